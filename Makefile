@@ -1,0 +1,128 @@
+# Every step of building, running and checking mjcast. `make help` lists the targets.
+#
+#   make run ARGS="--port 9000"     flags for `mjcast serve`
+#   make test                       all tests; TESTARGS go to the Rust test runner
+#
+# Rust is built in one profile (release) for running and testing alike: a debug build of the
+# encoder and of the renderer's software paths is too slow for either, and the dependencies are
+# then built once.
+
+SHELL := bash
+.SHELLFLAGS := -euo pipefail -c
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+.NOTPARALLEL:
+
+CARGO ?= cargo
+NPM ?= npm
+PROFILE := --release --locked
+
+# An own MuJoCo tree takes the place of the one that `scripts/mujoco.sh` fetches.
+ifdef MUJOCO_DIR
+export MUJOCO_DIR := $(abspath $(MUJOCO_DIR))
+export MUJOCO_DYNAMIC_LINK_DIR := $(MUJOCO_DIR)/lib
+endif
+
+# Where cargo puts the binary: CARGO_TARGET_DIR and cargo's own configuration both count.
+BINARY = $$($(CARGO) metadata --no-deps --offline --locked --format-version 1 \
+	| sed -n 's/.*"target_directory":"\([^"]*\)".*/\1/p')/release/mjcast
+
+# Tests draw with Mesa's software Vulkan, the same on every machine; VK_DRIVER_FILES overrides.
+SOFTWARE_VULKAN = export VK_DRIVER_FILES="$${VK_DRIVER_FILES:-$$(compgen -G \
+	'/usr/share/vulkan/icd.d/lvp_icd*.json' | head -n 1 || true)}"
+
+# `npm ci` and the page's build leave what they made as the mark that they are done.
+WEB_SOURCES := $(shell find web -type d \( -name node_modules -o -name dist \) -prune \
+	-o -type f -print 2>/dev/null)
+WEB_MODULES := web/node_modules/.installed
+WEB_PAGE := web/dist/index.html
+BROWSER_MODULES := tests/browser/node_modules/.installed
+
+.PHONY: help
+help: ## Lists the targets
+	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1|\2/p' $(firstword $(MAKEFILE_LIST)) \
+		| while IFS='|' read -r target text; do printf '%-22s %s\n' "$$target" "$$text"; done
+
+.PHONY: run
+run: build ## Builds what is needed and serves on http://127.0.0.1:8000 (flags in ARGS)
+	@exec "$(BINARY)" serve $(ARGS)
+
+.PHONY: build
+build: deps web ## Builds the daemon with its page
+	$(CARGO) build $(PROFILE)
+
+.PHONY: web
+web: $(WEB_PAGE) ## Builds the page that the daemon embeds
+
+.PHONY: deps
+deps: ## Installs missing system packages and fetches libmujoco
+	@scripts/system-deps.sh
+	@scripts/mujoco.sh
+
+.PHONY: test
+test: deps-test fmt-check test-web clippy test-rust test-browser ## Runs every check and test
+	@echo "make test: everything passed"
+
+.PHONY: lint
+lint: deps web fmt-check clippy ## Checks formatting and lints
+	$(NPM) --prefix web run check
+
+.PHONY: bench
+bench: build ## Runs the benchmarks (flags in ARGS)
+	$(CARGO) bench --locked $(ARGS)
+
+.PHONY: clean
+clean: ## Removes what was built, but not the fetched libmujoco
+	$(CARGO) clean
+	rm -rf web/dist web/node_modules tests/browser/node_modules tests/out
+
+# The parts of `make test`; each may be run by itself.
+
+.PHONY: deps-test
+deps-test:
+	@scripts/system-deps.sh --tests
+	@scripts/mujoco.sh
+
+.PHONY: fmt-check
+fmt-check:
+	$(CARGO) fmt --all --check
+
+.PHONY: test-web
+test-web: $(WEB_MODULES)
+	$(NPM) --prefix web run check
+	$(NPM) --prefix web run test
+	@$(MAKE) --no-print-directory web
+
+.PHONY: clippy
+clippy: web
+	$(CARGO) clippy $(PROFILE) --workspace --all-targets -- -D warnings
+
+.PHONY: test-rust
+test-rust: deps web
+	@$(SOFTWARE_VULKAN); \
+	if $(CARGO) nextest --version >/dev/null 2>&1; then \
+		$(CARGO) nextest run $(PROFILE) --workspace $(TESTARGS); \
+	else \
+		$(CARGO) test $(PROFILE) --workspace --all-targets $(TESTARGS); \
+	fi; \
+	$(CARGO) test $(PROFILE) --workspace --doc
+
+.PHONY: test-browser
+test-browser: deps-test build
+	@if [[ ! -f tests/browser/package.json ]]; then exit 0; fi; \
+	$(SOFTWARE_VULKAN); \
+	export CHROMIUM="$$(scripts/chromium.sh)" MJCAST_BIN="$(BINARY)"; \
+	$(MAKE) --no-print-directory $(BROWSER_MODULES); \
+	$(NPM) --prefix tests/browser test
+
+$(WEB_MODULES): web/package.json web/package-lock.json
+	$(NPM) --prefix web ci --no-audit --no-fund
+	@touch $@
+
+$(WEB_PAGE): $(WEB_MODULES) $(WEB_SOURCES)
+	$(NPM) --prefix web run build
+	@touch $@
+
+$(BROWSER_MODULES): tests/browser/package.json tests/browser/package-lock.json
+	$(NPM) --prefix tests/browser ci --no-audit --no-fund
+	@touch $@

@@ -1,0 +1,137 @@
+#!/usr/bin/env bash
+# Installs, with apt, the system packages that mjcast needs and that are missing; does nothing when
+# all are there.
+#
+#   scripts/system-deps.sh           what building and serving need
+#   scripts/system-deps.sh --tests   also a browser for the tests
+#   scripts/system-deps.sh --list    only prints what is missing
+#
+# Exit codes: 0 everything is there, 3 something is missing and cannot be installed from here.
+set -euo pipefail
+
+here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
+missing=() # "package|what it is for"
+want_browser=false
+list_only=false
+
+main() {
+    for argument in "$@"; do
+        case $argument in
+            --tests) want_browser=true ;;
+            --list) list_only=true ;;
+            *) echo "usage: ${0##*/} [--tests] [--list]" >&2; exit 2 ;;
+        esac
+    done
+    find_missing
+    if [[ ${#missing[@]} -eq 0 ]]; then return; fi
+    if $list_only; then print_missing; return; fi
+    if ! command -v apt-get >/dev/null; then
+        refuse "There is no apt-get here, so please install these by your system's own means:"
+    fi
+    install_missing
+    missing=()
+    find_missing
+    if [[ ${#missing[@]} -gt 0 ]]; then refuse "Still missing after the installation:"; fi
+}
+
+find_missing() {
+    need_command c++ g++ "C++ compiler, for the H.264 encoder"
+    need_command nasm nasm "assembler: without it the H.264 encoder is 2.5 times slower"
+    need_library libvulkan.so.1 libvulkan1 "Vulkan loader"
+    need_file '/usr/share/vulkan/icd.d/lvp_icd*.json' mesa-vulkan-drivers \
+        "Mesa's Vulkan drivers, the software one included"
+    need_library libEGL.so.1 libegl1 "EGL, for machines with OpenGL ES but no Vulkan"
+    need_library libGLESv2.so.2 libgles2 "OpenGL ES loader"
+    need_library_or_file swrast_dri.so '/usr/lib/*/dri/swrast_dri.so' libgl1-mesa-dri \
+        "Mesa's OpenGL drivers"
+    if $want_browser && ! "$here/chromium.sh" >/dev/null 2>&1; then
+        missing+=("chromium|browser for the tests (or set CHROMIUM to the path of one)")
+    fi
+}
+
+need_command() { command -v "$1" >/dev/null || missing+=("$2|$3"); }
+
+need_library() {
+    # The listing is read to its end: `grep -q` would close the pipe early and fail `pipefail`.
+    if [[ -z $(loader_cache | grep -F "$1 ") ]]; then missing+=("$2|$3"); fi
+}
+
+need_file() { compgen -G "$1" >/dev/null || missing+=("$2|$3"); }
+
+# Newer Mesa has one gallium library in the place of a driver file per device.
+need_library_or_file() {
+    compgen -G "$2" >/dev/null || compgen -G '/usr/lib/*/libgallium-*.so' >/dev/null \
+        || missing+=("$3|$4")
+}
+
+loader_cache() { PATH="$PATH:/sbin:/usr/sbin" ldconfig -p 2>/dev/null || true; }
+
+install_missing() {
+    local packages=() entry
+    for entry in "${missing[@]}"; do packages+=("${entry%%|*}"); done
+    echo "Installing with apt: ${packages[*]}"
+    as_root apt-get update -q
+    if browser_is_no_package; then
+        packages=("${packages[@]/#chromium/}")
+        install_chrome
+    fi
+    # shellcheck disable=SC2068 # an emptied entry must vanish
+    set -- ${packages[@]}
+    if [[ $# -gt 0 ]]; then apt_install "$@"; fi
+}
+
+apt_install() {
+    as_root env DEBIAN_FRONTEND=noninteractive apt-get install -y -q --no-install-recommends "$@"
+}
+
+# Ubuntu's archive has only a stub for Chromium that installs a snap, which neither containers nor
+# a test's private profile get on with.
+browser_is_no_package() {
+    local candidate
+    [[ " ${missing[*]}" == *" chromium|"* ]] || return 1
+    candidate=$(apt-cache policy chromium 2>/dev/null | sed -n 's/^ *Candidate: //p')
+    [[ -z $candidate || $candidate == "(none)" || $candidate == *snap* ]]
+}
+
+# Google's own package, which exists for x86-64 only.
+install_chrome() {
+    if [[ $(dpkg --print-architecture) != amd64 ]]; then
+        refuse "This system's archive has no Chromium package; install a browser and set CHROMIUM:"
+    fi
+    local folder
+    folder=$(mktemp -d)
+    # shellcheck disable=SC2064 # the folder of now is meant
+    trap "rm -rf '$folder'" EXIT
+    chmod 755 "$folder"
+    python3 - "$folder/chrome.deb" <<'PYTHON'
+import sys, urllib.request
+url = "https://dl.google.com/linux/direct/google-chrome-stable_current_amd64.deb"
+urllib.request.urlretrieve(url, sys.argv[1])
+PYTHON
+    chmod 644 "$folder/chrome.deb"
+    apt_install "$folder/chrome.deb"
+}
+
+as_root() {
+    if [[ $(id -u) -eq 0 ]]; then
+        "$@"
+    elif command -v sudo >/dev/null; then
+        sudo "$@"
+    else
+        refuse "Neither root nor sudo here, so please let an administrator install these:"
+    fi
+}
+
+print_missing() {
+    local entry
+    for entry in "${missing[@]}"; do printf '  %-22s %s\n' "${entry%%|*}" "${entry#*|}"; done
+}
+
+refuse() {
+    echo "$1" >&2
+    print_missing >&2
+    echo "(The names are Debian's; other systems have the same things under similar ones.)" >&2
+    exit 3
+}
+
+main "$@"

@@ -1,0 +1,5 @@
+//! mjcast: a daemon that runs many MuJoCo simulations, draws them on the GPU and streams them to
+//! browsers.
+//!
+//! Modules are listed in the order of their layers: each may use only those above it. The house
+//! is described in `docs/architecture.md`.

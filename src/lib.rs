@@ -3,3 +3,9 @@
 //!
 //! Modules are listed in the order of their layers: each may use only those above it. The house
 //! is described in `docs/architecture.md`.
+
+pub mod units;
+
+pub mod control;
+pub mod frame;
+pub mod scene;

@@ -1,0 +1,277 @@
+//! What passes between drawing, encoding and delivery: pictures, access units, and the queue
+//! in which a peer finds them.
+
+use std::{
+    collections::VecDeque,
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    time::Instant,
+};
+
+use bytes::Bytes;
+use tokio::sync::Notify;
+
+use crate::units::{MediaTime, Size};
+
+/// A picture in host memory, planar 4:2:0, BT.709 limited range.
+#[derive(Clone, Debug)]
+pub struct I420 {
+    size: Size,
+    data: Vec<u8>,
+}
+
+impl I420 {
+    /// A black picture, or `None` when a side is odd.
+    pub fn new(size: Size) -> Option<Self> {
+        let (luma, chroma) = (size.pixels(), size.pixels() / 4);
+        let mut data = vec![16; luma + 2 * chroma];
+        data[luma..].fill(128);
+        size.is_even().then_some(Self { size, data })
+    }
+
+    /// The size in pixels.
+    pub fn size(&self) -> Size {
+        self.size
+    }
+
+    /// Y, U and V: rows without padding, `width × height` and twice `width/2 × height/2` bytes.
+    pub fn planes(&self) -> [&[u8]; 3] {
+        let (luma, chroma) = (self.size.pixels(), self.size.pixels() / 4);
+        let (y, uv) = self.data.split_at(luma);
+        let (u, v) = uv.split_at(chroma);
+        [y, u, v]
+    }
+
+    /// The planes, to be written.
+    pub fn planes_mut(&mut self) -> [&mut [u8]; 3] {
+        let (luma, chroma) = (self.size.pixels(), self.size.pixels() / 4);
+        let (y, uv) = self.data.split_at_mut(luma);
+        let (u, v) = uv.split_at_mut(chroma);
+        [y, u, v]
+    }
+}
+
+/// When a frame passed each stage.
+#[derive(Clone, Copy, Debug)]
+pub struct Stamps {
+    /// The oldest input that this frame is the first to show, if any.
+    pub input: Option<Instant>,
+    /// Drawing began.
+    pub render: Instant,
+    /// Drawing ended and encoding began.
+    pub encode: Instant,
+    /// Encoding ended.
+    pub done: Instant,
+}
+
+/// One access unit: a coded picture.
+#[derive(Clone, Debug)]
+pub struct EncodedFrame {
+    /// Counts up by one with each frame of a view.
+    pub id: u64,
+    /// H.264 Annex B, parameter sets before every IDR.
+    pub data: Bytes,
+    /// When the picture was captured.
+    pub pts: MediaTime,
+    /// Whether decoding can start here.
+    pub keyframe: bool,
+    /// The picture's size.
+    pub size: Size,
+    /// Sequence number of the snapshot that it shows.
+    pub snapshot: u64,
+    /// Simulated time that it shows, s.
+    pub sim_time: f64,
+    /// When it passed each stage.
+    pub stamps: Stamps,
+}
+
+/// Makes a queue of at most `capacity` frames from one view to one peer.
+///
+/// The sender never waits. When the queue is full, what waits in it is dropped, and so is all
+/// that follows until a key frame: a decoder is never handed a frame whose reference it missed.
+pub fn queue(capacity: usize) -> (FrameSender, FrameReceiver) {
+    let shared = Arc::new(Shared {
+        state: Mutex::new(State {
+            frames: VecDeque::with_capacity(capacity),
+            capacity,
+            awaiting_keyframe: true,
+            closed: false,
+            dropped: 0,
+        }),
+        changed: Notify::new(),
+    });
+    (FrameSender { shared: Arc::clone(&shared) }, FrameReceiver { shared })
+}
+
+#[derive(Debug)]
+struct Shared {
+    state: Mutex<State>,
+    changed: Notify,
+}
+
+impl Shared {
+    fn lock(&self) -> MutexGuard<'_, State> {
+        // Nothing panics while holding the lock, and a half-pushed frame cannot exist.
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+#[derive(Debug)]
+struct State {
+    frames: VecDeque<Arc<EncodedFrame>>,
+    capacity: usize,
+    awaiting_keyframe: bool,
+    closed: bool,
+    dropped: u64,
+}
+
+/// What became of a frame that was sent.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Sent {
+    /// It waits for the peer.
+    Queued,
+    /// It was dropped: the peer waits for a key frame, so the view should make one.
+    NeedsKeyframe,
+    /// The peer is gone.
+    Closed,
+}
+
+/// The view's end of a frame queue.
+#[derive(Debug)]
+pub struct FrameSender {
+    shared: Arc<Shared>,
+}
+
+impl FrameSender {
+    /// Queues `frame`, or drops it by the queue's policy.
+    pub fn send(&self, frame: &Arc<EncodedFrame>) -> Sent {
+        let mut state = self.shared.lock();
+        if state.closed {
+            return Sent::Closed;
+        }
+        if state.frames.len() == state.capacity {
+            state.dropped += state.frames.len() as u64;
+            state.frames.clear();
+            state.awaiting_keyframe = true;
+        }
+        if state.awaiting_keyframe && !frame.keyframe {
+            state.dropped += 1;
+            return Sent::NeedsKeyframe;
+        }
+        state.awaiting_keyframe = false;
+        state.frames.push_back(Arc::clone(frame));
+        drop(state);
+        self.shared.changed.notify_one();
+        Sent::Queued
+    }
+
+    /// Whether the peer is gone.
+    pub fn is_closed(&self) -> bool {
+        self.shared.lock().closed
+    }
+}
+
+impl Drop for FrameSender {
+    fn drop(&mut self) {
+        self.shared.lock().closed = true;
+        self.shared.changed.notify_one();
+    }
+}
+
+/// The peer's end of a frame queue.
+#[derive(Debug)]
+pub struct FrameReceiver {
+    shared: Arc<Shared>,
+}
+
+impl FrameReceiver {
+    /// Waits for the next frame; `None` once the view has ended and the queue is empty.
+    pub async fn recv(&mut self) -> Option<Arc<EncodedFrame>> {
+        loop {
+            {
+                let mut state = self.shared.lock();
+                if let Some(frame) = state.frames.pop_front() {
+                    return Some(frame);
+                }
+                if state.closed {
+                    return None;
+                }
+            }
+            self.shared.changed.notified().await;
+        }
+    }
+
+    /// Frames dropped so far because the peer fell behind or waited for a key frame.
+    pub fn dropped(&self) -> u64 {
+        self.shared.lock().dropped
+    }
+}
+
+impl Drop for FrameReceiver {
+    fn drop(&mut self) {
+        self.shared.lock().closed = true;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    fn frame(id: u64, keyframe: bool) -> Arc<EncodedFrame> {
+        let now = Instant::now();
+        Arc::new(EncodedFrame {
+            id,
+            data: Bytes::new(),
+            pts: MediaTime::from_elapsed(std::time::Duration::from_millis(id)),
+            keyframe,
+            size: Size::new(2, 2).expect("valid"),
+            snapshot: id,
+            sim_time: 0.0,
+            stamps: Stamps { input: None, render: now, encode: now, done: now },
+        })
+    }
+
+    #[test]
+    fn planes_cover_the_picture() {
+        let picture = I420::new(Size::new(6, 4).expect("valid")).expect("even");
+        assert_eq!(picture.planes().map(<[u8]>::len), [24, 6, 6]);
+        assert!(I420::new(Size::new(5, 4).expect("valid")).is_none());
+    }
+
+    #[tokio::test]
+    async fn a_closed_view_ends_the_queue_after_its_last_frame() {
+        let (tx, mut rx) = queue(2);
+        assert_eq!(tx.send(&frame(1, true)), Sent::Queued);
+        drop(tx);
+        assert_eq!(rx.recv().await.map(|f| f.id), Some(1));
+        assert!(rx.recv().await.is_none());
+    }
+
+    #[test]
+    fn a_gone_peer_is_noticed() {
+        let (tx, rx) = queue(2);
+        drop(rx);
+        assert_eq!(tx.send(&frame(1, true)), Sent::Closed);
+    }
+
+    proptest! {
+        /// Whatever is sent and taken, what comes out is decodable: every frame follows its
+        /// predecessor or is a key frame.
+        #[test]
+        fn every_frame_that_comes_out_has_its_reference(
+            ops in proptest::collection::vec((any::<bool>(), any::<bool>()), 1..200)
+        ) {
+            let (tx, mut rx) = queue(3);
+            let mut last = None;
+            for (id, (take, keyframe)) in (1u64..).zip(ops) {
+                tx.send(&frame(id, keyframe));
+                if take && !tx.shared.lock().frames.is_empty() {
+                    let got = pollster::block_on(rx.recv()).expect("queued");
+                    prop_assert!(got.keyframe || last == Some(got.id - 1));
+                    last = Some(got.id);
+                }
+                prop_assert!(tx.shared.lock().frames.len() <= 3);
+            }
+        }
+    }
+}

@@ -1,0 +1,18 @@
+//! What is to be drawn, as plain values: assets once per load, a snapshot per moment, a camera.
+//!
+//! Nothing here holds a handle, a pointer or a lifetime, and a snapshot knows no camera: one
+//! snapshot serves every view. The values come from an untrusted worker process, so every decoder
+//! here checks bounds and [`Assets::validate`] / [`Snapshot::validate`] check indices and
+//! finiteness before anything else reads them.
+
+pub mod camera;
+
+mod assets;
+mod codec;
+mod snapshot;
+
+pub use assets::{
+    Assets, CameraInfo, HeightField, Joint, Mesh, ModelInfo, Skin, Texture, TextureKind, Visual,
+};
+pub use codec::DecodeError;
+pub use snapshot::{CameraPose, Flex, Geom, GeomKind, Light, LightKind, Snapshot};

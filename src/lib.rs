@@ -6,6 +6,7 @@
 
 pub mod units;
 
+pub mod config;
 pub mod control;
 pub mod frame;
 pub mod scene;

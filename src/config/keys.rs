@@ -1,0 +1,287 @@
+//! Every key there is: one table that the parser, `config print`, the documentation and the tests
+//! read.
+
+use serde::{Deserialize, Serialize};
+
+/// What a key holds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kind {
+    /// Text.
+    Text,
+    /// A whole number.
+    Integer,
+    /// `true` or `false`.
+    Switch,
+    /// A list of texts; commas separate them in an environment variable.
+    List,
+}
+
+impl Kind {
+    /// The kind in a word.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Text => "text",
+            Self::Integer => "integer",
+            Self::Switch => "switch",
+            Self::List => "list",
+        }
+    }
+}
+
+/// One key of the configuration.
+#[derive(Clone, Copy, Debug)]
+pub struct Key {
+    /// The TOML table that it is in.
+    pub section: &'static str,
+    /// Its name in that table.
+    pub name: &'static str,
+    /// What it holds.
+    pub kind: Kind,
+    /// What it does, in one sentence or two.
+    pub doc: &'static str,
+    /// Short names in the environment; a later one wins.
+    pub short_variables: &'static [&'static str],
+}
+
+impl Key {
+    /// `section.name`.
+    pub fn path(&self) -> String {
+        format!("{}.{}", self.section, self.name)
+    }
+
+    /// The environment variable that sets it: `MJCAST_<SECTION>__<NAME>`.
+    pub fn variable(&self) -> String {
+        format!("MJCAST_{}__{}", self.section, self.name).to_uppercase()
+    }
+
+    /// The default, as TOML.
+    pub fn default_value(&self) -> Option<toml::Value> {
+        value_of(&Raw::default(), self)
+    }
+
+    /// Whether its value must not be shown.
+    pub fn is_secret(&self) -> bool {
+        SECRETS.contains(&(self.section, self.name))
+    }
+}
+
+/// Keys whose values are never printed.
+const SECRETS: &[(&str, &str)] = &[("webrtc", "turn_credential")];
+
+/// The key of this path, e.g. `server.port`.
+pub fn find(path: &str) -> Option<&'static Key> {
+    let (section, name) = path.split_once('.')?;
+    KEYS.iter().find(|key| key.section == section && key.name == name)
+}
+
+/// The value of `key` in `raw`.
+pub(super) fn value_of(raw: &Raw, key: &Key) -> Option<toml::Value> {
+    let all = toml::Value::try_from(raw).ok()?;
+    all.get(key.section)?.get(key.name).cloned()
+}
+
+/// The table of all keys as Markdown, for the documentation.
+pub fn markdown() -> String {
+    let mut text = String::new();
+    for (section, doc) in SECTIONS {
+        text += &format!("## [{section}]\n\n{doc}\n\n");
+        text += "| key | type | default | environment | meaning |\n|---|---|---|---|---|\n";
+        for key in KEYS.iter().filter(|key| key.section == *section) {
+            let variables = [key.variable()]
+                .into_iter()
+                .chain(key.short_variables.iter().map(|name| (*name).to_owned()))
+                .map(|name| format!("`{name}`"))
+                .collect::<Vec<_>>()
+                .join(", ");
+            let default = key.default_value().map(|value| value.to_string());
+            text += &format!(
+                "| `{}` | {} | `{}` | {variables} | {} |\n",
+                key.name,
+                key.kind.name(),
+                default.unwrap_or_default(),
+                key.doc
+            );
+        }
+        text.push('\n');
+    }
+    text
+}
+
+/// Ties a Rust type to the kind of key that holds it.
+trait Holds {
+    const KIND: Kind;
+}
+
+macro_rules! holds {
+    ($($kind:ident: $($type:ty),+;)+) => {
+        $($(impl Holds for $type { const KIND: Kind = Kind::$kind; })+)+
+    };
+}
+
+holds! {
+    Text: String;
+    Integer: u16, u32, u64;
+    Switch: bool;
+    List: Vec<String>;
+}
+
+macro_rules! sections {
+    ($(
+        #[doc = $section_doc:literal]
+        $section:ident: $Section:ident {
+            $(
+                $(#[doc = $doc:literal])+
+                $key:ident: $type:ty = $default:expr $(; $($variable:literal),+)?
+            ),+ $(,)?
+        }
+    )+) => {
+        $(
+            #[doc = $section_doc]
+            #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+            #[serde(deny_unknown_fields, default)]
+            pub struct $Section {
+                $( $(#[doc = $doc])+ pub $key: $type, )+
+            }
+
+            impl Default for $Section {
+                fn default() -> Self {
+                    Self { $( $key: $default.into(), )+ }
+                }
+            }
+        )+
+
+        /// The configuration as written, before it is checked: see [`super::Config`].
+        #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+        #[serde(deny_unknown_fields, default)]
+        pub struct Raw {
+            $( #[doc = $section_doc] pub $section: $Section, )+
+        }
+
+        /// The sections, each with what it is about.
+        pub const SECTIONS: &[(&str, &str)] =
+            &[$((stringify!($section), $section_doc.trim_ascii())),+];
+
+        /// Every key, in the order of the documentation.
+        pub const KEYS: &[Key] = &[$($(Key {
+            section: stringify!($section),
+            name: stringify!($key),
+            kind: <$type as Holds>::KIND,
+            doc: concat!($($doc),+).trim_ascii(),
+            short_variables: &[$($($variable),+)?],
+        }),+),+];
+    };
+}
+
+sections! {
+    /// Where the daemon listens, whom it answers and what it logs.
+    server: Server {
+        /// Address to listen on: an IP address or `localhost`.
+        host: String = "127.0.0.1"; "HOST", "VIEWER_HOST",
+        /// TCP port to listen on; 0 takes any free one.
+        port: u16 = 8000_u16; "PORT", "VIEWER_PORT",
+        /// Listens on addresses that others can reach although nobody has to sign in.
+        allow_unauthenticated: bool = false,
+        /// Names besides loopback and the listening address that browsers may reach the daemon by.
+        allowed_hosts: Vec<String> = Vec::new(),
+        /// Origins besides the daemon's own whose pages may use it, e.g. `https://lab.example`.
+        allowed_origins: Vec<String> = Vec::new(),
+        /// How much to log: `trace`, `debug`, `info`, `warn` or `error`.
+        log_level: String = "info"; "LOG_LEVEL",
+        /// How to log: `text` or `json`.
+        log_format: String = "text",
+        /// Logs at least at `debug`.
+        debug: bool = false; "DEBUG_MODE",
+    }
+    /// How scenes are drawn and coded.
+    video: Video {
+        /// Width of a stream, px, even; the most where a viewer asks for its own size.
+        frame_width: u32 = 960_u32; "FRAME_WIDTH",
+        /// Height of a stream, px, even; the most where a viewer asks for its own size.
+        frame_height: u32 = 540_u32; "FRAME_HEIGHT",
+        /// Frames per second while the simulation moves, 1 to 240.
+        frame_rate: u32 = 30_u32; "FRAME_RATE",
+        /// Bit rate that a stream starts with, kbit/s.
+        bitrate_kbps: u32 = 3000_u32,
+        /// The adapter to draw with: its number in `mjcast doctor` or a part of its name; empty takes the best.
+        gpu: String = "",
+        /// Refuses to start when only software can draw.
+        require_gpu: bool = false,
+        /// How to draw: `parity` as MuJoCo does, `fast` for software drawing, `auto` by adapter.
+        profile: String = "auto",
+        /// Shadows: `on`, `off`, or `auto` by profile.
+        shadows: String = "auto",
+    }
+    /// How viewers are reached.
+    webrtc: Webrtc {
+        /// A STUN server such as `stun:stun.example.org:3478`; none is needed within one network.
+        stun_server: String = ""; "STUN_SERVER",
+        /// Further STUN and TURN servers, as `stun:`, `turn:` or `turns:` URLs.
+        ice_servers: Vec<String> = Vec::new(),
+        /// User name at the TURN servers.
+        turn_username: String = "",
+        /// Password at the TURN servers; never shown.
+        turn_credential: String = "",
+        /// IP addresses to offer to viewers besides the machine's own, e.g. the outer one of a NAT.
+        advertise_addresses: Vec<String> = Vec::new(),
+    }
+    /// What one client or one scene may cost.
+    limits: Limits {
+        /// Largest request body and scene, bytes.
+        body_bytes: u64 = 8_u64 << 20,
+        /// Largest WebSocket message that does not carry a scene, bytes.
+        socket_message_bytes: u64 = 64_u64 << 10,
+        /// WebSocket messages per second from one client, with bursts of as many.
+        socket_messages_per_s: u32 = 500_u32,
+        /// How long a client may take to send a request's head, and be idle between requests, ms.
+        header_timeout_ms: u64 = 5000_u64,
+        /// How long a client may take to send a request's body, ms.
+        body_timeout_ms: u64 = 30_000_u64,
+        /// How long a connection may neither send nor take a byte, ms.
+        idle_timeout_ms: u64 = 75_000_u64,
+        /// HTTP connections at a time; further ones wait to be accepted.
+        connections: u32 = 512_u32,
+        /// Viewers of a session at a time.
+        viewers: u32 = 64_u32,
+        /// Memory of a simulation's process, MiB.
+        worker_memory_mib: u64 = 2048_u64,
+        /// CPU time that loading a scene may take, s.
+        load_cpu_s: u64 = 5_u64,
+        /// How long a simulation's process may be silent before it is replaced, ms.
+        silence_ms: u64 = 2000_u64,
+        /// How long open requests may take to finish when the daemon ends, ms.
+        drain_timeout_ms: u64 = 5000_u64,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_key_has_a_sentence_a_default_and_its_own_variable() {
+        let mut variables: Vec<_> = KEYS.iter().map(Key::variable).collect();
+        for key in KEYS {
+            assert!(key.doc.ends_with('.'), "{}: {}", key.path(), key.doc);
+            assert!(key.default_value().is_some(), "{}", key.path());
+            assert_eq!(find(&key.path()).map(Key::path), Some(key.path()));
+            variables.extend(key.short_variables.iter().map(|name| (*name).to_owned()));
+        }
+        let count = variables.len();
+        variables.sort();
+        variables.dedup();
+        assert_eq!(variables.len(), count);
+    }
+
+    #[test]
+    fn the_documentation_has_every_key() {
+        let path = concat!(env!("CARGO_MANIFEST_DIR"), "/docs/configuration.md");
+        let page = std::fs::read_to_string(path).expect("docs/configuration.md");
+        let (intro, _) = page.split_once("## [").expect("has sections");
+        let wanted = format!("{intro}{}", markdown());
+        if std::env::var_os("UPDATE_DOCS").is_some() {
+            std::fs::write(path, &wanted).expect("writes");
+        } else {
+            assert!(page == wanted, "run the tests with UPDATE_DOCS=1");
+        }
+    }
+}

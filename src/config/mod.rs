@@ -1,0 +1,243 @@
+//! The configuration: defaults < TOML file < environment < flags, parsed into values that cannot
+//! be wrong.
+//!
+//! [`keys`] holds the one table of keys, [`Sources`] merges the layers, and [`Config`] is what the
+//! rest of the daemon sees. Nothing here opens a socket or a device.
+
+pub mod keys;
+
+mod load;
+mod validate;
+
+use std::{
+    io,
+    net::{IpAddr, SocketAddr},
+    path::PathBuf,
+    time::Duration,
+};
+
+use crate::units::{Bitrate, FrameRate, Size};
+
+pub use load::{Flag, Sources};
+
+/// Why a configuration was refused.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// The file cannot be read.
+    #[error("the configuration file {} cannot be read: {source}", path.display())]
+    File {
+        /// Which file.
+        path: PathBuf,
+        /// What the system said.
+        source: io::Error,
+    },
+    /// The file is not TOML.
+    #[error("the configuration file is not valid TOML: {0}")]
+    Syntax(String),
+    /// There is no such key.
+    #[error("unknown key '{key}' in {origin}{}", hint(suggestion.as_deref()))]
+    UnknownKey {
+        /// As written.
+        key: String,
+        /// Where.
+        origin: String,
+        /// What was probably meant.
+        suggestion: Option<String>,
+    },
+    /// The value is of the wrong type, out of range or at odds with another.
+    #[error("{key} in {origin}: {message}")]
+    Value {
+        /// The key's path.
+        key: String,
+        /// Where it was set.
+        origin: String,
+        /// What is wrong with it.
+        message: String,
+    },
+}
+
+fn hint(suggestion: Option<&str>) -> String {
+    suggestion.map_or_else(
+        || "; `mjcast config print` lists all keys".into(),
+        |key| format!("; did you mean '{key}'?"),
+    )
+}
+
+/// A configuration that makes sense.
+#[derive(Clone, Debug)]
+pub struct Config {
+    /// Where the daemon listens, whom it answers and what it logs.
+    pub server: Server,
+    /// How scenes are drawn and coded.
+    pub video: Video,
+    /// How viewers are reached.
+    pub webrtc: Webrtc,
+    /// What one client or one scene may cost.
+    pub limits: Limits,
+}
+
+/// Where the daemon listens, whom it answers and what it logs.
+#[derive(Clone, Debug)]
+pub struct Server {
+    /// Address to listen on.
+    pub ip: IpAddr,
+    /// TCP port; 0: any free one.
+    pub port: u16,
+    /// Names besides loopback and `ip` that a request may be for, in lower case.
+    pub allowed_hosts: Vec<String>,
+    /// Origins besides the daemon's own, `scheme://host[:port]` in lower case.
+    pub allowed_origins: Vec<String>,
+    /// How much to log.
+    pub log_level: LogLevel,
+    /// How to log.
+    pub log_format: LogFormat,
+    /// Whether debugging was asked for.
+    pub debug: bool,
+}
+
+impl Server {
+    /// The address and port to listen on.
+    pub fn address(&self) -> SocketAddr {
+        SocketAddr::new(self.ip, self.port)
+    }
+}
+
+/// How much to log; each level includes those before it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[allow(missing_docs, reason = "each is the level of its name")]
+pub enum LogLevel {
+    Error,
+    Warn,
+    Info,
+    Debug,
+    Trace,
+}
+
+impl LogLevel {
+    /// The level's name in lower case.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Error => "error",
+            Self::Warn => "warn",
+            Self::Info => "info",
+            Self::Debug => "debug",
+            Self::Trace => "trace",
+        }
+    }
+}
+
+/// How to log.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum LogFormat {
+    /// Lines for people.
+    Text,
+    /// One JSON object per line.
+    Json,
+}
+
+/// How scenes are drawn and coded.
+#[derive(Clone, Debug)]
+pub struct Video {
+    /// Size of a stream, or the most pixels where a viewer asks for its own; sides are even.
+    pub frame_size: Size,
+    /// Frames per second while the simulation moves.
+    pub frame_rate: FrameRate,
+    /// Bit rate that a stream starts with.
+    pub bitrate: Bitrate,
+    /// The adapter to draw with: its number or a part of its name.
+    pub gpu: Option<String>,
+    /// Whether software drawing is refused.
+    pub require_gpu: bool,
+    /// How to draw.
+    pub profile: Profile,
+    /// Whether to draw shadows.
+    pub shadows: Shadows,
+}
+
+/// How to draw.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Profile {
+    /// By adapter: as MuJoCo does on a GPU, fast in software.
+    Auto,
+    /// As MuJoCo's own renderer does.
+    Parity,
+    /// What software can draw at full rate.
+    Fast,
+}
+
+/// Whether to draw shadows.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Shadows {
+    /// By profile.
+    Auto,
+    /// Always.
+    On,
+    /// Never.
+    Off,
+}
+
+/// How viewers are reached.
+#[derive(Clone, Debug)]
+pub struct Webrtc {
+    /// STUN and TURN servers for both ends, `webrtc.stun_server` first.
+    pub ice_servers: Vec<IceServer>,
+    /// Addresses to offer besides the machine's own.
+    pub advertise_addresses: Vec<IpAddr>,
+}
+
+/// A STUN or TURN server.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct IceServer {
+    /// `stun:`, `turn:` or `turns:` URL.
+    pub url: String,
+    /// User name and password, at TURN servers.
+    pub login: Option<Login>,
+}
+
+/// What a TURN server asks for.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Login {
+    /// User name.
+    pub username: String,
+    /// Password.
+    pub credential: String,
+}
+
+impl std::fmt::Debug for Login {
+    /// Without the password, so that no log can hold it.
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Login").field("username", &self.username).finish_non_exhaustive()
+    }
+}
+
+/// What one client or one scene may cost.
+#[derive(Clone, Debug)]
+pub struct Limits {
+    /// Largest request body and scene, bytes.
+    pub body_bytes: usize,
+    /// Largest WebSocket message without a scene, bytes.
+    pub socket_message_bytes: usize,
+    /// WebSocket messages per second from one client.
+    pub socket_messages_per_s: u32,
+    /// For a request's head, and between requests.
+    pub header_timeout: Duration,
+    /// For a request's body.
+    pub body_timeout: Duration,
+    /// For a connection on which no byte moves.
+    pub idle_timeout: Duration,
+    /// HTTP connections at a time.
+    pub connections: usize,
+    /// Viewers of a session at a time.
+    pub viewers: usize,
+    /// Memory of a worker process, bytes.
+    pub worker_memory_bytes: u64,
+    /// CPU time that loading a scene may take.
+    pub load_cpu: Duration,
+    /// How long a worker may be silent.
+    pub silence: Duration,
+    /// How long open requests may take when the daemon ends.
+    pub drain_timeout: Duration,
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,251 @@
+//! From what was written to what makes sense.
+
+use std::{net::IpAddr, ops::RangeInclusive, time::Duration};
+
+use super::{
+    Config, IceServer, Limits, LogFormat, LogLevel, Login, Profile, Server, Shadows, Video, Webrtc,
+    keys::{self, Raw},
+};
+use crate::units::{Bitrate, FrameRate, Size};
+
+/// What is wrong with which key.
+#[derive(Debug)]
+pub(super) struct Invalid {
+    /// The key's path.
+    pub key: &'static str,
+    /// What is wrong with it.
+    pub message: String,
+}
+
+type Result<T> = std::result::Result<T, Invalid>;
+
+fn invalid<T>(key: &'static str, message: impl Into<String>) -> Result<T> {
+    Err(Invalid { key, message: message.into() })
+}
+
+impl Config {
+    /// Checks every value of `raw`.
+    pub(super) fn validate(raw: &Raw) -> Result<Self> {
+        Ok(Self {
+            server: server(&raw.server)?,
+            video: video(&raw.video)?,
+            webrtc: webrtc(&raw.webrtc)?,
+            limits: limits(&raw.limits)?,
+        })
+    }
+}
+
+fn server(raw: &keys::Server) -> Result<Server> {
+    let log_level = log_level(&raw.log_level)?;
+    Ok(Server {
+        ip: address(raw)?,
+        port: raw.port,
+        allowed_hosts: raw.allowed_hosts.iter().map(|name| host(name)).collect::<Result<_>>()?,
+        allowed_origins: raw
+            .allowed_origins
+            .iter()
+            .map(|text| origin(text))
+            .collect::<Result<_>>()?,
+        log_level: match log_level {
+            LogLevel::Trace => LogLevel::Trace,
+            _ if raw.debug => LogLevel::Debug,
+            level => level,
+        },
+        log_format: choice(
+            "server.log_format",
+            &raw.log_format,
+            &[("text", LogFormat::Text), ("json", LogFormat::Json)],
+        )?,
+        debug: raw.debug,
+    })
+}
+
+fn address(raw: &keys::Server) -> Result<IpAddr> {
+    let ip = match raw.host.as_str() {
+        "localhost" => Ok(IpAddr::from([127, 0, 0, 1])),
+        host => host.trim_matches(['[', ']']).parse::<IpAddr>(),
+    };
+    let Ok(ip) = ip else {
+        return invalid(
+            "server.host",
+            format!("'{}' is not an IP address: write one, or localhost", raw.host),
+        );
+    };
+    if !ip.is_loopback() && !raw.allow_unauthenticated {
+        return invalid(
+            "server.host",
+            format!(
+                "{ip} can be reached from other machines, and whoever reaches it controls the \
+                 simulation: listen on 127.0.0.1 (for instance behind an SSH tunnel), or accept \
+                 this with --allow-unauthenticated"
+            ),
+        );
+    }
+    Ok(ip)
+}
+
+fn host(name: &str) -> Result<String> {
+    let name = name.to_ascii_lowercase();
+    let fits = |c: char| c.is_ascii_alphanumeric() || "-._:[]".contains(c);
+    if name.is_empty() || !name.chars().all(fits) {
+        return invalid("server.allowed_hosts", format!("'{name}' is not a host name"));
+    }
+    Ok(name)
+}
+
+fn origin(text: &str) -> Result<String> {
+    let text = text.trim_end_matches('/').to_ascii_lowercase();
+    match text.split_once("://") {
+        Some(("http" | "https", rest)) if !rest.is_empty() && !rest.contains('/') => Ok(text),
+        _ => invalid(
+            "server.allowed_origins",
+            format!("'{text}' is not an origin: write scheme://host or scheme://host:port"),
+        ),
+    }
+}
+
+fn log_level(text: &str) -> Result<LogLevel> {
+    // `warning` and `critical` are Python's names, which the guide's LOG_LEVEL may carry.
+    choice(
+        "server.log_level",
+        &text.to_ascii_lowercase(),
+        &[
+            ("trace", LogLevel::Trace),
+            ("debug", LogLevel::Debug),
+            ("info", LogLevel::Info),
+            ("warn", LogLevel::Warn),
+            ("error", LogLevel::Error),
+            ("warning", LogLevel::Warn),
+            ("critical", LogLevel::Error),
+        ],
+    )
+}
+
+fn video(raw: &keys::Video) -> Result<Video> {
+    for (key, side) in
+        [("video.frame_width", raw.frame_width), ("video.frame_height", raw.frame_height)]
+    {
+        within(key, side.into(), 16..=u64::from(Size::MAX_SIDE))?;
+        if !side.is_multiple_of(2) {
+            return invalid(key, format!("{side} is odd, and video is coded in pairs of pixels"));
+        }
+    }
+    within("video.bitrate_kbps", raw.bitrate_kbps.into(), 50..=200_000)?;
+    let Some(frame_size) = Size::new(raw.frame_width, raw.frame_height) else {
+        return invalid("video.frame_width", "the frame is too large");
+    };
+    let Some(frame_rate) = FrameRate::new(raw.frame_rate) else {
+        let (rate, most) = (raw.frame_rate, FrameRate::MAX);
+        return invalid("video.frame_rate", format!("{rate} is not within 1 to {most}"));
+    };
+    Ok(Video {
+        frame_size,
+        frame_rate,
+        bitrate: Bitrate::bps(raw.bitrate_kbps * 1000),
+        gpu: Some(raw.gpu.trim().to_owned()).filter(|name| !name.is_empty()),
+        require_gpu: raw.require_gpu,
+        profile: choice(
+            "video.profile",
+            &raw.profile,
+            &[("auto", Profile::Auto), ("parity", Profile::Parity), ("fast", Profile::Fast)],
+        )?,
+        shadows: choice(
+            "video.shadows",
+            &raw.shadows,
+            &[("auto", Shadows::Auto), ("on", Shadows::On), ("off", Shadows::Off)],
+        )?,
+    })
+}
+
+fn webrtc(raw: &keys::Webrtc) -> Result<Webrtc> {
+    let mut ice_servers = Vec::new();
+    if !raw.stun_server.is_empty() {
+        ice_servers.push(ice_server("webrtc.stun_server", &raw.stun_server, raw)?);
+    }
+    for url in &raw.ice_servers {
+        ice_servers.push(ice_server("webrtc.ice_servers", url, raw)?);
+    }
+    let mut advertise_addresses = Vec::new();
+    for text in &raw.advertise_addresses {
+        match text.parse() {
+            Ok(ip) => advertise_addresses.push(ip),
+            Err(_) => {
+                return invalid(
+                    "webrtc.advertise_addresses",
+                    format!("'{text}' is not an IP address"),
+                );
+            }
+        }
+    }
+    Ok(Webrtc { ice_servers, advertise_addresses })
+}
+
+fn ice_server(key: &'static str, url: &str, raw: &keys::Webrtc) -> Result<IceServer> {
+    let login = match url.split_once(':') {
+        Some(("stun" | "stuns", rest)) if !rest.is_empty() => None,
+        Some(("turn" | "turns", rest)) if !rest.is_empty() => Some(turn_login(raw)?),
+        _ => {
+            return invalid(
+                key,
+                format!("'{url}' is not a server: write stun:HOST:PORT or turn:HOST:PORT"),
+            );
+        }
+    };
+    Ok(IceServer { url: url.to_owned(), login })
+}
+
+fn turn_login(raw: &keys::Webrtc) -> Result<Login> {
+    if raw.turn_username.is_empty() || raw.turn_credential.is_empty() {
+        return invalid(
+            "webrtc.turn_username",
+            "a TURN server needs webrtc.turn_username and webrtc.turn_credential",
+        );
+    }
+    Ok(Login { username: raw.turn_username.clone(), credential: raw.turn_credential.clone() })
+}
+
+fn limits(raw: &keys::Limits) -> Result<Limits> {
+    const DAY_MS: u64 = 86_400_000;
+    let ms = |key, value| within(key, value, 1..=DAY_MS).map(Duration::from_millis);
+    let bytes = |key, value, most| within(key, value, 1024..=most).map(|n| n as usize);
+    Ok(Limits {
+        body_bytes: bytes("limits.body_bytes", raw.body_bytes, 1 << 30)?,
+        socket_message_bytes: bytes(
+            "limits.socket_message_bytes",
+            raw.socket_message_bytes,
+            raw.body_bytes,
+        )?,
+        socket_messages_per_s: raw.socket_messages_per_s.max(1),
+        header_timeout: ms("limits.header_timeout_ms", raw.header_timeout_ms)?,
+        body_timeout: ms("limits.body_timeout_ms", raw.body_timeout_ms)?,
+        idle_timeout: ms("limits.idle_timeout_ms", raw.idle_timeout_ms)?,
+        connections: within("limits.connections", raw.connections.into(), 1..=65_536)? as usize,
+        viewers: within("limits.viewers", raw.viewers.into(), 1..=10_000)? as usize,
+        // Below this, libmujoco and its arena do not fit.
+        worker_memory_bytes: within(
+            "limits.worker_memory_mib",
+            raw.worker_memory_mib,
+            64..=1 << 20,
+        )? << 20,
+        load_cpu: within("limits.load_cpu_s", raw.load_cpu_s, 1..=3600).map(Duration::from_secs)?,
+        silence: ms("limits.silence_ms", raw.silence_ms)?,
+        drain_timeout: ms("limits.drain_timeout_ms", raw.drain_timeout_ms)?,
+    })
+}
+
+fn within(key: &'static str, value: u64, range: RangeInclusive<u64>) -> Result<u64> {
+    if range.contains(&value) {
+        return Ok(value);
+    }
+    invalid(key, format!("{value} is not within {} to {}", range.start(), range.end()))
+}
+
+fn choice<T: Copy>(key: &'static str, text: &str, choices: &[(&str, T)]) -> Result<T> {
+    match choices.iter().find(|(name, _)| *name == text) {
+        Some((_, value)) => Ok(*value),
+        None => {
+            let names: Vec<_> = choices.iter().map(|(name, _)| *name).collect();
+            invalid(key, format!("'{text}' is none of {}", names.join(", ")))
+        }
+    }
+}

@@ -10,3 +10,6 @@ pub mod config;
 pub mod control;
 pub mod frame;
 pub mod scene;
+
+pub mod physics;
+pub mod worker;

@@ -1,0 +1,224 @@
+//! What goes over the control socket, and how: a length of four bytes, then postcard.
+//!
+//! Both ends are the same executable, so there are no versions. What the worker sends is not
+//! trusted: lengths are bounded and text is cleaned by whoever shows it.
+
+use std::{
+    io::{self, Read, Write},
+    time::Duration,
+};
+
+use serde::{Deserialize, Serialize, de::DeserializeOwned};
+use tokio::io::{AsyncRead, AsyncReadExt};
+
+use super::Bundle;
+use crate::control::PhysicsCommand;
+
+/// Longest message: a full state of 130,000 numbers fits.
+pub(super) const MAX_MESSAGE: usize = 1 << 20;
+
+/// Longest text that is shown, bytes: some lines in a browser.
+const MAX_TEXT: usize = 2048;
+
+/// The first message, sent along with the file descriptors: what the worker limits itself to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(super) struct Setup {
+    /// `RLIMIT_AS`.
+    pub address_space_bytes: u64,
+    /// `RLIMIT_CPU` until the model is loaded.
+    pub load_cpu: Duration,
+    /// `RLIMIT_FSIZE`: memfds count as files.
+    pub file_bytes: u64,
+}
+
+/// Host to worker.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub(super) struct Order {
+    /// Counts up; comes back as `Snapshot::acknowledged`.
+    pub number: u64,
+    /// What to do.
+    pub command: PhysicsCommand,
+}
+
+/// Worker to host.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(super) enum Event {
+    /// The model is loaded: assets and a first snapshot are there.
+    Loaded {
+        /// Bytes at the start of the assets memory.
+        asset_bytes: u64,
+    },
+    /// The model cannot be loaded.
+    LoadFailed {
+        /// For whoever wrote it.
+        message: String,
+    },
+    /// Something that whoever uses the simulation should know.
+    Warning {
+        /// In words.
+        message: String,
+        /// Warnings left out since the last one sent.
+        omitted: u64,
+    },
+    /// The worker cannot go on.
+    Fatal {
+        /// In words.
+        message: String,
+    },
+}
+
+/// Bytes of `message` as they go over the socket.
+pub(super) fn encode<T: Serialize>(message: &T) -> io::Result<Vec<u8>> {
+    let mut frame = postcard::to_extend(message, vec![0; 4]).map_err(io::Error::other)?;
+    let length = frame.len() - 4;
+    if length > MAX_MESSAGE {
+        return Err(io::Error::other("message too long"));
+    }
+    frame[..4].copy_from_slice(&(length as u32).to_le_bytes());
+    Ok(frame)
+}
+
+fn length(prefix: [u8; 4]) -> io::Result<usize> {
+    Some(u32::from_le_bytes(prefix) as usize)
+        .filter(|length| *length <= MAX_MESSAGE)
+        .ok_or_else(|| io::Error::new(io::ErrorKind::InvalidData, "message too long"))
+}
+
+fn parse<T: DeserializeOwned>(body: &[u8]) -> io::Result<T> {
+    match postcard::take_from_bytes(body) {
+        Ok((message, [])) => Ok(message),
+        Ok(_) => Err(io::Error::new(io::ErrorKind::InvalidData, "bytes left over")),
+        Err(error) => Err(io::Error::new(io::ErrorKind::InvalidData, error)),
+    }
+}
+
+/// Writes one message.
+pub(super) fn write<T: Serialize>(to: &mut impl Write, message: &T) -> io::Result<()> {
+    to.write_all(&encode(message)?)
+}
+
+/// Reads one message; an end of file before it is an `UnexpectedEof`.
+pub(super) fn read<T: DeserializeOwned>(from: &mut impl Read) -> io::Result<T> {
+    let mut prefix = [0; 4];
+    from.read_exact(&mut prefix)?;
+    let mut body = vec![0; length(prefix)?];
+    from.read_exact(&mut body)?;
+    parse(&body)
+}
+
+/// As [`read`], without blocking. Not cancel safe: bytes of a message begun are lost.
+pub(super) async fn receive<T: DeserializeOwned>(
+    from: &mut (impl AsyncRead + Unpin),
+) -> io::Result<T> {
+    let mut prefix = [0; 4];
+    from.read_exact(&mut prefix).await?;
+    let mut body = vec![0; length(prefix)?];
+    from.read_exact(&mut body).await?;
+    parse(&body)
+}
+
+/// A bundle as the bytes of its memory: the number of files, for each (the scene first) the
+/// lengths of name and content, then all names and contents.
+pub(super) fn encode_bundle(bundle: &Bundle) -> Vec<u8> {
+    let files = bundle.files.iter();
+    let rest = files.map(|(name, data)| (name.as_str(), &data[..]));
+    let all: Vec<_> = std::iter::once(("", bundle.mjcf.as_bytes())).chain(rest).collect();
+    let mut bytes = (all.len() as u64).to_le_bytes().to_vec();
+    for (name, data) in &all {
+        bytes.extend((name.len() as u64).to_le_bytes());
+        bytes.extend((data.len() as u64).to_le_bytes());
+    }
+    for (name, data) in &all {
+        bytes.extend(name.as_bytes());
+        bytes.extend(*data);
+    }
+    bytes
+}
+
+/// Reads [`encode_bundle`]'s bytes back; `None` when they are something else.
+pub(super) fn decode_bundle(bytes: &[u8]) -> Option<Bundle> {
+    let (count, mut lengths) = take_u64(bytes)?;
+    let table = usize::try_from(count).ok()?.checked_mul(16)?;
+    let mut contents = lengths.get(table..)?;
+    let mut files = Vec::new();
+    for _ in 0..count {
+        let (name, rest) = take_u64(lengths)?;
+        let (data, rest) = take_u64(rest)?;
+        lengths = rest;
+        let (name, rest) = contents.split_at_checked(usize::try_from(name).ok()?)?;
+        let (data, rest) = rest.split_at_checked(usize::try_from(data).ok()?)?;
+        contents = rest;
+        files.push((String::from_utf8(name.to_vec()).ok()?, data.to_vec()));
+    }
+    let mut files = files.into_iter();
+    Some(Bundle { mjcf: String::from_utf8(files.next()?.1).ok()?, files: files.collect() })
+}
+
+/// Text from MuJoCo, a model or a worker, made fit to be shown: control characters become spaces,
+/// runs of white space one space, and at most 2 KiB are kept.
+pub(super) fn clean(text: &str) -> String {
+    let spaced = text.replace(|c: char| c.is_control(), " ");
+    let mut out = spaced.split_whitespace().collect::<Vec<_>>().join(" ");
+    out.truncate(out.floor_char_boundary(MAX_TEXT));
+    out
+}
+
+fn take_u64(bytes: &[u8]) -> Option<(u64, &[u8])> {
+    let (value, rest) = bytes.split_first_chunk()?;
+    Some((u64::from_le_bytes(*value), rest))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    #[test]
+    fn messages_come_back_in_order() {
+        let mut bytes = Vec::new();
+        let order =
+            Order { number: 9, command: PhysicsCommand::SetControl(vec![(3, f64::NAN), (4, 1.5)]) };
+        let event = Event::Warning { message: "Nan in QACC".into(), omitted: 3 };
+        write(&mut bytes, &order).expect("writes");
+        write(&mut bytes, &event).expect("writes");
+        let mut rest = &bytes[..];
+        let back: Order = read(&mut rest).expect("reads");
+        assert_eq!(back.number, 9);
+        assert!(matches!(back.command, PhysicsCommand::SetControl(v) if v[0].1.is_nan()));
+        assert_eq!(read::<Event>(&mut rest).expect("reads"), event);
+        assert!(read::<Event>(&mut rest).is_err(), "end of file");
+    }
+
+    #[test]
+    fn texts_are_made_fit_to_be_shown() {
+        assert_eq!(clean("XML Error:\n\tbad\u{1b}[31m"), "XML Error: bad [31m");
+        assert_eq!(clean(&"é".repeat(3000)).len(), MAX_TEXT);
+    }
+
+    #[test]
+    fn messages_have_a_longest() {
+        let long = PhysicsCommand::SetState(vec![0.0; MAX_MESSAGE / 8]);
+        assert!(encode(&long).is_err());
+        let mut claim = &u32::MAX.to_le_bytes()[..];
+        assert!(read::<Event>(&mut claim).is_err());
+    }
+
+    #[test]
+    fn bundles_survive_the_crossing() {
+        let files = vec![("a.obj".to_owned(), vec![1, 2, 3]), ("ü".into(), vec![])];
+        let bundle = Bundle { mjcf: "<mujoco/>".into(), files };
+        let bytes = encode_bundle(&bundle);
+        assert_eq!(decode_bundle(&bytes), Some(bundle));
+        assert_eq!(decode_bundle(&bytes[..bytes.len() - 1]), None);
+        assert_eq!(decode_bundle(&u64::MAX.to_le_bytes()), None);
+    }
+
+    proptest! {
+        #[test]
+        fn noise_never_panics(bytes in proptest::collection::vec(any::<u8>(), 0..200)) {
+            let _ = read::<Event>(&mut &bytes[..]);
+            let _ = parse::<Order>(&bytes);
+            let _ = decode_bundle(&bytes);
+        }
+    }
+}

@@ -11,5 +11,8 @@ pub mod control;
 pub mod frame;
 pub mod scene;
 
+pub mod gpu;
 pub mod physics;
 pub mod worker;
+
+pub mod render;

@@ -1,0 +1,310 @@
+// Surfaces of the scene with fixed-function lighting per vertex, as MuJoCo's renderer has it; sky,
+// haze and lines.
+//
+// Lines between `//@each lit` and `//@end` are repeated once per light without a shadow, those
+// between `//@each shadowed` and `//@end` once per light with one. `$i` is the light's number,
+// `$kind` its kind, `$s` the number of its shadow. Software drivers are many times slower where a
+// number is not constant.
+// `View` and `Light`: keep in sync with src/render/uniform.rs.
+// `Vertex` and `Instance`: keep in sync with src/render/geometry.rs and src/render/instance.rs.
+
+struct Light {
+    position: vec3f,
+    reserved_0: u32,
+    direction: vec3f,
+    exponent: f32,
+    ambient: vec3f,
+    cos_cutoff: f32,
+    diffuse: vec3f,
+    reserved_1: u32,
+    specular: vec3f,
+    reserved_2: u32,
+    attenuation: vec3f,
+    reserved_3: u32,
+}
+
+struct View {
+    clip_from_world: mat4x4f,
+    eye_in_world: vec3f,
+    reserved_0: u32,
+    mirror_plane: vec4f,
+    tint: vec3f,
+    global_ambient: f32,
+    fog_color: vec3f,
+    fog_start: f32,
+    forward: vec3f,
+    fog_end: f32,
+    viewport: vec2f,
+    sky_radius: f32,
+    reserved_1: f32,
+    lights: array<Light, 8>,
+    clip_from_world_of_slot: array<mat4x4f, 8>,
+}
+
+@group(0) @binding(0) var<uniform> view: View;
+@group(0) @binding(1) var shadow_maps: texture_depth_2d_array;
+@group(0) @binding(2) var shadow_sampler: sampler_comparison;
+@group(1) @binding(0) var flat_texture: texture_2d<f32>;
+@group(1) @binding(1) var cube_texture: texture_cube<f32>;
+@group(1) @binding(2) var texture_sampler: sampler;
+
+// 0: none; 1: flat by coordinates; 2: flat by position; 3: cube by position.
+override TEXTURE: u32 = 0;
+// Whether what is drawn is a mirror image, cut at the mirror.
+override MIRRORED: bool = false;
+// Whether each light's part is rounded to 8 bits, as passes that add up in a frame buffer do.
+override ROUNDED: bool = false;
+override FOG: bool = false;
+// Whether the surface takes shadows.
+override SHADOWED: bool = true;
+
+struct Vertex {
+    @location(0) position: vec3f,
+    @location(1) normal: vec3f,
+    @location(2) texcoord: vec2f,
+}
+
+struct Instance {
+    @location(3) row_x: vec4f,
+    @location(4) row_y: vec4f,
+    @location(5) row_z: vec4f,
+    // w: unused
+    @location(6) normal_scale: vec4f,
+    @location(7) color: vec4f,
+    // emission, specular, shininess as an exponent, unused
+    @location(8) material: vec4f,
+    @location(9) mapping: vec4f,
+}
+
+fn to_world(position: vec3f, instance: Instance) -> vec3f {
+    let point = vec4f(position, 1.0);
+    return vec3f(dot(instance.row_x, point), dot(instance.row_y, point), dot(instance.row_z, point));
+}
+
+fn normal_to_world(normal: vec3f, instance: Instance) -> vec3f {
+    let scaled = normal * instance.normal_scale.xyz;
+    let turned = vec3f(
+        dot(instance.row_x.xyz, scaled),
+        dot(instance.row_y.xyz, scaled),
+        dot(instance.row_z.xyz, scaled),
+    );
+    return normalize(turned);
+}
+
+fn map_texture(vertex: Vertex, instance: Instance) -> vec3f {
+    if TEXTURE == 1 {
+        return vec3f(vertex.texcoord * instance.mapping.xy + instance.mapping.zw, 0.0);
+    }
+    if TEXTURE == 2 {
+        return vec3f(vertex.position.xy * instance.mapping.xy + instance.mapping.zw, 0.0);
+    }
+    return vertex.position * instance.mapping.xyz;
+}
+
+// What one light adds to a surface, apart from how far it reaches.
+fn shine(light: Light, to_light: vec3f, normal: vec3f, to_eye: vec3f, color: vec3f, material: vec4f) -> vec3f {
+    let facing = dot(normal, to_light);
+    let halfway = max(dot(normal, normalize(to_light + to_eye)), 1e-10);
+    // pow(0, 0) is 1 in OpenGL, whatever it is here.
+    let gloss = select(pow(halfway, material.z), 1.0, material.z == 0.0);
+    let lit = select(0.0, 1.0, facing > 0.0);
+    let diffuse = light.ambient * color + max(facing, 0.0) * light.diffuse * color;
+    return diffuse + lit * gloss * material.y * light.specular;
+}
+
+fn shine_directional(light: Light, position: vec3f, normal: vec3f, to_eye: vec3f, color: vec3f, material: vec4f) -> vec3f {
+    return shine(light, -light.direction, normal, to_eye, color, material);
+}
+
+fn shine_spot(light: Light, position: vec3f, normal: vec3f, to_eye: vec3f, color: vec3f, material: vec4f) -> vec3f {
+    let away = light.position - position;
+    let distance = length(away);
+    let to_light = away / max(distance, 1e-20);
+    let falloff = dot(light.attenuation, vec3f(1.0, distance, distance * distance));
+    let along = dot(-to_light, light.direction);
+    let cone = select(pow(max(along, 1e-10), light.exponent), 1.0, light.exponent == 0.0);
+    let strength = select(0.0, cone / falloff, along >= light.cos_cutoff);
+    return strength * shine(light, to_light, normal, to_eye, color, material);
+}
+
+fn shadow(slot: i32, position: vec3f) -> f32 {
+    let clip = view.clip_from_world_of_slot[slot] * vec4f(position, 1.0);
+    let point = clip.xyz / clip.w;
+    let texcoord = vec2f(0.5 + 0.5 * point.x, 0.5 - 0.5 * point.y);
+    return textureSampleCompareLevel(shadow_maps, shadow_sampler, texcoord, slot, saturate(point.z));
+}
+
+fn texel(uvw: vec3f) -> vec4f {
+    if TEXTURE == 0 {
+        return vec4f(1.0);
+    }
+    if TEXTURE == 3 {
+        return textureSample(cube_texture, texture_sampler, uvw);
+    }
+    return textureSample(flat_texture, texture_sampler, uvw.xy);
+}
+
+fn rounded(color: vec3f) -> vec3f {
+    if ROUNDED {
+        return floor(saturate(color) * 255.0 + 0.5) / 255.0;
+    }
+    return color;
+}
+
+// How much of a colour fog lets through.
+fn clearness(position: vec3f) -> f32 {
+    if FOG {
+        let depth = abs(dot(position - view.eye_in_world, view.forward));
+        return saturate((view.fog_end - depth) / (view.fog_end - view.fog_start));
+    }
+    return 1.0;
+}
+
+fn fogged(color: vec3f, clearness: f32) -> vec3f {
+    if FOG {
+        return mix(view.fog_color, color, clearness);
+    }
+    return color;
+}
+
+fn cut(position: vec3f) {
+    if MIRRORED && dot(view.mirror_plane, vec4f(position, 1.0)) < 0.0 {
+        discard;
+    }
+}
+
+struct Surface {
+    @builtin(position) clip: vec4f,
+    @location(0) color: vec4f,
+    @location(1) uvw: vec3f,
+    @location(2) position: vec3f,
+    //@each shadowed
+    @location($s + 3) lit_$s: vec3f,
+    //@end
+}
+
+@vertex
+fn vs_surface(vertex: Vertex, instance: Instance) -> Surface {
+    let position = to_world(vertex.position, instance);
+    let normal = normal_to_world(vertex.normal, instance);
+    let to_eye = normalize(view.eye_in_world - position);
+    let rgb = instance.color.rgb * view.tint;
+    var base = (instance.material.x + view.global_ambient) * rgb;
+    var out: Surface;
+    //@each lit
+    base += shine_$kind(view.lights[$i], position, normal, to_eye, rgb, instance.material);
+    //@end
+    //@each shadowed
+    let part_$s = shine_$kind(view.lights[$i], position, normal, to_eye, rgb, instance.material);
+    out.lit_$s = select(vec3f(0.0), saturate(part_$s), SHADOWED);
+    base += select(part_$s, vec3f(0.0), SHADOWED);
+    //@end
+    out.clip = view.clip_from_world * vec4f(position, 1.0);
+    out.color = vec4f(saturate(base), instance.color.a);
+    out.uvw = map_texture(vertex, instance);
+    out.position = position;
+    return out;
+}
+
+@fragment
+fn fs_surface(in: Surface) -> @location(0) vec4f {
+    let texture = texel(in.uvw);
+    cut(in.position);
+    let clear = clearness(in.position);
+    var color = fogged(rounded(in.color.rgb * texture.rgb), clear);
+    //@each shadowed
+    if SHADOWED {
+        color += rounded(in.lit_$s * texture.rgb) * (clear * shadow($s, in.position));
+    }
+    //@end
+    return vec4f(color, in.color.a * texture.a);
+}
+
+// Marks where a mirror is; only the stencil is written.
+@vertex
+fn vs_mark(vertex: Vertex, instance: Instance) -> @builtin(position) vec4f {
+    return view.clip_from_world * vec4f(to_world(vertex.position, instance), 1.0);
+}
+
+// Colour writes are off where this is used.
+@fragment
+fn fs_nothing() -> @location(0) vec4f {
+    return vec4f(0.0);
+}
+
+struct Sky {
+    @builtin(position) clip: vec4f,
+    @location(0) direction: vec3f,
+    @location(1) position: vec3f,
+}
+
+@vertex
+fn vs_sky(@location(0) position: vec3f) -> Sky {
+    let in_world = view.eye_in_world + position * view.sky_radius;
+    var out: Sky;
+    out.clip = view.clip_from_world * vec4f(in_world, 1.0);
+    // The faces of a skybox have y up, the world has z up.
+    out.direction = vec3f(position.x, position.z, -position.y);
+    out.position = in_world;
+    return out;
+}
+
+@fragment
+fn fs_sky(in: Sky) -> @location(0) vec4f {
+    let color = textureSample(cube_texture, texture_sampler, in.direction).rgb;
+    return vec4f(fogged(color, clearness(in.position)), 1.0);
+}
+
+struct Plain {
+    @builtin(position) clip: vec4f,
+    @location(0) color: vec4f,
+    @location(1) position: vec3f,
+}
+
+@vertex
+fn vs_haze(vertex: Vertex, instance: Instance) -> Plain {
+    var out: Plain;
+    out.position = to_world(vertex.position, instance);
+    out.clip = view.clip_from_world * vec4f(out.position, 1.0);
+    out.color = vec4f(instance.color.rgb, vertex.texcoord.x);
+    return out;
+}
+
+@fragment
+fn fs_plain(in: Plain) -> @location(0) vec4f {
+    return vec4f(fogged(in.color.rgb, clearness(in.position)), in.color.a);
+}
+
+// `Segment`: keep in sync with src/render/lines.rs.
+struct Segment {
+    @location(0) from_in_world: vec3f,
+    @location(1) width_px: f32,
+    @location(2) to_in_world: vec3f,
+    @location(3) color: vec4f,
+}
+
+fn before_eye(point: vec4f, other: vec4f) -> vec4f {
+    let near = 1e-5;
+    if point.w >= near || other.w <= near {
+        return point;
+    }
+    return mix(point, other, (near - point.w) / (other.w - point.w));
+}
+
+// A segment as a quad of its width on the screen, widened across its minor axis as OpenGL does.
+@vertex
+fn vs_line(@builtin(vertex_index) corner: u32, segment: Segment) -> Plain {
+    let from_clip = view.clip_from_world * vec4f(segment.from_in_world, 1.0);
+    let to_clip = view.clip_from_world * vec4f(segment.to_in_world, 1.0);
+    let start = before_eye(from_clip, to_clip);
+    let end = before_eye(to_clip, from_clip);
+    let along = (end.xy / end.w - start.xy / start.w) * view.viewport;
+    let across = select(vec2f(1.0, 0.0), vec2f(0.0, 1.0), abs(along.x) >= abs(along.y));
+    let side = select(-1.0, 1.0, (corner & 1u) == 1u);
+    var out: Plain;
+    out.clip = select(start, end, corner >= 2u);
+    out.clip += vec4f(across * side * segment.width_px / view.viewport * out.clip.w, 0.0, 0.0);
+    out.color = segment.color;
+    out.position = select(segment.from_in_world, segment.to_in_world, corner >= 2u);
+    return out;
+}

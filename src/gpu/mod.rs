@@ -1,0 +1,233 @@
+//! The device that pictures are drawn on: finding it, opening it, and knowing when it is gone.
+//!
+//! Knows nothing of scenes or passes.
+
+mod adapter;
+
+use std::sync::{
+    Arc,
+    atomic::{AtomicBool, Ordering},
+};
+
+use tracing::{error, info};
+
+pub use adapter::AdapterInfo;
+
+/// Which device to open.
+#[derive(Clone, Debug, Default)]
+pub struct Options {
+    /// An index of [`Gpu::list`], or part of a name or PCI address; `None`: the best.
+    pub selector: Option<String>,
+    /// Whether to refuse devices that draw on the CPU.
+    pub require_hardware: bool,
+}
+
+/// Why no device could be opened.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// Nothing was found at all.
+    #[error(
+        "no Vulkan or EGL device was found; install a GPU driver, or Mesa's software driver \
+         (Debian: apt install mesa-vulkan-drivers libvulkan1)"
+    )]
+    NothingFound,
+    /// A GPU was required, and there is none.
+    #[error(
+        "only software draws here, and a GPU is required; found: {found}; install the GPU's Vulkan \
+         driver, or do without --require-gpu (video.require_gpu)"
+    )]
+    SoftwareOnly {
+        /// What was found, in words.
+        found: String,
+    },
+    /// Nothing that was found fits the options.
+    #[error(
+        "no device fits {wanted}; found: {found}; choose one of these by its index or a part of \
+         its name"
+    )]
+    NothingFits {
+        /// The options in words.
+        wanted: String,
+        /// What was found, in words.
+        found: String,
+    },
+    /// The driver refused.
+    #[error("cannot open {adapter}; check that its driver works (vulkaninfo --summary)")]
+    Open {
+        /// The device in words.
+        adapter: String,
+        /// What the driver said.
+        source: wgpu::RequestDeviceError,
+    },
+}
+
+/// An opened device.
+#[derive(Debug)]
+pub struct Gpu {
+    device: wgpu::Device,
+    queue: wgpu::Queue,
+    info: AdapterInfo,
+    lost: Arc<AtomicBool>,
+}
+
+/// What the renderer uses where the device has it.
+const WANTED_FEATURES: wgpu::Features = wgpu::Features::CLIP_DISTANCES
+    .union(wgpu::Features::POLYGON_MODE_LINE)
+    .union(wgpu::Features::DEPTH32FLOAT_STENCIL8)
+    .union(wgpu::Features::MAPPABLE_PRIMARY_BUFFERS);
+
+impl Gpu {
+    /// Every device that could be opened, the best first.
+    pub fn list() -> Vec<AdapterInfo> {
+        find_with(wgpu::Backends::VULKAN | wgpu::Backends::GL)
+            .into_iter()
+            .map(|(info, _)| info)
+            .collect()
+    }
+
+    /// Opens the device that fits `options` best.
+    ///
+    /// # Errors
+    /// [`Error`] when there is none, or its driver refuses.
+    pub fn open(options: &Options) -> Result<Self, Error> {
+        // EGL takes long to set up and brings a second copy of software drivers into memory: it is
+        // asked only when Vulkan has nothing that fits.
+        let mut found = find_with(wgpu::Backends::VULKAN);
+        let index = choose(&found, options).or_else(|| {
+            found.extend(find_with(wgpu::Backends::GL));
+            choose(&found, options)
+        });
+        let Some(index) = index else {
+            let infos: Vec<_> = found.into_iter().map(|(info, _)| info).collect();
+            return Err(refusal(options, &infos));
+        };
+        let (info, adapter) = found.swap_remove(index);
+        Self::open_adapter(info, &adapter)
+    }
+
+    fn open_adapter(info: AdapterInfo, adapter: &wgpu::Adapter) -> Result<Self, Error> {
+        let mut features = adapter.features() & WANTED_FEATURES;
+        if !info.software {
+            // On a GPU of its own memory this would move buffers to where drawing is slow.
+            features.remove(wgpu::Features::MAPPABLE_PRIMARY_BUFFERS);
+        }
+        let descriptor = wgpu::DeviceDescriptor {
+            label: Some("mjcast"),
+            required_features: features,
+            required_limits: adapter.limits(),
+            ..Default::default()
+        };
+        let (device, queue) = pollster::block_on(adapter.request_device(&descriptor))
+            .map_err(|source| Error::Open { adapter: info.to_string(), source })?;
+        let lost = Arc::new(AtomicBool::new(false));
+        let flag = Arc::clone(&lost);
+        device.set_device_lost_callback(move |reason, message| {
+            if reason != wgpu::DeviceLostReason::Destroyed {
+                error!(?reason, message, "the drawing device was lost");
+            }
+            flag.store(true, Ordering::Release);
+        });
+        let flag = Arc::clone(&lost);
+        device.on_uncaptured_error(Arc::new(move |source| {
+            error!(%source, "the drawing device refused a command");
+            if matches!(source, wgpu::Error::OutOfMemory { .. }) {
+                flag.store(true, Ordering::Release);
+            }
+        }));
+        info!(adapter = %info, "drawing device opened");
+        Ok(Self { device, queue, info, lost })
+    }
+
+    /// What this device is.
+    pub fn info(&self) -> &AdapterInfo {
+        &self.info
+    }
+
+    /// Whether the device is gone: everything made from it must be made anew on another.
+    pub fn lost(&self) -> bool {
+        self.lost.load(Ordering::Acquire)
+    }
+
+    /// The device itself.
+    pub fn device(&self) -> &wgpu::Device {
+        &self.device
+    }
+
+    /// Its queue.
+    pub fn queue(&self) -> &wgpu::Queue {
+        &self.queue
+    }
+}
+
+fn choose(found: &[(AdapterInfo, wgpu::Adapter)], options: &Options) -> Option<usize> {
+    let infos: Vec<_> = found.iter().map(|(info, _)| info.clone()).collect();
+    adapter::choose(&infos, options.selector.as_deref(), options.require_hardware)
+}
+
+/// Finds devices, the best first.
+fn find_with(backends: wgpu::Backends) -> Vec<(AdapterInfo, wgpu::Adapter)> {
+    let instance = wgpu::Instance::new(wgpu::InstanceDescriptor {
+        backends,
+        ..wgpu::InstanceDescriptor::new_without_display_handle()
+    });
+    let mut found: Vec<_> = pollster::block_on(instance.enumerate_adapters(backends))
+        .into_iter()
+        .map(|adapter| (AdapterInfo::of(&adapter.get_info()), adapter))
+        .collect();
+    found.sort_by_key(|(info, _)| info.rank());
+    found
+}
+
+fn refusal(options: &Options, infos: &[AdapterInfo]) -> Error {
+    if infos.is_empty() {
+        return Error::NothingFound;
+    }
+    let found: Vec<_> =
+        infos.iter().enumerate().map(|(index, info)| format!("{index}: {info}")).collect();
+    let found = found.join("; ");
+    if options.require_hardware && infos.iter().all(|info| info.software) {
+        return Error::SoftwareOnly { found };
+    }
+    let mut wanted = match &options.selector {
+        Some(selector) => format!("'{selector}'"),
+        None => "what the daemon uses unasked".to_owned(),
+    };
+    if options.require_hardware {
+        wanted.push_str(" and draws in hardware");
+    }
+    Error::NothingFits { wanted, found }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_refusal_names_the_choice() {
+        let options = |name: Option<&str>, require_hardware| Options {
+            selector: name.map(str::to_owned),
+            require_hardware,
+        };
+        let found = [AdapterInfo {
+            name: "llvmpipe".into(),
+            backend: "vulkan",
+            driver: "llvmpipe 22".into(),
+            pci_address: String::new(),
+            software: true,
+            only_by_name: false,
+            fixed_point_depth: true,
+        }];
+        let text = refusal(&options(Some("radeon"), false), &found).to_string();
+        assert!(text.contains("'radeon'") && text.contains("0: llvmpipe"), "{text}");
+        let text = refusal(&options(None, true), &found).to_string();
+        assert!(text.contains("only software") && text.contains("--require-gpu"), "{text}");
+        assert!(refusal(&options(None, true), &[]).to_string().contains("apt install"));
+    }
+
+    #[test]
+    fn the_best_device_opens() {
+        let gpu = Gpu::open(&Options::default()).expect("a device, software at least");
+        assert!(!gpu.lost());
+        assert!(!gpu.info().name.is_empty());
+    }
+}

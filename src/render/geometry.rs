@@ -1,0 +1,107 @@
+//! Triangles on their way to the GPU: one vertex buffer and one index buffer for all shapes.
+
+use bytemuck::{Pod, Zeroable};
+
+/// A corner of a triangle. Keep in sync with `Vertex` in `shaders/scene.wgsl`.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Pod, Zeroable)]
+#[repr(C)]
+pub(super) struct Vertex {
+    /// In the shape's own space.
+    pub position: [f32; 3],
+    /// Unit, in the shape's own space.
+    pub normal: [f32; 3],
+    pub texcoord: [f32; 2],
+}
+
+/// Where a shape's triangles are in a [`Geometry`].
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) struct Range {
+    pub first_index: u32,
+    pub index_count: u32,
+    pub base_vertex: u32,
+}
+
+/// Shapes, one after the other.
+#[derive(Debug, Default)]
+pub(super) struct Geometry {
+    pub vertices: Vec<Vertex>,
+    pub indices: Vec<u32>,
+    pub ranges: Vec<Range>,
+}
+
+impl Geometry {
+    /// Appends the shape that `build` makes and returns its index in [`Self::ranges`].
+    pub fn add(&mut self, build: impl FnOnce(&mut Builder<'_>)) -> u32 {
+        let (first_index, base_vertex) = (self.indices.len(), self.vertices.len());
+        build(&mut Builder {
+            base: base_vertex,
+            vertices: &mut self.vertices,
+            indices: &mut self.indices,
+        });
+        let id = self.ranges.len() as u32;
+        self.ranges.push(Range {
+            first_index: first_index as u32,
+            index_count: (self.indices.len() - first_index) as u32,
+            base_vertex: base_vertex as u32,
+        });
+        id
+    }
+
+    pub fn clear(&mut self) {
+        self.vertices.clear();
+        self.indices.clear();
+        self.ranges.clear();
+    }
+}
+
+/// Appends to one shape; indices count from its first vertex.
+pub(super) struct Builder<'a> {
+    base: usize,
+    vertices: &'a mut Vec<Vertex>,
+    indices: &'a mut Vec<u32>,
+}
+
+impl Builder<'_> {
+    pub fn vertex(&mut self, vertex: Vertex) -> u32 {
+        self.vertices.push(vertex);
+        (self.vertices.len() - 1 - self.base) as u32
+    }
+
+    pub fn triangle(&mut self, corners: [u32; 3]) {
+        self.indices.extend_from_slice(&corners);
+    }
+
+    /// Two triangles, split as OpenGL splits quads: the diagonal joins the second and the fourth
+    /// corner.
+    pub fn quad(&mut self, [a, b, c, d]: [u32; 4]) {
+        self.indices.extend_from_slice(&[a, b, d, b, c, d]);
+    }
+
+    /// Corners that no other triangle shares.
+    pub fn loose_triangle(&mut self, corners: [Vertex; 3]) {
+        let corners = corners.map(|corner| self.vertex(corner));
+        self.triangle(corners);
+    }
+
+    /// Corners that no other quad shares.
+    pub fn loose_quad(&mut self, corners: [Vertex; 4]) {
+        let corners = corners.map(|corner| self.vertex(corner));
+        self.quad(corners);
+    }
+
+    /// A grid of `columns × rows` quads, each starting at its lower column and row and going
+    /// along the row first; `at(column, row)` gives the corners.
+    pub fn lattice(&mut self, columns: u32, rows: u32, at: impl Fn(u32, u32) -> Vertex) {
+        let first = (self.vertices.len() - self.base) as u32;
+        let width = columns + 1;
+        for row in 0..=rows {
+            self.vertices.extend((0..=columns).map(|column| at(column, row)));
+        }
+        for row in 0..rows {
+            for column in 0..columns {
+                let corner = first + row * width + column;
+                self.quad([corner, corner + 1, corner + width + 1, corner + width]);
+            }
+        }
+    }
+}

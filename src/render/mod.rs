@@ -1,0 +1,127 @@
+//! Draws snapshots: MuJoCo's classic renderer, written anew for wgpu.
+//!
+//! [`Renderer`] holds what a device needs once, [`SceneResources`] what a model needs once, and
+//! [`View`] what one stream needs: its targets and buffers. A picture is one submission:
+//!
+//! ```text
+//! shadow maps, one per light ─► mirror: mark, image ─► opaque ─► sky, haze ─► transparent ─► read back
+//!                                 └────────────────── one render pass ─────────────────┘
+//! ```
+//!
+//! MuJoCo lights surfaces per vertex and adds up one pass per light with a shadow. Here one pass
+//! carries each such light's part to the pixel and adds it there where the light is not blocked.
+//!
+//! Knows nothing of streams, encoders or clocks.
+
+mod bounds;
+mod frame;
+mod geometry;
+mod instance;
+mod lines;
+mod mesh;
+mod pipeline;
+mod plane;
+mod renderer;
+mod resources;
+mod shader;
+mod shapes;
+mod targets;
+mod texture;
+mod uniform;
+mod view;
+
+#[cfg(test)]
+mod tests;
+
+pub use renderer::Renderer;
+pub use resources::SceneResources;
+pub use view::{Pixels, View};
+
+/// What a picture is optimised for.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Profile {
+    /// As MuJoCo's renderer draws it, to the grid of its planes.
+    #[default]
+    Parity,
+    /// What a processor draws fast: round shapes have fewer triangles, planes have fewer cells
+    /// far from the eye and cast no shadow.
+    Fast,
+}
+
+/// How a view draws.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Settings {
+    /// What it is optimised for.
+    pub profile: Profile,
+    /// Samples per pixel, 1 or 4.
+    pub samples: u32,
+    /// Whether lights cast shadows.
+    pub shadows: bool,
+    /// Side of a shadow map, px; 0: the model's own.
+    pub shadow_size: u32,
+    /// Whether the first reflective geom mirrors the scene.
+    pub reflections: bool,
+    /// Whether the skybox is drawn.
+    pub skybox: bool,
+    /// Whether the horizon of an infinite plane fades into the sky.
+    pub haze: bool,
+    /// Whether the distance fades into fog.
+    pub fog: bool,
+    /// Whether the bottom row is drawn first, as OpenGL does. The picture is the same but for
+    /// samples and for edges that run through the middle of pixels; reading it back is slower.
+    pub bottom_up: bool,
+}
+
+impl Settings {
+    /// MuJoCo's own defaults.
+    pub const PARITY: Self = Self {
+        profile: Profile::Parity,
+        samples: 4,
+        shadows: true,
+        shadow_size: 0,
+        reflections: true,
+        skybox: true,
+        haze: true,
+        fog: false,
+        bottom_up: false,
+    };
+    /// The default where a processor draws.
+    pub const FAST: Self = Self {
+        profile: Profile::Fast,
+        samples: 1,
+        shadows: false,
+        shadow_size: 1024,
+        reflections: false,
+        ..Self::PARITY
+    };
+}
+
+/// Why something could not be drawn.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// The device is gone; a new one must be opened.
+    #[error("the drawing device was lost")]
+    DeviceLost,
+    /// The model does not fit.
+    #[error("the model needs {size} bytes in one buffer, the drawing device takes {limit}")]
+    TooLarge {
+        /// Bytes that it needs.
+        size: u64,
+        /// Bytes that the device takes.
+        limit: u64,
+    },
+    /// The picture does not fit.
+    #[error("a picture of {side} px is more than the {limit} px that the drawing device takes")]
+    PictureTooLarge {
+        /// The longer side, px.
+        side: u32,
+        /// What the device takes, px.
+        limit: u32,
+    },
+    /// A picture was asked for before one was drawn.
+    #[error("nothing has been drawn yet")]
+    NothingDrawn,
+    /// The picture could not be fetched.
+    #[error("the picture could not be read back")]
+    Readback,
+}

@@ -1,0 +1,127 @@
+//! What of a model lives on the GPU while it is loaded.
+
+use std::sync::Arc;
+
+use wgpu::util::DeviceExt;
+
+use super::{
+    Error,
+    geometry::{Geometry, Range},
+    instance::{self, Mapping},
+    mesh,
+    renderer::Renderer,
+    shapes::{Detail, Shapes},
+    texture,
+};
+use crate::scene::{Assets, Geom, TextureKind};
+
+/// GPU copies of a model's meshes, height fields and textures, shared by all views of it.
+#[derive(Debug)]
+pub struct SceneResources {
+    pub(super) vertices: wgpu::Buffer,
+    pub(super) indices: wgpu::Buffer,
+    pub(super) ranges: Vec<Range>,
+    pub(super) shapes: Shapes,
+    /// The same with fewer triangles.
+    pub(super) coarse_shapes: Shapes,
+    /// The shape of mesh 0; mesh `i` and its hull are the shapes `2i` and `2i + 1` from there.
+    pub(super) first_mesh: u32,
+    /// The shape of height field 0.
+    pub(super) first_height_field: u32,
+    /// By texture id; `None` where it is drawn without.
+    pub(super) textures: Vec<Option<BoundTexture>>,
+    /// What is bound where there is no texture.
+    pub(super) blank: Arc<wgpu::BindGroup>,
+    /// The texture of the sky.
+    pub(super) skybox: Option<usize>,
+}
+
+/// A texture as it is bound.
+#[derive(Debug)]
+pub(super) struct BoundTexture {
+    pub kind: TextureKind,
+    pub group: wgpu::BindGroup,
+}
+
+impl SceneResources {
+    pub(super) fn upload(renderer: &Renderer, assets: &Assets) -> Result<Self, Error> {
+        let gpu = renderer.gpu();
+        if gpu.lost() {
+            return Err(Error::DeviceLost);
+        }
+        let mut geometry = Geometry::default();
+        let shapes = Shapes::add_to(&mut geometry, &Detail::of(&assets.visual));
+        let coarse_shapes = Shapes::add_to(&mut geometry, &Detail::of(&assets.visual).coarse());
+        let first_mesh = geometry.ranges.len() as u32;
+        for source in &assets.meshes {
+            geometry.add(|b| mesh::mesh(b, source));
+            geometry.add(|b| mesh::hull(b, source));
+        }
+        let first_height_field = geometry.ranges.len() as u32;
+        for source in &assets.height_fields {
+            geometry.add(|b| mesh::height_field(b, source, assets.visual.quads));
+        }
+        let limit = gpu.device().limits().max_buffer_size;
+        let size =
+            size_of_val(&geometry.vertices[..]).max(size_of_val(&geometry.indices[..])) as u64;
+        if size > limit {
+            return Err(Error::TooLarge { size, limit });
+        }
+        let buffer = |label, contents, usage| {
+            let descriptor =
+                wgpu::util::BufferInitDescriptor { label: Some(label), contents, usage };
+            gpu.device().create_buffer_init(&descriptor)
+        };
+        let textures: Vec<_> = assets
+            .textures
+            .iter()
+            .map(|source| {
+                let view = texture::upload(gpu, source)?;
+                Some(BoundTexture {
+                    kind: source.kind,
+                    group: renderer.bind_texture(source.kind, &view),
+                })
+            })
+            .collect();
+        let skybox = assets.textures.iter().position(|t| t.kind == TextureKind::Skybox);
+        Ok(Self {
+            vertices: buffer(
+                "vertices",
+                bytemuck::cast_slice(&geometry.vertices),
+                wgpu::BufferUsages::VERTEX,
+            ),
+            indices: buffer(
+                "indices",
+                bytemuck::cast_slice(&geometry.indices),
+                wgpu::BufferUsages::INDEX,
+            ),
+            ranges: geometry.ranges,
+            shapes,
+            coarse_shapes,
+            first_mesh,
+            first_height_field,
+            skybox: skybox.filter(|&id| textures[id].is_some()),
+            textures,
+            blank: renderer.blank(),
+        })
+    }
+
+    /// The bind group of a texture, or of none.
+    pub(super) fn group(&self, texture: Option<usize>) -> &wgpu::BindGroup {
+        let bound = texture.and_then(|id| self.textures.get(id)?.as_ref());
+        bound.map_or(&self.blank, |bound| &bound.group)
+    }
+
+    /// A geom's texture and how it is looked up, with the numbers for [`Instance::mapping`].
+    ///
+    /// [`Instance::mapping`]: super::instance::Instance
+    pub(super) fn look_up(&self, geom: &Geom) -> (Option<usize>, Mapping, [f32; 4]) {
+        let id = usize::try_from(geom.texture).ok();
+        let bound = id.and_then(|id| self.textures.get(id)?.as_ref());
+        let Some((id, bound)) = id.zip(bound) else {
+            return (None, Mapping::None, [0.0; 4]);
+        };
+        let (mapping, numbers) = instance::mapping(geom, bound.kind);
+        (Some(id), mapping, numbers)
+    }
+}

@@ -1,0 +1,204 @@
+//! What a view draws into and from: targets, shadow maps, buffers.
+
+use wgpu::{BufferUsages, Extent3d, TextureFormat, TextureUsages};
+
+use super::{Renderer, Settings, pipeline::COLOR, uniform::MAX_LIGHTS};
+use crate::units::Size;
+
+/// Distance of uniform blocks in a buffer: what every device accepts.
+pub(super) const UNIFORM_STRIDE: u64 = 256;
+/// The smallest buffer that is made, so that small scenes never grow theirs.
+const SMALLEST_BUFFER: u64 = 4096;
+
+#[derive(Debug)]
+pub(super) struct Targets {
+    pub color: wgpu::Texture,
+    pub color_view: wgpu::TextureView,
+    /// What is drawn into and then resolved, with several samples per pixel.
+    pub sampled: Option<wgpu::TextureView>,
+    pub depth: wgpu::TextureView,
+    pub depth_format: TextureFormat,
+}
+
+/// Depth as seen from each light.
+#[derive(Debug)]
+pub(super) struct ShadowMaps {
+    pub side: u32,
+    pub all: wgpu::TextureView,
+    pub layers: Vec<wgpu::TextureView>,
+    pub matrices: wgpu::Buffer,
+    pub groups: Vec<wgpu::BindGroup>,
+}
+
+/// A buffer that is replaced by a larger one when it is too small.
+#[derive(Debug)]
+pub(super) struct Growing {
+    pub buffer: wgpu::Buffer,
+    pub label: &'static str,
+}
+
+impl Targets {
+    pub fn new(device: &wgpu::Device, size: Size, settings: &Settings) -> Self {
+        let stencil = device.features().contains(wgpu::Features::DEPTH32FLOAT_STENCIL8);
+        let depth_format = match (settings.reflections, stencil) {
+            (false, _) => TextureFormat::Depth32Float,
+            (true, true) => TextureFormat::Depth32FloatStencil8,
+            (true, false) => TextureFormat::Depth24PlusStencil8,
+        };
+        let texture = |label, format, sample_count, usage| {
+            device.create_texture(&wgpu::TextureDescriptor {
+                label: Some(label),
+                size: Extent3d {
+                    width: size.width(),
+                    height: size.height(),
+                    depth_or_array_layers: 1,
+                },
+                mip_level_count: 1,
+                sample_count,
+                dimension: wgpu::TextureDimension::D2,
+                format,
+                usage,
+                view_formats: &[],
+            })
+        };
+        let attachment = TextureUsages::RENDER_ATTACHMENT;
+        let color = texture("picture", COLOR, 1, attachment | TextureUsages::COPY_SRC);
+        let samples = settings.samples;
+        let sampled = (samples > 1).then(|| texture("samples", COLOR, samples, attachment));
+        Self {
+            color_view: color.create_view(&Default::default()),
+            sampled: sampled.map(|texture| texture.create_view(&Default::default())),
+            depth: texture("depth", depth_format, samples, attachment)
+                .create_view(&Default::default()),
+            depth_format,
+            color,
+        }
+    }
+
+    pub fn begin<'e>(&self, encoder: &'e mut wgpu::CommandEncoder) -> wgpu::RenderPass<'e> {
+        let sampled = self.sampled.is_some();
+        encoder.begin_render_pass(&wgpu::RenderPassDescriptor {
+            label: Some("picture"),
+            color_attachments: &[Some(wgpu::RenderPassColorAttachment {
+                view: self.sampled.as_ref().unwrap_or(&self.color_view),
+                depth_slice: None,
+                resolve_target: sampled.then_some(&self.color_view),
+                ops: wgpu::Operations {
+                    load: wgpu::LoadOp::Clear(wgpu::Color::BLACK),
+                    store: if sampled { wgpu::StoreOp::Discard } else { wgpu::StoreOp::Store },
+                },
+            })],
+            depth_stencil_attachment: Some(wgpu::RenderPassDepthStencilAttachment {
+                view: &self.depth,
+                depth_ops: Some(wgpu::Operations {
+                    load: wgpu::LoadOp::Clear(0.0),
+                    store: wgpu::StoreOp::Discard,
+                }),
+                stencil_ops: self.depth_format.has_stencil_aspect().then_some(wgpu::Operations {
+                    load: wgpu::LoadOp::Clear(0),
+                    store: wgpu::StoreOp::Discard,
+                }),
+            }),
+            ..Default::default()
+        })
+    }
+}
+
+impl ShadowMaps {
+    /// Maps for `count` lights; one of a single pixel stands for none.
+    pub fn new(renderer: &Renderer, side: u32, count: usize) -> Self {
+        let device = renderer.gpu().device();
+        // A single layer would be no array to OpenGL ES.
+        let layers = count.max(2) as u32;
+        let texture = device.create_texture(&wgpu::TextureDescriptor {
+            label: Some("shadow maps"),
+            size: Extent3d { width: side, height: side, depth_or_array_layers: layers },
+            mip_level_count: 1,
+            sample_count: 1,
+            dimension: wgpu::TextureDimension::D2,
+            format: renderer.shadow_format,
+            usage: TextureUsages::RENDER_ATTACHMENT | TextureUsages::TEXTURE_BINDING,
+            view_formats: &[],
+        });
+        let view = |dimension, base_array_layer, array_layer_count| {
+            texture.create_view(&wgpu::TextureViewDescriptor {
+                dimension: Some(dimension),
+                base_array_layer,
+                array_layer_count: Some(array_layer_count),
+                ..Default::default()
+            })
+        };
+        let matrices = device.create_buffer(&wgpu::BufferDescriptor {
+            label: Some("shadow matrices"),
+            size: UNIFORM_STRIDE * MAX_LIGHTS as u64,
+            usage: BufferUsages::UNIFORM | BufferUsages::COPY_DST,
+            mapped_at_creation: false,
+        });
+        let group = |slot: usize| {
+            let (offset, size) = (slot as u64 * UNIFORM_STRIDE, size_of::<[[f32; 4]; 4]>());
+            device.create_bind_group(&wgpu::BindGroupDescriptor {
+                label: Some("caster"),
+                layout: &renderer.caster_layout,
+                entries: &[wgpu::BindGroupEntry {
+                    binding: 0,
+                    resource: part_of(&matrices, offset, size),
+                }],
+            })
+        };
+        Self {
+            side,
+            all: view(wgpu::TextureViewDimension::D2Array, 0, layers),
+            layers: (0..count as u32)
+                .map(|layer| view(wgpu::TextureViewDimension::D2, layer, 1))
+                .collect(),
+            groups: (0..count).map(group).collect(),
+            matrices,
+        }
+    }
+}
+
+impl Growing {
+    pub fn new(device: &wgpu::Device, label: &'static str, usage: BufferUsages) -> Self {
+        Self {
+            buffer: Self::make(device, label, SMALLEST_BUFFER, usage | BufferUsages::COPY_DST),
+            label,
+        }
+    }
+
+    fn make(
+        device: &wgpu::Device,
+        label: &'static str,
+        size: u64,
+        usage: BufferUsages,
+    ) -> wgpu::Buffer {
+        device.create_buffer(&wgpu::BufferDescriptor {
+            label: Some(label),
+            size,
+            usage,
+            mapped_at_creation: false,
+        })
+    }
+
+    pub fn write(&mut self, device: &wgpu::Device, queue: &wgpu::Queue, bytes: &[u8]) {
+        let size = bytes.len() as u64;
+        if size > self.buffer.size() {
+            let usage = self.buffer.usage();
+            self.buffer = Self::make(device, self.label, size.next_power_of_two(), usage);
+        }
+        if !bytes.is_empty() {
+            queue.write_buffer(&self.buffer, 0, bytes);
+        }
+    }
+}
+
+pub(super) fn part_of(
+    buffer: &wgpu::Buffer,
+    offset: u64,
+    size: usize,
+) -> wgpu::BindingResource<'_> {
+    wgpu::BindingResource::Buffer(wgpu::BufferBinding {
+        buffer,
+        offset,
+        size: wgpu::BufferSize::new(size as u64),
+    })
+}

@@ -1,0 +1,365 @@
+//! What must hold of any picture, whoever draws it.
+
+use std::sync::{Arc, OnceLock};
+
+use bytemuck::Zeroable;
+
+use super::*;
+use crate::{
+    gpu::{Gpu, Options},
+    scene::{
+        Assets, Flex, Geom, Light, Skin, Snapshot, Texture, TextureKind,
+        camera::{Camera, FreeCamera},
+    },
+    units::Size,
+};
+
+const UPRIGHT: [f32; 9] = [1.0, 0.0, 0.0, 0.0, 1.0, 0.0, 0.0, 0.0, 1.0];
+const RED: [f32; 4] = [1.0, 0.0, 0.0, 1.0];
+const WHITE: [f32; 4] = [1.0; 4];
+const PLAIN: Settings = Settings { samples: 1, shadows: false, ..Settings::PARITY };
+
+fn renderer() -> &'static Arc<Renderer> {
+    static SHARED: OnceLock<Arc<Renderer>> = OnceLock::new();
+    SHARED.get_or_init(|| {
+        let gpu = Gpu::open(&Options::default()).expect("a device, software at least");
+        Arc::new(Renderer::new(Arc::new(gpu)).expect("a renderer"))
+    })
+}
+
+fn geom(kind: i32, size: [f32; 3], position: [f32; 3], rgba: [f32; 4]) -> Geom {
+    Geom {
+        kind,
+        data_id: -1,
+        object_kind: 5,
+        texture: -1,
+        label: -1,
+        size,
+        position,
+        rotation: UPRIGHT,
+        rgba,
+        category: 1,
+        ..Geom::zeroed()
+    }
+}
+
+/// A camera at `distance` above the origin that looks straight down: x is right, y is up.
+fn from_above(distance: f64) -> Camera {
+    Camera::Free(FreeCamera {
+        azimuth: 90.0,
+        elevation: -90.0,
+        distance,
+        lookat: [0.0; 3],
+        fovy: 45.0,
+        orthographic: false,
+    })
+}
+
+/// Only ambient light: a surface's colour is its own.
+fn ambient() -> Assets {
+    let mut assets = Assets::default();
+    assets.visual.headlight_ambient = [1.0; 3];
+    assets.visual.headlight_diffuse = [0.0; 3];
+    assets.visual.headlight_specular = [0.0; 3];
+    assets
+}
+
+struct Picture {
+    size: Size,
+    pixels: Vec<u8>,
+}
+
+impl Picture {
+    fn at(&self, x: u32, y: u32) -> [u8; 4] {
+        let first = 4 * (y * self.size.width() + x) as usize;
+        self.pixels[first..first + 4].try_into().expect("four bytes")
+    }
+
+    /// The pixel at shares of the width and height.
+    fn at_share(&self, x: f32, y: f32) -> [u8; 4] {
+        let (width, height) = (self.size.width() as f32, self.size.height() as f32);
+        self.at((x * width) as u32, (y * height) as u32)
+    }
+
+    fn count(&self, wanted: impl Fn([u8; 4]) -> bool) -> usize {
+        let pixels = self.pixels.chunks_exact(4);
+        pixels.filter(|p| wanted([p[0], p[1], p[2], p[3]])).count()
+    }
+}
+
+fn draw(assets: &Assets, snapshot: &Snapshot, camera: &Camera, settings: Settings) -> Picture {
+    // A width whose rows are padded in the buffer.
+    let size = Size::new(150, 120).expect("a size");
+    let scene = renderer().upload(assets).expect("uploads");
+    let mut view = View::new(renderer(), size, settings).expect("a view");
+    view.draw(&scene, assets, snapshot, camera).expect("draws");
+    let pixels = view.read_rgba().expect("reads").rows().flatten().copied().collect();
+    Picture { size, pixels }
+}
+
+fn of(geoms: Vec<Geom>) -> Snapshot {
+    Snapshot { geoms, ..Snapshot::default() }
+}
+
+fn near(got: [u8; 4], expected: [u8; 3]) {
+    let close = (0..3).all(|i| got[i].abs_diff(expected[i]) <= 3);
+    assert!(close, "{got:?}, expected {expected:?}");
+}
+
+#[test]
+fn nothing_is_black_and_opaque() {
+    let picture = draw(&Assets::default(), &of(vec![]), &from_above(3.0), Settings::FAST);
+    assert_eq!(picture.count(|p| p == [0, 0, 0, 255]), 150 * 120);
+}
+
+#[test]
+fn a_picture_is_drawn_before_it_is_read() {
+    let size = Size::new(8, 8).expect("a size");
+    let mut view = View::new(renderer(), size, PLAIN).expect("a view");
+    assert!(matches!(view.read_rgba(), Err(Error::NothingDrawn)));
+}
+
+#[test]
+fn a_sphere_is_as_large_as_it_looks_from_its_distance() {
+    let snapshot = of(vec![geom(2, [0.5; 3], [0.0; 3], RED)]);
+    for (settings, slack) in [(PLAIN, 0.03), (Settings::PARITY, 0.03), (Settings::FAST, 0.05)] {
+        let picture = draw(&ambient(), &snapshot, &from_above(3.0), settings);
+        near(picture.at(75, 60), [255, 0, 0]);
+        // The cone that touches the sphere has sin = radius / distance.
+        let tangent = (0.5_f64 / 3.0).asin().tan();
+        let radius_px = tangent / (22.5_f64.to_radians().tan()) * 60.0;
+        let expected = std::f64::consts::PI * radius_px * radius_px;
+        let area = picture.count(|p| p[0] > 127) as f64;
+        assert!((area / expected - 1.0).abs() < slack, "{area} of {expected} px, {settings:?}");
+    }
+}
+
+#[test]
+fn shapes_are_where_they_should_be() {
+    // A capsule along x, turned from along z, a box above it and a cylinder below.
+    let mut capsule = geom(3, [0.1, 0.1, 0.5], [0.0; 3], RED);
+    capsule.rotation = [0.0, 0.0, 1.0, 0.0, 1.0, 0.0, -1.0, 0.0, 0.0];
+    let snapshot = of(vec![
+        capsule,
+        geom(6, [0.2, 0.1, 0.1], [0.0, 0.7, 0.0], [0.0, 1.0, 0.0, 1.0]),
+        geom(5, [0.2, 0.2, 0.1], [0.0, -0.7, 0.0], [0.0, 0.0, 1.0, 1.0]),
+    ]);
+    for settings in [PLAIN, Settings::FAST] {
+        let picture = draw(&ambient(), &snapshot, &from_above(3.0), settings);
+        near(picture.at(75, 60), [255, 0, 0]);
+        near(picture.at(75 + 24, 60), [255, 0, 0]);
+        near(picture.at(75 + 32, 60), [0, 0, 0]);
+        near(picture.at(75, 60 - 34), [0, 255, 0]);
+        near(picture.at(75, 60 + 34), [0, 0, 255]);
+    }
+}
+
+#[test]
+fn a_plane_is_darker_in_the_shadow_of_a_sphere() {
+    let mut assets = Assets::default();
+    assets.visual.headlight_active = 0;
+    assets.visual.extent = 4.0;
+    for kind in [0, 1] {
+        let snapshot = Snapshot {
+            geoms: vec![
+                geom(0, [3.0, 3.0, 0.1], [0.0; 3], WHITE),
+                geom(2, [0.2; 3], [0.0, 0.0, 0.8], RED),
+            ],
+            lights: vec![Light {
+                kind,
+                cast_shadow: 1,
+                // From the left: the shadow falls to the right of the sphere.
+                position: [-2.0, 0.0, 2.8],
+                direction: [0.707, 0.0, -0.707],
+                attenuation: [1.0, 0.0, 0.0],
+                cutoff: 60.0,
+                diffuse: [0.8; 3],
+                ambient: [0.1; 3],
+                ..Light::zeroed()
+            }],
+            ..Snapshot::default()
+        };
+        let camera = from_above(4.0);
+        let lit = draw(&assets, &snapshot, &camera, PLAIN);
+        let shadowed = Settings { shadows: true, shadow_size: 512, ..PLAIN };
+        let fast = Settings { shadows: true, ..Settings::FAST };
+        // The height of the picture is 3.3 m: 0.8 m are 29 px.
+        let (x, y) = (75 + 29, 60);
+        assert!(lit.at(x, y)[0] > 100, "{:?}", lit.at(x, y));
+        for settings in [shadowed, fast] {
+            let picture = draw(&assets, &snapshot, &camera, settings);
+            assert!(picture.at(x, y)[0] < 10, "{:?} {settings:?}", picture.at(x, y));
+            assert!(picture.at(75 - 29, y)[0].abs_diff(lit.at(75 - 29, y)[0]) <= 2);
+        }
+    }
+}
+
+#[test]
+fn what_is_transparent_lets_through_what_is_behind() {
+    let snapshot = of(vec![
+        geom(6, [0.3, 0.3, 0.1], [0.0, 0.0, 0.5], [0.0, 0.0, 1.0, 0.5]),
+        geom(6, [0.6, 0.6, 0.1], [0.0; 3], RED),
+    ]);
+    let picture = draw(&ambient(), &snapshot, &from_above(3.0), PLAIN);
+    // Drawn twice, as MuJoCo does: a quarter of what is behind is left.
+    near(picture.at(75, 60), [64, 0, 191]);
+    near(picture.at(75 + 22, 60), [255, 0, 0]);
+}
+
+/// Corners red, green / blue, white; the first row is the first that MuJoCo keeps.
+fn quarters(kind: TextureKind) -> Texture {
+    let corner = |x: usize, y: usize| match (x < 8, y < 8) {
+        (true, true) => [255, 0, 0],
+        (false, true) => [0, 255, 0],
+        (true, false) => [0, 0, 255],
+        (false, false) => [255, 255, 255],
+    };
+    let pixels = (0..16).flat_map(|y| (0..16).flat_map(move |x| corner(x, y)));
+    Texture { kind, width: 16, height: 16, channels: 3, srgb: false, data: pixels.collect() }
+}
+
+#[test]
+fn a_texture_lies_on_a_plane_with_its_first_row_on_top() {
+    let mut assets = ambient();
+    assets.textures = vec![quarters(TextureKind::Flat)];
+    let mut plane = geom(0, [1.0, 1.0, 0.5], [0.0; 3], WHITE);
+    plane.texture = 0;
+    plane.texture_repeat = [1.0; 2];
+    let bottom_up = Settings { bottom_up: true, ..Settings::PARITY };
+    for settings in [PLAIN, Settings::FAST, bottom_up] {
+        let picture = draw(&assets, &of(vec![plane]), &from_above(3.0), settings);
+        near(picture.at(75 - 20, 60 - 20), [255, 0, 0]);
+        near(picture.at(75 + 20, 60 - 20), [0, 255, 0]);
+        near(picture.at(75 - 20, 60 + 20), [0, 0, 255]);
+        near(picture.at(75 + 20, 60 + 20), [255, 255, 255]);
+    }
+}
+
+#[test]
+fn the_sky_is_behind_everything() {
+    let mut assets = ambient();
+    assets.visual.extent = 2.0;
+    assets.textures = vec![Texture {
+        kind: TextureKind::Skybox,
+        width: 1,
+        height: 1,
+        channels: 3,
+        srgb: false,
+        data: vec![10, 100, 200],
+    }];
+    let snapshot = of(vec![geom(2, [0.5; 3], [0.0; 3], RED)]);
+    for settings in [PLAIN, Settings::FAST, Settings { samples: 4, ..Settings::FAST }] {
+        let picture = draw(&assets, &snapshot, &from_above(3.0), settings);
+        near(picture.at(75, 60), [255, 0, 0]);
+        near(picture.at_share(0.05, 0.05), [10, 100, 200]);
+    }
+    let bare = Settings { skybox: false, ..PLAIN };
+    near(draw(&assets, &snapshot, &from_above(3.0), bare).at_share(0.05, 0.05), [0, 0, 0]);
+}
+
+#[test]
+fn a_mirror_shows_the_underside_of_what_is_above_it() {
+    let mut floor = geom(0, [3.0, 3.0, 1.0], [0.0; 3], [0.0, 0.0, 0.2, 1.0]);
+    floor.reflectance = 0.5;
+    let snapshot = of(vec![floor, geom(2, [0.3; 3], [0.0, 0.0, 1.0], RED)]);
+    let camera = Camera::Free(FreeCamera {
+        elevation: -30.0,
+        distance: 5.0,
+        lookat: [0.0, 0.0, 0.0],
+        ..FreeCamera::initial(&ambient().visual)
+    });
+    let with = draw(&ambient(), &snapshot, &camera, PLAIN);
+    let without = draw(&ambient(), &snapshot, &camera, Settings { reflections: false, ..PLAIN });
+    let image = |p: [u8; 4]| p[0].abs_diff(128) <= 3 && p[2].abs_diff(51) <= 3;
+    let (seen, real) = (with.count(image), with.count(|p| p[0] > 250));
+    assert!(seen > real / 2 && seen < real, "{seen} px of the image, {real} px of the sphere");
+    assert_eq!(without.count(image), 0);
+}
+
+#[test]
+fn a_plane_from_behind_is_faint() {
+    let mut plane = geom(0, [1.0, 1.0, 0.5], [0.0; 3], WHITE);
+    plane.rotation = [1.0, 0.0, 0.0, 0.0, -1.0, 0.0, 0.0, 0.0, -1.0];
+    let picture = draw(&ambient(), &of(vec![plane]), &from_above(3.0), PLAIN);
+    // 0.3 drawn twice: 1 - 0.7².
+    near(picture.at(75, 60), [130, 130, 130]);
+}
+
+#[test]
+fn lines_are_as_wide_as_they_should_be() {
+    let mut line = geom(103, [4.0, 4.0, 1.0], [-0.5, 0.0, 0.0], RED);
+    line.rotation = [0.0, 0.0, 1.0, 0.0, 1.0, 0.0, -1.0, 0.0, 0.0];
+    let picture = draw(&Assets::default(), &of(vec![line]), &from_above(3.0), PLAIN);
+    let column = (0..120).filter(|y| picture.at(75, *y)[0] > 200).count();
+    // 1 m of 2.49 m of height.
+    let row = (0..150).filter(|x| picture.at(*x, 60)[0] > 200).count();
+    assert_eq!(column, 4);
+    assert!((47..=49).contains(&row), "{row} px");
+}
+
+#[test]
+fn flexes_and_skins_are_drawn_from_the_snapshot() {
+    let square = [[-0.5, -0.5, 0.0], [0.5, -0.5, 0.0], [0.5, 0.5, 0.0], [-0.5, 0.5, 0.0]];
+    let up = [0.0, 0.0, 1.0];
+    let mut assets = ambient();
+    assets.skins =
+        vec![Skin { vertex_count: 4, texcoords: vec![], faces: vec![[0, 1, 2], [0, 2, 3]] }];
+    let mut flex = geom(105, [0.1, 0.0, 0.0], [0.0; 3], [0.0, 1.0, 0.0, 1.0]);
+    flex.object_kind = 9;
+    let mut skin = geom(106, [0.0; 3], [0.0; 3], RED);
+    skin.object_kind = 10;
+    let snapshot = Snapshot {
+        geoms: vec![skin, flex],
+        flexes: vec![Flex {
+            radius: 0.1,
+            positions: vec![[-0.2, -0.2, 0.1], [0.2, -0.2, 0.1], [0.0, 0.3, 0.1]],
+            normals: vec![up; 3],
+            vertices: vec![[0.8, 0.0, 0.0]],
+            edges: vec![[[-0.8, -0.2, 0.0], [-0.8, 0.2, 0.0]]],
+            ..Flex::default()
+        }],
+        skin_positions: square.to_vec(),
+        skin_normals: vec![up; 4],
+        ..Snapshot::default()
+    };
+    let picture = draw(&assets, &snapshot, &from_above(3.0), PLAIN);
+    near(picture.at(75, 60), [0, 255, 0]);
+    near(picture.at(75 + 20, 60), [255, 0, 0]);
+    near(picture.at(75 + 38, 60), [0, 255, 0]);
+    near(picture.at(75 - 38, 60), [0, 255, 0]);
+}
+
+#[test]
+fn fog_hides_the_distance() {
+    let mut assets = ambient();
+    assets.visual.fog_rgba = [0.0, 1.0, 0.0, 1.0];
+    (assets.visual.fog_start, assets.visual.fog_end) = (1.0, 2.0);
+    let snapshot = of(vec![geom(6, [0.5; 3], [0.0; 3], RED)]);
+    let foggy = Settings { fog: true, ..PLAIN };
+    near(draw(&assets, &snapshot, &from_above(3.0), foggy).at(75, 60), [0, 255, 0]);
+    near(draw(&assets, &snapshot, &from_above(2.0), foggy).at(75, 60), [128, 128, 0]);
+}
+
+#[test]
+fn views_share_a_renderer_across_threads() {
+    let snapshot = of(vec![geom(2, [0.5; 3], [0.0; 3], RED)]);
+    let assets = ambient();
+    let scene = renderer().upload(&assets).expect("uploads");
+    std::thread::scope(|scope| {
+        for side in [32, 64, 96] {
+            let (scene, assets, snapshot) = (&scene, &assets, &snapshot);
+            let draw = move || {
+                let size = Size::new(side, side).expect("a size");
+                let mut view = View::new(renderer(), size, Settings::FAST).expect("a view");
+                for _ in 0..3 {
+                    view.draw(scene, assets, snapshot, &from_above(3.0)).expect("draws");
+                    let pixels = view.read_rgba().expect("reads");
+                    let middle = pixels.rows().nth(side as usize / 2).expect("a row");
+                    assert!(middle[2 * side as usize] > 250);
+                }
+            };
+            let thread = std::thread::Builder::new().name(format!("test-view-{side}"));
+            thread.spawn_scoped(scope, draw).expect("a thread");
+        }
+    });
+}

@@ -1,0 +1,479 @@
+//! One stream's pictures: targets, buffers and the drawing itself.
+
+use std::{ops::Deref, sync::Arc};
+
+use glam::Mat4;
+use wgpu::{BufferUsages, Extent3d};
+
+use super::{
+    Error, Profile, Renderer, SceneResources, Settings,
+    frame::{Batch, Frame, Source},
+    geometry::Range,
+    instance::Mapping,
+    pipeline::{Blend, Cull, Kind, Style, Target},
+    targets::{Growing, ShadowMaps, Targets, UNIFORM_STRIDE, part_of},
+    uniform::{GpuView, Lighting, Lights},
+};
+use crate::{
+    scene::{Assets, Snapshot, camera::Camera},
+    units::Size,
+};
+
+/// Rows of a picture in a buffer start at multiples of this many bytes.
+const ROW_ALIGNMENT: u32 = wgpu::COPY_BYTES_PER_ROW_ALIGNMENT;
+
+/// Draws pictures of one size, one after the other.
+#[derive(Debug)]
+pub struct View {
+    renderer: Arc<Renderer>,
+    size: Size,
+    settings: Settings,
+    targets: Targets,
+    uniforms: wgpu::Buffer,
+    shadow_maps: ShadowMaps,
+    /// For the scene and for its mirror image.
+    groups: [wgpu::BindGroup; 2],
+    instances: Growing,
+    vertices: Growing,
+    indices: Growing,
+    segments: Growing,
+    readback: wgpu::Buffer,
+    frame: Frame,
+    submitted: Option<wgpu::SubmissionIndex>,
+}
+
+/// A picture in memory, mapped while this lives.
+#[derive(Debug)]
+pub struct Pixels<'a> {
+    /// Always there until dropped.
+    mapped: Option<wgpu::BufferView>,
+    buffer: &'a wgpu::Buffer,
+    size: Size,
+    stride: usize,
+}
+
+impl Pixels<'_> {
+    /// The size in pixels.
+    pub fn size(&self) -> Size {
+        self.size
+    }
+
+    /// Bytes from one row to the next.
+    pub fn stride(&self) -> usize {
+        self.stride
+    }
+
+    /// Rows from the top, pixels from the left, four bytes each: red, green, blue, 255.
+    pub fn rows(&self) -> impl Iterator<Item = &[u8]> {
+        let row = 4 * self.size.width() as usize;
+        self.chunks(self.stride).map(move |padded| &padded[..row])
+    }
+}
+
+impl Deref for Pixels<'_> {
+    type Target = [u8];
+
+    /// All rows, `stride × height` bytes.
+    fn deref(&self) -> &[u8] {
+        self.mapped.as_deref().unwrap_or_default()
+    }
+}
+
+impl Drop for Pixels<'_> {
+    fn drop(&mut self) {
+        self.mapped = None;
+        self.buffer.unmap();
+    }
+}
+
+impl View {
+    /// Prepares pictures of `size`.
+    ///
+    /// # Errors
+    /// [`Error`] when the device is gone or the size is more than it takes.
+    pub fn new(renderer: &Arc<Renderer>, size: Size, settings: Settings) -> Result<Self, Error> {
+        let gpu = renderer.gpu();
+        if gpu.lost() {
+            return Err(Error::DeviceLost);
+        }
+        let (side, limit) =
+            (size.width().max(size.height()), gpu.device().limits().max_texture_dimension_2d);
+        if side > limit {
+            return Err(Error::PictureTooLarge { side, limit });
+        }
+        let device = gpu.device();
+        let targets = Targets::new(device, size, &settings);
+        let buffer = |label, size, usage| {
+            device.create_buffer(&wgpu::BufferDescriptor {
+                label: Some(label),
+                size,
+                usage,
+                mapped_at_creation: false,
+            })
+        };
+        let uniforms =
+            buffer("view", 2 * view_stride(), BufferUsages::UNIFORM | BufferUsages::COPY_DST);
+        let readback = buffer(
+            "picture",
+            u64::from(row_stride(size)) * u64::from(size.height()),
+            BufferUsages::MAP_READ | BufferUsages::COPY_DST,
+        );
+        let shadow_maps = ShadowMaps::new(renderer, 1, 0);
+        let groups = groups(renderer, &uniforms, &shadow_maps);
+        Ok(Self {
+            renderer: Arc::clone(renderer),
+            size,
+            settings,
+            targets,
+            uniforms,
+            shadow_maps,
+            groups,
+            instances: Growing::new(device, "instances", BufferUsages::VERTEX),
+            vertices: Growing::new(device, "vertices of a picture", BufferUsages::VERTEX),
+            indices: Growing::new(device, "indices of a picture", BufferUsages::INDEX),
+            segments: Growing::new(device, "lines", BufferUsages::VERTEX),
+            readback,
+            frame: Frame::default(),
+            submitted: None,
+        })
+    }
+
+    /// The size in pixels.
+    pub fn size(&self) -> Size {
+        self.size
+    }
+
+    /// Draws `snapshot` of the model behind `scene` and `assets` as `camera` sees it. Returns
+    /// when the work is handed to the device; [`Self::read_rgba`] waits for it.
+    ///
+    /// # Errors
+    /// [`Error::DeviceLost`] when the device is gone.
+    pub fn draw(
+        &mut self,
+        scene: &SceneResources,
+        assets: &Assets,
+        snapshot: &Snapshot,
+        camera: &Camera,
+    ) -> Result<(), Error> {
+        if self.renderer.gpu().lost() {
+            return Err(Error::DeviceLost);
+        }
+        let eye = camera.eye(assets, snapshot);
+        let viewport = [self.size.width() as f32, self.size.height() as f32];
+        let shadows = self.settings.shadows && self.shadow_side(assets) > 0;
+        let mut lighting = Lighting::new(assets, snapshot, &eye, viewport, shadows);
+        if self.settings.bottom_up {
+            lighting.turn_upside_down();
+        }
+        let mut frame = std::mem::take(&mut self.frame);
+        frame.build(&Source {
+            scene,
+            assets,
+            snapshot,
+            settings: &self.settings,
+            eye: &eye,
+            clip_from_world: Mat4::from_cols_array_2d(&lighting.view.clip_from_world),
+            shadows: lighting.lights.shadows() > 0,
+        });
+        self.fit_shadow_maps(self.shadow_side(assets), lighting.lights.shadows());
+        self.write(&frame, &lighting);
+        self.submit(scene, &frame, lighting.lights);
+        self.frame = frame;
+        Ok(())
+    }
+
+    /// Waits for the last picture drawn and maps it.
+    ///
+    /// # Errors
+    /// [`Error`] when nothing was drawn, or the device is gone.
+    pub fn read_rgba(&mut self) -> Result<Pixels<'_>, Error> {
+        let submitted = self.submitted.clone().ok_or(Error::NothingDrawn)?;
+        let slice = self.readback.slice(..);
+        // Whether mapping worked shows when the range is asked for.
+        slice.map_async(wgpu::MapMode::Read, |_| ());
+        let wait = wgpu::PollType::Wait { submission_index: Some(submitted), timeout: None };
+        self.renderer.gpu().device().poll(wait).map_err(|_| Error::Readback)?;
+        let mapped = slice.get_mapped_range().map_err(|_| {
+            self.readback.unmap();
+            if self.renderer.gpu().lost() { Error::DeviceLost } else { Error::Readback }
+        })?;
+        Ok(Pixels {
+            mapped: Some(mapped),
+            buffer: &self.readback,
+            size: self.size,
+            stride: row_stride(self.size) as usize,
+        })
+    }
+
+    fn shadow_side(&self, assets: &Assets) -> u32 {
+        let wanted = match self.settings.shadow_size {
+            0 => assets.visual.shadow_size,
+            side => side,
+        };
+        wanted.min(self.renderer.gpu().device().limits().max_texture_dimension_2d)
+    }
+
+    fn fit_shadow_maps(&mut self, side: u32, count: usize) {
+        let maps = &self.shadow_maps;
+        if count > 0 && (maps.side != side || maps.layers.len() < count) {
+            self.shadow_maps = ShadowMaps::new(&self.renderer, side, count);
+            self.groups = groups(&self.renderer, &self.uniforms, &self.shadow_maps);
+        }
+    }
+
+    /// Copies what changes from picture to picture to the device.
+    fn write(&mut self, frame: &Frame, lighting: &Lighting) {
+        let gpu = self.renderer.gpu();
+        let (device, queue) = (gpu.device(), gpu.queue());
+        queue.write_buffer(&self.uniforms, 0, bytemuck::bytes_of(&lighting.view));
+        if let Some(mirror) = &frame.mirror {
+            let image = lighting.mirrored(mirror.point, mirror.normal, mirror.reflectance);
+            queue.write_buffer(&self.uniforms, view_stride(), bytemuck::bytes_of(&image));
+        }
+        for slot in 0..lighting.lights.shadows() {
+            let matrix = &lighting.view.clip_from_world_of_slot[slot];
+            let offset = slot as u64 * UNIFORM_STRIDE;
+            queue.write_buffer(&self.shadow_maps.matrices, offset, bytemuck::bytes_of(matrix));
+        }
+        self.instances.write(device, queue, bytemuck::cast_slice(&frame.instances));
+        self.vertices.write(device, queue, bytemuck::cast_slice(&frame.geometry.vertices));
+        self.indices.write(device, queue, bytemuck::cast_slice(&frame.geometry.indices));
+        self.segments.write(device, queue, bytemuck::cast_slice(&frame.segments));
+    }
+
+    fn submit(&mut self, scene: &SceneResources, frame: &Frame, lights: Lights) {
+        let gpu = self.renderer.gpu();
+        let mut encoder = gpu.device().create_command_encoder(&Default::default());
+        for slot in 0..lights.shadows() {
+            self.draw_shadow_map(&mut encoder, scene, frame, slot);
+        }
+        self.draw_picture(&mut encoder, scene, frame, lights);
+        if self.settings.bottom_up {
+            let rows = self.size.height();
+            (0..rows).for_each(|row| self.copy_rows(&mut encoder, row, rows - 1 - row, 1));
+        } else {
+            self.copy_rows(&mut encoder, 0, 0, self.size.height());
+        }
+        self.submitted = Some(gpu.queue().submit([encoder.finish()]));
+    }
+
+    /// Copies rows of the picture to where they are read.
+    fn copy_rows(&self, encoder: &mut wgpu::CommandEncoder, from: u32, to: u32, count: u32) {
+        let stride = row_stride(self.size);
+        encoder.copy_texture_to_buffer(
+            wgpu::TexelCopyTextureInfo {
+                origin: wgpu::Origin3d { x: 0, y: from, z: 0 },
+                ..self.targets.color.as_image_copy()
+            },
+            wgpu::TexelCopyBufferInfo {
+                buffer: &self.readback,
+                layout: wgpu::TexelCopyBufferLayout {
+                    offset: u64::from(to) * u64::from(stride),
+                    bytes_per_row: Some(stride),
+                    rows_per_image: None,
+                },
+            },
+            Extent3d { width: self.size.width(), height: count, depth_or_array_layers: 1 },
+        );
+    }
+
+    fn draw_shadow_map(
+        &self,
+        encoder: &mut wgpu::CommandEncoder,
+        scene: &SceneResources,
+        frame: &Frame,
+        slot: usize,
+    ) {
+        let maps = &self.shadow_maps;
+        let mut pass = encoder.begin_render_pass(&wgpu::RenderPassDescriptor {
+            label: Some("shadow map"),
+            depth_stencil_attachment: Some(wgpu::RenderPassDepthStencilAttachment {
+                view: &maps.layers[slot],
+                depth_ops: Some(wgpu::Operations {
+                    load: wgpu::LoadOp::Clear(0.0),
+                    store: wgpu::StoreOp::Store,
+                }),
+                stencil_ops: None,
+            }),
+            ..Default::default()
+        });
+        // A border of one pixel stays clear: beyond the map nothing is in shadow.
+        let inner = maps.side.saturating_sub(2) as f32;
+        pass.set_viewport(1.0, 1.0, inner, inner, 0.0, 1.0);
+        pass.set_pipeline(&self.renderer.caster);
+        pass.set_bind_group(0, &maps.groups[slot], &[]);
+        let mut bound = Bound::default();
+        for batch in &frame.casters {
+            self.draw_shape(&mut pass, scene, frame, batch, &mut bound);
+        }
+    }
+
+    fn draw_picture(
+        &self,
+        encoder: &mut wgpu::CommandEncoder,
+        scene: &SceneResources,
+        frame: &Frame,
+        lights: Lights,
+    ) {
+        let mut pass = self.targets.begin(encoder);
+        let mut painter = Painter {
+            view: self,
+            scene,
+            frame,
+            target: Target {
+                samples: self.settings.samples,
+                depth: self.targets.depth_format,
+                lights,
+                rounded: self.settings.profile == Profile::Parity,
+                fog: self.settings.fog,
+                bottom_up: self.settings.bottom_up,
+            },
+            bound: Bound::default(),
+        };
+        if frame.mirror.is_some() {
+            pass.set_bind_group(0, &self.groups[0], &[]);
+            pass.set_stencil_reference(1);
+            painter.batches(&mut pass, &frame.image[..1]);
+            pass.set_bind_group(0, &self.groups[1], &[]);
+            painter.batches(&mut pass, &frame.image[1..]);
+        }
+        pass.set_bind_group(0, &self.groups[0], &[]);
+        painter.batches(&mut pass, &frame.opaque);
+        let opaque_lines = frame.opaque_segments;
+        painter.lines(&mut pass, 0..opaque_lines, Blend::Replace);
+        if let Some(shape) = frame.sky {
+            painter.sky(&mut pass, shape);
+        }
+        painter.batches(&mut pass, frame.haze.as_slice());
+        painter.batches(&mut pass, &frame.transparent);
+        painter.lines(&mut pass, opaque_lines..frame.segments.len() as u32, Blend::Mix);
+    }
+
+    fn draw_shape(
+        &self,
+        pass: &mut wgpu::RenderPass<'_>,
+        scene: &SceneResources,
+        frame: &Frame,
+        batch: &Batch,
+        bound: &mut Bound,
+    ) {
+        let shape = batch.shape as usize;
+        let dynamic = shape >= scene.ranges.len();
+        let range: Range = if dynamic {
+            frame.geometry.ranges[shape - scene.ranges.len()]
+        } else {
+            scene.ranges[shape]
+        };
+        if range.index_count == 0 {
+            return;
+        }
+        if bound.dynamic != Some(dynamic) {
+            let (vertices, indices) = if dynamic {
+                (&self.vertices.buffer, &self.indices.buffer)
+            } else {
+                (&scene.vertices, &scene.indices)
+            };
+            pass.set_vertex_buffer(0, vertices.slice(..));
+            pass.set_vertex_buffer(1, self.instances.buffer.slice(..));
+            pass.set_index_buffer(indices.slice(..), wgpu::IndexFormat::Uint32);
+            bound.dynamic = Some(dynamic);
+        }
+        let indices = range.first_index..range.first_index + range.index_count;
+        pass.draw_indexed(indices, range.base_vertex as i32, batch.instances.clone());
+    }
+}
+
+/// What a pass has set, so that it is not set again.
+#[derive(Default)]
+struct Bound {
+    style: Option<Style>,
+    texture: Option<Option<usize>>,
+    /// Whether the buffers are those of this picture, rather than of the model.
+    dynamic: Option<bool>,
+}
+
+/// Draws batches in a pass.
+struct Painter<'a> {
+    view: &'a View,
+    scene: &'a SceneResources,
+    frame: &'a Frame,
+    target: Target,
+    bound: Bound,
+}
+
+impl Painter<'_> {
+    fn batches(&mut self, pass: &mut wgpu::RenderPass<'_>, batches: &[Batch]) {
+        for batch in batches {
+            self.set(pass, batch.style, batch.texture);
+            self.view.draw_shape(pass, self.scene, self.frame, batch, &mut self.bound);
+        }
+    }
+
+    fn set(&mut self, pass: &mut wgpu::RenderPass<'_>, style: Style, texture: Option<usize>) {
+        if self.bound.style != Some(style) {
+            pass.set_pipeline(&self.view.renderer.pipeline(&self.target, &style));
+            self.bound.style = Some(style);
+        }
+        if self.bound.texture != Some(texture) {
+            pass.set_bind_group(1, self.scene.group(texture), &[]);
+            self.bound.texture = Some(texture);
+        }
+    }
+
+    fn sky(&mut self, pass: &mut wgpu::RenderPass<'_>, shape: u32) {
+        let style = Style {
+            kind: Kind::Sky,
+            blend: Blend::Replace,
+            cull: Cull::Front,
+            mapping: Mapping::Cube,
+            mirrored: false,
+        };
+        let batch = Batch { style, texture: self.scene.skybox, shape, instances: 0..1 };
+        self.batches(pass, &[batch]);
+    }
+
+    fn lines(
+        &mut self,
+        pass: &mut wgpu::RenderPass<'_>,
+        segments: std::ops::Range<u32>,
+        blend: Blend,
+    ) {
+        if segments.is_empty() {
+            return;
+        }
+        let style = Style {
+            kind: Kind::Line,
+            blend,
+            cull: Cull::Nothing,
+            mapping: Mapping::None,
+            mirrored: false,
+        };
+        self.set(pass, style, None);
+        pass.set_vertex_buffer(0, self.view.segments.buffer.slice(..));
+        pass.draw(0..4, segments);
+        self.bound.dynamic = None;
+    }
+}
+
+fn view_stride() -> u64 {
+    (size_of::<GpuView>() as u64).next_multiple_of(UNIFORM_STRIDE)
+}
+
+fn row_stride(size: Size) -> u32 {
+    (4 * size.width()).next_multiple_of(ROW_ALIGNMENT)
+}
+
+fn groups(renderer: &Renderer, uniforms: &wgpu::Buffer, maps: &ShadowMaps) -> [wgpu::BindGroup; 2] {
+    [0, view_stride()].map(|offset| {
+        let entry = |binding, resource| wgpu::BindGroupEntry { binding, resource };
+        renderer.gpu().device().create_bind_group(&wgpu::BindGroupDescriptor {
+            label: Some("view"),
+            layout: &renderer.view_layout,
+            entries: &[
+                entry(0, part_of(uniforms, offset, size_of::<GpuView>())),
+                entry(1, wgpu::BindingResource::TextureView(&maps.all)),
+                entry(2, wgpu::BindingResource::Sampler(&renderer.shadow_sampler)),
+            ],
+        })
+    })
+}

@@ -11,8 +11,10 @@ pub mod control;
 pub mod frame;
 pub mod scene;
 
+pub mod encode;
 pub mod gpu;
 pub mod physics;
 pub mod worker;
 
+pub mod color;
 pub mod render;

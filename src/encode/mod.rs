@@ -1,0 +1,106 @@
+//! Pictures to access units: the encoder trait and its back ends.
+//!
+//! No tokio here: an encoder lives on the thread of its view.
+
+mod choice;
+#[doc(hidden)]
+pub mod fake;
+pub mod openh264;
+
+use crate::{
+    frame::I420,
+    units::{Bitrate, FrameRate, MediaTime, Size},
+};
+pub use choice::{Choice, Rejected, open, probe};
+
+/// What an encoder is opened with.
+#[derive(Clone, Copy, Debug)]
+pub struct Config {
+    /// Picture size; both sides even.
+    pub size: Size,
+    /// The rate that frames usually come at; the rate control plans with it.
+    pub frame_rate: FrameRate,
+    /// Bit rate to start with.
+    pub bitrate: Bitrate,
+    /// Threads that the encoder may use (slices are its business).
+    pub threads: u32,
+}
+
+/// A coded picture as an encoder gives it.
+#[derive(Clone, Debug)]
+pub struct AccessUnit {
+    /// H.264 Annex B; SPS and PPS come before every IDR.
+    pub data: bytes::Bytes,
+    /// Whether this is an IDR.
+    pub keyframe: bool,
+}
+
+/// Why an encoder failed.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// It cannot be opened here with these settings.
+    #[error("the {encoder} encoder cannot be opened at {size}: {reason}")]
+    Open {
+        /// Which one.
+        encoder: &'static str,
+        /// At which size.
+        size: Size,
+        /// What it said.
+        reason: String,
+    },
+    /// The picture is not of the size that it was opened with.
+    #[error("the encoder was opened for {expected}, the picture is {actual}")]
+    WrongSize {
+        /// As opened.
+        expected: Size,
+        /// As given.
+        actual: Size,
+    },
+    /// No back end can be used.
+    #[error("no encoder can be used: {}", Rejected::list(.0))]
+    NoneUsable(Vec<Rejected>),
+    /// It refused a picture or a setting.
+    #[error("the {encoder} encoder failed to {act}: code {code}")]
+    Failed {
+        /// Which one.
+        encoder: &'static str,
+        /// What it was asked to do.
+        act: &'static str,
+        /// Its own code.
+        code: i64,
+    },
+}
+
+/// Encodes the pictures of one view, in order.
+///
+/// Nothing is delayed: each picture gives its access unit at once, or none when the rate control
+/// skips it. There is nothing to drain; dropping the encoder frees what it holds.
+pub trait Encoder: Send {
+    /// The back end's name as `doctor` and the page show it, e.g. `openh264`.
+    fn name(&self) -> &'static str;
+
+    /// Whether fixed-function hardware does the work.
+    fn is_hardware(&self) -> bool;
+
+    /// Encodes one picture; `keyframe` forces an IDR, which is never skipped. The first picture
+    /// is an IDR in any case.
+    ///
+    /// `pts` tells the rate control how much time has passed; it must not run backwards.
+    ///
+    /// # Errors
+    /// [`Error::WrongSize`] leaves the encoder as it was. After any other [`Error`] it can no
+    /// longer be used; the caller opens another.
+    fn encode(
+        &mut self,
+        picture: &I420,
+        pts: MediaTime,
+        keyframe: bool,
+    ) -> Result<Option<AccessUnit>, Error>;
+
+    /// Changes the bit rate from the next picture on, without an IDR. A rate outside what the
+    /// back end can do becomes the nearest that it can.
+    ///
+    /// # Errors
+    /// [`Error::Failed`] when the back end refuses; it goes on with the old rate.
+    fn set_bitrate(&mut self, bitrate: Bitrate) -> Result<(), Error>;
+}

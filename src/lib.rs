@@ -13,6 +13,7 @@ pub mod scene;
 
 pub mod encode;
 pub mod gpu;
+pub mod library;
 pub mod physics;
 pub mod worker;
 

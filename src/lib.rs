@@ -19,3 +19,5 @@ pub mod worker;
 
 pub mod color;
 pub mod render;
+
+pub mod stream;

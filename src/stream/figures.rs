@@ -1,0 +1,77 @@
+//! A view's figures where its thread writes them and others read them.
+
+use std::{
+    sync::{
+        Arc, Mutex, MutexGuard, PoisonError,
+        atomic::{AtomicU64, Ordering},
+    },
+    time::{Duration, Instant},
+};
+
+use super::stats::{StreamStats, Summary};
+use crate::frame::EncodedFrame;
+
+/// What a stream does, and which frame it last made.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Reading {
+    /// Its rolling figures.
+    pub summary: Summary,
+    /// Number of the last frame; 0 before the first.
+    pub last_frame: u64,
+    /// RTP time of the last frame.
+    pub last_rtp: u32,
+}
+
+/// Shared between a view's thread and whoever asks.
+#[derive(Debug)]
+pub(super) struct Figures {
+    state: Mutex<State>,
+    /// Frames handed to peers by all views of the daemon.
+    sent: Arc<AtomicU64>,
+}
+
+#[derive(Debug)]
+struct State {
+    stats: StreamStats,
+    last_frame: u64,
+    last_rtp: u32,
+}
+
+impl Figures {
+    /// Figures of a view that starts `now` and counts what it hands out in `sent`.
+    pub fn new(now: Instant, sent: Arc<AtomicU64>) -> Self {
+        let state = State { stats: StreamStats::new(now), last_frame: 0, last_rtp: 0 };
+        Self { state: Mutex::new(state), sent }
+    }
+
+    /// Notes a frame that `watchers` peers were handed.
+    pub fn produced(&self, frame: &EncodedFrame, watchers: usize) {
+        let stamps = &frame.stamps;
+        let (render, encode) = (stamps.encode - stamps.render, stamps.done - stamps.encode);
+        let mut state = self.lock();
+        state.stats.frame(stamps.done, frame.data.len(), render, encode);
+        (state.last_frame, state.last_rtp) = (frame.id, frame.pts.rtp());
+        drop(state);
+        self.sent.fetch_add(watchers as u64, Ordering::Relaxed);
+    }
+
+    /// Notes a picture that the encoder skipped.
+    pub fn skipped(&self, render: Duration, encode: Duration) {
+        self.lock().stats.skipped(render, encode);
+    }
+
+    /// The figures as of `now`.
+    pub fn read(&self, now: Instant) -> Reading {
+        let state = self.lock();
+        Reading {
+            summary: state.stats.summary(now),
+            last_frame: state.last_frame,
+            last_rtp: state.last_rtp,
+        }
+    }
+
+    fn lock(&self) -> MutexGuard<'_, State> {
+        // Counters only: a panic elsewhere cannot leave them worse than stale.
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}

@@ -1,0 +1,332 @@
+//! A view: one camera, one size, one encoder, on a thread of its own.
+
+use std::{
+    sync::{Arc, atomic::AtomicU64},
+    thread::JoinHandle,
+    time::{Duration, Instant},
+};
+
+use super::{
+    clock::{Cause, FrameClock},
+    figures::{Figures, Reading},
+    inbox::{Inbox, News},
+};
+use crate::{
+    color,
+    encode::{self, Encoder},
+    frame::{EncodedFrame, FrameSender, I420, Sent, Stamps},
+    render,
+    scene::{Assets, Snapshot, camera::Camera},
+    units::{Bitrate, FrameRate, MediaClock, Size, ViewId},
+};
+
+/// Between two key frames of a view: many viewers who join or lose packets at once share one.
+const KEYFRAME_GAP: Duration = Duration::from_millis(400);
+/// From a view's last change until what it shows is sent once more, sharper.
+const REFINE_AFTER: Duration = Duration::from_millis(200);
+
+/// A moment of a simulation with what is needed to draw it.
+pub struct Moment {
+    /// The model's data on the GPU.
+    pub resources: Arc<render::SceneResources>,
+    /// The model's data.
+    pub assets: Arc<Assets>,
+    /// What moves.
+    pub snapshot: Arc<Snapshot>,
+}
+
+/// What a view is made with.
+#[derive(Clone)]
+pub struct Spec {
+    /// Its number, for names and logs.
+    pub id: ViewId,
+    /// Picture size; both sides even.
+    pub size: Size,
+    /// Most frames per second while the simulation moves.
+    pub frame_rate: FrameRate,
+    /// Bit rate.
+    pub bitrate: Bitrate,
+    /// How to draw.
+    pub settings: render::Settings,
+    /// Stamps the frames.
+    pub clock: MediaClock,
+    /// Where frames handed to peers are counted.
+    pub sent: Arc<AtomicU64>,
+}
+
+/// Why a view could not be made or had to end.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// No thread could be started.
+    #[error("no thread for {view}: {source}")]
+    Thread {
+        /// Which view.
+        view: ViewId,
+        /// What the system said.
+        source: std::io::Error,
+    },
+    /// Drawing failed.
+    #[error("drawing failed: {0}")]
+    Render(#[from] render::Error),
+    /// Converting colours failed.
+    #[error("converting colours failed: {0}")]
+    Color(#[from] color::Error),
+    /// Encoding failed.
+    #[error("encoding failed: {0}")]
+    Encode(#[from] encode::Error),
+    /// The picture cannot be coded in 4:2:0.
+    #[error("{0} cannot be streamed: both sides must be even")]
+    OddSize(Size),
+    /// The thread panicked; the log has the message.
+    #[error("the view's thread panicked")]
+    Panicked,
+}
+
+/// Told once when a view's thread ends by itself.
+#[derive(Debug)]
+pub struct Ended {
+    /// Which view.
+    pub view: ViewId,
+    /// Why.
+    pub error: Error,
+}
+
+/// A running view; dropping it ends its thread.
+pub struct View {
+    inbox: Arc<Inbox>,
+    figures: Arc<Figures>,
+    thread: Option<JoinHandle<()>>,
+}
+
+impl View {
+    /// Starts the thread. `ended` is called on it at most once, when it cannot go on.
+    ///
+    /// # Errors
+    /// [`Error::Thread`] when the system has no thread to give. All else is told to `ended`.
+    pub fn start(
+        spec: Spec,
+        renderer: Arc<render::Renderer>,
+        ended: impl FnOnce(Ended) + Send + 'static,
+    ) -> Result<Self, Error> {
+        let view = spec.id;
+        let inbox = Arc::new(Inbox::default());
+        let figures = Arc::new(Figures::new(Instant::now(), Arc::clone(&spec.sent)));
+        let shared = (Arc::clone(&inbox), Arc::clone(&figures));
+        let thread = std::thread::Builder::new()
+            .name(view.to_string())
+            .spawn(move || {
+                let (inbox, figures) = shared;
+                let work = std::panic::AssertUnwindSafe(|| {
+                    Worker::new(&spec, &renderer, figures)?.serve(&inbox)
+                });
+                // What the closure owned is gone after a panic: nothing half-changed is seen.
+                let outcome = std::panic::catch_unwind(work).unwrap_or(Err(Error::Panicked));
+                if let Err(error) = outcome {
+                    ended(Ended { view, error });
+                }
+            })
+            .map_err(|source| Error::Thread { view, source })?;
+        Ok(Self { inbox, figures, thread: Some(thread) })
+    }
+
+    /// Shows a new moment.
+    pub fn show(&self, moment: Arc<Moment>) {
+        self.inbox.tell(|news| news.moment = Some(moment));
+    }
+
+    /// Looks from elsewhere, because of an input received at `input` if there was one.
+    pub fn look(&self, camera: Camera, input: Option<Instant>) {
+        self.inbox.tell(|news| {
+            news.camera = Some(camera);
+            news.input = news.input.or(input);
+        });
+    }
+
+    /// Serves a peer from the next key frame on, which is made at once.
+    pub fn subscribe(&self, sender: FrameSender) {
+        self.inbox.tell(|news| news.subscribers.push(sender));
+    }
+
+    /// Makes a key frame soon.
+    pub fn request_keyframe(&self) {
+        self.inbox.tell(|news| news.keyframe = true);
+    }
+
+    /// What the view is doing now.
+    pub fn figures(&self) -> Reading {
+        self.figures.read(Instant::now())
+    }
+}
+
+impl Drop for View {
+    fn drop(&mut self) {
+        self.inbox.tell(|news| news.stop = true);
+        // Not joined: the thread may be inside a draw, and the driver must not wait for it.
+        drop(self.thread.take());
+    }
+}
+
+/// What the thread owns.
+struct Worker {
+    id: ViewId,
+    media_clock: MediaClock,
+    frame_clock: FrameClock,
+    canvas: render::View,
+    picture: I420,
+    encoder: Box<dyn Encoder>,
+    figures: Arc<Figures>,
+    moment: Option<Arc<Moment>>,
+    camera: Option<Camera>,
+    input: Option<Instant>,
+    subscribers: Vec<FrameSender>,
+    /// The picture no longer shows `moment` from `camera`.
+    stale: bool,
+    wants_keyframe: bool,
+    last_keyframe: Option<Instant>,
+    frames: u64,
+}
+
+impl Worker {
+    fn new(
+        spec: &Spec,
+        renderer: &Arc<render::Renderer>,
+        figures: Arc<Figures>,
+    ) -> Result<Self, Error> {
+        let encoder = encode::open(&encode::Config {
+            size: spec.size,
+            frame_rate: spec.frame_rate,
+            bitrate: spec.bitrate,
+            threads: encoder_threads(spec.size),
+        })?;
+        Ok(Self {
+            id: spec.id,
+            media_clock: spec.clock,
+            frame_clock: FrameClock::new(spec.frame_rate, REFINE_AFTER),
+            canvas: render::View::new(renderer, spec.size, spec.settings)?,
+            picture: I420::new(spec.size).ok_or(Error::OddSize(spec.size))?,
+            encoder,
+            figures,
+            moment: None,
+            camera: None,
+            input: None,
+            subscribers: Vec::new(),
+            stale: false,
+            wants_keyframe: false,
+            last_keyframe: None,
+            frames: 0,
+        })
+    }
+
+    fn serve(mut self, inbox: &Inbox) -> Result<(), Error> {
+        loop {
+            let news = inbox.wait(self.frame_clock.due());
+            if news.stop {
+                return Ok(());
+            }
+            self.take(news);
+            let now = Instant::now();
+            if self.frame_clock.due().is_some_and(|due| due <= now) {
+                self.produce(now)?;
+            }
+        }
+    }
+
+    /// Notes what was told, and when a frame is due because of it.
+    fn take(&mut self, news: News) {
+        let now = Instant::now();
+        let joined = !news.subscribers.is_empty();
+        self.subscribers.extend(news.subscribers);
+        self.wants_keyframe |= joined || news.keyframe;
+        self.input = self.input.or(news.input);
+        if let Some(camera) = news.camera {
+            self.stale |= self.camera != Some(camera);
+            self.camera = Some(camera);
+        }
+        let moved = news.moment.is_some();
+        if moved {
+            self.moment = news.moment;
+            self.stale = true;
+        }
+        if joined || news.keyframe || news.camera.is_some() {
+            self.frame_clock.mark(now, Cause::Input);
+        } else if moved {
+            self.frame_clock.mark(now, Cause::Snapshot);
+        }
+    }
+
+    /// Makes a frame and hands it to all who watch.
+    fn produce(&mut self, now: Instant) -> Result<(), Error> {
+        self.frame_clock.drawn(now);
+        self.subscribers.retain(|subscriber| !subscriber.is_closed());
+        let (Some(moment), Some(camera)) = (self.moment.clone(), self.camera) else {
+            return Ok(());
+        };
+        if self.subscribers.is_empty() {
+            return Ok(());
+        }
+        if self.stale {
+            self.draw(&moment, &camera)?;
+            self.stale = false;
+        }
+        let drawn = Instant::now();
+        let keyframe = self.wants_keyframe
+            && self.last_keyframe.is_none_or(|last| now.duration_since(last) >= KEYFRAME_GAP);
+        let pts = self.media_clock.at(now);
+        let Some(unit) = self.encoder.encode(&self.picture, pts, keyframe)? else {
+            self.figures.skipped(drawn - now, drawn.elapsed());
+            self.frame_clock.mark(drawn, Cause::Refinement);
+            return Ok(());
+        };
+        if unit.keyframe {
+            self.wants_keyframe = false;
+            self.last_keyframe = Some(now);
+        }
+        self.frames += 1;
+        let stamps =
+            Stamps { input: self.input.take(), render: now, encode: drawn, done: Instant::now() };
+        self.hand_out(Arc::new(EncodedFrame {
+            id: self.frames,
+            data: unit.data,
+            pts,
+            keyframe: unit.keyframe,
+            size: self.picture.size(),
+            snapshot: moment.snapshot.sequence,
+            sim_time: moment.snapshot.time,
+            stamps,
+        }));
+        Ok(())
+    }
+
+    fn draw(&mut self, moment: &Moment, camera: &Camera) -> Result<(), Error> {
+        let Moment { resources, assets, snapshot } = moment;
+        self.canvas.draw(resources, assets, snapshot, camera)?;
+        let pixels = self.canvas.read_rgba()?;
+        color::rgba_to_i420(&pixels, pixels.stride(), &mut self.picture)?;
+        Ok(())
+    }
+
+    fn hand_out(&mut self, frame: Arc<EncodedFrame>) {
+        self.figures.produced(&frame, self.subscribers.len());
+        self.subscribers.retain(|subscriber| match subscriber.send(&frame) {
+            Sent::Queued => true,
+            Sent::NeedsKeyframe => {
+                self.wants_keyframe = true;
+                true
+            }
+            Sent::Closed => false,
+        });
+        if self.wants_keyframe {
+            // Held back by the gap, or asked for just now: a still scene must not wait for ever.
+            self.frame_clock.mark(Instant::now(), Cause::Input);
+        }
+        tracing::trace!(view = %self.id, id = frame.id, bytes = frame.data.len(), "frame");
+    }
+}
+
+/// One thread per quarter of a million pixels beyond 720p's first, within half the machine: below
+/// that, slices cost more than they save.
+fn encoder_threads(size: Size) -> u32 {
+    const HD: usize = 1280 * 720;
+    let cores = std::thread::available_parallelism().map_or(1, |n| n.get() as u32);
+    if size.pixels() < HD { 1 } else { (cores / 2).clamp(1, 4) }
+}

@@ -20,4 +20,5 @@ pub mod worker;
 pub mod color;
 pub mod render;
 
+pub mod peer;
 pub mod stream;

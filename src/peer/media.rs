@@ -1,0 +1,138 @@
+//! Frames to RTP.
+
+use std::sync::{
+    Arc,
+    atomic::{AtomicU64, Ordering},
+};
+
+use bytes::Bytes;
+use rtc::{
+    rtp::{Packet, codec::h264::H264Payloader, header::Header, packetizer::Payloader},
+    rtp_transceiver::rtp_sender::RTCRtpParameters,
+};
+use tokio::sync::mpsc;
+use webrtc::media_stream::track_local::{TrackLocal, static_rtp::TrackLocalStaticRTP};
+
+use super::setup::PLAYOUT_DELAY;
+use crate::frame::{EncodedFrame, FrameReceiver};
+
+/// Longest RTP payload: with headers, SRTP and UDP over IPv6 below 1280 bytes, the least that
+/// every IPv6 link carries (RFC 8200 §5).
+const MAX_PAYLOAD: usize = 1180;
+
+/// What was sent so far.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Stats {
+    /// Frames.
+    pub frames: u64,
+    /// RTP packets, without retransmissions.
+    pub packets: u64,
+    /// Bytes of their payloads.
+    pub bytes: u64,
+}
+
+/// The running counts behind [`Stats`].
+#[derive(Debug, Default)]
+pub(super) struct Counters {
+    frames: AtomicU64,
+    packets: AtomicU64,
+    bytes: AtomicU64,
+}
+
+impl Counters {
+    /// The counts as of now.
+    pub fn read(&self) -> Stats {
+        let count = |counter: &AtomicU64| counter.load(Ordering::Relaxed);
+        Stats {
+            frames: count(&self.frames),
+            packets: count(&self.packets),
+            bytes: count(&self.bytes),
+        }
+    }
+}
+
+/// Turns frames into packets of one RTP stream.
+pub(super) struct Sender {
+    track: Arc<TrackLocalStaticRTP>,
+    header: Header,
+    payloader: H264Payloader,
+    counters: Arc<Counters>,
+    /// Added to media time: RFC 3550 §5.1 wants a random start.
+    offset: u32,
+}
+
+impl Sender {
+    /// A stream as negotiated.
+    pub fn new(
+        track: Arc<TrackLocalStaticRTP>,
+        ssrc: u32,
+        parameters: &RTCRtpParameters,
+        counters: Arc<Counters>,
+    ) -> Self {
+        let payload_type = parameters.codecs.first().map_or(102, |codec| codec.payload_type);
+        let mut header = Header {
+            version: 2,
+            payload_type,
+            ssrc,
+            sequence_number: (ssrc >> 16) as u16,
+            ..Header::default()
+        };
+        let playout = parameters.header_extensions.iter().find(|e| e.uri == PLAYOUT_DELAY);
+        if let Some(extension) = playout {
+            // Minimum and maximum 0: shown as soon as decoded.
+            let zero = Bytes::from_static(&[0; 3]);
+            if let Err(error) = header.set_extension(extension.id as u8, zero) {
+                tracing::debug!(%error, "no playout delay extension");
+            }
+        }
+        let offset = ssrc.rotate_left(13);
+        Self { track, header, payloader: H264Payloader::default(), counters, offset }
+    }
+
+    /// Sends what comes from the latest source, until cancelled.
+    pub async fn run(mut self, mut sources: mpsc::Receiver<FrameReceiver>) {
+        let Some(mut source) = sources.recv().await else { return };
+        loop {
+            tokio::select! {
+                biased;
+                newer = sources.recv() => match newer {
+                    Some(newer) => source = newer,
+                    None => return,
+                },
+                frame = source.recv() => match frame {
+                    Some(frame) => self.send(&frame).await,
+                    // The view has ended; another will come.
+                    None => match sources.recv().await {
+                        Some(newer) => source = newer,
+                        None => return,
+                    },
+                },
+            }
+        }
+    }
+
+    async fn send(&mut self, frame: &EncodedFrame) {
+        let payloads = match self.payloader.payload(MAX_PAYLOAD, &frame.data) {
+            Ok(payloads) => payloads,
+            Err(error) => {
+                tracing::error!(%error, "a frame cannot be packetised");
+                return;
+            }
+        };
+        self.header.timestamp = frame.pts.rtp().wrapping_add(self.offset);
+        let last = payloads.len().saturating_sub(1);
+        for (at, payload) in payloads.into_iter().enumerate() {
+            let bytes = payload.len() as u64;
+            self.header.marker = at == last;
+            let packet = Packet { header: self.header.clone(), payload };
+            self.header.sequence_number = self.header.sequence_number.wrapping_add(1);
+            if let Err(error) = self.track.write_rtp(packet).await {
+                tracing::debug!(%error, "the peer takes no more packets");
+                return;
+            }
+            self.counters.packets.fetch_add(1, Ordering::Relaxed);
+            self.counters.bytes.fetch_add(bytes, Ordering::Relaxed);
+        }
+        self.counters.frames.fetch_add(1, Ordering::Relaxed);
+    }
+}

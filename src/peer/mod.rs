@@ -1,0 +1,341 @@
+//! One viewer's WebRTC connection: H.264 out, data channels both ways.
+//!
+//! ```text
+//!  FrameReceiver ─► media task ─► RTP packets ─► driver (SRTP, ICE, DTLS) ─► UDP
+//!  send(channel) ─► channel task ─► SCTP ───────────┘        │
+//!  PeerEvent ◄── handler, channel tasks, RTCP task ◄─────────┘
+//! ```
+//! The only module that names the `webrtc` and `rtc` crates. It knows no session: what viewers
+//! send is handed on as text, and [`wire`] says what that text means.
+
+pub mod wire;
+
+mod advertise;
+mod channel;
+mod handler;
+mod keyframe;
+mod link;
+mod media;
+mod offer;
+mod servers;
+mod setup;
+
+use std::{
+    net::IpAddr,
+    sync::{
+        Arc,
+        atomic::{AtomicU32, Ordering},
+    },
+    time::Duration,
+};
+
+use futures_util::FutureExt as _;
+use serde::{Deserialize, Serialize};
+use tokio::{
+    sync::{Notify, mpsc},
+    time::Instant,
+};
+use tokio_util::sync::{CancellationToken, DropGuard};
+use webrtc::{
+    media_stream::track_local::static_rtp::TrackLocalStaticRTP,
+    peer_connection::{PeerConnection, RTCIceCandidateInit, RTCSessionDescription},
+};
+
+use crate::frame::FrameReceiver;
+use advertise::Advertised;
+use link::Link;
+
+pub use channel::Channel;
+pub use media::Stats;
+
+/// Gathering host candidates takes a few milliseconds; a STUN server that does not answer must
+/// not hold up the answer, its candidate can follow.
+const GATHERING: Duration = Duration::from_millis(150);
+/// Candidates that an offer may hold, and that may follow it; each is checked from every address
+/// of the server's. Browsers send a handful.
+const MAX_CANDIDATES: u32 = 128;
+
+/// How viewers are reached.
+#[derive(Clone, Debug)]
+pub struct Config {
+    /// STUN and TURN servers, for the server's own candidates.
+    pub ice_servers: Vec<IceServer>,
+    /// Addresses to take UDP ports on; an unspecified one stands for all of the machine's.
+    pub bind: Vec<IpAddr>,
+    /// Addresses to offer besides the bound ones: those that a NAT maps to this machine.
+    pub advertise: Vec<IpAddr>,
+    /// Whether loopback addresses are offered.
+    pub include_loopback: bool,
+}
+
+/// A STUN or TURN server.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct IceServer {
+    /// `stun:`, `turn:` or `turns:` URL.
+    pub url: String,
+    /// User name, at TURN servers.
+    pub username: String,
+    /// Password, at TURN servers.
+    pub credential: String,
+}
+
+/// An ICE candidate as `RTCIceCandidateInit` spells it.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Candidate {
+    /// `candidate:…`, RFC 8839 §5.1.
+    pub candidate: String,
+    /// The media section's id.
+    pub sdp_mid: Option<String>,
+    /// The media section's index.
+    #[serde(rename = "sdpMLineIndex")]
+    pub sdp_mline_index: Option<u16>,
+    /// The ICE generation that it belongs to.
+    pub username_fragment: Option<String>,
+}
+
+/// What a peer tells its viewer's task.
+#[derive(Clone, Debug, PartialEq)]
+pub enum PeerEvent {
+    /// Media can flow.
+    Connected,
+    /// The connection failed for good.
+    Failed,
+    /// The connection was closed.
+    Closed,
+    /// The decoder cannot go on without a key frame.
+    KeyframeWanted,
+    /// A candidate of the server's end; `None` ends them.
+    LocalCandidate(Option<Candidate>),
+    /// A data channel opened.
+    ChannelOpen(Channel),
+    /// Text arrived on a data channel.
+    Message {
+        /// Which one.
+        channel: Channel,
+        /// The text.
+        text: String,
+    },
+}
+
+/// Why a peer could not do what it was asked.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// The offer or a candidate cannot be used; for the client.
+    #[error("the {what} cannot be used: {source}")]
+    Refused {
+        /// What the client sent.
+        what: &'static str,
+        /// What is wrong with it.
+        source: Reason,
+    },
+    /// The server's end cannot be set up.
+    #[error("the connection cannot be set up: {0}")]
+    Setup(#[source] webrtc::error::Error),
+}
+
+/// What is wrong with an offer or a candidate.
+#[derive(Debug, thiserror::Error)]
+pub enum Reason {
+    /// Nothing asks for a picture.
+    #[error("it has no video section; add a transceiver that receives video")]
+    NoVideo,
+    /// Video is to flow the other way or not at all.
+    #[error("its video section does not receive")]
+    NotReceiving,
+    /// No codec in common.
+    #[error("the browser offers no H.264, the only codec sent")]
+    NoH264,
+    /// H.264, but not as it is sent.
+    #[error("the browser offers no H.264 of a baseline profile with packetization-mode=1")]
+    H264Profile,
+    /// More candidates than any browser has.
+    #[error("more than {MAX_CANDIDATES} candidates")]
+    Candidates,
+    /// The library cannot use it.
+    #[error(transparent)]
+    Library(#[from] webrtc::error::Error),
+}
+
+/// A viewer's connection. Dropping it closes it.
+pub struct Peer {
+    connection: Link,
+    sources: mpsc::Sender<FrameReceiver>,
+    channels: channel::Senders,
+    stats: Arc<media::Counters>,
+    gathered: Arc<Notify>,
+    advertised: Advertised,
+    /// Candidates that the browser added since its last offer.
+    candidates: AtomicU32,
+    cancel: DropGuard,
+}
+
+impl Peer {
+    /// Answers an offer; gives the peer and the SDP with the candidates found so far.
+    ///
+    /// # Errors
+    /// [`Error::Refused`] when the offer makes no sense or asks for no video that can be sent,
+    /// [`Error::Setup`] when no port is free.
+    pub async fn answer(
+        config: &Config,
+        offer: &str,
+        events: mpsc::Sender<PeerEvent>,
+    ) -> Result<(Self, String), Error> {
+        let deadline = Instant::now() + GATHERING;
+        let description = description(offer)?;
+        let guard = CancellationToken::new().drop_guard();
+        let cancel = guard.token().clone();
+        let (channels, outlets) = channel::queues();
+        let gathered = Arc::new(Notify::new());
+        let advertised = Advertised::new(&config.advertise);
+        let handler = handler::Handler::new(
+            events.clone(),
+            outlets,
+            Arc::clone(&gathered),
+            advertised.clone(),
+            cancel.clone(),
+        );
+        let connection = setup::connection(config, Arc::new(handler)).await?;
+        connection.set_remote_description(description).await.map_err(refused)?;
+        let ssrc = setup::random_ssrc();
+        let track = Arc::new(TrackLocalStaticRTP::new(setup::track(ssrc)));
+        let sender = connection.add_track(Arc::clone(&track) as _).await.map_err(refused)?;
+        let answer = negotiate(&*connection, offer).await?;
+        // The media section is agreed on by now: its payload type and extension ids are known.
+        let parameters = sender.get_parameters().await.map_err(Error::Setup)?;
+        let (sources, inbox) = mpsc::channel(4);
+        let stats = Arc::new(media::Counters::default());
+        let sender = media::Sender::new(
+            Arc::clone(&track),
+            ssrc,
+            &parameters.rtp_parameters,
+            Arc::clone(&stats),
+        );
+        tokio::spawn(cancel.clone().run_until_cancelled_owned(sender.run(inbox)));
+        tokio::spawn(cancel.run_until_cancelled_owned(keyframe::listen(track, events)));
+        let candidates = AtomicU32::new(0);
+        let cancel = guard;
+        let peer =
+            Self { connection, sources, channels, stats, gathered, advertised, candidates, cancel };
+        let answer = peer.answer_with_candidates(answer, deadline).await;
+        Ok((peer, answer))
+    }
+
+    /// The local description once candidates are in it, or as it is when they take too long.
+    async fn answer_with_candidates(&self, answer: String, deadline: Instant) -> String {
+        if tokio::time::timeout_at(deadline, self.gathered.notified()).await.is_err() {
+            tracing::debug!("candidates are still being gathered; they will follow");
+        }
+        let current = self.connection.local_description().await;
+        self.advertised.rewrite(current.map_or(answer, |description| description.sdp))
+    }
+
+    /// Answers a later offer of the same connection, an ICE restart included.
+    ///
+    /// # Errors
+    /// [`Error::Refused`]; the connection goes on as before.
+    pub async fn renegotiate(&self, offer: &str) -> Result<String, Error> {
+        let deadline = Instant::now() + GATHERING;
+        let description = description(offer)?;
+        // What an earlier offer gathered late says nothing of this one.
+        let _ = self.gathered.notified().now_or_never();
+        let answer = match self.negotiate_anew(description, offer).await {
+            Ok(answer) => answer,
+            Err(error) => {
+                self.roll_back().await;
+                return Err(error);
+            }
+        };
+        self.candidates.store(0, Ordering::Relaxed);
+        Ok(self.answer_with_candidates(answer, deadline).await)
+    }
+
+    async fn negotiate_anew(
+        &self,
+        description: RTCSessionDescription,
+        offer: &str,
+    ) -> Result<String, Error> {
+        self.connection.set_remote_description(description).await.map_err(refused)?;
+        negotiate(&*self.connection, offer).await
+    }
+
+    /// Forgets an offer that could not be answered: with one pending, the library takes no other.
+    async fn roll_back(&self) {
+        let rolled_back = match RTCSessionDescription::rollback(None) {
+            Ok(rollback) => self.connection.set_remote_description(rollback).await,
+            Err(error) => Err(error),
+        };
+        if let Err(error) = rolled_back {
+            tracing::debug!(%error, "there was nothing to roll back");
+        }
+    }
+
+    /// Adds a candidate of the browser's end; `None` ends them.
+    ///
+    /// # Errors
+    /// [`Error::Refused`] when it cannot be parsed.
+    pub async fn add_candidate(&self, candidate: Option<Candidate>) -> Result<(), Error> {
+        let Some(candidate) = candidate else { return Ok(()) };
+        if candidate.candidate.contains(".local ") {
+            // A name that only the browser's own network can resolve. The browser's checks reach
+            // the server's candidates all the same, and tell its address.
+            return Ok(());
+        }
+        let refused = |source| Error::Refused { what: "candidate", source };
+        if self.candidates.fetch_add(1, Ordering::Relaxed) >= MAX_CANDIDATES {
+            return Err(refused(Reason::Candidates));
+        }
+        let init = RTCIceCandidateInit {
+            candidate: candidate.candidate,
+            sdp_mid: candidate.sdp_mid,
+            sdp_mline_index: candidate.sdp_mline_index,
+            username_fragment: candidate.username_fragment,
+            url: None,
+        };
+        self.connection.add_ice_candidate(init).await.map_err(|error| refused(error.into()))
+    }
+
+    /// Sends the frames of `frames` from its next key frame on, in place of any earlier source.
+    /// RTP sequence numbers run on; times are the frames' own.
+    pub async fn play(&self, frames: FrameReceiver) {
+        if self.sources.send(frames).await.is_err() {
+            tracing::debug!("the peer is closing; its frames are dropped");
+        }
+    }
+
+    /// Sends text on a data channel; `false` when it is not open or its queue is full.
+    pub fn send(&self, channel: Channel, text: String) -> bool {
+        self.channels.send(channel, text)
+    }
+
+    /// What was sent so far.
+    pub fn stats(&self) -> Stats {
+        self.stats.read()
+    }
+
+    /// Closes the connection and waits until its ports are free.
+    pub async fn close(&self) {
+        self.cancel.token().cancel();
+        if let Err(error) = self.connection.close().await {
+            tracing::debug!(%error, "a connection did not close cleanly");
+        }
+    }
+}
+
+fn refused(source: impl Into<Reason>) -> Error {
+    Error::Refused { what: "offer", source: source.into() }
+}
+
+fn description(offer: &str) -> Result<RTCSessionDescription, Error> {
+    let description = RTCSessionDescription::offer(offer.to_owned()).map_err(refused)?;
+    offer::check(offer).map_err(refused)?;
+    Ok(description)
+}
+
+async fn negotiate(connection: &dyn PeerConnection, offer: &str) -> Result<String, Error> {
+    let answer = connection.create_answer(None).await.map_err(refused)?;
+    offer::check_answer(offer, &answer.sdp).map_err(refused)?;
+    let sdp = answer.sdp.clone();
+    connection.set_local_description(answer).await.map_err(refused)?;
+    Ok(sdp)
+}

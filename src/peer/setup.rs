@@ -1,0 +1,126 @@
+//! What every connection is set up with: codecs, extensions, interceptors, transports.
+
+use std::{net::SocketAddr, sync::Arc, time::Duration};
+
+use rtc::{
+    interceptor::{NackResponderBuilder, Registry, SenderReportBuilder},
+    media_stream::MediaStreamTrack,
+    peer_connection::configuration::{
+        RTCConfigurationBuilder,
+        interceptor_registry::Slot,
+        media_engine::{MIME_TYPE_H264, MediaEngine},
+        setting_engine::{SettingEngine, SettingEngineBuilder},
+    },
+    peer_connection::transport::RTCDtlsRole,
+    rtp_transceiver::rtp_sender::{
+        RTCPFeedback, RTCRtpCodec, RTCRtpCodecParameters, RTCRtpCodingParameters,
+        RTCRtpEncodingParameters, RTCRtpHeaderExtensionCapability, RtpCodecKind,
+    },
+};
+use webrtc::{
+    error::Error as LibraryError,
+    peer_connection::{PeerConnectionBuilder, PeerConnectionEventHandler},
+};
+
+use super::{Config, Error, channel, keyframe::Forward, link::Link, servers};
+
+/// Asks the browser to show each frame as soon as it is decoded.
+pub(super) const PLAYOUT_DELAY: &str = "http://www.webrtc.org/experiments/rtp-hdrext/playout-delay";
+/// RFC 6184 §8.1: constrained baseline, level 3.1; fragmentation units allowed.
+const FORMATS: [(&str, u8); 2] = [
+    ("level-asymmetry-allowed=1;packetization-mode=1;profile-level-id=42e01f", 102),
+    ("level-asymmetry-allowed=1;packetization-mode=1;profile-level-id=42001f", 104),
+];
+
+/// Makes a connection that waits for an offer.
+pub(super) async fn connection(
+    config: &Config,
+    handler: Arc<dyn PeerConnectionEventHandler>,
+) -> Result<Link, Error> {
+    let media = media_engine().map_err(Error::Setup)?;
+    let configuration = RTCConfigurationBuilder::new()
+        .with_ice_servers(servers::resolve(&config.ice_servers).await)
+        .build();
+    let addresses: Vec<_> = config.bind.iter().map(|ip| SocketAddr::new(*ip, 0)).collect();
+    let building = PeerConnectionBuilder::new()
+        .with_configuration(configuration)
+        .with_media_engine(media)
+        .with_setting_engine(settings(config))
+        .with_interceptor_registry(interceptors())
+        .with_handler(handler)
+        .with_udp_addrs(addresses)
+        .with_data_channel_send_buffer_limit(channel::UNSENT_BYTES);
+    // In a task of its own: a caller that gives up half-way would leave a driver behind.
+    let built = tokio::spawn(async move { building.build().await.map(Link::new) }).await;
+    let stopped = |error: tokio::task::JoinError| LibraryError::Other(error.to_string());
+    built.map_err(stopped).flatten().map_err(Error::Setup)
+}
+
+fn settings(config: &Config) -> SettingEngine {
+    // The browser opens DTLS as soon as a pair works; a host pair is as good as any.
+    SettingEngineBuilder::new()
+        .with_include_loopback_candidate(config.include_loopback)
+        .with_answering_dtls_role(RTCDtlsRole::Server)
+        .with_multicast_dns_mode(rtc::ice::mdns::MulticastDnsMode::Disabled)
+        .with_host_acceptance_min_wait(Some(Duration::ZERO))
+        .with_prflx_acceptance_min_wait(Some(Duration::ZERO))
+        .build()
+}
+
+fn media_engine() -> Result<MediaEngine, LibraryError> {
+    let mut media = MediaEngine::default();
+    for (format, payload_type) in FORMATS {
+        let codec = RTCRtpCodecParameters { rtp_codec: codec(format), payload_type };
+        media.register_codec(codec, RtpCodecKind::Video)?;
+    }
+    let extension = RTCRtpHeaderExtensionCapability { uri: PLAYOUT_DELAY.to_owned() };
+    media.register_header_extension(extension, RtpCodecKind::Video, None)?;
+    Ok(media)
+}
+
+fn codec(format: &str) -> RTCRtpCodec {
+    let feedback = [("nack", ""), ("nack", "pli"), ("ccm", "fir")];
+    RTCRtpCodec {
+        mime_type: MIME_TYPE_H264.to_owned(),
+        clock_rate: 90_000,
+        channels: 0,
+        sdp_fmtp_line: format.to_owned(),
+        rtcp_feedback: feedback
+            .map(|(typ, parameter)| RTCPFeedback { typ: typ.into(), parameter: parameter.into() })
+            .into(),
+    }
+}
+
+/// Retransmission on NACK, sender reports, and key frame requests handed on: what a sender of
+/// one video needs, and nothing that costs CPU per packet beyond it.
+fn interceptors() -> Registry {
+    Registry::new()
+        .with(Slot::NackResponder, NackResponderBuilder::new().build())
+        .with(Slot::SenderReport, SenderReportBuilder::new().build())
+        .with(Slot::from(12_500), Forward::default())
+}
+
+/// The one video track.
+pub(super) fn track(ssrc: u32) -> MediaStreamTrack {
+    MediaStreamTrack::new(
+        "mjcast".to_owned(),
+        "video".to_owned(),
+        "simulation".to_owned(),
+        RtpCodecKind::Video,
+        vec![RTCRtpEncodingParameters {
+            rtp_coding_parameters: RTCRtpCodingParameters {
+                ssrc: Some(ssrc),
+                ..Default::default()
+            },
+            codec: codec(FORMATS[0].0),
+            ..Default::default()
+        }],
+    )
+}
+
+/// A synchronization source: random, so that two peers of one browser differ (RFC 3550 §8).
+pub(super) fn random_ssrc() -> u32 {
+    use std::hash::{BuildHasher, RandomState};
+    // Seeded by the system for every `RandomState`; no secret depends on it.
+    (RandomState::new().hash_one(0u8) as u32).max(1)
+}

@@ -1,0 +1,12 @@
+//! The JSON that viewers send and get, on the socket and on data channels alike.
+//!
+//! What comes in is parsed into checked domain values; what is wrong with it is said in a sentence
+//! that names the field.
+
+mod client;
+mod fields;
+mod server;
+
+pub use client::{ClientMessage, MAX_MESSAGE_BYTES, MAX_SCENE_BYTES, parse};
+pub use fields::WireError;
+pub use server::{CameraState, FrameState, IceServer, LatencyState, ServerMessage, State};

@@ -22,3 +22,5 @@ pub mod render;
 
 pub mod peer;
 pub mod stream;
+
+pub mod session;

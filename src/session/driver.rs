@@ -1,0 +1,703 @@
+//! The one task that changes a session.
+
+use std::{
+    collections::{BTreeMap, VecDeque},
+    sync::{Arc, Weak, atomic::Ordering},
+    time::{Duration, Instant},
+};
+
+use tokio::{
+    sync::{mpsc, oneshot, watch},
+    task::JoinSet,
+};
+
+use super::{
+    Error, Handle, Joined, Notice, Scene, Shared, SharedPeer, Source, Status, StreamStatus,
+    restart::{Policy, Verdict},
+    seat::{Effect, Seat, World},
+    views::{Place, Views},
+};
+use crate::{
+    control::{Event, PhysicsCommand},
+    frame,
+    peer::{
+        Channel, Peer,
+        wire::{CameraState, FrameState, LatencyState, ServerMessage, State},
+    },
+    render,
+    scene::{Assets, Snapshot, camera::Camera},
+    stream::{self, Moment},
+    units::{Size, ViewId, ViewerId},
+    worker::{Bundle, Worker},
+};
+
+/// Snapshots per second while nobody watches: what `/api/stats` shows is at most this old.
+const IDLE_RATE: u32 = 10;
+/// State messages per second to each viewer while the simulation moves.
+const STATE_RATE: u32 = 10;
+/// Scenes that may wait for the one being loaded.
+const MAX_LOADS: usize = 8;
+/// Frames that may wait for a peer: half a second at 30 Hz; then it skips to a key frame.
+const FRAMES: usize = 16;
+/// Notices that may wait for a viewer's socket; a viewer who is further behind is let go.
+const NOTICES: usize = 64;
+
+/// What the driver may be asked. Bounded by the queue it comes through.
+pub(super) enum Request {
+    Load { scene: Scene, reply: oneshot::Sender<Result<Arc<Scene>, Error>> },
+    Scene { reply: oneshot::Sender<Option<Arc<Scene>>> },
+    Status { reply: oneshot::Sender<Option<Status>> },
+    Physics { command: PhysicsCommand, reply: oneshot::Sender<Result<Commanded, Error>> },
+    Join { reply: oneshot::Sender<Result<Joined, Error>> },
+    Leave { viewer: ViewerId },
+    Attach { viewer: ViewerId, peer: SharedPeer },
+    Connected { viewer: ViewerId },
+    Detach { viewer: ViewerId, peer: Weak<Peer> },
+    Keyframe { viewer: ViewerId },
+    Event { viewer: ViewerId, event: Event, at: Instant, reply: oneshot::Sender<Result<(), Error>> },
+}
+
+/// The number of a command, and where to see when it has been acted on.
+type Commanded = (u64, watch::Receiver<Arc<Snapshot>>);
+
+/// Starts the task; it ends when the last handle is dropped.
+pub(super) fn spawn(
+    id: &'static str,
+    handle: Handle,
+    inbox: mpsc::Receiver<Request>,
+    failed: watch::Sender<Option<String>>,
+) {
+    let shared = Arc::clone(&handle.shared);
+    // The handle was needed for what it shares only: held here, the task would never end.
+    drop(handle);
+    let (ended, view_ends) = mpsc::channel(FRAMES);
+    let driver = Driver {
+        id,
+        shared,
+        failed,
+        view_ended: ended,
+        running: None,
+        scene: None,
+        loads: JoinSet::new(),
+        waiting: VecDeque::new(),
+        policy: Policy::default(),
+        paused: false,
+        speed: 1.0,
+        state: Vec::new(),
+        seats: BTreeMap::new(),
+        views: Views::default(),
+        state_sent: Instant::now(),
+    };
+    tokio::spawn(driver.run(inbox, view_ends));
+}
+
+/// A worker with the model that it runs.
+struct Running {
+    worker: Worker,
+    snapshots: watch::Receiver<Arc<Snapshot>>,
+    assets: Arc<Assets>,
+    resources: Arc<render::SceneResources>,
+}
+
+impl Running {
+    fn moment(&mut self) -> Arc<Moment> {
+        Arc::new(Moment {
+            resources: Arc::clone(&self.resources),
+            assets: Arc::clone(&self.assets),
+            snapshot: Arc::clone(&self.snapshots.borrow_and_update()),
+        })
+    }
+}
+
+/// A load that someone asked for, or a restart that nobody did.
+struct Load {
+    scene: Scene,
+    purpose: Purpose,
+}
+
+enum Purpose {
+    Asked(oneshot::Sender<Result<Arc<Scene>, Error>>),
+    Restart { state: Option<Vec<f64>> },
+}
+
+struct Loaded {
+    load: Load,
+    outcome: Result<Running, Error>,
+}
+
+/// A viewer as the driver knows it.
+struct Seated {
+    seat: Seat,
+    notify: mpsc::Sender<Notice>,
+    peer: Option<SharedPeer>,
+    connected: bool,
+}
+
+struct Driver {
+    id: &'static str,
+    shared: Arc<Shared>,
+    failed: watch::Sender<Option<String>>,
+    view_ended: mpsc::Sender<stream::Ended>,
+    running: Option<Running>,
+    scene: Option<Arc<Scene>>,
+    /// At most one at a time.
+    loads: JoinSet<Loaded>,
+    waiting: VecDeque<Load>,
+    policy: Policy,
+    /// As commanded, which the snapshots follow.
+    paused: bool,
+    /// As commanded.
+    speed: f64,
+    /// The last full state seen, to restart from.
+    state: Vec<f64>,
+    seats: BTreeMap<ViewerId, Seated>,
+    views: Views,
+    state_sent: Instant,
+}
+
+impl Driver {
+    async fn run(
+        mut self,
+        mut inbox: mpsc::Receiver<Request>,
+        mut view_ends: mpsc::Receiver<stream::Ended>,
+    ) {
+        loop {
+            tokio::select! {
+                request = inbox.recv() => match request {
+                    Some(request) => self.serve(request).await,
+                    None => break,
+                },
+                change = next_snapshot(&mut self.running) => match change {
+                    Ok(()) => self.show(),
+                    Err(how) => self.worker_ended(how),
+                },
+                Some(loaded) = self.loads.join_next() => match loaded {
+                    Ok(loaded) => self.loaded(loaded).await,
+                    Err(panic) => {
+                        tracing::error!(session = self.id, %panic, "a load panicked");
+                        self.start_load();
+                    }
+                },
+                Some(ended) = view_ends.recv() => self.view_ended(ended).await,
+            }
+        }
+        for seated in self.seats.values() {
+            let _ = seated.notify.try_send(Notice::Closing);
+        }
+        tracing::debug!(session = self.id, "session ended");
+    }
+
+    async fn serve(&mut self, request: Request) {
+        // A caller who has stopped waiting drops its end of `reply`: nothing is owed to it.
+        match request {
+            Request::Load { scene, reply } => self.queue_load(scene, reply),
+            Request::Scene { reply } => drop(reply.send(self.scene.clone())),
+            Request::Status { reply } => drop(reply.send(self.status())),
+            Request::Physics { command, reply } => drop(reply.send(self.command(command))),
+            Request::Join { reply } => drop(reply.send(self.join())),
+            Request::Leave { viewer } => self.leave(viewer),
+            Request::Attach { viewer, peer } => self.attach(viewer, peer),
+            Request::Connected { viewer } => self.connected(viewer).await,
+            Request::Detach { viewer, peer } => self.detach(viewer, &peer),
+            Request::Keyframe { viewer } => {
+                if let Some((_, watched)) = self.views.of(viewer) {
+                    watched.view.request_keyframe();
+                }
+            }
+            Request::Event { viewer, event, at, reply } => {
+                self.event(viewer, event, at, reply).await;
+            }
+        }
+    }
+
+    // ---- scenes -------------------------------------------------------------------------
+
+    fn queue_load(&mut self, scene: Scene, reply: oneshot::Sender<Result<Arc<Scene>, Error>>) {
+        if self.waiting.len() == MAX_LOADS {
+            let _ = reply.send(Err(Error::Limit { what: "scenes waiting", limit: MAX_LOADS }));
+            return;
+        }
+        self.waiting.push_back(Load { scene, purpose: Purpose::Asked(reply) });
+        self.start_load();
+    }
+
+    fn start_load(&mut self) {
+        if !self.loads.is_empty() {
+            return;
+        }
+        if let Some(load) = self.waiting.pop_front() {
+            let shared = Arc::clone(&self.shared);
+            self.loads.spawn(async move {
+                let outcome = bring_up(&shared, &load.scene).await;
+                Loaded { load, outcome }
+            });
+        }
+    }
+
+    async fn loaded(&mut self, Loaded { load, outcome }: Loaded) {
+        match (outcome, load.purpose) {
+            (Ok(running), Purpose::Asked(reply)) => {
+                let name = running.assets.model.name.clone();
+                let scene = Arc::new(Scene { model_name: name, ..load.scene });
+                self.policy = Policy::default();
+                (self.paused, self.speed, self.state) = (false, 1.0, Vec::new());
+                self.scene = Some(Arc::clone(&scene));
+                self.adopt(running, None, true).await;
+                self.notify_all(&Notice::SceneUpdated(Arc::clone(&scene)));
+                tracing::info!(session = self.id, model = scene.model_name, "scene loaded");
+                let _ = reply.send(Ok(scene));
+            }
+            (Ok(running), Purpose::Restart { state }) => {
+                self.adopt(running, state, false).await;
+                tracing::info!(session = self.id, "simulation restarted");
+            }
+            (Err(error), Purpose::Asked(reply)) => {
+                tracing::info!(session = self.id, %error, "scene refused; the old one runs on");
+                let _ = reply.send(Err(error));
+            }
+            (Err(error), Purpose::Restart { .. }) => self.worker_ended(error.to_string()),
+        }
+        self.start_load();
+    }
+
+    /// Makes `running` the simulation that everybody sees.
+    async fn adopt(&mut self, running: Running, state: Option<Vec<f64>>, new_scene: bool) {
+        let worker = &running.worker;
+        let wishes = [
+            state.map(PhysicsCommand::SetState),
+            Some(PhysicsCommand::PublishRate(self.publish_rate())),
+            (self.speed != 1.0).then_some(PhysicsCommand::Speed(self.speed)),
+            (!self.paused).then_some(PhysicsCommand::Play),
+        ];
+        for wish in wishes.into_iter().flatten() {
+            if worker.send(wish).is_err() {
+                // It died in between; its end is noticed by the main loop.
+                break;
+            }
+        }
+        let assets = Arc::clone(&running.assets);
+        self.running = Some(running);
+        self.failed.send_replace(None);
+        if new_scene {
+            self.seats.values_mut().for_each(|seated| seated.seat.meet(&assets));
+        }
+        self.show();
+        let connected: Vec<_> =
+            self.seats.iter().filter(|(_, seated)| seated.connected).map(|(id, _)| *id).collect();
+        for viewer in connected {
+            self.place(viewer, true, None).await;
+        }
+    }
+
+    fn worker_ended(&mut self, how: String) {
+        let Some(scene) = self.scene.clone() else { return };
+        self.running = None;
+        let verdict = self.policy.died(Instant::now());
+        tracing::warn!(session = self.id, %how, ?verdict, "the simulation's process ended");
+        let message = match verdict {
+            Verdict::Resume => {
+                format!("The simulation stopped ({how}) and goes on from a moment ago.")
+            }
+            Verdict::Afresh => format!("The simulation stopped ({how}) and starts again."),
+            Verdict::GiveUp => format!(
+                "The simulation stops again and again ({how}). Load another scene, or this one again."
+            ),
+        };
+        self.notify_all(&Notice::Error { code: "simulation_ended", message: message.clone() });
+        if verdict == Verdict::GiveUp {
+            self.failed.send_replace(Some(message));
+            return;
+        }
+        let kept = verdict == Verdict::Resume && !self.state.is_empty();
+        let state = kept.then(|| self.state.clone());
+        self.waiting
+            .push_front(Load { scene: Scene::clone(&scene), purpose: Purpose::Restart { state } });
+        self.start_load();
+    }
+
+    // ---- physics ------------------------------------------------------------------------
+
+    fn command(&mut self, command: PhysicsCommand) -> Result<Commanded, Error> {
+        match &command {
+            PhysicsCommand::Play => self.paused = false,
+            PhysicsCommand::Pause | PhysicsCommand::Step(_) => self.paused = true,
+            PhysicsCommand::Speed(speed) => self.speed = *speed,
+            _ => {}
+        }
+        let running = self.running.as_ref().ok_or(Error::NoScene)?;
+        let number = running.worker.send(command)?;
+        Ok((number, running.snapshots.clone()))
+    }
+
+    fn publish_rate(&self) -> u32 {
+        if self.views.is_empty() { IDLE_RATE } else { self.shared.settings.frame_rate.hz() }
+    }
+
+    /// Shows the newest moment to everybody.
+    fn show(&mut self) {
+        let Some(running) = self.running.as_mut() else { return };
+        let moment = running.moment();
+        if !moment.snapshot.integration.is_empty() {
+            self.state.clone_from(&moment.snapshot.integration);
+        }
+        self.views.show(&moment);
+        if moment.snapshot.paused || self.state_is_old() {
+            self.send_states(&moment);
+        }
+    }
+
+    fn state_is_old(&self) -> bool {
+        self.state_sent.elapsed() >= Duration::from_secs(1) / STATE_RATE
+    }
+
+    fn send_states(&mut self, moment: &Moment) {
+        self.state_sent = Instant::now();
+        let viewers = self.seats.values().filter(|seated| seated.connected).count();
+        for (_, watched) in self.views.iter() {
+            let text = state_message(moment, watched, viewers).to_json();
+            for viewer in &watched.viewers {
+                if let Some(peer) = self.seats.get(viewer).and_then(|s| s.peer.as_ref()) {
+                    peer.send(Channel::State, text.clone());
+                }
+            }
+        }
+    }
+
+    /// Sends the state at once to who would not get one soon, because time stands still.
+    fn send_state_if_paused(&mut self) {
+        if let Some(running) = self.running.as_mut().filter(|_| self.paused) {
+            let moment = running.moment();
+            self.send_states(&moment);
+        }
+    }
+
+    // ---- viewers ------------------------------------------------------------------------
+
+    fn join(&mut self) -> Result<Joined, Error> {
+        let limit = self.shared.settings.max_viewers;
+        if self.seats.len() >= limit {
+            return Err(Error::Limit { what: "viewers", limit });
+        }
+        let counters = &self.shared.counters;
+        let id = ViewerId(counters.next_viewer.fetch_add(1, Ordering::Relaxed) + 1);
+        counters.connections.fetch_add(1, Ordering::Relaxed);
+        counters.viewers.fetch_add(1, Ordering::Relaxed);
+        let (notify, notices) = mpsc::channel(NOTICES);
+        let seat = Seat::new(self.running.as_ref().map(|running| &*running.assets));
+        let seated = Seated { seat, notify: notify.clone(), peer: None, connected: false };
+        self.seats.insert(id, seated);
+        tracing::info!(session = self.id, viewer = %id, "viewer joined");
+        Ok(Joined { id, notices, notify })
+    }
+
+    fn leave(&mut self, viewer: ViewerId) {
+        if self.seats.remove(&viewer).is_some() {
+            self.shared.counters.viewers.fetch_sub(1, Ordering::Relaxed);
+            self.leave_view(viewer);
+            tracing::info!(session = self.id, %viewer, "viewer left");
+        }
+    }
+
+    fn leave_view(&mut self, viewer: ViewerId) {
+        self.views.leave(viewer);
+        if self.views.is_empty() {
+            self.update_publish_rate();
+        }
+    }
+
+    fn update_publish_rate(&mut self) {
+        let rate = PhysicsCommand::PublishRate(self.publish_rate());
+        if let Some(running) = &self.running
+            && running.worker.send(rate).is_err()
+        {
+            tracing::debug!(session = self.id, "the worker is ending");
+        }
+    }
+
+    fn attach(&mut self, viewer: ViewerId, peer: SharedPeer) {
+        self.views.leave(viewer);
+        if let Some(seated) = self.seats.get_mut(&viewer) {
+            seated.peer = Some(peer);
+            seated.connected = false;
+        }
+    }
+
+    async fn connected(&mut self, viewer: ViewerId) {
+        if let Some(seated) = self.seats.get_mut(&viewer) {
+            seated.connected = true;
+            self.place(viewer, true, None).await;
+            self.send_state_if_paused();
+        }
+    }
+
+    fn detach(&mut self, viewer: ViewerId, peer: &Weak<Peer>) {
+        let Some(seated) = self.seats.get_mut(&viewer) else { return };
+        let current = seated.peer.as_ref().is_some_and(|p| Weak::ptr_eq(&Arc::downgrade(p), peer));
+        if current {
+            seated.peer = None;
+            seated.connected = false;
+            self.leave_view(viewer);
+        }
+    }
+
+    fn notify_all(&mut self, notice: &Notice) {
+        let stuck: Vec<_> = self
+            .seats
+            .iter()
+            .filter(|(_, seated)| seated.notify.try_send(notice.clone()).is_err())
+            .map(|(id, _)| *id)
+            .collect();
+        for viewer in stuck {
+            tracing::info!(session = self.id, %viewer, "viewer does not read; let go");
+            self.leave(viewer);
+        }
+    }
+
+    // ---- views --------------------------------------------------------------------------
+
+    /// Puts `viewer` where its camera and size belong.
+    async fn place(&mut self, viewer: ViewerId, settled: bool, input: Option<Instant>) {
+        let budget = self.shared.settings.frame_size;
+        let Some(seated) = self.seats.get(&viewer).filter(|seated| seated.connected) else {
+            return;
+        };
+        let (camera, size) = (seated.seat.camera(), seated.seat.stream_size(budget));
+        match self.views.place(viewer, &camera, size, settled) {
+            Place::Same(id) => self.views.look(id, camera, input),
+            Place::Join(id) => self.enter(viewer, id).await,
+            Place::New => {
+                if let Some(id) = self.open_view(camera, size, input) {
+                    self.enter(viewer, id).await;
+                }
+            }
+        }
+    }
+
+    fn open_view(&mut self, camera: Camera, size: Size, input: Option<Instant>) -> Option<ViewId> {
+        let moment = self.running.as_mut()?.moment();
+        let settings = &self.shared.settings;
+        let id = ViewId(self.shared.counters.next_view.fetch_add(1, Ordering::Relaxed) + 1);
+        let spec = stream::Spec {
+            id,
+            size,
+            frame_rate: settings.frame_rate,
+            bitrate: settings.bitrate,
+            settings: settings.render,
+            clock: self.shared.clock,
+            sent: Arc::clone(&self.shared.counters.frames),
+        };
+        let ended = self.view_ended.clone();
+        let report = move |end: stream::Ended| {
+            // On the view's own, ending thread: waiting is fine, and a gone driver needs no word.
+            let _ = ended.blocking_send(end);
+        };
+        match stream::View::start(spec, Arc::clone(&self.shared.renderer), report) {
+            Ok(view) => {
+                view.look(camera, input);
+                view.show(moment);
+                self.views.add(id, view, camera, size);
+                Some(id)
+            }
+            Err(error) => {
+                tracing::error!(session = self.id, %error, "no view");
+                None
+            }
+        }
+    }
+
+    async fn enter(&mut self, viewer: ViewerId, id: ViewId) {
+        let first = self.views.iter().map(|(_, watched)| watched.viewers.len()).sum::<usize>() == 0;
+        let (sender, receiver) = frame::queue(FRAMES);
+        if let Some(watched) = self.views.enter(viewer, id) {
+            watched.view.subscribe(sender);
+        }
+        if let Some(peer) = self.seats.get(&viewer).and_then(|seated| seated.peer.clone()) {
+            peer.play(receiver).await;
+        }
+        if first {
+            self.update_publish_rate();
+        }
+    }
+
+    async fn view_ended(&mut self, ended: stream::Ended) {
+        let viewers = self.views.ended(ended.view);
+        tracing::error!(session = self.id, view = %ended.view, error = %ended.error, "a view ended");
+        let message = format!("The picture stopped: {}.", ended.error);
+        for viewer in viewers {
+            if let Some(seated) = self.seats.get(&viewer) {
+                let notice = Notice::Error { code: "view_ended", message: message.clone() };
+                let _ = seated.notify.try_send(notice);
+            }
+            // Once more, unless the same just failed for want of a device or an encoder.
+            if matches!(ended.error, stream::Error::Panicked) {
+                self.place(viewer, true, None).await;
+            }
+        }
+    }
+
+    // ---- events -------------------------------------------------------------------------
+
+    async fn event(
+        &mut self,
+        viewer: ViewerId,
+        event: Event,
+        at: Instant,
+        reply: oneshot::Sender<Result<(), Error>>,
+    ) {
+        self.shared.counters.events.fetch_add(1, Ordering::Relaxed);
+        let nothing = Assets::default();
+        let assets = self.running.as_ref().map(|running| Arc::clone(&running.assets));
+        let world = World {
+            assets: assets.as_deref().unwrap_or(&nothing),
+            paused: self.paused,
+            speed: self.speed,
+        };
+        let Some(seated) = self.seats.get_mut(&viewer) else {
+            let _ = reply.send(Err(Error::Gone));
+            return;
+        };
+        match seated.seat.act(event, &world) {
+            Ok(effect) => self.effect(viewer, effect, at, reply).await,
+            Err(sentence) => drop(reply.send(Err(Error::Invalid(sentence)))),
+        }
+    }
+
+    async fn effect(
+        &mut self,
+        viewer: ViewerId,
+        effect: Effect,
+        at: Instant,
+        reply: oneshot::Sender<Result<(), Error>>,
+    ) {
+        let outcome = match effect {
+            Effect::None => Ok(()),
+            Effect::Camera { settled } => {
+                self.place(viewer, settled, Some(at)).await;
+                if settled || self.state_is_old() {
+                    self.send_state_if_paused();
+                }
+                Ok(())
+            }
+            Effect::Viewport => {
+                self.place(viewer, true, Some(at)).await;
+                Ok(())
+            }
+            Effect::Physics(command) => self.command(command).map(|_| ()),
+            Effect::Stop => self
+                .command(PhysicsCommand::Pause)
+                .and_then(|_| self.command(PhysicsCommand::Reset))
+                .map(|_| ()),
+            Effect::Keyframe => {
+                if let Some((_, watched)) = self.views.of(viewer) {
+                    watched.view.request_keyframe();
+                }
+                Ok(())
+            }
+            Effect::LoadMjcf(xml) => return self.load_for(Source::Mjcf(xml), reply),
+            Effect::LoadPreset(id) => return self.load_for(Source::Preset(id), reply),
+        };
+        let _ = reply.send(outcome);
+    }
+
+    fn load_for(&mut self, source: Source, reply: oneshot::Sender<Result<(), Error>>) {
+        let scene = match source.resolve() {
+            Ok(scene) => scene,
+            Err(error) => return drop(reply.send(Err(error))),
+        };
+        let (loaded, done) = oneshot::channel();
+        self.queue_load(scene, loaded);
+        tokio::spawn(async move {
+            let outcome = done.await.unwrap_or(Err(Error::Gone));
+            let _ = reply.send(outcome.map(|_| ()));
+        });
+    }
+
+    // ---- figures ------------------------------------------------------------------------
+
+    fn status(&self) -> Option<Status> {
+        let running = self.running.as_ref()?;
+        let snapshot = Arc::clone(&running.snapshots.borrow());
+        let assets = Arc::clone(&running.assets);
+        let first = self.seats.values().next();
+        let fresh = Seat::new(Some(&assets));
+        let seat = first.map_or(&fresh, |seated| &seated.seat);
+        let eye = Camera::Free(seat.free_camera()).eye(&assets, &snapshot);
+        let streams = self.views.iter().map(|(id, watched)| StreamStatus {
+            id,
+            size: watched.size,
+            viewers: watched.viewers.iter().copied().collect(),
+            figures: watched.view.figures(),
+        });
+        Some(Status {
+            camera: seat.free_camera(),
+            eye,
+            streams: streams.collect(),
+            assets,
+            snapshot,
+        })
+    }
+}
+
+/// Waits for the worker's next snapshot, or for its end; for ever without a worker.
+async fn next_snapshot(running: &mut Option<Running>) -> Result<(), String> {
+    let Some(running) = running else { return std::future::pending().await };
+    tokio::select! {
+        change = running.snapshots.changed() => match change {
+            Ok(()) => Ok(()),
+            // The reader has stopped: the worker says why.
+            Err(_) => Err(running.worker.ended().await.how),
+        },
+        ended = running.worker.ended() => Err(ended.how),
+    }
+}
+
+/// Compiles a scene in a new worker and prepares it for drawing.
+async fn bring_up(shared: &Arc<Shared>, scene: &Scene) -> Result<Running, Error> {
+    let bundle = Bundle { mjcf: scene.xml.to_string(), files: Vec::new() };
+    let (worker, assets) = Worker::spawn(&bundle, &shared.settings.worker).await?;
+    let (renderer, model) = (Arc::clone(&shared.renderer), Arc::clone(&assets));
+    let uploaded = tokio::task::spawn_blocking(move || renderer.upload(&model));
+    let resources = Arc::new(uploaded.await.map_err(|_| Error::Gone)??);
+    Ok(Running { snapshots: worker.snapshots(), worker, assets, resources })
+}
+
+fn state_message(
+    moment: &Moment,
+    watched: &super::views::Watched,
+    viewers: usize,
+) -> ServerMessage {
+    let Moment { assets, snapshot, .. } = moment;
+    let figures = watched.view.figures();
+    let (free, name) = match watched.camera {
+        Camera::Free(camera) => (Some(camera), None),
+        Camera::Tracking { camera, body } => {
+            (Some(camera), assets.model.bodies.get(body as usize).cloned())
+        }
+        Camera::Fixed(index) => (None, assets.cameras.get(index as usize).map(|c| c.name.clone())),
+    };
+    ServerMessage::State(State {
+        time: snapshot.time,
+        step_count: snapshot.steps,
+        paused: snapshot.paused,
+        speed: snapshot.speed,
+        rtf: snapshot.real_time_factor,
+        viewers,
+        camera: CameraState {
+            azimuth: free.map(|camera| camera.azimuth),
+            elevation: free.map(|camera| camera.elevation),
+            distance: free.map(|camera| camera.distance),
+            lookat: free.map(|camera| camera.lookat),
+            name,
+        },
+        cameras: assets.cameras.iter().map(|camera| camera.name.clone()).collect(),
+        frame: FrameState {
+            id: figures.last_frame,
+            rtp: figures.last_rtp,
+            size: [watched.size.width(), watched.size.height()],
+        },
+        latency: LatencyState {
+            render_ms: figures.summary.render_ms,
+            encode_ms: figures.summary.encode_ms,
+        },
+    })
+}

@@ -1,0 +1,400 @@
+//! Sessions: a simulation with its scene, its viewers and their views.
+//!
+//! ```text
+//!  http ─► Handle / Viewer ──Request──►  Driver (one task, owns everything that changes)
+//!  peer events ─► viewer task ──┘          │ worker: snapshots, its end, a load beside it
+//!                                          ├─► stream::View ×n (threads)
+//!                                          └─► Notice to each viewer's socket, state to its peer
+//!
+//!  a scene:   (none) ──load──► loading ──ok──► running ──worker dies──► restarting ──► running
+//!                                 └─failed─► as before: the old scene never stops        └─► failed
+//! ```
+//! The driver never waits for physics, the GPU or a viewer: what takes time happens in tasks and
+//! threads that report back.
+
+mod driver;
+mod restart;
+mod seat;
+mod viewer;
+mod views;
+
+use std::{
+    sync::{
+        Arc,
+        atomic::{AtomicU64, Ordering},
+    },
+    time::{Duration, Instant},
+};
+
+use tokio::sync::{mpsc, oneshot, watch};
+
+use crate::{
+    control::{Event, PhysicsCommand},
+    encode, gpu, library,
+    peer::{self, Candidate, Peer},
+    render,
+    scene::{
+        Assets, Snapshot,
+        camera::{Eye, FreeCamera},
+    },
+    stream,
+    units::{Bitrate, FrameRate, MediaClock, Size, ViewId, ViewerId},
+    worker,
+};
+
+pub use viewer::{MAX_LOADS, Viewer};
+
+/// The id of the session that the compatibility routes act on.
+pub const DEFAULT: &str = "default";
+/// Requests that may wait for a driver. It answers in microseconds: a full queue means that it is
+/// stuck, and whoever asks is told so after [`DEADLINE`].
+const REQUESTS: usize = 256;
+/// How long a caller waits for a driver, or for physics to act on a command.
+const DEADLINE: Duration = Duration::from_secs(5);
+/// How long a caller waits for a scene: the worker's own load limits end it earlier.
+const LOAD_DEADLINE: Duration = Duration::from_secs(60);
+
+/// What an overview says once nothing can be drawn any more.
+const DEVICE_LOST: &str = "the drawing device was lost: start mjcast again";
+
+/// Why a session did not do what it was asked.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// The scene was refused; the text is MuJoCo's own.
+    #[error("{0}")]
+    Scene(#[from] worker::LoadError),
+    /// The scene could not be prepared for drawing.
+    #[error("the scene cannot be drawn: {0}")]
+    Render(#[from] render::Error),
+    /// There is no such preset, camera, body ….
+    #[error("{0}")]
+    NotFound(String),
+    /// The request makes no sense for this scene.
+    #[error("{0}")]
+    Invalid(String),
+    /// There is no scene, or it is being restarted.
+    #[error("no simulation is running: load a scene first")]
+    NoScene,
+    /// The simulation did not take a command.
+    #[error("{0}")]
+    Command(#[from] worker::SendError),
+    /// More of something than the configuration allows.
+    #[error("the session already has {limit} {what}")]
+    Limit {
+        /// What there are too many of.
+        what: &'static str,
+        /// How many may be.
+        limit: usize,
+    },
+    /// The offer could not be answered.
+    #[error("{0}")]
+    Peer(#[from] peer::Error),
+    /// No answer in time.
+    #[error("the session did not answer within {} s", .0.as_secs())]
+    TimedOut(Duration),
+    /// The session has ended.
+    #[error("the session has ended")]
+    Gone,
+}
+
+/// What a scene is made from.
+#[derive(Clone, Debug)]
+pub enum Source {
+    /// MJCF text.
+    Mjcf(String),
+    /// A preset of the library, by id.
+    Preset(String),
+}
+
+impl Source {
+    /// The MJCF text.
+    fn resolve(self) -> Result<Scene, Error> {
+        let (xml, preset) = match self {
+            Self::Mjcf(xml) => (xml.into(), None),
+            Self::Preset(id) => {
+                let preset = library::preset(&id)
+                    .ok_or_else(|| Error::NotFound(format!("there is no preset '{id}'")))?;
+                (preset.xml.into(), Some(preset.id))
+            }
+        };
+        Ok(Scene { xml, model_name: String::new(), preset })
+    }
+}
+
+/// A scene as it was loaded.
+#[derive(Clone, Debug)]
+pub struct Scene {
+    /// The MJCF text.
+    pub xml: Arc<str>,
+    /// `<mujoco model="…">`.
+    pub model_name: String,
+    /// The preset that it came from, if any.
+    pub preset: Option<&'static str>,
+}
+
+/// What a viewer's socket is told.
+#[derive(Clone, Debug)]
+pub enum Notice {
+    /// The scene changed, by whatever route.
+    SceneUpdated(Arc<Scene>),
+    /// A candidate of the server's end.
+    Candidate(Option<Candidate>),
+    /// Something went wrong that the viewer should read.
+    Error {
+        /// A word for programs.
+        code: &'static str,
+        /// A sentence for people.
+        message: String,
+    },
+    /// The session ends.
+    Closing,
+}
+
+/// How a session is drawn, coded and limited.
+#[derive(Clone, Debug)]
+pub struct Settings {
+    /// Most pixels of a stream, and its shape where a viewer has told none.
+    pub frame_size: Size,
+    /// Frames per second while the simulation moves.
+    pub frame_rate: FrameRate,
+    /// Bit rate of a stream.
+    pub bitrate: Bitrate,
+    /// How to draw.
+    pub render: render::Settings,
+    /// Limits of the worker process.
+    pub worker: worker::Limits,
+    /// How viewers are reached.
+    pub peer: peer::Config,
+    /// Most viewers of a session.
+    pub max_viewers: usize,
+}
+
+/// What all sessions share.
+pub struct Shared {
+    /// Settings for every session.
+    pub settings: Settings,
+    /// Draws for every session.
+    pub renderer: Arc<render::Renderer>,
+    /// The adapter that draws.
+    pub adapter: gpu::AdapterInfo,
+    /// The encoder that streams use.
+    pub encoder: encode::Choice,
+    /// Stamps every frame.
+    pub clock: MediaClock,
+    /// Counts since the daemon started.
+    pub counters: Counters,
+}
+
+/// Counts since the daemon started.
+#[derive(Debug, Default)]
+pub struct Counters {
+    viewers: AtomicU64,
+    connections: AtomicU64,
+    frames: Arc<AtomicU64>,
+    events: AtomicU64,
+    next_viewer: AtomicU64,
+    next_view: AtomicU64,
+}
+
+/// All sessions of the daemon. Today one: `default`.
+#[derive(Clone)]
+pub struct Sessions {
+    shared: Arc<Shared>,
+    default: Handle,
+}
+
+impl Sessions {
+    /// Starts the default session, without a scene. Needs a tokio runtime.
+    pub fn start(shared: Shared) -> Self {
+        let shared = Arc::new(shared);
+        let default = Handle::start(DEFAULT, Arc::clone(&shared));
+        Self { shared, default }
+    }
+
+    /// The session with this id.
+    pub fn find(&self, id: &str) -> Option<Handle> {
+        (id == DEFAULT).then(|| self.default.clone())
+    }
+
+    /// What the daemon as a whole is doing.
+    pub fn overview(&self) -> Overview {
+        let counters = &self.shared.counters;
+        let count = |counter: &AtomicU64| counter.load(Ordering::Relaxed);
+        let can_draw = !self.shared.renderer.gpu().lost();
+        let lost = (!can_draw).then(|| DEVICE_LOST.to_owned());
+        let failure = self.default.failure.borrow().clone();
+        Overview {
+            can_draw,
+            adapter: self.shared.adapter.clone(),
+            encoder: self.shared.encoder.clone(),
+            reasons: lost.into_iter().chain(failure).collect(),
+            viewers: count(&counters.viewers),
+            total_connections: count(&counters.connections),
+            frames_sent: count(&counters.frames),
+            events_received: count(&counters.events),
+        }
+    }
+}
+
+/// What the daemon as a whole is doing.
+#[derive(Clone, Debug)]
+pub struct Overview {
+    /// The adapter that draws.
+    pub adapter: gpu::AdapterInfo,
+    /// The encoder in use.
+    pub encoder: encode::Choice,
+    /// Whether pictures can be drawn at all.
+    pub can_draw: bool,
+    /// Why the daemon is degraded, if it is.
+    pub reasons: Vec<String>,
+    /// Viewers connected now.
+    pub viewers: u64,
+    /// Viewers connected since the start.
+    pub total_connections: u64,
+    /// Frames handed to viewers since the start.
+    pub frames_sent: u64,
+    /// Events from viewers since the start.
+    pub events_received: u64,
+}
+
+/// What a session is doing.
+#[derive(Clone)]
+pub struct Status {
+    /// The model.
+    pub assets: Arc<Assets>,
+    /// The latest moment.
+    pub snapshot: Arc<Snapshot>,
+    /// The first viewer's free camera, or the one that a new viewer would get.
+    pub camera: FreeCamera,
+    /// Where that camera's eye is.
+    pub eye: Eye,
+    /// Running streams.
+    pub streams: Vec<StreamStatus>,
+}
+
+/// What a stream is doing.
+#[derive(Clone, Debug)]
+pub struct StreamStatus {
+    /// Its number.
+    pub id: ViewId,
+    /// Picture size.
+    pub size: Size,
+    /// Who watches.
+    pub viewers: Vec<ViewerId>,
+    /// Its running figures.
+    pub figures: stream::Reading,
+}
+
+/// A session's address: cheap to clone, and harmless when the session has ended.
+#[derive(Clone)]
+pub struct Handle {
+    requests: mpsc::Sender<driver::Request>,
+    shared: Arc<Shared>,
+    /// Why the session has no simulation, when it has failed for good.
+    failure: watch::Receiver<Option<String>>,
+}
+
+impl Handle {
+    fn start(id: &'static str, shared: Arc<Shared>) -> Self {
+        let (requests, inbox) = mpsc::channel(REQUESTS);
+        let (failed, failure) = watch::channel(None);
+        let handle = Self { requests, shared, failure };
+        driver::spawn(id, handle.clone(), inbox, failed);
+        handle
+    }
+
+    /// Loads a scene; the old one runs on until the new one is ready, or for good if it fails.
+    ///
+    /// # Errors
+    /// [`Error::Scene`] with MuJoCo's sentence, [`Error::NotFound`] for an unknown preset.
+    pub async fn load(&self, source: Source) -> Result<Arc<Scene>, Error> {
+        let scene = source.resolve()?;
+        self.ask_within(LOAD_DEADLINE, |reply| driver::Request::Load { scene, reply }).await?
+    }
+
+    /// The scene as it was loaded, or `None` before the first.
+    ///
+    /// # Errors
+    /// [`Error::TimedOut`] and [`Error::Gone`].
+    pub async fn scene(&self) -> Result<Option<Arc<Scene>>, Error> {
+        self.ask(|reply| driver::Request::Scene { reply }).await
+    }
+
+    /// What the session is doing, or `None` before the first scene.
+    ///
+    /// # Errors
+    /// [`Error::TimedOut`] and [`Error::Gone`].
+    pub async fn status(&self) -> Result<Option<Status>, Error> {
+        self.ask(|reply| driver::Request::Status { reply }).await
+    }
+
+    /// Hands a command to physics and waits until the simulation reflects it.
+    ///
+    /// # Errors
+    /// [`Error::NoScene`] when there is nothing to command.
+    pub async fn command(&self, command: PhysicsCommand) -> Result<Arc<Snapshot>, Error> {
+        let (number, mut snapshots) =
+            self.ask(|reply| driver::Request::Physics { command, reply }).await??;
+        let acted = snapshots.wait_for(|snapshot| snapshot.acknowledged >= number);
+        match tokio::time::timeout(DEADLINE, acted).await {
+            Err(_) => Err(Error::TimedOut(DEADLINE)),
+            Ok(Err(_)) => Err(Error::NoScene),
+            Ok(Ok(snapshot)) => Ok(Arc::clone(&snapshot)),
+        }
+    }
+
+    /// Admits a viewer.
+    ///
+    /// # Errors
+    /// [`Error::Limit`] when the session is full.
+    pub async fn join(&self) -> Result<Viewer, Error> {
+        let joined = self.ask(|reply| driver::Request::Join { reply }).await??;
+        Ok(Viewer::new(joined.id, joined.notices, joined.notify, self.clone()))
+    }
+
+    async fn ask<T>(
+        &self,
+        request: impl FnOnce(oneshot::Sender<T>) -> driver::Request,
+    ) -> Result<T, Error> {
+        self.ask_within(DEADLINE, request).await
+    }
+
+    async fn ask_within<T>(
+        &self,
+        deadline: Duration,
+        request: impl FnOnce(oneshot::Sender<T>) -> driver::Request,
+    ) -> Result<T, Error> {
+        let (reply, answer) = oneshot::channel();
+        let asked = async {
+            self.requests.send(request(reply)).await.map_err(|_| Error::Gone)?;
+            answer.await.map_err(|_| Error::Gone)
+        };
+        tokio::time::timeout(deadline, asked).await.map_err(|_| Error::TimedOut(deadline))?
+    }
+
+    /// Tells the driver something that needs no answer.
+    async fn tell(&self, request: driver::Request) {
+        if self.requests.send(request).await.is_err() {
+            tracing::debug!("the session has ended; a request was dropped");
+        }
+    }
+
+    async fn event(&self, viewer: ViewerId, event: Event, at: Instant) -> Result<(), Error> {
+        self.ask_within(LOAD_DEADLINE, |reply| driver::Request::Event { viewer, event, at, reply })
+            .await?
+    }
+
+    fn peer_config(&self) -> &peer::Config {
+        &self.shared.settings.peer
+    }
+}
+
+/// What a viewer gets on joining.
+struct Joined {
+    id: ViewerId,
+    notices: mpsc::Receiver<Notice>,
+    notify: mpsc::Sender<Notice>,
+}
+
+/// A viewer's connection as the driver sees it.
+type SharedPeer = Arc<Peer>;

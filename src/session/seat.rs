@@ -1,0 +1,441 @@
+//! One viewer's camera and pointer: events in, effects out. Pure.
+
+use crate::{
+    control::{
+        CameraChoice, CameraPreset, CameraUpdate, Command, Event, Modifiers, PhysicsCommand,
+        Pointer,
+    },
+    scene::{
+        Assets,
+        camera::{Camera, FreeCamera, Motion},
+    },
+    units::Size,
+};
+
+/// Degrees that an arrow key turns the camera by.
+const KEY_ANGLE: f64 = 5.0;
+/// What PageUp multiplies the distance by; PageDown divides.
+const KEY_ZOOM: f64 = 0.9;
+/// `simulate` moves the mouse by this share of the window's height per notch of the wheel.
+const NOTCH: f64 = 0.05;
+/// Speeds that the + and − keys go through.
+const SPEEDS: [f64; 9] = [0.0625, 0.125, 0.25, 0.5, 1.0, 2.0, 4.0, 8.0, 16.0];
+/// The video box until the viewer has told its own, CSS px: the predecessor's clients never do.
+const DEFAULT_HEIGHT: f64 = 480.0;
+
+/// What a seat needs to know of the simulation.
+pub(super) struct World<'a> {
+    /// The model.
+    pub assets: &'a Assets,
+    /// Whether time stands still.
+    pub paused: bool,
+    /// Asked-for speed.
+    pub speed: f64,
+}
+
+/// What an event asks of the session.
+#[derive(Debug, PartialEq)]
+pub(super) enum Effect {
+    /// Nothing beyond the seat.
+    None,
+    /// The camera moved; `settled` when it is not in the middle of a drag.
+    Camera {
+        /// Whether the viewer may share a view again.
+        settled: bool,
+    },
+    /// The video box changed.
+    Viewport,
+    /// A command for physics.
+    Physics(PhysicsCommand),
+    /// Pause, then go back to the initial state.
+    Stop,
+    /// Load MJCF text.
+    LoadMjcf(String),
+    /// Load a preset.
+    LoadPreset(String),
+    /// Make a key frame.
+    Keyframe,
+}
+
+/// One viewer's camera and pointer.
+#[derive(Debug)]
+pub(super) struct Seat {
+    camera: Camera,
+    /// The free camera to come back to.
+    free: FreeCamera,
+    /// Where the pointer was, CSS px.
+    pointer: Option<[f64; 2]>,
+    /// The video box, CSS px, and device pixels per CSS px.
+    viewport: Option<([f64; 2], f64)>,
+}
+
+impl Seat {
+    /// A seat that looks where the model says a free camera starts.
+    pub fn new(assets: Option<&Assets>) -> Self {
+        let visual = assets.map(|assets| assets.visual).unwrap_or_default();
+        let free = FreeCamera::initial(&visual);
+        Self { camera: Camera::Free(free), free, pointer: None, viewport: None }
+    }
+
+    /// What the seat looks through.
+    pub fn camera(&self) -> Camera {
+        self.camera
+    }
+
+    /// The seat's free camera, whether in use or not.
+    pub fn free_camera(&self) -> FreeCamera {
+        self.free
+    }
+
+    /// Looks where a newly loaded model says a free camera starts.
+    pub fn meet(&mut self, assets: &Assets) {
+        self.set_free(FreeCamera::initial(&assets.visual));
+    }
+
+    /// The size of the stream: the viewport's shape and at most its pixels, within `budget`.
+    pub fn stream_size(&self, budget: Size) -> Size {
+        match self.viewport {
+            None => even(budget.width().into(), budget.height().into()),
+            Some(([width, height], dpr)) => fit([width * dpr, height * dpr], budget),
+        }
+    }
+
+    /// Acts on an event.
+    ///
+    /// # Errors
+    /// A sentence when the event names something that the scene does not have.
+    pub fn act(&mut self, event: Event, world: &World<'_>) -> Result<Effect, String> {
+        match event {
+            Event::PointerMove(pointer) => Ok(self.pointer_moved(pointer, world)),
+            Event::PointerDown(pointer) => {
+                self.pointer = Some(pointer.position);
+                Ok(Effect::None)
+            }
+            Event::PointerUp(pointer) => {
+                let moved = self.pointer_moved(pointer, world);
+                let dragged = self.pointer.take().is_some() || moved != Effect::None;
+                Ok(if dragged { Effect::Camera { settled: true } } else { Effect::None })
+            }
+            Event::Scroll { notches } => {
+                // No event tells when a wheel rests, so each notch may be the last.
+                let settled = self.pointer.is_none();
+                Ok(match self.moved(Motion::Zoom, [0.0, -NOTCH * notches], world) {
+                    Effect::Camera { .. } => Effect::Camera { settled },
+                    effect => effect,
+                })
+            }
+            Event::KeyDown { code, modifiers } => self.key(&code, modifiers, world),
+            Event::KeyUp { .. } => Ok(Effect::None),
+            Event::Viewport { width, height, dpr } => {
+                self.viewport = Some(([width, height], dpr));
+                Ok(Effect::Viewport)
+            }
+            Event::Command { command, .. } => self.command(command, world),
+        }
+    }
+
+    fn pointer_moved(&mut self, pointer: Pointer, world: &World<'_>) -> Effect {
+        let held = pointer.buttons.0 != 0;
+        let before = if held { self.pointer.replace(pointer.position) } else { self.pointer };
+        let Some(before) = before.filter(|_| held) else {
+            return Effect::None;
+        };
+        let height = self.viewport.map_or(DEFAULT_HEIGHT, |([_, height], _)| height);
+        let delta = [0, 1].map(|axis| (pointer.position[axis] - before[axis]) / height);
+        self.moved(motion(&pointer), delta, world)
+    }
+
+    fn moved(&mut self, motion: Motion, [dx, dy]: [f64; 2], world: &World<'_>) -> Effect {
+        let mut camera = match self.camera {
+            Camera::Free(camera) | Camera::Tracking { camera, .. } => camera,
+            // As in `simulate`: a camera of the model is the model's to move.
+            Camera::Fixed(_) => return Effect::None,
+        };
+        camera.drag(motion, dx, dy, world.assets.visual.extent);
+        self.turn(camera);
+        Effect::Camera { settled: false }
+    }
+
+    /// Replaces the free camera's numbers; keeps tracking what is tracked.
+    fn turn(&mut self, camera: FreeCamera) {
+        self.free = camera;
+        self.camera = match self.camera {
+            Camera::Tracking { body, .. } => Camera::Tracking { body, camera },
+            Camera::Free(_) | Camera::Fixed(_) => Camera::Free(camera),
+        };
+    }
+
+    fn set_free(&mut self, camera: FreeCamera) -> Effect {
+        self.free = camera;
+        self.camera = Camera::Free(camera);
+        Effect::Camera { settled: true }
+    }
+
+    fn key(
+        &mut self,
+        code: &str,
+        modifiers: Modifiers,
+        world: &World<'_>,
+    ) -> Result<Effect, String> {
+        if modifiers.ctrl || modifiers.alt || modifiers.meta {
+            return Ok(Effect::None);
+        }
+        let step_key = world.paused && !modifiers.shift;
+        match code {
+            "Space" => Ok(toggle(world)),
+            "Backspace" => Ok(Effect::Physics(PhysicsCommand::Reset)),
+            "ArrowRight" if step_key => Ok(Effect::Physics(PhysicsCommand::Step(1))),
+            "ArrowLeft" => Ok(self.orbit(-KEY_ANGLE, 0.0)),
+            "ArrowRight" => Ok(self.orbit(KEY_ANGLE, 0.0)),
+            "ArrowUp" => Ok(self.orbit(0.0, KEY_ANGLE)),
+            "ArrowDown" => Ok(self.orbit(0.0, -KEY_ANGLE)),
+            "PageUp" => Ok(self.zoom(KEY_ZOOM)),
+            "PageDown" => Ok(self.zoom(1.0 / KEY_ZOOM)),
+            "BracketRight" => self.look_through(CameraChoice::Cycle(1), world),
+            "BracketLeft" => self.look_through(CameraChoice::Cycle(-1), world),
+            "Escape" => self.look_through(CameraChoice::Free, world),
+            "Equal" | "NumpadAdd" => Ok(change_speed(world, 1)),
+            "Minus" | "NumpadSubtract" => Ok(change_speed(world, -1)),
+            _ => Ok(Effect::None),
+        }
+    }
+
+    fn orbit(&mut self, azimuth: f64, elevation: f64) -> Effect {
+        let mut camera = self.free;
+        camera.azimuth = wrap_degrees(camera.azimuth + azimuth);
+        camera.elevation = (camera.elevation + elevation).clamp(-90.0, 90.0);
+        self.turn(camera);
+        Effect::Camera { settled: true }
+    }
+
+    fn zoom(&mut self, factor: f64) -> Effect {
+        let mut camera = self.free;
+        camera.distance *= factor;
+        self.turn(camera);
+        Effect::Camera { settled: true }
+    }
+
+    fn command(&mut self, command: Command, world: &World<'_>) -> Result<Effect, String> {
+        Ok(match command {
+            Command::Physics(command) => Effect::Physics(command),
+            Command::Toggle => toggle(world),
+            Command::Stop => Effect::Stop,
+            Command::LoadPreset(id) => Effect::LoadPreset(id),
+            Command::LoadScene(xml) => Effect::LoadMjcf(xml),
+            Command::RequestKeyframe => Effect::Keyframe,
+            Command::ResetCamera => self.set_free(FreeCamera::initial(&world.assets.visual)),
+            Command::CameraPreset(preset) => {
+                let (azimuth, elevation) = match preset {
+                    CameraPreset::Front => (0.0, 0.0),
+                    CameraPreset::Side => (90.0, 0.0),
+                    CameraPreset::Top => (self.free.azimuth, -90.0),
+                };
+                self.set_free(FreeCamera { azimuth, elevation, ..self.free })
+            }
+            Command::SetCamera(update) => self.set_free(updated(self.free, &update)),
+            Command::UseCamera(choice) => self.look_through(choice, world)?,
+        })
+    }
+
+    fn look_through(&mut self, choice: CameraChoice, world: &World<'_>) -> Result<Effect, String> {
+        let cameras = &world.assets.cameras;
+        self.camera = match choice {
+            CameraChoice::Free => Camera::Free(self.free),
+            CameraChoice::Index(index) if (index as usize) < cameras.len() => Camera::Fixed(index),
+            CameraChoice::Index(index) => {
+                return Err(format!(
+                    "the model has {} cameras; there is no {index}",
+                    cameras.len()
+                ));
+            }
+            CameraChoice::Name(name) => {
+                let index = cameras.iter().position(|camera| camera.name == name);
+                Camera::Fixed(found(index, "camera", &name)?)
+            }
+            CameraChoice::Track(name) => {
+                let body = world.assets.model.bodies.iter().position(|body| *body == name);
+                Camera::Tracking { body: found(body, "body", &name)?, camera: self.free }
+            }
+            CameraChoice::Cycle(by) => self.neighbour(by, cameras.len()),
+        };
+        Ok(Effect::Camera { settled: true })
+    }
+
+    /// The camera `by` places on in the ring of free and model cameras.
+    fn neighbour(&self, by: i32, cameras: usize) -> Camera {
+        let places = i64::try_from(cameras).unwrap_or(i64::MAX - 1) + 1;
+        let place = match self.camera {
+            Camera::Free(_) | Camera::Tracking { .. } => 0,
+            Camera::Fixed(index) => i64::from(index) + 1,
+        };
+        match u32::try_from((place + i64::from(by)).rem_euclid(places) - 1) {
+            Ok(index) => Camera::Fixed(index),
+            Err(_) => Camera::Free(self.free),
+        }
+    }
+}
+
+fn motion(pointer: &Pointer) -> Motion {
+    let shift = pointer.modifiers.shift;
+    match (pointer.buttons.left(), pointer.buttons.right()) {
+        (true, _) if shift => Motion::RotateH,
+        (true, _) => Motion::RotateV,
+        (_, true) if shift => Motion::MoveH,
+        (_, true) => Motion::MoveV,
+        _ => Motion::Zoom,
+    }
+}
+
+fn toggle(world: &World<'_>) -> Effect {
+    Effect::Physics(if world.paused { PhysicsCommand::Play } else { PhysicsCommand::Pause })
+}
+
+fn change_speed(world: &World<'_>, by: isize) -> Effect {
+    let place = SPEEDS.partition_point(|speed| *speed < world.speed * 0.999);
+    let place = place.saturating_add_signed(by).min(SPEEDS.len() - 1);
+    Effect::Physics(PhysicsCommand::Speed(SPEEDS[place]))
+}
+
+fn updated(camera: FreeCamera, update: &CameraUpdate) -> FreeCamera {
+    FreeCamera {
+        azimuth: update.azimuth.map_or(camera.azimuth, wrap_degrees),
+        elevation: update.elevation.unwrap_or(camera.elevation),
+        distance: update.distance.unwrap_or(camera.distance),
+        lookat: update.lookat.unwrap_or(camera.lookat),
+        fovy: update.fovy.unwrap_or(camera.fovy),
+        orthographic: camera.orthographic,
+    }
+}
+
+/// Into `[-180, 180)`, as MuJoCo keeps azimuths.
+fn wrap_degrees(angle: f64) -> f64 {
+    (angle + 180.0).rem_euclid(360.0) - 180.0
+}
+
+fn found(index: Option<usize>, what: &str, name: &str) -> Result<u32, String> {
+    index
+        .and_then(|index| u32::try_from(index).ok())
+        .ok_or_else(|| format!("the model has no {what} '{name}'"))
+}
+
+/// The largest size of the box's shape that has no more pixels than the box or the budget.
+fn fit([width, height]: [f64; 2], budget: Size) -> Size {
+    /// Narrower or wider boxes get a picture of this shape, with bars.
+    const MAX_ASPECT: f64 = 4.0;
+    let aspect = (width / height).clamp(1.0 / MAX_ASPECT, MAX_ASPECT);
+    let pixels = (width * height).min(budget.pixels() as f64).max(1.0);
+    let height = (pixels / aspect).sqrt();
+    even(height * aspect, height)
+}
+
+/// Rounds to what 4:2:0 and the encoder take.
+fn even(width: f64, height: f64) -> Size {
+    /// The smallest side that the encoders accept with room to spare.
+    const MIN: u32 = 64;
+    let side = |length: f64| {
+        let side = (length / 2.0).round().clamp(0.0, f64::from(Size::MAX_SIDE / 2)) as u32 * 2;
+        side.max(MIN)
+    };
+    Size::new(side(width), side(height)).expect("invariant: both sides are clamped to the range")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{control::Buttons, scene::CameraInfo};
+
+    fn assets() -> Assets {
+        let named = |name: &str| CameraInfo { name: name.into(), ..CameraInfo::default() };
+        Assets { cameras: vec![named("side"), named("top")], ..Assets::default() }
+    }
+
+    fn world(assets: &Assets) -> World<'_> {
+        World { assets, paused: false, speed: 1.0 }
+    }
+
+    fn pointer(x: f64, y: f64, buttons: u8) -> Pointer {
+        Pointer { position: [x, y], buttons: Buttons(buttons), modifiers: Modifiers::default() }
+    }
+
+    fn command(seat: &mut Seat, command: Command) -> Result<Effect, String> {
+        seat.act(Event::Command { command, id: None }, &world(&assets()))
+    }
+
+    #[test]
+    fn a_left_drag_orbits_by_half_a_turn_per_height() {
+        let assets = assets();
+        let mut seat = Seat::new(Some(&assets));
+        let before = seat.free_camera().azimuth;
+        seat.act(Event::PointerDown(pointer(100.0, 100.0, 1)), &world(&assets)).expect("fine");
+        let effect = seat.act(Event::PointerMove(pointer(148.0, 100.0, 1)), &world(&assets));
+        assert_eq!(effect, Ok(Effect::Camera { settled: false }));
+        let turned = seat.free_camera().azimuth - before;
+        assert!((turned + 18.0).abs() < 1e-9, "turned by {turned}");
+    }
+
+    #[test]
+    fn a_lost_button_up_does_not_stick() {
+        let assets = assets();
+        let mut seat = Seat::new(Some(&assets));
+        seat.act(Event::PointerDown(pointer(0.0, 0.0, 1)), &world(&assets)).expect("fine");
+        let effect = seat.act(Event::PointerMove(pointer(50.0, 0.0, 0)), &world(&assets));
+        assert_eq!(effect, Ok(Effect::None));
+    }
+
+    #[test]
+    fn a_notch_zooms_by_about_a_tenth() {
+        let assets = assets();
+        let mut seat = Seat::new(Some(&assets));
+        let before = seat.free_camera().distance;
+        seat.act(Event::Scroll { notches: 1.0 }, &world(&assets)).expect("fine");
+        let ratio = seat.free_camera().distance / before;
+        assert!((1.05..1.25).contains(&ratio), "one notch out: {ratio}");
+    }
+
+    #[test]
+    fn brackets_go_round_free_and_model_cameras() {
+        let mut seat = Seat::new(Some(&assets()));
+        let cycle = |by| Command::UseCamera(CameraChoice::Cycle(by));
+        for expected in [Some(0), Some(1), None, Some(0)] {
+            command(&mut seat, cycle(1)).expect("fine");
+            let index = match seat.camera() {
+                Camera::Fixed(index) => Some(index),
+                _ => None,
+            };
+            assert_eq!(index, expected);
+        }
+        command(&mut seat, cycle(-2)).expect("fine");
+        assert_eq!(seat.camera(), Camera::Fixed(1));
+    }
+
+    #[test]
+    fn unknown_names_are_refused_in_words() {
+        let mut seat = Seat::new(Some(&assets()));
+        let before = seat.camera();
+        let refused = command(&mut seat, Command::UseCamera(CameraChoice::Name("back".into())));
+        assert_eq!(refused, Err("the model has no camera 'back'".into()));
+        assert_eq!(seat.camera(), before);
+    }
+
+    #[test]
+    fn presets_keep_lookat_and_distance() {
+        let mut seat = Seat::new(Some(&assets()));
+        let update = CameraUpdate { lookat: Some([1.0, 2.0, 3.0]), ..CameraUpdate::default() };
+        command(&mut seat, Command::SetCamera(update)).expect("fine");
+        command(&mut seat, Command::CameraPreset(CameraPreset::Top)).expect("fine");
+        let camera = seat.free_camera();
+        assert_eq!((camera.elevation, camera.lookat), (-90.0, [1.0, 2.0, 3.0]));
+    }
+
+    #[test]
+    fn streams_take_the_viewport_s_shape_within_the_budget() {
+        let budget = Size::new(960, 540).expect("valid");
+        assert_eq!(fit([1920.0, 1080.0], budget), budget);
+        assert_eq!(fit([640.0, 480.0], budget), Size::new(640, 480).expect("valid"));
+        let tall = fit([390.0 * 3.0, 844.0 * 3.0], budget);
+        assert!(tall.pixels() <= budget.pixels() + 2000 && tall.height() > tall.width());
+        for bad in [[1.0, 1.0], [16384.0, 1.0], [1.0, 16384.0]] {
+            assert!(fit(bad, budget).is_even());
+        }
+    }
+}

@@ -1,0 +1,224 @@
+//! One viewer: what its socket holds, and the task that listens to its peer.
+
+use std::{
+    sync::{Arc, Weak},
+    time::Instant,
+};
+
+use serde_json::Value;
+use tokio::sync::{Mutex, Semaphore, mpsc};
+
+use super::{Error, Handle, Notice, SharedPeer, driver::Request};
+use crate::{
+    control::Event,
+    peer::{
+        Candidate, Channel, Peer, PeerEvent,
+        wire::{self, ClientMessage, ServerMessage},
+    },
+    units::ViewerId,
+};
+
+/// Peer events that may wait for the viewer's task; input beyond that waits in the peer.
+const EVENTS: usize = 256;
+
+/// Scenes that a viewer may have loading at a time, on each of its ways to ask: enough for a hasty
+/// one to change its mind.
+pub const MAX_LOADS: usize = 4;
+
+/// A viewer's place in a session; dropping it leaves.
+pub struct Viewer {
+    id: ViewerId,
+    notices: mpsc::Receiver<Notice>,
+    notify: mpsc::Sender<Notice>,
+    connection: Mutex<Option<Connection>>,
+    session: Handle,
+}
+
+struct Connection {
+    peer: SharedPeer,
+    /// `a=fingerprint` of the offer: another one is another browser-side connection.
+    fingerprint: String,
+}
+
+impl Viewer {
+    pub(super) fn new(
+        id: ViewerId,
+        notices: mpsc::Receiver<Notice>,
+        notify: mpsc::Sender<Notice>,
+        session: Handle,
+    ) -> Self {
+        Self { id, notices, notify, connection: Mutex::new(None), session }
+    }
+
+    /// The viewer's number.
+    pub fn id(&self) -> ViewerId {
+        self.id
+    }
+
+    /// Answers an offer: the first makes the peer, later ones renegotiate it, and one from a new
+    /// browser-side connection replaces it.
+    ///
+    /// # Errors
+    /// [`Error::Peer`] when the offer cannot be answered; an existing connection stays up.
+    pub async fn offer(&self, sdp: String) -> Result<String, Error> {
+        let fingerprint = fingerprint(&sdp).to_owned();
+        let mut connection = self.connection.lock().await;
+        if let Some(connection) = connection.as_ref().filter(|c| c.fingerprint == fingerprint) {
+            return Ok(connection.peer.renegotiate(&sdp).await?);
+        }
+        let (events, inbox) = mpsc::channel(EVENTS);
+        let (peer, answer) = Peer::answer(self.session.peer_config(), &sdp, events).await?;
+        let peer = Arc::new(peer);
+        let listener = Listener {
+            viewer: self.id,
+            peer: Arc::downgrade(&peer),
+            notify: self.notify.clone(),
+            session: self.session.clone(),
+            loads: Arc::new(Semaphore::new(MAX_LOADS)),
+        };
+        tokio::spawn(listener.run(inbox));
+        self.session.tell(Request::Attach { viewer: self.id, peer: Arc::clone(&peer) }).await;
+        if let Some(old) = connection.replace(Connection { peer, fingerprint }) {
+            old.peer.close().await;
+        }
+        Ok(answer)
+    }
+
+    /// Hands a candidate of the browser's end to the peer.
+    ///
+    /// # Errors
+    /// [`Error::Invalid`] before the first offer, [`Error::Peer`] for a malformed candidate.
+    pub async fn candidate(&self, candidate: Option<Candidate>) -> Result<(), Error> {
+        let peer = self.connection.lock().await.as_ref().map(|c| Arc::clone(&c.peer));
+        let peer = peer.ok_or_else(|| Error::Invalid("send an offer first".into()))?;
+        Ok(peer.add_candidate(candidate).await?)
+    }
+
+    /// Acts on an event. The future borrows nothing: loading a scene takes time, in which the
+    /// viewer may say more.
+    ///
+    /// # Errors
+    /// What the session says of it.
+    pub fn event(&self, event: Event) -> impl Future<Output = Result<(), Error>> + Send + use<> {
+        let (viewer, session, at) = (self.id, self.session.clone(), Instant::now());
+        async move { session.event(viewer, event, at).await }
+    }
+
+    /// Waits for the next notice; `None` when the session lets the viewer go.
+    pub async fn notice(&mut self) -> Option<Notice> {
+        self.notices.recv().await
+    }
+}
+
+impl Drop for Viewer {
+    fn drop(&mut self) {
+        let (session, viewer) = (self.session.clone(), self.id);
+        let connection = self.connection.get_mut().take();
+        if let Ok(runtime) = tokio::runtime::Handle::try_current() {
+            runtime.spawn(async move {
+                session.tell(Request::Leave { viewer }).await;
+                if let Some(connection) = connection {
+                    connection.peer.close().await;
+                }
+            });
+        }
+    }
+}
+
+/// The first `a=fingerprint` value of an SDP, or nothing.
+fn fingerprint(sdp: &str) -> &str {
+    sdp.lines().find_map(|line| line.strip_prefix("a=fingerprint:")).unwrap_or_default()
+}
+
+/// Listens to a peer until it ends.
+struct Listener {
+    viewer: ViewerId,
+    /// Weak: the peer ends when the viewer and the driver let it go, not when this task does.
+    peer: Weak<Peer>,
+    notify: mpsc::Sender<Notice>,
+    session: Handle,
+    /// One permit per scene being loaded.
+    loads: Arc<Semaphore>,
+}
+
+impl Listener {
+    async fn run(self, mut events: mpsc::Receiver<PeerEvent>) {
+        while let Some(event) = events.recv().await {
+            match event {
+                PeerEvent::Connected => self.tell(Request::Connected { viewer: self.viewer }).await,
+                PeerEvent::KeyframeWanted => {
+                    self.tell(Request::Keyframe { viewer: self.viewer }).await;
+                }
+                PeerEvent::ChannelOpen(channel) => {
+                    tracing::debug!(viewer = %self.viewer, ?channel, "data channel open");
+                }
+                PeerEvent::LocalCandidate(candidate) => {
+                    // A full socket loses a candidate; the answer already holds the host's.
+                    let _ = self.notify.try_send(Notice::Candidate(candidate));
+                }
+                PeerEvent::Message { channel, text } => self.message(channel, &text).await,
+                PeerEvent::Failed | PeerEvent::Closed => break,
+            }
+        }
+        self.tell(Request::Detach { viewer: self.viewer, peer: Weak::clone(&self.peer) }).await;
+    }
+
+    async fn tell(&self, request: Request) {
+        self.session.tell(request).await;
+    }
+
+    async fn message(&self, channel: Channel, text: &str) {
+        let received = Instant::now();
+        match wire::parse(text) {
+            Ok(ClientMessage::Event(event)) => self.event(event, received).await,
+            Ok(ClientMessage::Ping { t }) => self.reply(channel, ServerMessage::Pong { t }),
+            Ok(ClientMessage::Offer { .. } | ClientMessage::IceCandidate(_)) => {
+                self.refuse("signaling belongs on the WebSocket".into());
+            }
+            Err(error) => self.refuse(error.to_string()),
+        }
+    }
+
+    async fn event(&self, event: Event, received: Instant) {
+        let Event::Command { id, command } = &event else {
+            if let Err(error) = self.session.event(self.viewer, event, received).await {
+                self.refuse(error.to_string());
+            }
+            return;
+        };
+        let id = id.clone();
+        if command.loads() {
+            return self.load(event, id, received);
+        }
+        // In the order of arrival: pause and then step is not step and then pause.
+        let outcome = self.session.event(self.viewer, event, received).await;
+        self.reply(Channel::Control, ServerMessage::result(id, outcome));
+    }
+
+    /// Loads a scene beside all else: pointer moves must not wait for it.
+    fn load(&self, event: Event, id: Option<Value>, received: Instant) {
+        let Ok(permit) = Arc::clone(&self.loads).try_acquire_owned() else {
+            let busy = Error::Limit { what: "scenes loading for this viewer", limit: MAX_LOADS };
+            let refusal = ServerMessage::result(id, Err::<(), _>(busy));
+            return self.reply(Channel::Control, refusal);
+        };
+        let (viewer, session, peer) = (self.viewer, self.session.clone(), Weak::clone(&self.peer));
+        tokio::spawn(async move {
+            let outcome = session.event(viewer, event, received).await;
+            drop(permit);
+            if let Some(peer) = peer.upgrade() {
+                peer.send(Channel::Control, ServerMessage::result(id, outcome).to_json());
+            }
+        });
+    }
+
+    fn refuse(&self, message: String) {
+        self.reply(Channel::Control, ServerMessage::error("bad_message", message));
+    }
+
+    fn reply(&self, channel: Channel, message: ServerMessage) {
+        if let Some(peer) = self.peer.upgrade() {
+            peer.send(channel, message.to_json());
+        }
+    }
+}

@@ -1,0 +1,196 @@
+//! Who watches what: viewers with the same camera and size share one view.
+
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::Arc,
+    time::Instant,
+};
+
+use crate::{
+    scene::camera::Camera,
+    stream,
+    units::{Size, ViewId, ViewerId},
+};
+
+/// A view with what it shows and who watches.
+pub(super) struct Watched {
+    /// The running stream.
+    pub view: stream::View,
+    /// What it looks through.
+    pub camera: Camera,
+    /// Its size.
+    pub size: Size,
+    /// Who watches; never empty.
+    pub viewers: BTreeSet<ViewerId>,
+}
+
+/// All views of a session.
+#[derive(Default)]
+pub(super) struct Views {
+    views: BTreeMap<ViewId, Watched>,
+    by_viewer: BTreeMap<ViewerId, ViewId>,
+}
+
+/// Where a viewer should be.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(super) enum Place {
+    /// In the view where it is, which now looks elsewhere.
+    Same(ViewId),
+    /// In another view that already shows the same.
+    Join(ViewId),
+    /// In a view of its own, to be made.
+    New,
+}
+
+impl Views {
+    /// Decides where `viewer` belongs; `settled` viewers rejoin others who see the same.
+    pub fn place(&self, viewer: ViewerId, camera: &Camera, size: Size, settled: bool) -> Place {
+        let shown = self.views.iter().map(|(id, w)| (*id, w.camera, w.size, w.viewers.len()));
+        decide(shown, self.by_viewer.get(&viewer).copied(), camera, size, settled)
+    }
+
+    /// Adds a view without viewers; [`Self::enter`] follows.
+    pub fn add(&mut self, id: ViewId, view: stream::View, camera: Camera, size: Size) {
+        let viewers = BTreeSet::new();
+        self.views.insert(id, Watched { view, camera, size, viewers });
+    }
+
+    /// Moves `viewer` into `id`, ending the view that it leaves if nobody else watches that.
+    pub fn enter(&mut self, viewer: ViewerId, id: ViewId) -> Option<&Watched> {
+        if self.by_viewer.get(&viewer) != Some(&id) {
+            self.leave(viewer);
+        }
+        let watched = self.views.get_mut(&id)?;
+        watched.viewers.insert(viewer);
+        self.by_viewer.insert(viewer, id);
+        Some(watched)
+    }
+
+    /// Takes `viewer` out, ending its view if nobody else watches.
+    pub fn leave(&mut self, viewer: ViewerId) {
+        let Some(id) = self.by_viewer.remove(&viewer) else { return };
+        if let Some(watched) = self.views.get_mut(&id) {
+            watched.viewers.remove(&viewer);
+            if watched.viewers.is_empty() {
+                self.views.remove(&id);
+            }
+        }
+    }
+
+    /// Turns the view `id` to `camera`.
+    pub fn look(&mut self, id: ViewId, camera: Camera, input: Option<Instant>) {
+        if let Some(watched) = self.views.get_mut(&id) {
+            watched.camera = camera;
+            watched.view.look(camera, input);
+        }
+    }
+
+    /// Shows a moment in every view.
+    pub fn show(&self, moment: &Arc<stream::Moment>) {
+        self.views.values().for_each(|watched| watched.view.show(Arc::clone(moment)));
+    }
+
+    /// The view of `viewer`.
+    pub fn of(&self, viewer: ViewerId) -> Option<(ViewId, &Watched)> {
+        let id = self.by_viewer.get(&viewer)?;
+        Some((*id, self.views.get(id)?))
+    }
+
+    /// Forgets a view that has ended; gives back who watched it.
+    pub fn ended(&mut self, id: ViewId) -> BTreeSet<ViewerId> {
+        let viewers = self.views.remove(&id).map(|watched| watched.viewers).unwrap_or_default();
+        for viewer in &viewers {
+            self.by_viewer.remove(viewer);
+        }
+        viewers
+    }
+
+    /// Whether anybody watches.
+    pub fn is_empty(&self) -> bool {
+        self.views.is_empty()
+    }
+
+    /// All views.
+    pub fn iter(&self) -> impl Iterator<Item = (ViewId, &Watched)> {
+        self.views.iter().map(|(id, watched)| (*id, watched))
+    }
+}
+
+fn decide(
+    shown: impl Iterator<Item = (ViewId, Camera, Size, usize)>,
+    current: Option<ViewId>,
+    camera: &Camera,
+    size: Size,
+    settled: bool,
+) -> Place {
+    let (mut own, mut equal) = (None, None);
+    for (id, shows, at, viewers) in shown {
+        let matches = shows == *camera && at == size;
+        if current == Some(id) && (matches || (viewers == 1 && at == size)) {
+            own = Some(id);
+            if matches && viewers > 1 {
+                return Place::Same(id);
+            }
+        } else if matches {
+            equal = Some(id);
+        }
+    }
+    match (own, equal) {
+        (Some(own), None) => Place::Same(own),
+        (Some(own), Some(_)) if !settled => Place::Same(own),
+        (_, Some(other)) => Place::Join(other),
+        (None, None) => Place::New,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const A: Camera = Camera::Fixed(0);
+    const B: Camera = Camera::Fixed(1);
+    const ONE: ViewId = ViewId(1);
+    const TWO: ViewId = ViewId(2);
+
+    fn size() -> Size {
+        Size::new(640, 480).expect("valid")
+    }
+
+    fn place(
+        shown: &[(ViewId, Camera, usize)],
+        current: Option<ViewId>,
+        camera: Camera,
+        settled: bool,
+    ) -> Place {
+        let shown = shown.iter().map(|&(id, camera, viewers)| (id, camera, size(), viewers));
+        decide(shown, current, &camera, size(), settled)
+    }
+
+    #[test]
+    fn equal_viewers_share_and_others_do_not() {
+        assert_eq!(place(&[], None, A, true), Place::New);
+        assert_eq!(place(&[(ONE, A, 1)], None, A, true), Place::Join(ONE));
+        assert_eq!(place(&[(ONE, A, 1)], None, B, true), Place::New);
+    }
+
+    #[test]
+    fn who_moves_in_company_forks_and_who_is_alone_takes_the_view_along() {
+        assert_eq!(place(&[(ONE, A, 2)], Some(ONE), B, false), Place::New);
+        assert_eq!(place(&[(ONE, A, 1)], Some(ONE), B, false), Place::Same(ONE));
+        assert_eq!(place(&[(ONE, A, 2)], Some(ONE), A, true), Place::Same(ONE));
+    }
+
+    #[test]
+    fn views_that_meet_merge_once_the_hand_rests() {
+        let shown = [(ONE, A, 3), (TWO, A, 1)];
+        assert_eq!(place(&shown, Some(TWO), A, false), Place::Same(TWO));
+        assert_eq!(place(&shown, Some(TWO), A, true), Place::Join(ONE));
+    }
+
+    #[test]
+    fn another_size_is_another_view() {
+        let small = Size::new(320, 240).expect("valid");
+        let shown = [(ONE, A, size(), 1)];
+        assert_eq!(decide(shown.into_iter(), Some(ONE), &A, small, true), Place::New);
+    }
+}

@@ -24,3 +24,5 @@ pub mod peer;
 pub mod stream;
 
 pub mod session;
+
+pub mod http;

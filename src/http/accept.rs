@@ -1,0 +1,215 @@
+//! The accept loop: warp as shipped sets no time limit on slow or idle clients.
+
+use std::{
+    convert::Infallible,
+    future::Future,
+    io,
+    pin::{Pin, pin},
+    sync::Arc,
+    task::{Context, Poll},
+    time::Duration,
+};
+
+use hyper::{Method, Request, body::Incoming, server::conn::http1, service::service_fn};
+use hyper_util::rt::{TokioIo, TokioTimer};
+use tokio::{
+    io::{AsyncRead, AsyncWrite, ReadBuf},
+    net::{TcpListener, TcpStream},
+    sync::Semaphore,
+    time::{Instant, Sleep},
+};
+use tokio_util::{sync::CancellationToken, task::TaskTracker};
+use tower::ServiceExt as _;
+use warp::{filters::BoxedFilter, reply::Response};
+
+use crate::config::Limits;
+
+/// Pause after `accept` failed for want of descriptors or memory: others must free some first.
+const RELIEF: Duration = Duration::from_millis(100);
+
+/// What is under way, and how it is told to end.
+#[derive(Clone, Default)]
+pub(super) struct Work {
+    /// Cancelled when the daemon ends: connections finish their request, sockets say goodbye.
+    pub closing: CancellationToken,
+    /// One task per connection and per socket.
+    pub tasks: TaskTracker,
+}
+
+impl Work {
+    /// Lets everything end, for at most `deadline`; `false` when something did not.
+    pub async fn drain(self, deadline: Duration) -> bool {
+        self.closing.cancel();
+        self.tasks.close();
+        tokio::time::timeout(deadline, self.tasks.wait()).await.is_ok()
+    }
+}
+
+/// Accepts and serves until `shutdown` resolves; what is then still open is in `work`.
+pub(super) async fn until(
+    shutdown: impl Future<Output = ()>,
+    listener: TcpListener,
+    routes: BoxedFilter<(Response,)>,
+    limits: &Limits,
+    work: &Work,
+) {
+    let seats = Arc::new(Semaphore::new(limits.connections));
+    let mut shutdown = pin!(shutdown);
+    let mut failing = false;
+    loop {
+        // The permit comes first: beyond the limit, clients wait in the kernel's backlog.
+        let next = async {
+            let seat = Arc::clone(&seats).acquire_owned().await;
+            (seat, listener.accept().await)
+        };
+        let (seat, accepted) = tokio::select! {
+            () = &mut shutdown => return,
+            next = next => next,
+        };
+        match accepted {
+            Ok((stream, _)) => {
+                failing = false;
+                let closing = work.closing.clone();
+                let served = connection(stream, routes.clone(), limits, closing);
+                work.tasks.spawn(async move {
+                    served.await;
+                    drop(seat);
+                });
+            }
+            Err(error) if is_the_clients(&error) => {}
+            Err(error) => {
+                // Once per outage: it may last, and this loop turns ten times a second.
+                if !std::mem::replace(&mut failing, true) {
+                    tracing::warn!(%error, "no connection can be accepted");
+                }
+                tokio::time::sleep(RELIEF).await;
+            }
+        }
+    }
+}
+
+/// Whether `accept` failed for something that only concerns the one connection.
+fn is_the_clients(error: &io::Error) -> bool {
+    use io::ErrorKind::{ConnectionAborted, ConnectionRefused, ConnectionReset, Interrupted};
+    matches!(error.kind(), ConnectionAborted | ConnectionRefused | ConnectionReset | Interrupted)
+}
+
+/// Serves one connection to its end.
+fn connection(
+    stream: TcpStream,
+    routes: BoxedFilter<(Response,)>,
+    limits: &Limits,
+    closing: CancellationToken,
+) -> impl Future<Output = ()> + Send + 'static {
+    let header_timeout = limits.header_timeout;
+    let stream = TokioIo::new(Timed::new(stream, limits.idle_timeout));
+    async move {
+        let service = service_fn(move |request| answer(routes.clone(), request));
+        // Not hyper-util's `auto` server: even with HTTP/1 alone it waits for a first byte to tell
+        // the versions apart, and no limit covers that. Browsers speak HTTP/2 only over TLS, which
+        // a proxy in front terminates.
+        let served = http1::Builder::new()
+            .timer(TokioTimer::new())
+            .header_read_timeout(header_timeout)
+            .serve_connection(stream, service)
+            .with_upgrades();
+        let mut served = pin!(served);
+        let outcome = tokio::select! {
+            outcome = served.as_mut() => outcome,
+            () = closing.cancelled() => {
+                served.as_mut().graceful_shutdown();
+                served.await
+            }
+        };
+        if let Err(error) = outcome {
+            tracing::debug!(%error, "a connection ended early");
+        }
+    }
+}
+
+async fn answer(
+    routes: BoxedFilter<(Response,)>,
+    mut request: Request<Incoming>,
+) -> Result<Response, Infallible> {
+    // hyper sends no body in reply to HEAD, so whatever answers GET answers HEAD.
+    if request.method() == Method::HEAD {
+        *request.method_mut() = Method::GET;
+    }
+    warp::service(routes).oneshot(request).await
+}
+
+/// A stream that fails once no byte has moved for a while, in either direction.
+struct Timed {
+    stream: TcpStream,
+    limit: Duration,
+    deadline: Pin<Box<Sleep>>,
+}
+
+impl Timed {
+    fn new(stream: TcpStream, limit: Duration) -> Self {
+        if let Err(error) = stream.set_nodelay(true) {
+            tracing::debug!(%error, "replies may be delayed by Nagle's algorithm");
+        }
+        Self { stream, limit, deadline: Box::pin(tokio::time::sleep(limit)) }
+    }
+
+    /// Passes `progress` on, or an error in place of waiting too long.
+    fn timed<T>(
+        &mut self,
+        cx: &mut Context<'_>,
+        progress: Poll<io::Result<T>>,
+    ) -> Poll<io::Result<T>> {
+        if progress.is_ready() {
+            let deadline = Instant::now() + self.limit;
+            self.deadline.as_mut().reset(deadline);
+            return progress;
+        }
+        self.deadline.as_mut().poll(cx).map(|()| Err(io::ErrorKind::TimedOut.into()))
+    }
+}
+
+impl AsyncRead for Timed {
+    fn poll_read(
+        self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+        buffer: &mut ReadBuf<'_>,
+    ) -> Poll<io::Result<()>> {
+        let this = self.get_mut();
+        let progress = Pin::new(&mut this.stream).poll_read(cx, buffer);
+        this.timed(cx, progress)
+    }
+}
+
+impl AsyncWrite for Timed {
+    fn poll_write(
+        self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+        data: &[u8],
+    ) -> Poll<io::Result<usize>> {
+        let this = self.get_mut();
+        let progress = Pin::new(&mut this.stream).poll_write(cx, data);
+        this.timed(cx, progress)
+    }
+
+    fn poll_write_vectored(
+        self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+        data: &[io::IoSlice<'_>],
+    ) -> Poll<io::Result<usize>> {
+        let this = self.get_mut();
+        let progress = Pin::new(&mut this.stream).poll_write_vectored(cx, data);
+        this.timed(cx, progress)
+    }
+
+    fn is_write_vectored(&self) -> bool {
+        self.stream.is_write_vectored()
+    }
+
+    fn poll_flush(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        Pin::new(&mut self.get_mut().stream).poll_flush(cx)
+    }
+
+    fn poll_shutdown(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        Pin::new(&mut self.get_mut().stream).poll_shutdown(cx)
+    }
+}

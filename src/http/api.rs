@@ -1,0 +1,201 @@
+//! The REST handlers. Field names are the outside contract's.
+
+use serde::Deserialize;
+use serde_json::{Value, json};
+use warp::{
+    Reply,
+    http::{HeaderValue, StatusCode, header},
+    reply::Response,
+};
+
+use super::{
+    Context,
+    body::Json,
+    problem::Problem,
+    stats,
+    words::{self, Wish},
+};
+use crate::{
+    config::LogFormat,
+    library,
+    session::{Handle, Source},
+};
+
+type Answer = Result<Response, Problem>;
+
+/// The body of `POST /api/scene/load`; unknown fields are ignored, as older clients send some.
+#[derive(Debug, Deserialize)]
+pub(super) struct LoadRequest {
+    xml: Option<String>,
+    preset: Option<String>,
+}
+
+/// The body of `POST /api/execute-command`.
+#[derive(Debug, Deserialize)]
+pub(super) struct CommandRequest {
+    command: String,
+}
+
+/// The session with this id.
+pub(super) fn session(context: &Context, id: &str) -> Result<Handle, Problem> {
+    context.sessions.find(id).ok_or_else(|| {
+        // Escaped: the id comes from outside and may hold anything.
+        Problem::new(StatusCode::NOT_FOUND, format!("there is no session {id:?}"))
+    })
+}
+
+pub(super) fn health(context: &Context) -> Answer {
+    let overview = context.sessions.overview();
+    let status = if overview.reasons.is_empty() { "healthy" } else { "degraded" };
+    let report = ok(&json!({
+        "status": status,
+        "version": env!("CARGO_PKG_VERSION"),
+        "clients_connected": overview.viewers,
+        "renderer": {
+            "adapter": overview.adapter.name,
+            "backend": overview.adapter.backend,
+            "software": overview.adapter.software,
+        },
+        "encoder": {"name": overview.encoder.name, "hardware": overview.encoder.hardware},
+        "reasons": overview.reasons,
+    }));
+    report.map(|mut response| {
+        if !overview.can_draw {
+            *response.status_mut() = StatusCode::SERVICE_UNAVAILABLE;
+        }
+        response
+    })
+}
+
+pub(super) fn config(context: &Context) -> Answer {
+    let config = &context.config;
+    let urls = |prefix: &str| -> Vec<&str> {
+        let urls = config.webrtc.ice_servers.iter().map(|server| server.url.as_str());
+        urls.filter(|url| url.starts_with(prefix)).collect()
+    };
+    ok(&json!({
+        "host": config.server.ip,
+        "port": config.server.port,
+        "frame_width": config.video.frame_size.width(),
+        "frame_height": config.video.frame_size.height(),
+        "frame_rate": config.video.frame_rate.hz(),
+        "bitrate_kbps": config.video.bitrate.as_bps() / 1000,
+        "stun_server": urls("stun").first(),
+        "ice_servers": urls(""),
+        "debug_mode": config.server.debug,
+        "log_level": config.server.log_level.name(),
+        "log_format": match config.server.log_format {
+            LogFormat::Text => "text",
+            LogFormat::Json => "json",
+        },
+        "max_body_bytes": config.limits.body_bytes,
+        "max_viewers": config.limits.viewers,
+    }))
+}
+
+pub(super) async fn statistics(context: &Context, id: &str) -> Answer {
+    let status = session(context, id)?.status().await;
+    ok(&stats::stats(&context.sessions.overview(), status.as_ref().map(Option::as_ref)))
+}
+
+pub(super) async fn scene(context: &Context, id: &str) -> Answer {
+    match session(context, id)?.scene().await? {
+        Some(scene) => ok(&json!({"success": true, "xml": &*scene.xml})),
+        None => Err(Problem::new(StatusCode::NOT_FOUND, "no scene has been loaded")),
+    }
+}
+
+pub(super) fn presets() -> Answer {
+    let preset = |preset: &library::Preset| {
+        json!({
+            "id": preset.id,
+            "name": preset.name,
+            "description": preset.description,
+            "tags": preset.tags,
+        })
+    };
+    let presets: Vec<Value> = library::presets().iter().map(preset).collect();
+    ok(&json!({"presets": presets}))
+}
+
+pub(super) async fn load(context: &Context, id: &str, request: Json<LoadRequest>) -> Answer {
+    let handle = session(context, id)?;
+    let scene = handle.load(source(request?)?).await?;
+    let name = if scene.model_name.is_empty() { "an unnamed model" } else { &scene.model_name };
+    ok(&json!({"success": true, "message": format!("loaded {name}")}))
+}
+
+fn source(request: LoadRequest) -> Result<Source, Problem> {
+    match (request.xml, request.preset) {
+        (Some(_), Some(_)) => Err(Problem::bad_request("send xml or preset, not both")),
+        (None, None) => Err(Problem::bad_request("send xml or preset")),
+        (None, Some(preset)) => Ok(Source::Preset(preset)),
+        (Some(xml), None) => mjcf(xml).map(Source::Mjcf),
+    }
+}
+
+fn mjcf(xml: String) -> Result<String, Problem> {
+    let text = xml.trim_start_matches('\u{feff}').trim_start();
+    if text.is_empty() {
+        Err(Problem::bad_request("the scene is empty"))
+    } else if !text.starts_with('<') {
+        Err(Problem::bad_request("the scene is not XML: it does not start with '<'"))
+    } else {
+        Ok(xml)
+    }
+}
+
+pub(super) async fn command(context: &Context, id: &str, request: Json<CommandRequest>) -> Answer {
+    let handle = session(context, id)?;
+    match words::parse(&request?.command).map_err(Problem::bad_request)? {
+        Wish::State => {
+            let state = current_state(context, &handle).await?;
+            ok(&json!({
+                "success": true,
+                "result": "The state of the simulation.",
+                "actions_taken": [],
+                "state": state,
+            }))
+        }
+        Wish::Act(commands, result) => {
+            let mut actions = Vec::with_capacity(commands.len());
+            for command in commands {
+                actions.push(words::name(&command));
+                handle.command(command).await?;
+            }
+            let state = current_state(context, &handle).await?;
+            ok(&json!({
+                "success": true,
+                "result": result,
+                "actions_taken": actions,
+                "state": state,
+            }))
+        }
+    }
+}
+
+async fn current_state(context: &Context, handle: &Handle) -> Result<Value, Problem> {
+    let status = handle.status().await?;
+    Ok(stats::state(&context.sessions.overview(), Ok(status.as_ref())))
+}
+
+pub(super) fn live() -> Answer {
+    ok(&json!({"status": "alive"}))
+}
+
+/// Ready: the session answers, and has a scene that can be drawn.
+pub(super) async fn ready(context: &Context, id: &str) -> Answer {
+    let running = session(context, id)?.status().await?.is_some();
+    let mut reasons = context.sessions.overview().reasons;
+    if reasons.is_empty() && running {
+        return ok(&json!({"status": "ready"}));
+    }
+    let why = if reasons.is_empty() { "no scene is running yet".into() } else { reasons.remove(0) };
+    Err(Problem::new(StatusCode::SERVICE_UNAVAILABLE, why))
+}
+
+fn ok(body: &Value) -> Answer {
+    let mut response = warp::reply::json(body).into_response();
+    response.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    Ok(response)
+}

@@ -1,0 +1,68 @@
+//! The HTTP edge: routes, wire types, signaling sockets and the page.
+//!
+//! ```text
+//!  accept (own loop, time limits) ─► guard (Host, Origin) ─► routes ─► api · pages · socket
+//!                                                              │
+//!                                    session::Handle / Viewer ◄┘   (requests with deadlines)
+//! ```
+//! This is the only module that names warp. Handlers never touch physics, the GPU or a frame: they
+//! ask a session and await its reply.
+
+mod accept;
+mod api;
+mod body;
+mod flood;
+mod guard;
+mod pages;
+mod problem;
+mod routes;
+mod socket;
+mod stats;
+mod words;
+
+use std::{future::Future, sync::Arc};
+
+use tokio::{net::TcpListener, sync::Semaphore};
+
+use crate::{config::Config, session::Sessions};
+
+/// What every handler may use.
+struct Context {
+    sessions: Sessions,
+    config: Config,
+    site: pages::Site,
+    /// One permit per open WebSocket.
+    sockets: Arc<Semaphore>,
+    work: accept::Work,
+}
+
+/// Serves until `shutdown` resolves, then lets open requests finish and sockets say goodbye within
+/// `limits.drain_timeout`.
+pub async fn serve(
+    listener: TcpListener,
+    sessions: Sessions,
+    config: &Config,
+    shutdown: impl Future<Output = ()>,
+) {
+    let work = accept::Work::default();
+    let limits = &config.limits;
+    let mut config = config.clone();
+    if let Ok(address) = listener.local_addr() {
+        // Port 0 was a wish; clients want to know what came of it.
+        config.server.port = address.port();
+    }
+    let context = Arc::new(Context {
+        sessions,
+        config: config.clone(),
+        site: pages::Site::embedded(),
+        sockets: Arc::new(Semaphore::new(limits.connections)),
+        work: work.clone(),
+    });
+    accept::until(shutdown, listener, routes::all(&context), limits, &work).await;
+    if !work.drain(limits.drain_timeout).await {
+        tracing::warn!("some clients did not finish in time; their connections are dropped");
+    }
+}
+
+#[cfg(test)]
+mod tests;

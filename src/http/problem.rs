@@ -1,0 +1,118 @@
+//! Errors as clients see them: RFC 9457 problem details, with the two fields that older clients
+//! read. Here is the one table from session errors to HTTP status.
+
+use warp::{
+    Reply,
+    http::{HeaderValue, StatusCode, header},
+    reject::Reject,
+    reply::Response,
+};
+
+use crate::{session, worker::LoadError};
+
+/// Seconds after which a client that met a limit may try again.
+const RETRY_AFTER_S: u16 = 5;
+
+/// A refusal: a status and a sentence.
+#[derive(Clone, Debug)]
+pub(super) struct Problem {
+    pub status: StatusCode,
+    pub detail: String,
+    /// Methods that the resource has, in a 405.
+    allow: Option<&'static str>,
+}
+
+impl Reject for Problem {}
+
+impl Problem {
+    pub fn new(status: StatusCode, detail: impl Into<String>) -> Self {
+        Self { status, detail: detail.into(), allow: None }
+    }
+
+    pub fn bad_request(detail: impl Into<String>) -> Self {
+        Self::new(StatusCode::BAD_REQUEST, detail)
+    }
+
+    pub fn method_not_allowed(allow: &'static str) -> Self {
+        let detail = format!("this resource has only the methods {allow}");
+        Self { allow: Some(allow), ..Self::new(StatusCode::METHOD_NOT_ALLOWED, detail) }
+    }
+
+    pub fn too_large(limit: usize) -> Self {
+        let detail = format!(
+            "the request body is larger than {limit} bytes (limits.body_bytes of the configuration)"
+        );
+        Self::new(StatusCode::PAYLOAD_TOO_LARGE, detail)
+    }
+
+    /// The response's body and headers; `path` is the resource asked for.
+    pub fn render(self, path: &str) -> Response {
+        let body = serde_json::json!({
+            "type": "about:blank",
+            "title": self.status.canonical_reason().unwrap_or("Error"),
+            "status": self.status.as_u16(),
+            "detail": self.detail,
+            "instance": path,
+            "success": false,
+            "error": self.detail,
+        });
+        let mut response = Response::new(body.to_string().into());
+        *response.status_mut() = self.status;
+        let headers = response.headers_mut();
+        let kind = HeaderValue::from_static("application/problem+json");
+        headers.insert(header::CONTENT_TYPE, kind);
+        if self.status == StatusCode::SERVICE_UNAVAILABLE {
+            headers.insert(header::RETRY_AFTER, RETRY_AFTER_S.into());
+        }
+        if let Some(allow) = self.allow {
+            headers.insert(header::ALLOW, HeaderValue::from_static(allow));
+        }
+        response
+    }
+}
+
+impl Reply for Problem {
+    /// An empty response that carries the problem: [`super::routes`] renders it where the path is
+    /// known.
+    fn into_response(self) -> Response {
+        let mut response = Response::default();
+        *response.status_mut() = self.status;
+        response.extensions_mut().insert(self);
+        response
+    }
+}
+
+impl From<session::Error> for Problem {
+    fn from(error: session::Error) -> Self {
+        use session::Error;
+        let status = match &error {
+            // Not the scene's fault: no process could be started for it.
+            Error::Scene(LoadError::Spawn(_)) => StatusCode::SERVICE_UNAVAILABLE,
+            Error::Scene(_) | Error::Render(_) | Error::Invalid(_) | Error::Peer(_) => {
+                StatusCode::BAD_REQUEST
+            }
+            Error::NotFound(_) => StatusCode::NOT_FOUND,
+            Error::NoScene => StatusCode::CONFLICT,
+            Error::Limit { .. } | Error::Command(_) | Error::Gone => {
+                StatusCode::SERVICE_UNAVAILABLE
+            }
+            Error::TimedOut(_) => StatusCode::GATEWAY_TIMEOUT,
+        };
+        Self::new(status, error.to_string())
+    }
+}
+
+/// The word that a socket's `error` message carries for a session error.
+pub(super) fn code(error: &session::Error) -> &'static str {
+    use session::Error;
+    match error {
+        Error::Scene(_) | Error::Render(_) => "bad_scene",
+        Error::Invalid(_) => "invalid",
+        Error::Peer(_) => "bad_offer",
+        Error::NotFound(_) => "not_found",
+        Error::NoScene | Error::Command(_) => "no_scene",
+        Error::Limit { .. } => "limit",
+        Error::TimedOut(_) => "timed_out",
+        Error::Gone => "gone",
+    }
+}

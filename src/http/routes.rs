@@ -1,0 +1,207 @@
+//! Which path leads where. Whatever goes wrong on the way becomes a [`Problem`].
+
+use std::{convert::Infallible, sync::Arc};
+
+use warp::{
+    Filter, Rejection, Reply,
+    filters::{BoxedFilter, path::FullPath},
+    http::{HeaderMap, HeaderValue, StatusCode, header},
+    path,
+    reply::Response,
+};
+
+use super::{Context, api, body, guard, pages, problem::Problem, socket};
+use crate::session;
+
+/// Headers of every response. Scripts and styles come from the daemon alone: a hostile body or
+/// camera name that found its way into the page could not run.
+const HEADERS: [(header::HeaderName, HeaderValue); 4] = [
+    (
+        header::CONTENT_SECURITY_POLICY,
+        HeaderValue::from_static(
+            "default-src 'none'; script-src 'self'; style-src 'self'; font-src 'self'; \
+             connect-src 'self' ws: wss:; img-src 'self' data: blob:; media-src 'self' blob:; \
+             worker-src 'self' blob:; manifest-src 'self'; base-uri 'none'; form-action 'none'; \
+             frame-ancestors 'self'",
+        ),
+    ),
+    (header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff")),
+    (header::REFERRER_POLICY, HeaderValue::from_static("no-referrer")),
+    (
+        header::HeaderName::from_static("cross-origin-resource-policy"),
+        HeaderValue::from_static("same-origin"),
+    ),
+];
+
+type Route = BoxedFilter<(Response,)>;
+
+/// Every route, guarded, with problems rendered.
+pub(super) fn all(context: &Arc<Context>) -> Route {
+    let known = api_routes(context)
+        .or(scene_routes(context))
+        .unify()
+        .or(socket_route(context))
+        .unify()
+        .or(page_routes(context))
+        .unify();
+    finished(guard::filter(&context.config.server).and(known).boxed())
+}
+
+/// Answers for what `routes` reject, and completes every response.
+pub(super) fn finished(routes: Route) -> Route {
+    let answered = routes.recover(answer_for).map(Reply::into_response);
+    path::full()
+        .and(answered)
+        .map(|path: FullPath, mut response: Response| {
+            if let Some(problem) = response.extensions_mut().remove::<Problem>() {
+                response = problem.render(path.as_str());
+            }
+            response.headers_mut().extend(HEADERS);
+            response
+        })
+        .boxed()
+}
+
+async fn answer_for(rejection: Rejection) -> Result<Response, Infallible> {
+    let problem = if let Some(problem) = rejection.find::<Problem>() {
+        problem.clone()
+    } else if rejection.is_not_found() {
+        Problem::new(StatusCode::NOT_FOUND, "there is no such resource")
+    } else {
+        tracing::debug!(?rejection, "request rejected");
+        Problem::bad_request("the request is malformed")
+    };
+    Ok(problem.into_response())
+}
+
+/// A path with its handlers; other methods than `allow` get a 405.
+pub(super) fn resource(path: BoxedFilter<()>, allow: &'static str, handlers: Route) -> Route {
+    let refuse = move || async move {
+        Err::<Response, _>(warp::reject::custom(Problem::method_not_allowed(allow)))
+    };
+    path.clone().and(handlers).or(path.and_then(refuse)).unify().boxed()
+}
+
+/// Methods of what can only be read.
+const READ: &str = "GET, HEAD";
+
+fn api_routes(context: &Arc<Context>) -> Route {
+    let health = get(context, |context, _| async move { api::health(&context) });
+    let config = get(context, |context, _| async move { api::config(&context) });
+    let stats = get(context, |context, id| async move { api::statistics(&context, &id).await });
+    let live = get(context, |_, _| async { api::live() });
+    let ready = get(context, |context, id| async move { api::ready(&context, &id).await });
+    let command =
+        post(context, |context, id, body| async move { api::command(&context, &id, body).await });
+    resource(path!("api" / "health").boxed(), READ, health)
+        .or(resource(path!("api" / "config").boxed(), READ, config))
+        .unify()
+        .or(resource(path!("api" / "stats").boxed(), READ, stats))
+        .unify()
+        .or(resource(path!("livez").boxed(), READ, live))
+        .unify()
+        .or(resource(path!("readyz").boxed(), READ, ready))
+        .unify()
+        .or(resource(path!("api" / "execute-command").boxed(), "POST", command))
+        .unify()
+        .boxed()
+}
+
+fn scene_routes(context: &Arc<Context>) -> Route {
+    let current = get(context, |context, id| async move { api::scene(&context, &id).await });
+    let presets = get(context, |_, _| async { api::presets() });
+    let load =
+        post(context, |context, id, body| async move { api::load(&context, &id, body).await });
+    resource(path!("api" / "scene" / "current").boxed(), READ, current)
+        .or(resource(path!("api" / "scene" / "presets").boxed(), READ, presets))
+        .unify()
+        .or(resource(path!("api" / "scene" / "load").boxed(), "POST", load))
+        .unify()
+        .boxed()
+}
+
+fn socket_route(context: &Arc<Context>) -> Route {
+    let context = Arc::clone(context);
+    let upgrade = warp::ws().map(Some).or(warp::any().map(|| None)).unify();
+    let handler = warp::get()
+        .and(session_id())
+        .and(upgrade)
+        .then(move |id: String, upgrade: Option<warp::ws::Ws>| {
+            let context = Arc::clone(&context);
+            async move { socket::open(context, id, upgrade).await.into_response() }
+        })
+        .boxed();
+    resource(path!("ws" / "signaling").boxed(), "GET", handler)
+}
+
+fn page_routes(context: &Arc<Context>) -> Route {
+    let serve = |context: &Arc<Context>| {
+        let context = Arc::clone(context);
+        warp::get()
+            .and(path::full())
+            .and(warp::header::headers_cloned())
+            .map(move |path: FullPath, headers: HeaderMap| {
+                let path = path.as_str().trim_start_matches('/');
+                page(&context.site, path, &headers)
+            })
+            .boxed()
+    };
+    let assets = path("assets").and(path::tail()).map(|_| ()).untuple_one().boxed();
+    resource(path::end().boxed(), READ, serve(context))
+        .or(resource(path!("index.html").boxed(), READ, serve(context)))
+        .unify()
+        .or(resource(path!("favicon.ico").boxed(), READ, serve(context)))
+        .unify()
+        .or(resource(path!("favicon.svg").boxed(), READ, serve(context)))
+        .unify()
+        .or(resource(assets, READ, serve(context)))
+        .unify()
+        .boxed()
+}
+
+fn page(site: &pages::Site, path: &str, headers: &HeaderMap) -> Response {
+    site.answer(path, headers).into_response()
+}
+
+fn get<F, A>(context: &Arc<Context>, handler: F) -> Route
+where
+    F: Fn(Arc<Context>, String) -> A + Clone + Send + Sync + 'static,
+    A: Future<Output = Result<Response, Problem>> + Send + 'static,
+{
+    let context = Arc::clone(context);
+    warp::get()
+        .and(session_id())
+        .then(move |id| {
+            let answer = handler(Arc::clone(&context), id);
+            async move { answer.await.into_response() }
+        })
+        .boxed()
+}
+
+fn post<T, F, A>(context: &Arc<Context>, handler: F) -> Route
+where
+    T: serde::de::DeserializeOwned + Send + 'static,
+    F: Fn(Arc<Context>, String, body::Json<T>) -> A + Clone + Send + Sync + 'static,
+    A: Future<Output = Result<Response, Problem>> + Send + 'static,
+{
+    let shared = Arc::clone(context);
+    warp::post()
+        .and(session_id())
+        .and(body::json(&context.config.limits))
+        .then(move |id, body| {
+            let answer = handler(Arc::clone(&shared), id, body);
+            async move { answer.await.into_response() }
+        })
+        .boxed()
+}
+
+/// `?session=ID`, or the default session's. Ids need no percent-encoding: one that has some is
+/// not ours.
+fn session_id() -> BoxedFilter<(String,)> {
+    let named = warp::query::raw().map(|query: String| {
+        let pairs = query.split('&').filter_map(|pair| pair.split_once('='));
+        let id = pairs.filter(|(name, _)| *name == "session").map(|(_, id)| id.to_owned()).next();
+        id.unwrap_or_else(|| session::DEFAULT.to_owned())
+    });
+    named.or(warp::any().map(|| session::DEFAULT.to_owned())).unify().boxed()
+}

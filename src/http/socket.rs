@@ -1,0 +1,327 @@
+//! `/ws/signaling`: one socket per viewer, JSON text both ways.
+//!
+//! A malformed message gets an `error` reply and the socket stays; a flood closes it with 1008, an
+//! oversized message with 1009, silence with 1001. Dropping the socket's [`Viewer`] leaves.
+
+use std::{
+    sync::Arc,
+    time::{Duration, Instant},
+};
+
+use futures_util::{SinkExt as _, StreamExt as _};
+use serde_json::Value;
+use tokio::{
+    task::JoinSet,
+    time::{MissedTickBehavior, interval_at, timeout},
+};
+use warp::{
+    Reply,
+    http::StatusCode,
+    reply::Response,
+    ws::{Message, WebSocket, Ws},
+};
+
+use super::{
+    Context, api,
+    flood::Bucket,
+    problem::{Problem, code},
+};
+use crate::{
+    config,
+    control::{Command, Event},
+    peer::wire::{self, ClientMessage, IceServer, ServerMessage},
+    session::{Error, Handle, MAX_LOADS, Notice, Viewer},
+};
+
+/// How often a ping goes out.
+const PING_EVERY: Duration = Duration::from_secs(15);
+/// A client that was not heard for this long is gone.
+const SILENCE: Duration = Duration::from_secs(30);
+/// A client that does not take a message for this long is gone.
+const SEND_DEADLINE: Duration = Duration::from_secs(5);
+/// How long a goodbye waits for the client's.
+const GOODBYE: Duration = Duration::from_secs(1);
+
+/// Close codes of RFC 6455 §7.4.1 and its registry.
+mod close {
+    pub const GOING_AWAY: u16 = 1001;
+    pub const POLICY: u16 = 1008;
+    pub const TOO_BIG: u16 = 1009;
+    pub const TRY_AGAIN_LATER: u16 = 1013;
+}
+
+/// Why a socket ends, with the code and the reason that the client is told.
+struct End(Option<(u16, &'static str)>);
+
+impl End {
+    const GONE: Self = Self(None);
+
+    const fn with(code: u16, reason: &'static str) -> Self {
+        Self(Some((code, reason)))
+    }
+}
+
+/// Upgrades the request, or says why not.
+pub(super) async fn open(
+    context: Arc<Context>,
+    id: String,
+    upgrade: Option<Ws>,
+) -> Result<Response, Problem> {
+    let session = api::session(&context, &id)?;
+    let upgrade = upgrade.ok_or_else(|| {
+        let detail = "this resource is a WebSocket: ask for an upgrade";
+        Problem::new(StatusCode::UPGRADE_REQUIRED, detail)
+    })?;
+    let permit = Arc::clone(&context.sockets).try_acquire_owned().map_err(|_| {
+        let detail = format!("{} sockets are open already", context.config.limits.connections);
+        Problem::new(StatusCode::SERVICE_UNAVAILABLE, detail)
+    })?;
+    // Twice what is accepted: a message a little too large can then be read and refused with a
+    // reason, where the protocol's own limit would have to cut the connection.
+    let most = context.config.limits.body_bytes.saturating_mul(2);
+    let upgrade = upgrade.max_message_size(most).max_frame_size(most);
+    let task = context.work.tasks.token();
+    let reply = upgrade.on_upgrade(move |socket| async move {
+        serve(socket, &context, session, id).await;
+        drop((permit, task));
+    });
+    Ok(reply.into_response())
+}
+
+async fn serve(mut socket: WebSocket, context: &Context, session: Handle, id: String) {
+    let viewer = match session.join().await {
+        Ok(viewer) => viewer,
+        Err(error) => {
+            let refusal = refusal(error);
+            let _ = send(&mut socket, refusal).await;
+            return goodbye(socket, close::TRY_AGAIN_LATER, "the session cannot be joined").await;
+        }
+    };
+    let mut line = Line {
+        socket,
+        viewer,
+        limits: &context.config.limits,
+        loads: JoinSet::new(),
+        bucket: Bucket::new(context.config.limits.socket_messages_per_s, Instant::now()),
+        heard: Instant::now(),
+    };
+    let welcome = ServerMessage::Welcome {
+        viewer_id: line.viewer.id().to_string(),
+        session: id,
+        role: "control",
+        ice_servers: ice_servers(&context.config.webrtc),
+    };
+    let end = line.talk(welcome, context).await;
+    let Line { socket, viewer, .. } = line;
+    // Leave first: the goodbye may take a second.
+    drop(viewer);
+    if let End(Some((code, reason))) = end {
+        goodbye(socket, code, reason).await;
+    }
+}
+
+/// A socket with the viewer at its end.
+struct Line<'a> {
+    socket: WebSocket,
+    viewer: Viewer,
+    limits: &'a config::Limits,
+    /// Scenes being loaded for the client, with what it is then told.
+    loads: JoinSet<Option<ServerMessage>>,
+    bucket: Bucket,
+    /// When the client was last heard.
+    heard: Instant,
+}
+
+impl Line<'_> {
+    /// Talks until one side ends it.
+    async fn talk(&mut self, welcome: ServerMessage, context: &Context) -> End {
+        let mut pings = interval_at(tokio::time::Instant::now() + PING_EVERY, PING_EVERY);
+        pings.set_missed_tick_behavior(MissedTickBehavior::Delay);
+        let mut outcome = send(&mut self.socket, welcome).await;
+        loop {
+            if let Err(end) = outcome {
+                return end;
+            }
+            outcome = tokio::select! {
+                message = self.socket.next() => self.receive(message).await,
+                notice = self.viewer.notice() => self.pass_on(notice).await,
+                Some(loaded) = self.loads.join_next() => match loaded {
+                    Ok(Some(reply)) => send(&mut self.socket, reply).await,
+                    // A panic has said what there is to say.
+                    Ok(None) | Err(_) => Ok(()),
+                },
+                _ = pings.tick() => self.ping().await,
+                () = context.work.closing.cancelled() => {
+                    Err(End::with(close::GOING_AWAY, "the daemon ends"))
+                }
+            };
+        }
+    }
+
+    async fn receive(&mut self, message: Option<Result<Message, warp::Error>>) -> Result<(), End> {
+        let message = match message {
+            None => return Err(End::GONE),
+            Some(Err(error)) => return Err(end_of(&error)),
+            Some(Ok(message)) => message,
+        };
+        if message.is_close() {
+            return Err(End::GONE);
+        }
+        let size = message.as_bytes().len();
+        if !self.bucket.take(size, Instant::now()) {
+            return Err(End::with(close::POLICY, "too many messages"));
+        }
+        if size > self.limits.body_bytes {
+            return Err(TOO_BIG);
+        }
+        let outcome = match message.to_str() {
+            Ok(text) => self.obey(text).await,
+            Err(()) if message.is_binary() => {
+                send(
+                    &mut self.socket,
+                    ServerMessage::error("bad_message", "messages are JSON text"),
+                )
+                .await
+            }
+            // Pings are answered by the socket itself.
+            Err(()) => Ok(()),
+        };
+        // After acting, not before: answering an offer takes time in which nothing is heard.
+        self.heard = Instant::now();
+        outcome
+    }
+
+    async fn obey(&mut self, text: &str) -> Result<(), End> {
+        let message = wire::parse(text);
+        let carries_scene = matches!(
+            message,
+            Ok(ClientMessage::Event(Event::Command { command: Command::LoadScene(_), .. }))
+        );
+        if text.len() > self.limits.socket_message_bytes && !carries_scene {
+            return Err(TOO_BIG);
+        }
+        let reply = match message {
+            Ok(message) => self.act(message).await,
+            Err(error) => Some(ServerMessage::error("bad_message", error.to_string())),
+        };
+        match reply {
+            Some(reply) => send(&mut self.socket, reply).await,
+            None => Ok(()),
+        }
+    }
+
+    /// Acts on a message and returns what the client is told of it.
+    async fn act(&mut self, message: ClientMessage) -> Option<ServerMessage> {
+        match message {
+            ClientMessage::Ping { t } => Some(ServerMessage::Pong { t }),
+            ClientMessage::Offer { sdp } => Some(match self.viewer.offer(sdp).await {
+                Ok(sdp) => ServerMessage::Answer { sdp },
+                Err(error) => refusal(error),
+            }),
+            ClientMessage::IceCandidate(candidate) => {
+                self.viewer.candidate(candidate).await.err().map(refusal)
+            }
+            ClientMessage::Event(event) => self.event(event).await,
+        }
+    }
+
+    /// Acts on an event; one that takes long is answered when it is done, and others pass it.
+    async fn event(&mut self, event: Event) -> Option<ServerMessage> {
+        let (id, is_load) = match &event {
+            Event::Command { id, command } => (id.clone(), command.loads()),
+            _ => (None, false),
+        };
+        if is_load && self.loads.len() == MAX_LOADS {
+            let busy =
+                Err(Error::Limit { what: "scenes loading for this viewer", limit: MAX_LOADS });
+            return answer(id, busy);
+        }
+        let outcome = self.viewer.event(event);
+        if is_load {
+            self.loads.spawn(async move { answer(id, outcome.await) });
+            return None;
+        }
+        answer(id, outcome.await)
+    }
+
+    async fn pass_on(&mut self, notice: Option<Notice>) -> Result<(), End> {
+        let message = match notice {
+            None => return Err(End::with(close::POLICY, "the session let the viewer go")),
+            Some(Notice::Closing) => {
+                return Err(End::with(close::GOING_AWAY, "the session has ended"));
+            }
+            Some(Notice::SceneUpdated(scene)) => ServerMessage::SceneUpdated {
+                xml: scene.xml.to_string(),
+                model_name: scene.model_name.clone(),
+                preset: scene.preset,
+            },
+            Some(Notice::Candidate(candidate)) => ServerMessage::IceCandidate { candidate },
+            Some(Notice::Error { code, message }) => ServerMessage::error(code, message),
+        };
+        send(&mut self.socket, message).await
+    }
+
+    async fn ping(&mut self) -> Result<(), End> {
+        if self.heard.elapsed() > SILENCE {
+            return Err(End::with(close::GOING_AWAY, "no sign of life"));
+        }
+        deliver(&mut self.socket, Message::ping(Vec::new())).await
+    }
+}
+
+/// What a client is told of what it asked for: a result where it gave an id, else only a refusal.
+fn answer(id: Option<Value>, outcome: Result<(), Error>) -> Option<ServerMessage> {
+    match id {
+        Some(id) => Some(ServerMessage::result(Some(id), outcome)),
+        None => outcome.err().map(refusal),
+    }
+}
+
+fn refusal(error: Error) -> ServerMessage {
+    ServerMessage::error(code(&error), error.to_string())
+}
+
+const TOO_BIG: End = End::with(close::TOO_BIG, "the message is too large");
+
+/// What a broken socket can still be told.
+fn end_of(error: &warp::Error) -> End {
+    // warp hides the type; this is tungstenite's text for `Error::Capacity`, and a test holds it.
+    if error.to_string().starts_with("Space limit exceeded") {
+        return TOO_BIG;
+    }
+    tracing::debug!(%error, "a socket broke off");
+    End::GONE
+}
+
+async fn send(socket: &mut WebSocket, message: ServerMessage) -> Result<(), End> {
+    deliver(socket, Message::text(message.to_json())).await
+}
+
+async fn deliver(socket: &mut WebSocket, message: Message) -> Result<(), End> {
+    match timeout(SEND_DEADLINE, socket.send(message)).await {
+        Ok(Ok(())) => Ok(()),
+        Ok(Err(_)) | Err(_) => Err(End::GONE),
+    }
+}
+
+/// Closes with a code, and reads on until the client has: unread data would make the kernel reset
+/// the connection, and the client might never see the code.
+async fn goodbye(mut socket: WebSocket, code: u16, reason: &'static str) {
+    let farewell = async {
+        if socket.send(Message::close_with(code, reason)).await.is_ok() {
+            while let Some(Ok(_)) = socket.next().await {}
+        }
+    };
+    if timeout(GOODBYE, farewell).await.is_err() {
+        tracing::debug!(code, "a client did not answer the goodbye");
+    }
+}
+
+fn ice_servers(webrtc: &config::Webrtc) -> Vec<IceServer> {
+    let server = |server: &config::IceServer| IceServer {
+        urls: vec![server.url.clone()],
+        username: server.login.as_ref().map(|login| login.username.clone()),
+        credential: server.login.as_ref().map(|login| login.credential.clone()),
+    };
+    webrtc.ice_servers.iter().map(server).collect()
+}

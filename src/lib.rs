@@ -26,3 +26,6 @@ pub mod stream;
 pub mod session;
 
 pub mod http;
+
+pub mod cli;
+pub mod daemon;

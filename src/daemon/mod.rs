@@ -1,0 +1,208 @@
+//! Wiring: opens the GPU and the encoder, starts the sessions and the server, and ends them in
+//! order. Also draws single pictures, through the same worker and renderer.
+
+mod picture;
+
+use std::{net::IpAddr, sync::Arc, time::Instant};
+
+use tokio::net::TcpListener;
+
+use crate::{
+    config::{Config, Profile, Shadows},
+    encode,
+    gpu::{self, Gpu},
+    http, peer, render,
+    session::{self, Sessions, Source},
+    units::MediaClock,
+    worker,
+};
+
+pub use picture::{RenderRequest, render_once};
+
+/// The scene that a daemon starts with.
+const FIRST_SCENE: &str = "humanoid";
+
+/// Why a command ended without doing its work.
+#[derive(Debug, thiserror::Error)]
+pub enum Failure {
+    /// The machine lacks something; the text says what and how to mend it.
+    #[error("{0}")]
+    Environment(String),
+    /// Something else went wrong.
+    #[error("{0}")]
+    Failed(String),
+}
+
+/// Runs the daemon until it is told to end.
+///
+/// # Errors
+/// [`Failure::Environment`] when there is no adapter, no encoder, or the port is taken.
+pub async fn serve(config: Config) -> Result<(), Failure> {
+    let listener = listen(&config).await?;
+    let address = listener.local_addr().map_err(|error| Failure::Failed(error.to_string()))?;
+    let sessions = start_sessions(&config).await?;
+    let session = sessions.find(session::DEFAULT).expect("invariant: made with the daemon");
+    // The page can already be served while the first scene compiles.
+    let first = tokio::spawn(async move {
+        if let Err(error) = session.load(Source::Preset(FIRST_SCENE.into())).await {
+            tracing::error!(%error, "the first scene was refused");
+        }
+    });
+    tracing::info!("ready: open http://{address} in a browser");
+    http::serve(listener, sessions, &config, shutdown()).await;
+    first.abort();
+    Ok(())
+}
+
+async fn listen(config: &Config) -> Result<TcpListener, Failure> {
+    let address = config.server.address();
+    TcpListener::bind(address).await.map_err(|error| {
+        let (ip, port) = (address.ip(), address.port());
+        Failure::Environment(match error.kind() {
+            std::io::ErrorKind::AddrInUse => format!(
+                "port {port} is already in use on {ip}: choose another with --port, or end what \
+                 uses it"
+            ),
+            std::io::ErrorKind::PermissionDenied => format!(
+                "port {port} needs privileges that mjcast does not have: choose one above 1023 \
+                 with --port"
+            ),
+            _ => format!("{address} cannot be listened on: {error}"),
+        })
+    })
+}
+
+async fn start_sessions(config: &Config) -> Result<Sessions, Failure> {
+    let options = gpu_options(config);
+    // Opening a device may take a second and must not hold up the runtime.
+    let opened = tokio::task::spawn_blocking(move || open_renderer(&options)).await;
+    let (renderer, adapter) =
+        opened.map_err(|error| Failure::Failed(format!("opening the GPU failed: {error}")))??;
+    let encoder = encode::probe().map_err(|error| Failure::Environment(error.to_string()))?;
+    announce(&adapter, &encoder);
+    Ok(Sessions::start(session::Shared {
+        settings: session_settings(config, &adapter),
+        renderer,
+        adapter,
+        encoder,
+        clock: MediaClock::starting_at(Instant::now()),
+        counters: session::Counters::default(),
+    }))
+}
+
+fn announce(adapter: &gpu::AdapterInfo, encoder: &encode::Choice) {
+    tracing::info!(
+        adapter = adapter.name,
+        backend = adapter.backend,
+        encoder = encoder.name,
+        hardware_encoder = encoder.hardware,
+        "drawing and encoding"
+    );
+    if adapter.software {
+        tracing::warn!(
+            "no GPU: '{}' draws on the CPU; `mjcast doctor` says why, --require-gpu refuses it",
+            adapter.name
+        );
+    }
+    if !encoder.hardware && !encode::openh264::has_assembly() {
+        tracing::warn!(
+            "this build of OpenH264 has no assembly and is 2.5 times slower: install nasm and \
+             build again"
+        );
+    }
+}
+
+fn gpu_options(config: &Config) -> gpu::Options {
+    gpu::Options { selector: config.video.gpu.clone(), require_hardware: config.video.require_gpu }
+}
+
+fn open_renderer(
+    options: &gpu::Options,
+) -> Result<(Arc<render::Renderer>, gpu::AdapterInfo), Failure> {
+    let gpu = Gpu::open(options).map_err(|error| Failure::Environment(error.to_string()))?;
+    let adapter = gpu.info().clone();
+    let renderer = render::Renderer::new(Arc::new(gpu))
+        .map_err(|error| Failure::Failed(format!("the renderer cannot start: {error}")))?;
+    Ok((Arc::new(renderer), adapter))
+}
+
+fn session_settings(config: &Config, adapter: &gpu::AdapterInfo) -> session::Settings {
+    session::Settings {
+        frame_size: config.video.frame_size,
+        frame_rate: config.video.frame_rate,
+        bitrate: config.video.bitrate,
+        render: render_settings(config.video.profile, config.video.shadows, adapter),
+        worker: worker_limits(config),
+        peer: peer_config(config),
+        max_viewers: config.limits.viewers,
+    }
+}
+
+fn render_settings(
+    profile: Profile,
+    shadows: Shadows,
+    adapter: &gpu::AdapterInfo,
+) -> render::Settings {
+    let settings = match profile {
+        Profile::Parity => render::Settings::PARITY,
+        Profile::Fast => render::Settings::FAST,
+        Profile::Auto if adapter.software => render::Settings::FAST,
+        Profile::Auto => render::Settings::PARITY,
+    };
+    match shadows {
+        Shadows::Auto => settings,
+        Shadows::On => render::Settings { shadows: true, ..settings },
+        Shadows::Off => render::Settings { shadows: false, ..settings },
+    }
+}
+
+fn worker_limits(config: &Config) -> worker::Limits {
+    worker::Limits {
+        address_space_bytes: config.limits.worker_memory_bytes,
+        load_cpu: config.limits.load_cpu,
+        silence: config.limits.silence,
+        ..worker::Limits::default()
+    }
+}
+
+fn peer_config(config: &Config) -> peer::Config {
+    let ip = config.server.ip;
+    let login = |server: &crate::config::IceServer| {
+        server.login.as_ref().map(|login| (login.username.clone(), login.credential.clone()))
+    };
+    let ice_servers = config.webrtc.ice_servers.iter().map(|server| {
+        let (username, credential) = login(server).unwrap_or_default();
+        peer::IceServer { url: server.url.clone(), username, credential }
+    });
+    peer::Config {
+        ice_servers: ice_servers.collect(),
+        bind: vec![if ip.is_loopback() { ip } else { unspecified(ip) }],
+        advertise: config.webrtc.advertise_addresses.clone(),
+        include_loopback: ip.is_loopback(),
+    }
+}
+
+/// All addresses of the family of `ip`: viewers reach the machine by any of them.
+fn unspecified(ip: IpAddr) -> IpAddr {
+    match ip {
+        IpAddr::V4(_) => std::net::Ipv4Addr::UNSPECIFIED.into(),
+        IpAddr::V6(_) => std::net::Ipv6Addr::UNSPECIFIED.into(),
+    }
+}
+
+/// Resolves on SIGINT or SIGTERM.
+async fn shutdown() {
+    use tokio::signal::unix::{SignalKind, signal};
+    let interrupt = tokio::signal::ctrl_c();
+    match signal(SignalKind::terminate()) {
+        Ok(mut terminate) => tokio::select! {
+            _ = interrupt => {}
+            _ = terminate.recv() => {}
+        },
+        Err(error) => {
+            tracing::warn!(%error, "SIGTERM cannot be caught");
+            let _ = interrupt.await;
+        }
+    }
+    tracing::info!("ending");
+}

@@ -1,0 +1,199 @@
+/** Wires connection, input and state together; the interface calls the functions here. */
+
+import { batch } from '@preact/signals';
+import { Api } from './connection/api';
+import { Commands } from './connection/commands';
+import { endpoints, moveTarget } from './connection/endpoints';
+import { Link } from './connection/link';
+import { StatsSampler } from './sampler';
+import { bindStage } from './input/stage';
+import { viewportOf, watchViewport } from './input/viewport';
+import type { ClientMessage } from './protocol/client';
+import type { ServerMessage } from './protocol/server';
+import { takeState } from './simulation';
+import * as state from './state';
+import { toast } from './toasts';
+import { Screen } from './video';
+
+/** The adapter and encoder change rarely. */
+const HEALTH_EVERY_MS = 30_000;
+
+const at = endpoints(window.location.href);
+const api = new Api(at);
+export const embed = at.embed;
+
+let screen: Screen | null = null;
+let stage: HTMLElement | null = null;
+/** The preset asked for; its `scene_updated` may come before or after the command's result. */
+let loadingPreset: string | undefined;
+
+export const link = new Link(at.signaling, {
+  phase(phase) {
+    state.phase.value = phase;
+    if (phase.kind === 'waiting' || phase.kind === 'stopped') commands.abandon();
+  },
+  welcome(welcome) {
+    batch(() => {
+      state.viewerId.value = welcome.viewer_id;
+      state.role.value = welcome.role;
+      if (welcome.state) takeState(welcome.state);
+    });
+    sendViewport();
+    void refreshHealth();
+    void refreshSceneName();
+  },
+  message: receive,
+  stream: (stream) => screen?.show(stream),
+  ending: () => screen?.keepLast(),
+  roundTrip: (ms) => (state.socketRtt_ms.value = ms),
+  diagnose,
+});
+
+export const commands = new Commands((message) => link.send(message));
+const sampler = new StatsSampler(link, () => screen?.receiveToDisplay_ms);
+
+/** Starts the page's life once its elements exist; the returned function ends it. */
+export function start(stageElement: HTMLElement, video: HTMLVideoElement, still: HTMLCanvasElement): () => void {
+  stage = stageElement;
+  screen = new Screen(video, still, () => link.framePresented());
+  const unbind = bindStage(stageElement, {
+    send: (message) => void link.send(message),
+    move: (message) => void link.sendLossy(message),
+    help: () => (state.helpOpen.value = true),
+  });
+  const unwatch = watchViewport(stageElement, sendViewport);
+  const health = window.setInterval(() => void refreshHealth(), HEALTH_EVERY_MS);
+  const stop = new AbortController();
+  document.addEventListener('visibilitychange', comeBack, { signal: stop.signal });
+  window.addEventListener('online', () => link.retryNow(), { signal: stop.signal });
+
+  link.start();
+  sampler.start();
+  stageElement.focus({ preventScroll: true });
+  return () => {
+    stop.abort();
+    unbind();
+    unwatch();
+    window.clearInterval(health);
+    sampler.stop();
+  };
+}
+
+export function send(message: ClientMessage): boolean {
+  return link.send(message);
+}
+
+export function framesShown(): number {
+  return screen?.frames ?? 0;
+}
+
+export function focusStage(): void {
+  stage?.focus({ preventScroll: true });
+}
+
+/** Runs a command and tells of a refusal; resolves to whether it was done. */
+export async function run(cmd: string, params: Record<string, unknown> = {}): Promise<boolean> {
+  const outcome = await commands.run(cmd, params);
+  if (!outcome.ok) toast('error', outcome.error);
+  return outcome.ok;
+}
+
+export async function loadPreset(id: string, name: string): Promise<boolean> {
+  loadingPreset = id;
+  const ok = await whileBusy(`Loading ${name}`, () => run('load_preset', { id }));
+  if (ok) state.scene.value = { ...state.scene.value, presetId: id };
+  else loadingPreset = undefined;
+  return ok;
+}
+
+/** Loads an MJCF text; a refusal opens the dialog that shows the place. */
+export async function loadXml(name: string, xml: string): Promise<void> {
+  const answer = await whileBusy(`Loading ${name}`, () => api.loadXml(xml));
+  if (answer.ok) toast('info', `${name} is running.`);
+  else if (answer.problem.status === 0) toast('error', answer.problem.detail);
+  else state.sceneError.value = { name, detail: answer.problem.detail, source: xml };
+}
+
+export async function refreshPresets(): Promise<void> {
+  const answer = await api.presets();
+  state.presetsError.value = answer.ok ? null : answer.problem.detail;
+  if (answer.ok) state.presets.value = answer.value;
+}
+
+export function picture(): Promise<Blob | null> {
+  return screen?.picture() ?? Promise.resolve(null);
+}
+
+async function whileBusy<T>(what: string, act: () => Promise<T>): Promise<T> {
+  state.busy.value = what;
+  try {
+    return await act();
+  } finally {
+    state.busy.value = null;
+  }
+}
+
+function receive(message: ServerMessage): void {
+  switch (message.type) {
+    case 'state':
+      takeState(message.state);
+      break;
+    case 'result':
+      commands.settle(message.id, message.ok, message.error);
+      break;
+    case 'scene_updated':
+      state.scene.value = { presetId: loadingPreset, modelName: message.model_name };
+      loadingPreset = undefined;
+      break;
+    case 'control':
+      if (message.role) state.role.value = message.role;
+      break;
+    case 'error':
+      toast('error', message.message);
+      break;
+    case 'moved':
+      follow(message.url);
+      break;
+    default:
+      break;
+  }
+}
+
+function follow(url: string): void {
+  const target = moveTarget(url, window.location.href);
+  if (target?.kind === 'signaling') link.moveTo(target.url);
+  else if (target?.kind === 'page') window.location.assign(target.url);
+}
+
+function sendViewport(): void {
+  if (stage) link.send({ type: 'viewport', ...viewportOf(stage) });
+}
+
+/** A tab that was hidden has stopped decoding; a key frame gives it a whole picture at once. */
+function comeBack(): void {
+  if (document.visibilityState !== 'visible') return;
+  link.retryNow();
+  if (link.connected) void commands.run('request_keyframe');
+}
+
+async function refreshHealth(): Promise<void> {
+  if (document.visibilityState === 'hidden') return;
+  const answer = await api.health();
+  if (answer.ok) state.health.value = answer.value;
+}
+
+async function refreshSceneName(): Promise<void> {
+  const answer = await api.modelName();
+  if (answer.ok && answer.value && !state.scene.value.modelName) state.scene.value = { modelName: answer.value };
+}
+
+async function diagnose(): Promise<{ reason: string; retry: boolean } | null> {
+  const answer = await api.health();
+  if (answer.ok) return null;
+  const { status, detail } = answer.problem;
+  if (status === 0) return { reason: 'The server is unreachable', retry: true };
+  if (status === 401 || status === 403) {
+    return { reason: 'This server wants a token: open the link that it printed when it started', retry: false };
+  }
+  return { reason: detail, retry: true };
+}

@@ -1,0 +1,113 @@
+/** The HTTP routes that the page uses, their answers parsed. */
+
+import { fields, flag, text, texts, type Fields } from '../protocol/fields';
+import type { Endpoints } from './endpoints';
+
+export interface Health {
+  status: string;
+  version?: string | undefined;
+  adapter?: string | undefined;
+  backend?: string | undefined;
+  software: boolean;
+  encoder?: string | undefined;
+  hardwareEncoder: boolean;
+  reasons: string[];
+}
+
+export interface Preset {
+  id: string;
+  name: string;
+  description: string;
+  tags: string[];
+}
+
+/** A request that did not succeed; `status` is 0 when no server answered. */
+export interface Problem {
+  status: number;
+  title: string;
+  detail: string;
+}
+
+export type Answer<T> = { ok: true; value: T } | { ok: false; problem: Problem };
+
+export class Api {
+  readonly #at: Endpoints;
+
+  constructor(at: Endpoints) {
+    this.#at = at;
+  }
+
+  health(): Promise<Answer<Health>> {
+    return this.#fetch('api/health', {}, parseHealth);
+  }
+
+  presets(): Promise<Answer<Preset[]>> {
+    return this.#fetch('api/scene/presets', {}, parsePresets);
+  }
+
+  /** Name of the model that the session runs, when the daemon tells. */
+  modelName(): Promise<Answer<string | undefined>> {
+    return this.#fetch('api/stats', {}, parseModelName);
+  }
+
+  loadXml(xml: string): Promise<Answer<string>> {
+    const body = JSON.stringify({ xml });
+    const init = { method: 'POST', body, headers: { 'content-type': 'application/json' } };
+    return this.#fetch('api/scene/load', init, (m) => text(m['message']) ?? 'Scene loaded');
+  }
+
+  async #fetch<T>(
+    path: string,
+    init: { method?: string; body?: string; headers?: Record<string, string> },
+    parse: (body: Fields) => T,
+  ): Promise<Answer<T>> {
+    let response: Response;
+    try {
+      const headers = { ...this.#at.headers, ...init.headers };
+      response = await fetch(this.#at.route(path), { ...init, headers, cache: 'no-store' });
+    } catch {
+      return { ok: false, problem: { status: 0, title: 'Server unreachable', detail: 'No answer from the server.' } };
+    }
+    const body = fields(await response.json().catch(() => undefined)) ?? {};
+    // A daemon that cannot stream says why with 503 and a health body.
+    const usable = response.ok || (response.status === 503 && 'renderer' in body);
+    return usable ? { ok: true, value: parse(body) } : { ok: false, problem: parseProblem(response.status, body) };
+  }
+}
+
+export function parseProblem(status: number, body: Fields): Problem {
+  const detail = text(body['detail']) ?? text(body['error']) ?? text(body['message']);
+  return { status, title: text(body['title']) ?? `Error ${status}`, detail: detail ?? 'The server gave no reason.' };
+}
+
+export function parseHealth(body: Fields): Health {
+  const renderer = fields(body['renderer']) ?? {};
+  const encoder = fields(body['encoder']) ?? {};
+  return {
+    status: text(body['status']) ?? 'unknown',
+    version: text(body['version']),
+    adapter: text(renderer['adapter']),
+    backend: text(renderer['backend']),
+    software: flag(renderer['software']) ?? false,
+    encoder: text(encoder['name']),
+    hardwareEncoder: flag(encoder['hardware']) ?? false,
+    reasons: texts(body['reasons']) ?? [],
+  };
+}
+
+export function parsePresets(body: Fields): Preset[] {
+  const list = Array.isArray(body['presets']) ? body['presets'] : [];
+  return list.flatMap((entry: unknown): Preset[] => {
+    const m = fields(entry);
+    const id = m && text(m['id']);
+    if (!m || !id) return [];
+    const tags = texts(m['tags']) ?? [];
+    return [{ id, name: text(m['name']) ?? id, description: text(m['description']) ?? '', tags }];
+  });
+}
+
+export function parseModelName(body: Fields): string | undefined {
+  const state = fields(body['simulation_state']);
+  const mujoco = state && fields(state['mujoco']);
+  return mujoco && text(mujoco['model_name']);
+}

@@ -1,0 +1,50 @@
+/** The daemon's addresses, derived from the page's own. */
+
+export interface Endpoints {
+  /** WebSocket address of the signaling, session and token included. */
+  signaling: string;
+  /** Absolute address of a route such as `api/health`. */
+  route(path: string): string;
+  /** Headers that authorise a request. */
+  headers: Record<string, string>;
+  /** Whether the page is embedded in another and shows the picture alone. */
+  embed: boolean;
+}
+
+/** Reads `session`, `token` and `embed` from the page's address. */
+export function endpoints(page: string): Endpoints {
+  const here = new URL(page);
+  const session = here.searchParams.get('session');
+  const token = here.searchParams.get('token');
+
+  const signaling = new URL('ws/signaling', here);
+  signaling.protocol = here.protocol === 'https:' ? 'wss:' : 'ws:';
+  if (session) signaling.searchParams.set('session', session);
+  if (token) signaling.searchParams.set('token', token);
+
+  return {
+    signaling: signaling.href,
+    route(path) {
+      const url = new URL(path, here);
+      if (session) url.searchParams.set('session', session);
+      return url.href;
+    },
+    headers: token ? { authorization: `Bearer ${token}` } : {},
+    embed: here.searchParams.has('embed'),
+  };
+}
+
+export type Move = { kind: 'signaling' | 'page'; url: string } | null;
+
+/** Where a `moved` message leads: another socket, another page, or nowhere when the address is unfit. */
+export function moveTarget(url: string, page: string): Move {
+  let target: URL;
+  try {
+    target = new URL(url, page);
+  } catch {
+    return null;
+  }
+  if (target.protocol === 'ws:' || target.protocol === 'wss:') return { kind: 'signaling', url: target.href };
+  if (target.protocol === 'http:' || target.protocol === 'https:') return { kind: 'page', url: target.href };
+  return null;
+}

@@ -1,0 +1,111 @@
+/** One WebRTC peer: receives the video, carries messages on three data channels. */
+
+import type { ClientMessage } from '../protocol/client';
+import { parseServerMessage, type ServerMessage } from '../protocol/server';
+import { preferH264 } from './codecs';
+import { snapshot, type Snapshot } from './stats';
+
+/** For messages where only the newest counts. */
+const LOSSY: RTCDataChannelInit = { ordered: false, maxRetransmits: 0 };
+/** Pointer moves are dropped rather than queued behind more than this. */
+const INPUT_BACKLOG_BYTES = 4_096;
+
+export interface PeerEvents {
+  candidate(candidate: RTCIceCandidateInit | null): void;
+  message(message: ServerMessage): void;
+  stream(stream: MediaStream): void;
+  state(state: RTCPeerConnectionState): void;
+}
+
+export class Peer {
+  readonly pc: RTCPeerConnection;
+  readonly #receiver: RTCRtpReceiver;
+  readonly #input: RTCDataChannel;
+  readonly #control: RTCDataChannel;
+  /** Candidates that came before the answer. */
+  #early: (RTCIceCandidateInit | null)[] | null = [];
+
+  constructor(iceServers: RTCIceServer[], events: PeerEvents) {
+    const pc = new RTCPeerConnection({ iceServers, bundlePolicy: 'max-bundle' });
+    this.pc = pc;
+    pc.onicecandidate = ({ candidate }) => events.candidate(candidate?.toJSON() ?? null);
+    pc.onconnectionstatechange = () => events.state(pc.connectionState);
+    pc.ontrack = ({ track, streams }) => events.stream(streams[0] ?? new MediaStream([track]));
+
+    const video = pc.addTransceiver('video', { direction: 'recvonly' });
+    this.#receiver = video.receiver;
+    offerCodecs(video);
+    playAtOnce(video.receiver);
+
+    this.#input = pc.createDataChannel('input', LOSSY);
+    this.#control = pc.createDataChannel('control');
+    const state = pc.createDataChannel('state', LOSSY);
+    for (const channel of [this.#input, this.#control, state]) {
+      channel.onmessage = ({ data }) => {
+        const message = parseServerMessage(data);
+        if (message) events.message(message);
+      };
+    }
+  }
+
+  /** Makes the offer without waiting for candidates: they trickle. */
+  async offer(): Promise<string> {
+    await this.pc.setLocalDescription();
+    return this.pc.localDescription?.sdp ?? '';
+  }
+
+  async accept(sdp: string): Promise<void> {
+    await this.pc.setRemoteDescription({ type: 'answer', sdp });
+    playAtOnce(this.#receiver);
+    const early = this.#early ?? [];
+    this.#early = null;
+    for (const candidate of early) await this.addCandidate(candidate);
+  }
+
+  async addCandidate(candidate: RTCIceCandidateInit | null): Promise<void> {
+    if (this.#early) this.#early.push(candidate);
+    // One unusable candidate (an unknown transport, say) must not end the attempt.
+    else await this.pc.addIceCandidate(candidate).catch(() => undefined);
+  }
+
+  /** Sends over the reliable channel; says whether it was open. */
+  sendControl(message: ClientMessage): boolean {
+    if (this.#control.readyState !== 'open') return false;
+    this.#control.send(JSON.stringify(message));
+    return true;
+  }
+
+  /** Sends over the lossy channel, or drops the message when it lags; says whether it was open. */
+  sendInput(message: ClientMessage): boolean {
+    if (this.#input.readyState !== 'open') return false;
+    if (this.#input.bufferedAmount < INPUT_BACKLOG_BYTES) this.#input.send(JSON.stringify(message));
+    return true;
+  }
+
+  async statistics(): Promise<Snapshot | null> {
+    const report = await this.pc.getStats();
+    return snapshot(report.values(), performance.now());
+  }
+
+  close(): void {
+    this.pc.onicecandidate = null;
+    this.pc.onconnectionstatechange = null;
+    this.pc.ontrack = null;
+    this.pc.close();
+  }
+}
+
+function offerCodecs(video: RTCRtpTransceiver): void {
+  const codecs = RTCRtpReceiver.getCapabilities?.('video')?.codecs;
+  if (!codecs || !('setCodecPreferences' in video)) return;
+  try {
+    video.setCodecPreferences(preferH264(codecs));
+  } catch {
+    // The browser's own order then stands; the daemon still picks H.264 from it.
+  }
+}
+
+/** Asks for no smoothing delay: an interactive picture wants each frame as it comes. */
+function playAtOnce(receiver: RTCRtpReceiver): void {
+  if ('jitterBufferTarget' in receiver) receiver.jitterBufferTarget = 0;
+}

@@ -1,0 +1,74 @@
+/** The signaling socket: JSON text, kept alive by pings. Knows nothing of WebRTC. */
+
+import type { ClientMessage } from '../protocol/client';
+import { parseServerMessage, type ServerMessage } from '../protocol/server';
+
+const PING_EVERY_MS = 5_000;
+/** Three missed answers: the path is dead although the socket has not noticed. */
+const SILENCE_MS = 16_000;
+
+export interface SignalingEvents {
+  message(message: ServerMessage): void;
+  /** The socket is gone for good; called at most once and never after `close`. */
+  lost(reason: string): void;
+  /** Time of a ping's round trip, ms. */
+  roundTrip(ms: number): void;
+}
+
+export class Signaling {
+  readonly #socket: WebSocket;
+  readonly #events: SignalingEvents;
+  #timer = 0;
+  #heard = performance.now();
+  #done = false;
+
+  constructor(url: string, events: SignalingEvents) {
+    this.#events = events;
+    this.#socket = new WebSocket(url);
+    this.#socket.onopen = () => {
+      this.#heard = performance.now();
+      this.#timer = window.setInterval(() => this.#beat(), PING_EVERY_MS);
+    };
+    this.#socket.onmessage = (event) => this.#receive(event.data);
+    this.#socket.onclose = (event) => this.#lose(event.reason || 'the connection was closed');
+  }
+
+  get open(): boolean {
+    return this.#socket.readyState === WebSocket.OPEN;
+  }
+
+  /** Sends when the socket is open; says whether it did. */
+  send(message: ClientMessage): boolean {
+    if (!this.open) return false;
+    this.#socket.send(JSON.stringify(message));
+    return true;
+  }
+
+  close(): void {
+    this.#done = true;
+    window.clearInterval(this.#timer);
+    this.#socket.close(1000);
+  }
+
+  #receive(data: unknown): void {
+    if (this.#done) return;
+    this.#heard = performance.now();
+    const message = parseServerMessage(data);
+    if (message?.type === 'pong') {
+      if (message.t !== undefined) this.#events.roundTrip(performance.now() - message.t);
+    } else if (message) {
+      this.#events.message(message);
+    }
+  }
+
+  #beat(): void {
+    if (performance.now() - this.#heard > SILENCE_MS) this.#lose('the server fell silent');
+    else this.send({ type: 'ping', t: performance.now() });
+  }
+
+  #lose(reason: string): void {
+    if (this.#done) return;
+    this.close();
+    this.#events.lost(reason);
+  }
+}

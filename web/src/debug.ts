@@ -1,0 +1,53 @@
+/** `window.__mjcast`: what browser tests and bug reports read. */
+
+import { framesShown, link, send } from './app';
+import type { ClientMessage } from './protocol/client';
+import type { SimState } from './protocol/server';
+import { latestState } from './simulation';
+import { phase, stats, viewerId, type StreamStats } from './state';
+
+export interface Debug {
+  readonly connected: boolean;
+  readonly phase: string;
+  readonly viewerId: string;
+  /** Frames shown since the page was opened. */
+  readonly framesDecoded: number;
+  readonly lastState: SimState;
+  readonly pc: RTCPeerConnection | null;
+  readonly stats: StreamStats | null;
+  send(message: ClientMessage): boolean;
+}
+
+declare global {
+  interface Window {
+    readonly __mjcast: Debug;
+  }
+}
+
+export function exposeDebug(): void {
+  const debug: Debug = Object.freeze({
+    get connected() {
+      return link.connected;
+    },
+    get phase() {
+      return phase.peek().kind;
+    },
+    get viewerId() {
+      return viewerId.peek();
+    },
+    get framesDecoded() {
+      return framesShown();
+    },
+    get lastState() {
+      return latestState();
+    },
+    get pc() {
+      return link.pc;
+    },
+    get stats() {
+      return stats.peek();
+    },
+    send,
+  });
+  Object.defineProperty(window, '__mjcast', { value: debug });
+}

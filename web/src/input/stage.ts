@@ -1,0 +1,168 @@
+/** Binds the stage element to the daemon: pointers, wheel, keys. */
+
+import type { InputMessage, PointerEventMessage, ScrollMessage } from '../protocol/client';
+import { ALL_BUTTONS, buttonChanges } from './buttons';
+import { Gestures, type GestureOutput } from './gestures';
+import { keyUse } from './keys';
+import { FrameThrottle } from './throttle';
+import { clamp, notches } from './wheel';
+
+export interface StageSink {
+  /** A message that must arrive. */
+  send(message: InputMessage): void;
+  /** A pointer move, which the next one supersedes. */
+  move(message: InputMessage): void;
+  help(): void;
+}
+
+/** Starts listening on `stage`; the returned function stops it. */
+export function bindStage(stage: HTMLElement, sink: StageSink): () => void {
+  const stop = new AbortController();
+  const pointers = new Pointers(stage, sink);
+  const on = <K extends keyof HTMLElementEventMap>(
+    type: K,
+    listener: (event: HTMLElementEventMap[K]) => void,
+    options: AddEventListenerOptions = {},
+  ) => stage.addEventListener(type, listener, { ...options, signal: stop.signal });
+
+  on('pointerdown', (e) => pointers.down(e));
+  on('pointermove', (e) => pointers.move(e));
+  on('pointerup', (e) => pointers.up(e));
+  on('pointercancel', (e) => pointers.cancel(e));
+  on('wheel', (e) => pointers.wheel(e), { passive: false });
+  on('contextmenu', (e) => e.preventDefault());
+  bindKeys(on, sink);
+  return () => stop.abort();
+}
+
+class Pointers {
+  readonly #stage: HTMLElement;
+  readonly #sink: StageSink;
+  readonly #moves: FrameThrottle<PointerEventMessage>;
+  readonly #scrolls: FrameThrottle<ScrollMessage>;
+  readonly #gestures = new Gestures();
+  #buttons = 0;
+  #touchKeys: Modifiers = { ctrl: false, shift: false, alt: false };
+
+  constructor(stage: HTMLElement, sink: StageSink) {
+    this.#stage = stage;
+    this.#sink = sink;
+    this.#moves = new FrameThrottle((m) => sink.move(m));
+    this.#scrolls = new FrameThrottle((m) => sink.send(m));
+  }
+
+  down(event: PointerEvent): void {
+    this.#stage.focus({ preventScroll: true });
+    // A pointer that is already gone cannot be captured; its events still come while over the stage.
+    try {
+      this.#stage.setPointerCapture(event.pointerId);
+    } catch {
+      /* nothing to mend */
+    }
+    if (event.pointerType === 'touch') this.#touch(event, this.#gestures.down(event.pointerId, this.#at(event)));
+    else this.#mouse(event);
+    // Keeps the middle button from starting the browser's auto-scroll, and text from being selected.
+    event.preventDefault();
+  }
+
+  move(event: PointerEvent): void {
+    const newest = event.getCoalescedEvents?.().at(-1) ?? event;
+    if (event.pointerType === 'touch') this.#touch(event, this.#gestures.move(event.pointerId, this.#at(newest)));
+    else this.#mouse(newest);
+  }
+
+  up(event: PointerEvent): void {
+    if (event.pointerType === 'touch') this.#touch(event, this.#gestures.up(event.pointerId));
+    else this.#mouse(event);
+  }
+
+  cancel(event: PointerEvent): void {
+    if (event.pointerType === 'touch') this.#touch(event, this.#gestures.cancel());
+    else this.#changeButtons(event, 0);
+  }
+
+  wheel(event: WheelEvent): void {
+    event.preventDefault();
+    const message: ScrollMessage = { type: 'scroll', ...this.#at(event), ...notches(event) };
+    if (message.dx === 0 && message.dy === 0) return;
+    this.#scrolls.merge(message, (a, b) => ({ ...b, dx: clamp(a.dx + b.dx), dy: clamp(a.dy + b.dy) }));
+  }
+
+  #mouse(event: PointerEvent): void {
+    const changed = this.#changeButtons(event, event.buttons & ALL_BUTTONS);
+    // Hovering changes nothing in the simulation, so only drags are sent.
+    if (!changed && this.#buttons !== 0) {
+      this.#moves.push({ type: 'mouse_move', ...this.#at(event), buttons: this.#buttons, ...modifiers(event) });
+    }
+  }
+
+  #changeButtons(event: PointerEvent, after: number): boolean {
+    const changes = buttonChanges(this.#buttons, after);
+    if (changes.length > 0) this.#moves.flush();
+    for (const change of changes) this.#sink.send({ ...change, ...this.#at(event), ...modifiers(event) });
+    this.#buttons = after;
+    return changes.length > 0;
+  }
+
+  #touch(event: PointerEvent, outputs: GestureOutput[]): void {
+    this.#touchKeys = modifiers(event);
+    for (const output of outputs) {
+      if (output.type === 'scroll') {
+        this.#scrolls.merge(output, (a, b) => ({ ...b, dy: clamp(a.dy + b.dy) }));
+      } else if (output.type === 'mouse_move') {
+        this.#moves.push({ ...output, ...this.#touchKeys } as PointerEventMessage);
+      } else {
+        this.#moves.flush();
+        this.#sink.send({ ...output, ...this.#touchKeys } as PointerEventMessage);
+      }
+    }
+  }
+
+  #at(event: MouseEvent): { x: number; y: number } {
+    const box = this.#stage.getBoundingClientRect();
+    return { x: round(event.clientX - box.left), y: round(event.clientY - box.top) };
+  }
+}
+
+type Modifiers = Pick<PointerEventMessage, 'ctrl' | 'shift' | 'alt'>;
+
+function modifiers(event: MouseEvent): Modifiers {
+  return { ctrl: event.ctrlKey, shift: event.shiftKey, alt: event.altKey };
+}
+
+/** A tenth of a pixel is finer than any pointer. */
+function round(value: number): number {
+  return Math.round(value * 10) / 10;
+}
+
+type Listen = <K extends keyof HTMLElementEventMap>(
+  type: K,
+  listener: (event: HTMLElementEventMap[K]) => void,
+) => void;
+
+function bindKeys(on: Listen, sink: StageSink): void {
+  const held = new Map<string, KeyboardEvent>();
+  const message = (type: 'key_down' | 'key_up', e: KeyboardEvent): InputMessage => ({
+    type, code: e.code, key: e.key, alt: e.altKey, ctrl: e.ctrlKey, shift: e.shiftKey, meta: e.metaKey,
+  });
+  on('keydown', (event) => {
+    const use = keyUse(event);
+    if (use.kind === 'leave') return;
+    if (use.kind !== 'send' || use.prevent) event.preventDefault();
+    if (use.kind === 'help') {
+      event.stopPropagation();
+      sink.help();
+    } else if (use.kind === 'send') {
+      held.set(event.code, event);
+      sink.send(message('key_down', event));
+    }
+  });
+  on('keyup', (event) => {
+    if (held.delete(event.code)) sink.send(message('key_up', event));
+  });
+  // Keys let go elsewhere would otherwise stay down for ever.
+  on('blur', () => {
+    for (const event of held.values()) sink.send(message('key_up', event));
+    held.clear();
+  });
+}

@@ -1,0 +1,39 @@
+/** Takes the stream's figures once a second. */
+
+import type { Link } from './connection/link';
+import { figures, type Snapshot } from './connection/stats';
+import { stats } from './state';
+
+const EVERY_MS = 1_000;
+
+export class StatsSampler {
+  readonly #link: Link;
+  readonly #receiveToDisplay: () => number | undefined;
+  #before: Snapshot | null = null;
+  #timer = 0;
+
+  constructor(link: Link, receiveToDisplay: () => number | undefined) {
+    this.#link = link;
+    this.#receiveToDisplay = receiveToDisplay;
+  }
+
+  start(): void {
+    this.#timer = window.setInterval(() => void this.#take(), EVERY_MS);
+  }
+
+  stop(): void {
+    window.clearInterval(this.#timer);
+  }
+
+  async #take(): Promise<void> {
+    const after = await this.#link.statistics().catch(() => null);
+    const before = this.#before;
+    this.#before = after;
+    if (!after) {
+      stats.value = null;
+    } else if (before && after.framesDecoded >= before.framesDecoded) {
+      const receiveToDisplay_ms = this.#receiveToDisplay();
+      stats.value = { snapshot: after, figures: figures(before, after), receiveToDisplay_ms };
+    }
+  }
+}

@@ -1,0 +1,33 @@
+/** Takes the daemon's state messages and shows them at a pace that eyes can follow. */
+
+import type { SimState } from './protocol/server';
+import { sim } from './state';
+
+/** Digits that change faster cannot be read, and drawing them 30 times a second costs a weak machine dear. */
+const SHOW_EVERY_MS = 100;
+
+let newest: SimState = {};
+let timer = 0;
+
+/** The newest state, every message merged: the daemon may send only what changed. */
+export function latestState(): SimState {
+  return newest;
+}
+
+/** Takes a message. What a control shows appears at once, the running figures ten times a second. */
+export function takeState(next: SimState): void {
+  const before = newest;
+  newest = { ...before, ...next };
+  if (controlsDiffer(before, newest)) show();
+  else if (timer === 0) timer = window.setTimeout(show, SHOW_EVERY_MS);
+}
+
+function controlsDiffer(a: SimState, b: SimState): boolean {
+  return a.paused !== b.paused || a.speed !== b.speed || a.camera?.name !== b.camera?.name;
+}
+
+function show(): void {
+  window.clearTimeout(timer);
+  timer = 0;
+  sim.value = newest;
+}

@@ -1,0 +1,83 @@
+/** What the page knows, as signals. Written by `app.ts`, read by the interface. */
+
+import { computed, signal } from '@preact/signals';
+import type { Health, Preset } from './connection/api';
+import { latency, type Latency } from './connection/latency';
+import type { Phase } from './connection/link';
+import type { Figures, Snapshot } from './connection/stats';
+import type { Role, SimState } from './protocol/server';
+
+export const phase = signal<Phase>({ kind: 'opening', attempt: 0 });
+export const viewerId = signal('');
+export const role = signal<Role>('control');
+export const health = signal<Health | null>(null);
+
+/** The state as shown; written by `simulation.ts`. */
+export const sim = signal<SimState>({});
+export const live = computed(() => phase.value.kind === 'live');
+export const paused = computed(() => sim.value.paused ?? false);
+export const speed = computed(() => sim.value.speed ?? 1);
+export const cameraName = computed(() => sim.value.camera?.name ?? null);
+const cameraList = computed(() => JSON.stringify(sim.value.cameras ?? []));
+/** The model's own cameras; changes only when the list does, although states come ten times a second. */
+export const cameras = computed(() => JSON.parse(cameraList.value) as string[]);
+export const mayControl = computed(() => role.value !== 'view');
+
+export interface StreamStats {
+  snapshot: Snapshot;
+  figures: Figures;
+  /** From the last packet of a frame to its display, ms. */
+  receiveToDisplay_ms?: number | undefined;
+}
+
+export const stats = signal<StreamStats | null>(null);
+/** Round trip of the signaling socket, ms: stands in until the media path has its own. */
+export const socketRtt_ms = signal<number | undefined>(undefined);
+export const delay = computed<Latency | null>(() => {
+  const now = stats.value;
+  if (!now) return null;
+  const server = sim.peek().latency;
+  return latency({
+    render_ms: server?.render_ms,
+    encode_ms: server?.encode_ms,
+    rtt_ms: now.snapshot.rtt_ms ?? socketRtt_ms.value,
+    buffer_ms: now.figures.buffer_ms,
+    decode_ms: now.figures.decode_ms,
+    receiveToDisplay_ms: now.receiveToDisplay_ms,
+  });
+});
+
+export interface Scene {
+  presetId?: string | undefined;
+  modelName?: string | undefined;
+}
+
+export const scene = signal<Scene>({});
+export const presets = signal<Preset[] | null>(null);
+export const presetsError = signal<string | null>(null);
+/** What is being done that takes a while, in words. */
+export const busy = signal<string | null>(null);
+
+export interface Toast {
+  id: number;
+  kind: 'error' | 'info';
+  text: string;
+}
+
+export const toasts = signal<Toast[]>([]);
+
+/** A scene that the daemon refused, with its source to show the place. */
+export interface SceneError {
+  name: string;
+  detail: string;
+  source: string;
+}
+
+export const sceneError = signal<SceneError | null>(null);
+
+export type Panel = 'scenes' | 'speed' | 'camera' | 'more' | 'stats';
+export const panel = signal<Panel | null>(null);
+export const helpOpen = signal(false);
+export const fullscreen = signal(false);
+/** Whether a file is being dragged over the page. */
+export const dropping = signal(false);

@@ -1,0 +1,18 @@
+import { toasts, type Toast } from './state';
+
+const SHOWN_MS = 6_000;
+/** More at once hide the picture. */
+const MOST_SHOWN = 3;
+let next = 1;
+
+/** Shows a sentence for a while; one that is already shown is not repeated. */
+export function toast(kind: Toast['kind'], text: string): void {
+  if (toasts.value.some((t) => t.text === text)) return;
+  const id = next++;
+  toasts.value = [...toasts.value, { id, kind, text }].slice(-MOST_SHOWN);
+  window.setTimeout(() => dismiss(id), SHOWN_MS);
+}
+
+export function dismiss(id: number): void {
+  toasts.value = toasts.value.filter((t) => t.id !== id);
+}

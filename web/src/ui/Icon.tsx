@@ -1,0 +1,88 @@
+/** The icon set: 24 × 24, drawn with round strokes of the text's colour. */
+
+const PATHS = {
+  play: 'M8 5.8v12.4c0 .8.9 1.3 1.6.8l9-6.2a1 1 0 0 0 0-1.6l-9-6.2c-.7-.5-1.6 0-1.6.8Z',
+  pause: 'M8 5.5v13M16 5.5v13',
+  step: 'M6 6.3v11.4c0 .7.8 1.1 1.4.7l8-5.7a.9.9 0 0 0 0-1.4l-8-5.7c-.6-.4-1.4 0-1.4.7ZM19 5.5v13',
+  reset: 'M5 12a7 7 0 1 0 2.3-5.2L5 9M5 4.5V9h4.5',
+  speed: 'M4.6 17.5a8.5 8.5 0 1 1 14.8 0M12 14l3.8-5M12 14h.01',
+  camera: 'M3.5 8.5a2 2 0 0 1 2-2h8a2 2 0 0 1 2 2v7a2 2 0 0 1-2 2h-8a2 2 0 0 1-2-2ZM15.5 11l5-2.7v7.4l-5-2.7',
+  picture: 'M4.5 8.5a2 2 0 0 1 2-2h2L10 4.5h4l1.5 2h2a2 2 0 0 1 2 2v8.5a2 2 0 0 1-2 2h-11a2 2 0 0 1-2-2ZM12 16a3.2 3.2 0 1 0 0-6.4a3.2 3.2 0 0 0 0 6.4Z',
+  expand: 'M9 4.5H4.5V9M15 4.5h4.5V9M9 19.5H4.5V15M15 19.5h4.5V15',
+  shrink: 'M4.5 9H9V4.5M19.5 9H15V4.5M4.5 15H9v4.5M19.5 15H15v4.5',
+  more: 'M6 12h.01M12 12h.01M18 12h.01',
+  help: 'M12 20.5a8.5 8.5 0 1 0 0-17 8.5 8.5 0 0 0 0 17ZM9.7 9.7a2.4 2.4 0 0 1 4.6.8c0 1.5-2.3 1.8-2.3 3.3M12 16.6h.01',
+  sun: 'M12 15.5a3.5 3.5 0 1 0 0-7 3.5 3.5 0 0 0 0 7ZM12 3.5v1.5M12 19v1.5M3.5 12H5M19 12h1.5M6 6l1 1M17 17l1 1M18 6l-1 1M7 17l-1 1',
+  moon: 'M19.5 14.3A8 8 0 0 1 9.7 4.5a8 8 0 1 0 9.8 9.8Z',
+  auto: 'M12 20a8 8 0 1 0 0-16 8 8 0 0 0 0 16ZM12 4v16M12 8.5h3.9M12 12h8M12 15.5h7.1',
+  search: 'M10.8 17.1a6.3 6.3 0 1 0 0-12.6 6.3 6.3 0 0 0 0 12.6ZM15.4 15.4l4.1 4.1',
+  check: 'M5 12.5l4.5 4.5L19 7.5',
+  chevron: 'M7 10l5 5 5-5',
+  close: 'M6.5 6.5l11 11M17.5 6.5l-11 11',
+  upload: 'M12 15.5V4.5M7.5 9 12 4.5 16.5 9M5 15.5v2a2 2 0 0 0 2 2h10a2 2 0 0 0 2-2v-2',
+  eye: 'M3 12s3.2-6 9-6 9 6 9 6-3.2 6-9 6-9-6-9-6ZM12 14.6a2.6 2.6 0 1 0 0-5.2 2.6 2.6 0 0 0 0 5.2Z',
+  chip: 'M8 6.5h8a1.5 1.5 0 0 1 1.5 1.5v8a1.5 1.5 0 0 1-1.5 1.5H8A1.5 1.5 0 0 1 6.5 16V8A1.5 1.5 0 0 1 8 6.5ZM9.5 3.5v3M14.5 3.5v3M9.5 17.5v3M14.5 17.5v3M3.5 9.5h3M3.5 14.5h3M17.5 9.5h3M17.5 14.5h3',
+  warning: 'M12 4.5 20.5 19h-17ZM12 10.5v4M12 16.8h.01',
+  front: 'M12 4l7 4v8l-7 4-7-4V8ZM5 8l7 4 7-4M12 12v8',
+} as const;
+
+/** Icons whose shape is a surface. */
+const FILLED: readonly string[] = ['play'];
+/** Icons made of dots or bars need a heavier line. */
+const HEAVY: readonly string[] = ['pause', 'more'];
+
+export type IconName = keyof typeof PATHS;
+
+export function Icon({ name, size = 20 }: { name: IconName; size?: number }) {
+  return (
+    <svg
+      class="icon"
+      viewBox="0 0 24 24"
+      width={size}
+      height={size}
+      fill={FILLED.includes(name) ? 'currentColor' : 'none'}
+      stroke="currentColor"
+      stroke-width={HEAVY.includes(name) ? 3 : 1.7}
+      stroke-linecap="round"
+      stroke-linejoin="round"
+      aria-hidden="true"
+    >
+      <path d={PATHS[name]} />
+    </svg>
+  );
+}
+
+type Face = 'front' | 'side' | 'top';
+
+const FACES: Record<Face, string> = {
+  top: 'M12 4l7 4-7 4-7-4Z',
+  front: 'M5 8l7 4v8l-7-4Z',
+  side: 'M19 8v8l-7 4v-8Z',
+};
+
+/** A cube with the face that the view looks at. */
+export function CubeIcon({ face }: { face: Face }) {
+  return (
+    <svg class="icon" viewBox="0 0 24 24" width="26" height="26" stroke-width="1.4" stroke-linejoin="round" aria-hidden="true">
+      <path d={FACES[face]} class="cube-face" />
+      <path d={PATHS.front} fill="none" stroke="currentColor" />
+    </svg>
+  );
+}
+
+/** The mark: a linkage in the shape of an M, its middle joint alight. */
+export function Logo({ size = 26, alive = false }: { size?: number; alive?: boolean }) {
+  return (
+    <svg class={alive ? 'logo logo-alive' : 'logo'} viewBox="0 0 32 32" width={size} height={size} aria-hidden="true">
+      <path
+        d="M5.5 26V8.2c0-1.4 1.8-2 2.6-.9L16 17.5l7.9-10.2c.8-1.1 2.6-.5 2.6.9V26"
+        fill="none"
+        stroke="currentColor"
+        stroke-width="3.2"
+        stroke-linecap="round"
+        stroke-linejoin="round"
+      />
+      <circle cx="16" cy="19" r="4.6" class="logo-core" />
+    </svg>
+  );
+}

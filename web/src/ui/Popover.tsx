@@ -1,0 +1,88 @@
+import type { ComponentChildren } from 'preact';
+import { useEffect, useRef } from 'preact/hooks';
+import { panel, type Panel } from '../state';
+
+interface PopoverProps {
+  name: Panel;
+  /** The accessible name of button and panel. */
+  label: string;
+  /** Shown as a tip; the label when absent. */
+  tip?: string;
+  class?: string;
+  panelClass?: string;
+  buttonId?: string;
+  tipBelow?: boolean;
+  /** What the button shows. */
+  button: ComponentChildren;
+  children: ComponentChildren;
+}
+
+/** A button and the panel that it opens; one panel is open at a time. */
+export function Popover(props: PopoverProps) {
+  const { name, label } = props;
+  const root = useRef<HTMLDivElement>(null);
+  const open = panel.value === name;
+  useEffect(() => (open && root.current ? whileOpen(root.current) : undefined), [open]);
+  return (
+    <div class={`pop ${props.class ?? ''}`} ref={root}>
+      <button
+        type="button"
+        id={props.buttonId}
+        class="pop-button"
+        aria-label={label}
+        aria-haspopup="dialog"
+        aria-expanded={open}
+        data-tip={open ? undefined : (props.tip ?? label)}
+        data-tip-side={props.tipBelow ? 'below' : 'above'}
+        onClick={() => (panel.value = open ? null : name)}
+      >
+        {props.button}
+      </button>
+      {open && (
+        <div class={`pop-panel surface ${props.panelClass ?? ''}`} role="dialog" aria-label={label}>
+          {props.children}
+        </div>
+      )}
+    </div>
+  );
+}
+
+/** Closes the open panel and returns the focus to its button. */
+export function closePanel(): void {
+  const button = document.querySelector<HTMLElement>('.pop-button[aria-expanded="true"]');
+  panel.value = null;
+  button?.focus({ preventScroll: true });
+}
+
+/** Moves the focus into the panel, closes it on Escape and outside presses, walks it with the arrow keys. */
+function whileOpen(root: HTMLElement): () => void {
+  const inside = root.querySelector<HTMLElement>('.pop-panel');
+  const first = inside?.querySelector<HTMLElement>('[data-first]') ?? inside?.querySelector<HTMLElement>('button, input');
+  first?.focus({ preventScroll: true });
+
+  const stop = new AbortController();
+  const leaveFor = (target: EventTarget | null) => {
+    if (target instanceof Node && !root.contains(target)) panel.value = null;
+  };
+  const key = (event: KeyboardEvent) => {
+    if (event.key === 'Escape') {
+      event.stopPropagation();
+      closePanel();
+    } else if (event.key === 'ArrowDown' || event.key === 'ArrowUp') {
+      walk(root, event);
+    }
+  };
+  window.addEventListener('pointerdown', (e) => leaveFor(e.target), { capture: true, signal: stop.signal });
+  root.addEventListener('focusout', (e) => leaveFor(e.relatedTarget), { signal: stop.signal });
+  root.addEventListener('keydown', key, { signal: stop.signal });
+  return () => stop.abort();
+}
+
+function walk(root: HTMLElement, event: KeyboardEvent): void {
+  const stops = [...root.querySelectorAll<HTMLElement>('.pop-panel :is(button, input):not(:disabled)')];
+  const at = stops.indexOf(document.activeElement as HTMLElement);
+  if (stops.length === 0 || at < 0) return;
+  event.preventDefault();
+  const next = at + (event.key === 'ArrowDown' ? 1 : -1);
+  stops[(next + stops.length) % stops.length]?.focus();
+}

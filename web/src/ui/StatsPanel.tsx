@@ -1,0 +1,126 @@
+import type { ComponentChildren } from 'preact';
+import type { Stage } from '../connection/latency';
+import { bitrate, millis, percent } from '../format';
+import { describe } from '../phases';
+import { delay, health, phase, sim, stats } from '../state';
+import { fpsText, rtfText, timeText } from './figures';
+
+const STAGE_WORDS: Record<Stage, string> = {
+  render: 'Render',
+  encode: 'Encode',
+  network: 'Network',
+  buffer: 'Buffer',
+  decode: 'Decode',
+  display: 'Display',
+};
+
+/** Where the time of a frame goes, and what the stream is made of. */
+export function StatsPanel() {
+  return (
+    <>
+      <Delay />
+      <dl class="figures">
+        <StreamRows />
+        <SimulationRows />
+        <MachineRows />
+      </dl>
+      <Reasons />
+    </>
+  );
+}
+
+function Delay() {
+  const now = delay.value;
+  if (!now) return <p class="notice">{describe(phase.value, 0).title}: no figures yet.</p>;
+  return (
+    <section class="delay" aria-label="Latency">
+      <p class="delay-total">
+        <strong>{Math.round(now.total_ms)}</strong> ms <span>from pose to picture</span>
+      </p>
+      <div class="delay-bar" aria-hidden="true">
+        {now.stages.map(({ stage, ms }) => (
+          <span key={stage} class={`delay-part delay-${stage}`} style={{ flexGrow: ms }} />
+        ))}
+      </div>
+      <ul class="delay-stages">
+        {now.stages.map(({ stage, ms }) => (
+          <li key={stage}>
+            <span class={`swatch delay-${stage}`} />
+            {STAGE_WORDS[stage]}
+            <span class="number">{millis(ms)}</span>
+          </li>
+        ))}
+      </ul>
+    </section>
+  );
+}
+
+function Row({ name, children }: { name: string; children: ComponentChildren }) {
+  return (
+    <div class="figure">
+      <dt>{name}</dt>
+      <dd>{children}</dd>
+    </div>
+  );
+}
+
+function StreamRows() {
+  const now = stats.value;
+  if (!now) return null;
+  const { snapshot, figures } = now;
+  const size = snapshot.width && snapshot.height ? `${snapshot.width} × ${snapshot.height}` : '–';
+  return (
+    <>
+      <Row name="Video">
+        {size} · {snapshot.codec ?? '–'} · {fpsText}
+      </Row>
+      <Row name="Bit rate">{bitrate(figures.bitrate_bps)}</Row>
+      <Row name="Packet loss">{percent(figures.loss)}</Row>
+      <Row name="Round trip">
+        {snapshot.rtt_ms === undefined ? '–' : millis(snapshot.rtt_ms)}
+        {snapshot.path && ` · ${snapshot.path}`}
+      </Row>
+    </>
+  );
+}
+
+function SimulationRows() {
+  const viewers = sim.value.viewers;
+  return (
+    <>
+      <Row name="Simulated time">{timeText}</Row>
+      <Row name="Real-time factor">{rtfText}</Row>
+      {viewers !== undefined && <Row name="Viewers">{viewers}</Row>}
+    </>
+  );
+}
+
+function MachineRows() {
+  const now = health.value;
+  if (!now) return null;
+  return (
+    <>
+      <Row name="Renderer">
+        {now.adapter ?? 'none'}
+        {now.backend && <span class="tag">{now.backend}</span>}
+        {now.software && <span class="tag tag-note">software</span>}
+      </Row>
+      <Row name="Encoder">
+        {now.encoder ?? 'none'}
+        <span class={now.hardwareEncoder ? 'tag' : 'tag tag-note'}>{now.hardwareEncoder ? 'hardware' : 'software'}</span>
+      </Row>
+    </>
+  );
+}
+
+function Reasons() {
+  const reasons = health.value?.reasons ?? [];
+  if (reasons.length === 0) return null;
+  return (
+    <ul class="reasons" aria-label="What limits this server">
+      {reasons.map((reason) => (
+        <li key={reason}>{reason}</li>
+      ))}
+    </ul>
+  );
+}

@@ -1,0 +1,77 @@
+import { run } from '../app';
+import { factor } from '../format';
+import { live, mayControl, panel, paused, speed } from '../state';
+import { IconButton } from './Button';
+import { CameraMenu } from './CameraMenu';
+import { rtfText, timeText } from './figures';
+import { Popover, closePanel } from './Popover';
+
+const SPEEDS = [8, 4, 2, 1, 0.5, 0.25, 0.125];
+
+/** The controls of the simulation. */
+export function Toolbar() {
+  const off = !live.value || !mayControl.value;
+  return (
+    <nav class="toolbar bar surface" aria-label="Simulation">
+      <IconButton id="reset-sim-btn" icon="reset" label="Reset" disabled={off} onPress={() => void run('reset')} />
+      <IconButton
+        id="toggle-sim-btn"
+        class="play"
+        icon={paused.value ? 'play' : 'pause'}
+        label={paused.value ? 'Play' : 'Pause'}
+        size={22}
+        disabled={off}
+        onPress={() => void run(paused.value ? 'play' : 'pause')}
+      />
+      <IconButton id="step-sim-btn" icon="step" label="Step once" disabled={off} onPress={() => void step()} />
+      <Readout />
+      <SpeedMenu off={off} />
+      <CameraMenu off={!live.value} />
+    </nav>
+  );
+}
+
+/** A step of a running simulation would not be seen, so it pauses first. */
+async function step(): Promise<void> {
+  if (!paused.value && !(await run('pause'))) return;
+  await run('step', { steps: 1 });
+}
+
+function Readout() {
+  return (
+    <div class="readout" title="Simulated time, and how fast it runs against the wall clock">
+      <span class="readout-time">{timeText}</span>
+      <span class="readout-rate">{paused.value ? 'paused' : <>{rtfText}<span class="readout-unit"> real time</span></>}</span>
+    </div>
+  );
+}
+
+function SpeedMenu({ off }: { off: boolean }) {
+  return (
+    <Popover
+      name="speed"
+      label={`Speed, now ${factor(speed.value)}`}
+      tip="Speed"
+      panelClass="menu"
+      button={<span class="speed-value">{factor(speed.value)}</span>}
+    >
+      <div role="radiogroup" aria-label="Speed">
+        {SPEEDS.map((value) => (
+          <button
+            key={value}
+            type="button"
+            role="radio"
+            class="menu-item"
+            aria-checked={value === speed.value}
+            data-first={value === speed.value ? '' : undefined}
+            disabled={off}
+            onClick={() => void run('speed', { factor: value }).then(() => panel.value === 'speed' && closePanel())}
+          >
+            <span class="menu-value">{factor(value)}</span>
+            <span class="menu-hint">{value === 1 ? 'real time' : value > 1 ? 'faster' : 'slower'}</span>
+          </button>
+        ))}
+      </div>
+    </Popover>
+  );
+}

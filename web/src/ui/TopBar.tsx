@@ -1,0 +1,102 @@
+import { health, live, phase, role } from '../state';
+import { IconButton } from './Button';
+import { canFullscreen, takePicture, toggleFullscreen } from './actions';
+import { Icon, Logo } from './Icon';
+import { MoreMenu } from './MoreMenu';
+import { Popover } from './Popover';
+import { ScenesPanel } from './ScenesPanel';
+import { StatsPanel } from './StatsPanel';
+import { delayText, fpsText } from './figures';
+import { sceneName } from './sceneName';
+import { fullscreen } from '../state';
+import { describe } from '../phases';
+
+export function TopBar() {
+  return (
+    <header class="top-bar">
+      <div class="bar surface">
+        <Popover
+          name="scenes"
+          label={`Scenes, now ${sceneName.value}`}
+          tip="Choose a scene"
+          tipBelow
+          class="pop-scenes"
+          panelClass="scenes-panel"
+          button={
+            <>
+              <Logo size={24} />
+              <span class="brand">mjcast</span>
+              <span class="divider" />
+              <span class="scene-name">{sceneName}</span>
+              <Icon name="chevron" size={16} />
+            </>
+          }
+        >
+          <ScenesPanel />
+        </Popover>
+      </div>
+      <div class="top-right">
+        <Badges />
+        <div class="bar surface">
+          <StatusChip />
+          <IconButton icon="picture" label="Save a picture" tipBelow class="wide-only" disabled={!live.value} onPress={takePicture} />
+          {canFullscreen && (
+            <IconButton
+              id="fullscreen-btn"
+              icon={fullscreen.value ? 'shrink' : 'expand'}
+              label={fullscreen.value ? 'Leave full screen' : 'Full screen'}
+              tipBelow
+              class="wide-only"
+              onPress={toggleFullscreen}
+            />
+          )}
+          <MoreMenu />
+        </div>
+      </div>
+    </header>
+  );
+}
+
+function Badges() {
+  return (
+    <>
+      {role.value === 'view' && (
+        <span class="badge surface" title="You may look around, but not steer the simulation.">
+          <Icon name="eye" size={16} />
+          <span class="badge-text">View only</span>
+        </span>
+      )}
+      {health.value?.software && (
+        <span class="badge surface" title={`Rendered in software by ${health.value.adapter ?? 'the CPU'}; a GPU would be faster.`}>
+          <Icon name="chip" size={16} />
+          <span class="badge-text">Software rendering</span>
+        </span>
+      )}
+    </>
+  );
+}
+
+function StatusChip() {
+  const kind = phase.value.kind;
+  const word = kind === 'live' ? 'Live' : kind === 'stopped' ? 'Offline' : kind === 'waiting' ? 'Reconnecting' : 'Connecting';
+  return (
+    <Popover
+      name="stats"
+      label={`${describe(phase.value, 0).title}. Connection and stream details`}
+      tip="Details"
+      tipBelow
+      class="pop-stats"
+      panelClass="stats-panel"
+      button={
+        <span class="chip">
+          <span class={`dot dot-${kind}`} />
+          <span class={live.value ? 'chip-word chip-word-live' : 'chip-word'}>{word}</span>
+          {live.value && <span class="chip-delay">{delayText}</span>}
+          {live.value && <span class="chip-fps">{fpsText}</span>}
+        </span>
+      }
+    >
+      <StatsPanel />
+    </Popover>
+  );
+}

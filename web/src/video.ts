@@ -1,0 +1,77 @@
+/** The video element: shows a stream, counts its frames, takes pictures of it. */
+
+/** Smoothing of the receive-to-display time over about ten frames. */
+const SMOOTHING = 0.1;
+
+export class Screen {
+  readonly element: HTMLVideoElement;
+  /** Lies under the video and holds its last frame while there is no stream: browsers blank an ended one. */
+  readonly #still: HTMLCanvasElement;
+  readonly #presented: () => void;
+  /** Frames shown since the page was opened. */
+  frames = 0;
+  receiveToDisplay_ms: number | undefined;
+
+  constructor(element: HTMLVideoElement, still: HTMLCanvasElement, presented: () => void) {
+    this.element = element;
+    this.#still = still;
+    this.#presented = presented;
+    if ('requestVideoFrameCallback' in element) this.#watch();
+    else (element as HTMLVideoElement).addEventListener('timeupdate', () => this.#count());
+  }
+
+  show(stream: MediaStream): void {
+    this.element.srcObject = stream;
+    this.receiveToDisplay_ms = undefined;
+    // Muted video may always play; a refusal shows as a still first frame, and any touch mends it.
+    void this.element.play().catch(() => undefined);
+  }
+
+  /** The current picture as PNG; `null` before the first frame. */
+  picture(): Promise<Blob | null> {
+    const canvas = document.createElement('canvas');
+    if (!this.#draw(canvas)) return Promise.resolve(null);
+    return new Promise((resolve) => canvas.toBlob(resolve, 'image/png'));
+  }
+
+  keepLast(): void {
+    this.#draw(this.#still);
+  }
+
+  #draw(canvas: HTMLCanvasElement): boolean {
+    const { videoWidth, videoHeight, readyState } = this.element;
+    if (videoWidth === 0 || readyState < HTMLMediaElement.HAVE_CURRENT_DATA) return false;
+    canvas.width = videoWidth;
+    canvas.height = videoHeight;
+    canvas.getContext('2d')?.drawImage(this.element, 0, 0);
+    return true;
+  }
+
+  #watch(): void {
+    this.element.requestVideoFrameCallback((_now, frame) => {
+      if (frame.receiveTime !== undefined) this.#measure(frame.expectedDisplayTime - frame.receiveTime);
+      this.#count();
+      this.#watch();
+    });
+  }
+
+  #measure(ms: number): void {
+    if (!(ms >= 0 && ms < 10_000)) return;
+    const before = this.receiveToDisplay_ms ?? ms;
+    this.receiveToDisplay_ms = before + SMOOTHING * (ms - before);
+  }
+
+  #count(): void {
+    this.frames += 1;
+    this.#presented();
+  }
+}
+
+/** Hands a file to the browser's downloads. */
+export function download(blob: Blob, name: string): void {
+  const link = document.createElement('a');
+  link.href = URL.createObjectURL(blob);
+  link.download = name;
+  link.click();
+  window.setTimeout(() => URL.revokeObjectURL(link.href), 10_000);
+}

@@ -1,0 +1,59 @@
+import { describe, expect, it } from 'vitest';
+import { parseServerMessage } from '../src/protocol/server';
+
+const parse = (value: unknown) => parseServerMessage(JSON.stringify(value));
+
+describe('parseServerMessage', () => {
+  it('refuses what is no message', () => {
+    for (const raw of ['', '{', 'null', '[]', '1', '{"type":5}', '{"type":"nonsense"}', '{"type":"constructor"}', '{"type":"__proto__"}']) {
+      expect(parseServerMessage(raw)).toBeNull();
+    }
+    expect(parseServerMessage(new ArrayBuffer(2))).toBeNull();
+  });
+
+  it('reads a welcome and fills in what is missing', () => {
+    const full = parse({
+      type: 'welcome', viewer_id: 7, session: 's', role: 'view', cameras: ['a'],
+      ice_servers: [{ urls: 'stun:h' }, { urls: ['turn:h'], username: 'u', credential: 'c' }, { urls: 5 }, null],
+    });
+    expect(full).toMatchObject({ viewer_id: '7', role: 'view', state: { cameras: ['a'] } });
+    expect(full?.type === 'welcome' && full.ice_servers).toEqual([
+      { urls: 'stun:h' },
+      { urls: ['turn:h'], username: 'u', credential: 'c' },
+    ]);
+    expect(parse({ type: 'welcome' })).toMatchObject({ session: 'default', role: 'control', ice_servers: [] });
+  });
+
+  it('keeps the sound fields of a state and drops the others', () => {
+    const message = parse({
+      type: 'state', time: 1.5, paused: 'yes', speed: null, cameras: ['a', 3], viewers: 2,
+      camera: { azimuth: 90, lookat: [1, 2] }, frame: { id: 4, size: [640, 480] }, latency: 'fast',
+    });
+    expect(message).toEqual({
+      type: 'state',
+      state: { time: 1.5, viewers: 2, cameras: ['a'], camera: { azimuth: 90 }, frame: { id: 4, size: [640, 480] } },
+    });
+  });
+
+  it('reads candidates, and their end', () => {
+    expect(parse({ type: 'ice-candidate', candidate: { candidate: 'candidate:1', sdpMLineIndex: 0 } })).toEqual({
+      type: 'ice-candidate',
+      candidate: { candidate: 'candidate:1', sdpMid: null, sdpMLineIndex: 0, usernameFragment: null },
+    });
+    expect(parse({ type: 'ice-candidate', candidate: null })).toMatchObject({ candidate: null });
+    expect(parse({ type: 'ice-candidate', candidate: { candidate: '' } })).toMatchObject({ candidate: null });
+    expect(parse({ type: 'ice-candidate', candidate: '' })).toMatchObject({ candidate: null });
+  });
+
+  it('reads the rest', () => {
+    expect(parse({ type: 'answer', sdp: 'v=0' })).toEqual({ type: 'answer', sdp: 'v=0' });
+    expect(parse({ type: 'answer' })).toBeNull();
+    expect(parse({ type: 'result', id: 3, ok: false, error: 'no' })).toEqual({ type: 'result', id: '3', ok: false, error: 'no' });
+    expect(parse({ type: 'result', id: 'a' })).toBeNull();
+    expect(parse({ type: 'error' })).toMatchObject({ code: 'error' });
+    expect(parse({ type: 'control', role: 'emperor' })).toEqual({ type: 'control' });
+    expect(parse({ type: 'pong', t: 4 })).toEqual({ type: 'pong', t: 4 });
+    expect(parse({ type: 'moved', url: 1 })).toBeNull();
+    expect(parse({ type: 'scene_updated', model_name: 'm' })).toEqual({ type: 'scene_updated', model_name: 'm' });
+  });
+});

@@ -1,0 +1,22 @@
+import { defineConfig } from 'vite';
+
+/** Where `npm run dev` sends the daemon's routes. */
+const DAEMON = 'http://127.0.0.1:8000';
+
+export default defineConfig({
+  // Relative URLs: the page also works below a path prefix of a reverse proxy.
+  base: './',
+  oxc: { jsx: { runtime: 'automatic', importSource: 'preact' } },
+  build: {
+    target: 'es2022',
+    // No data: URLs and no inline polyfill, so that the strict content security policy holds.
+    assetsInlineLimit: 0,
+    modulePreload: { polyfill: false },
+  },
+  server: {
+    proxy: {
+      '/api': DAEMON,
+      '/ws': { target: DAEMON, ws: true },
+    },
+  },
+});

@@ -143,7 +143,12 @@ impl Line<'_> {
                 return end;
             }
             outcome = tokio::select! {
-                message = self.socket.next() => self.receive(message).await,
+                // In this order: a client hears of the new scene before it hears that its load is
+                // done, and one that talks without end still hears the goodbye.
+                biased;
+                () = context.work.closing.cancelled() => {
+                    Err(End::with(close::GOING_AWAY, "the daemon ends"))
+                }
                 notice = self.viewer.notice() => self.pass_on(notice).await,
                 Some(loaded) = self.loads.join_next() => match loaded {
                     Ok(Some(reply)) => send(&mut self.socket, reply).await,
@@ -151,9 +156,7 @@ impl Line<'_> {
                     Ok(None) | Err(_) => Ok(()),
                 },
                 _ = pings.tick() => self.ping().await,
-                () = context.work.closing.cancelled() => {
-                    Err(End::with(close::GOING_AWAY, "the daemon ends"))
-                }
+                message = self.socket.next() => self.receive(message).await,
             };
         }
     }

@@ -1,0 +1,108 @@
+//! What the command says and how it exits when it cannot do what it was asked.
+
+use std::process::{Command, Output};
+
+use serde_json::Value;
+
+/// A variable that is in nobody's environment by accident.
+type Variable<'a> = (&'a str, &'a str);
+
+/// Keeps every driver out of sight.
+const NO_DRIVERS: &[Variable<'_>] =
+    &[("VK_DRIVER_FILES", "/nonexistent"), ("__EGL_VENDOR_LIBRARY_FILENAMES", "/nonexistent")];
+
+fn run(arguments: &[&str], variables: &[Variable<'_>]) -> Output {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_mjcast"));
+    for name in ["HOST", "PORT", "RUST_LOG", "MJCAST_CONFIG"] {
+        command.env_remove(name);
+    }
+    command.args(arguments).envs(variables.iter().copied()).output().expect("runs")
+}
+
+fn text(bytes: &[u8]) -> String {
+    String::from_utf8_lossy(bytes).into_owned()
+}
+
+/// Checks that a command fails with this code and one sentence that contains `wanted`.
+#[track_caller]
+fn assert_refused(arguments: &[&str], variables: &[Variable<'_>], code: i32, wanted: &[&str]) {
+    let output = run(arguments, variables);
+    let said = text(&output.stderr);
+    assert_eq!(output.status.code(), Some(code), "{arguments:?}: {said}");
+    assert!(said.starts_with("mjcast: "), "{arguments:?}: {said}");
+    assert_eq!(said.lines().count(), 1, "{arguments:?}: {said}");
+    for wanted in wanted {
+        assert!(said.contains(wanted), "{arguments:?}: {said}");
+    }
+}
+
+fn only_software_draws() -> bool {
+    let report = report(&run(&["doctor", "--json"], &[]));
+    report["adapters"].as_array().is_some_and(|all| all.iter().all(|a| a["software"] == true))
+}
+
+fn report(output: &Output) -> Value {
+    serde_json::from_slice(&output.stdout).expect("JSON")
+}
+
+#[test]
+fn what_the_machine_lacks_is_one_sentence_and_exit_code_3() {
+    assert_refused(&["--port", "0"], NO_DRIVERS, 3, &["apt install"]);
+    let taken = std::net::TcpListener::bind("127.0.0.1:0").expect("binds");
+    let port = taken.local_addr().expect("bound").port().to_string();
+    assert_refused(&["--port", &port], &[], 3, &[&port, "--port"]);
+    if only_software_draws() {
+        assert_refused(&["--port", "0", "--require-gpu"], &[], 3, &["--require-gpu", "driver"]);
+    } else {
+        println!("skipped: this machine has a GPU");
+    }
+}
+
+#[test]
+fn a_bad_configuration_is_one_sentence_and_exit_code_2() {
+    let typo = [("MJCAST_SERVER__PROT", "1")];
+    assert_refused(&[], &typo, 2, &["'server.prot'", "MJCAST_SERVER__PROT", "'server.port'"]);
+    assert_refused(&["--config", "no-such.toml"], &[], 2, &["no-such.toml"]);
+    assert_refused(&["--frame-rate", "0"], &[], 2, &["--frame-rate"]);
+    assert_refused(&["--host", "0.0.0.0"], &[], 2, &["--allow-unauthenticated"]);
+    assert_eq!(run(&["--nonsense"], &[]).status.code(), Some(2));
+    assert_eq!(run(&["config", "check"], &[]).status.code(), Some(0));
+}
+
+#[test]
+fn what_fails_is_one_sentence_and_exit_code_1() {
+    assert_refused(&["render", "no-such.xml", "--out", "x.png"], &[], 1, &["no-such.xml"]);
+    assert_refused(&["health", "--url", "http://127.0.0.1:1"], &[], 1, &["no daemon answers"]);
+    let model = std::env::temp_dir().join(format!("mjcast-bad-{}.xml", std::process::id()));
+    std::fs::write(&model, "<mujoco>\n<bad/></mujoco>").expect("writes");
+    let path = model.to_str().expect("text");
+    assert_refused(&["render", path, "--out", "-"], &[], 1, &["bad", "line 2"]);
+    std::fs::remove_file(&model).expect("removes");
+}
+
+#[test]
+fn doctor_tells_what_is_there_and_what_is_not() {
+    let output = run(&["doctor"], &[]);
+    assert_eq!(output.status.code(), Some(0), "{}", text(&output.stdout));
+    let said = text(&output.stdout);
+    for wanted in ["adapter", "encoder", "simulation", "udp", "open files", "mjcast can serve here"]
+    {
+        assert!(said.contains(wanted), "{wanted}: {said}");
+    }
+    let output = run(&["doctor", "--json"], NO_DRIVERS);
+    assert_eq!(output.status.code(), Some(3));
+    let report = report(&output);
+    let check = &report["checks"][0];
+    assert_eq!((&check["check"], &check["outcome"]), (&"adapter".into(), &"fail".into()));
+    let remedy = check["remedy"].as_str().expect("a remedy");
+    assert!(remedy.starts_with("VK_DRIVER_FILES=/nonexistent"), "{remedy}");
+    if only_software_draws() {
+        assert_eq!(run(&["doctor", "--require-gpu"], &[]).status.code(), Some(3));
+    }
+}
+
+#[test]
+fn completions_are_written() {
+    let output = run(&["completions", "bash"], &[]);
+    assert!(output.status.success() && text(&output.stdout).contains("_mjcast"));
+}

@@ -22,6 +22,12 @@ const MAX_PIXELS: f64 = 65_536.0;
 const MAX_NOTCHES: f64 = 10.0;
 /// Pixels that browsers report per notch.
 const PIXELS_PER_NOTCH: f64 = 100.0;
+/// Lines that browsers report per notch, where they report lines.
+const LINES_PER_NOTCH: f64 = 3.0;
+/// A page is three notches' worth.
+const NOTCHES_PER_PAGE: f64 = 3.0;
+/// More than any wheel turns between two events, pixels.
+const MAX_SCROLL: f64 = 1e6;
 /// Farther than any scene is large, m.
 const MAX_LENGTH: f64 = 1e6;
 /// Most steps in one command.
@@ -60,13 +66,7 @@ pub fn parse(text: &str) -> Result<ClientMessage, WireError> {
         .map_err(|error| WireError::new(format!("the message is not JSON: {error}")))?;
     let fields = Fields::of(&value, "a message")?;
     let kind = fields.required_text(&["type"])?;
-    let scene = matches!(kind, "command" | "event");
-    if text.len() > MAX_MESSAGE_BYTES && !scene {
-        return Err(WireError::new(format!(
-            "the message is longer than {MAX_MESSAGE_BYTES} bytes"
-        )));
-    }
-    match kind {
+    let message = match kind {
         "offer" => Ok(ClientMessage::Offer { sdp: fields.required_text(&["sdp"])?.to_owned() }),
         "ice-candidate" => candidate(fields).map(ClientMessage::IceCandidate),
         "ping" => Ok(ClientMessage::Ping { t: value.get("t").cloned().unwrap_or(Value::Null) }),
@@ -76,7 +76,18 @@ pub fn parse(text: &str) -> Result<ClientMessage, WireError> {
             event(data.required_text(&["type"])?, data).map(ClientMessage::Event)
         }
         kind => event(kind, fields).map(ClientMessage::Event),
+    }?;
+    if text.len() > MAX_MESSAGE_BYTES && !holds_a_scene(&message) {
+        return Err(WireError::new(format!(
+            "the message is longer than {MAX_MESSAGE_BYTES} bytes"
+        )));
     }
+    Ok(message)
+}
+
+fn holds_a_scene(message: &ClientMessage) -> bool {
+    let ClientMessage::Event(Event::Command { command, .. }) = message else { return false };
+    matches!(command, Command::LoadScene(_))
 }
 
 fn candidate(fields: Fields<'_>) -> Result<Option<Candidate>, WireError> {
@@ -158,9 +169,23 @@ fn modifiers(fields: Fields<'_>) -> Result<Modifiers, WireError> {
     })
 }
 
+/// `dy` is in notches or, when that would be too many, in pixels; `deltaY` is the browser's own,
+/// in pixels unless its `deltaMode` says lines or pages.
 fn scroll(fields: Fields<'_>) -> Result<Event, WireError> {
-    let delta = fields.required_number(&["dy", "deltaY"], -1e6..=1e6)?;
-    let notches = if delta.abs() > MAX_NOTCHES { delta / PIXELS_PER_NOTCH } else { delta };
+    let notches = match fields.number(&["dy"], -MAX_SCROLL..=MAX_SCROLL)? {
+        Some(dy) if dy.abs() <= MAX_NOTCHES => dy,
+        Some(dy) => dy / PIXELS_PER_NOTCH,
+        None => {
+            let Some(delta) = fields.number(&["deltaY"], -MAX_SCROLL..=MAX_SCROLL)? else {
+                return Err(missing("dy"));
+            };
+            match fields.index(&["deltaMode"], 2)? {
+                Some(1) => delta / LINES_PER_NOTCH,
+                Some(2) => delta * NOTCHES_PER_PAGE,
+                _ => delta / PIXELS_PER_NOTCH,
+            }
+        }
+    };
     Ok(Event::Scroll { notches: notches.clamp(-MAX_NOTCHES, MAX_NOTCHES) })
 }
 
@@ -183,7 +208,7 @@ fn command(name: &str, params: Fields<'_>) -> Result<Command, WireError> {
         "stop" => Command::Stop,
         "reset" => physics(PhysicsCommand::Reset),
         "step" => {
-            physics(PhysicsCommand::Step(params.index(&["steps"], MAX_STEPS)?.unwrap_or(1).max(1)))
+            physics(PhysicsCommand::Step(params.whole(&["steps"], 1..=MAX_STEPS)?.unwrap_or(1)))
         }
         "speed" => {
             physics(PhysicsCommand::Speed(params.required_number(&["factor"], 0.001..=1000.0)?))
@@ -257,8 +282,12 @@ fn camera_choice(params: Fields<'_>) -> Result<CameraChoice, WireError> {
     if let Some(body) = params.text(&["track"])? {
         return Ok(CameraChoice::Track(body.to_owned()));
     }
-    if let Some(by) = params.number(&["cycle"], -1.0..=1.0)? {
-        return Ok(CameraChoice::Cycle(if by < 0.0 { -1 } else { 1 }));
+    if let Some(by) = params.get(&["cycle"]) {
+        return match by.as_f64() {
+            Some(1.0) => Ok(CameraChoice::Cycle(1)),
+            Some(-1.0) => Ok(CameraChoice::Cycle(-1)),
+            _ => Err(WireError::new("'cycle' must be 1 or -1")),
+        };
     }
     match params.get(&["name", "camera", "index"]) {
         Some(Value::String(name)) if name == "free" => Ok(CameraChoice::Free),

@@ -1,5 +1,7 @@
 //! Reading fields out of a JSON object, with errors that name them.
 
+use std::ops::RangeInclusive;
+
 use serde_json::{Map, Value};
 
 /// Why a message was refused; the text is for the client.
@@ -33,7 +35,7 @@ impl<'a> Fields<'a> {
     pub fn number(
         self,
         names: &[&str],
-        range: std::ops::RangeInclusive<f64>,
+        range: RangeInclusive<f64>,
     ) -> Result<Option<f64>, WireError> {
         let Some(value) = self.get(names) else { return Ok(None) };
         number(value, names[0], range).map(Some)
@@ -43,15 +45,24 @@ impl<'a> Fields<'a> {
     pub fn required_number(
         self,
         names: &[&str],
-        range: std::ops::RangeInclusive<f64>,
+        range: RangeInclusive<f64>,
     ) -> Result<f64, WireError> {
         self.number(names, range)?.ok_or_else(|| missing(names[0]))
     }
 
     /// A whole number up to `max`, or `None` when absent.
     pub fn index(self, names: &[&str], max: u32) -> Result<Option<u32>, WireError> {
+        self.whole(names, 0..=max)
+    }
+
+    /// A whole number within `range`, or `None` when absent.
+    pub fn whole(
+        self,
+        names: &[&str],
+        range: RangeInclusive<u32>,
+    ) -> Result<Option<u32>, WireError> {
         let Some(value) = self.get(names) else { return Ok(None) };
-        index(value, names[0], max).map(Some)
+        whole(value, names[0], range).map(Some)
     }
 
     /// Text, or `None` when absent.
@@ -90,7 +101,7 @@ impl<'a> Fields<'a> {
 pub(super) fn number(
     value: &Value,
     name: &str,
-    range: std::ops::RangeInclusive<f64>,
+    range: RangeInclusive<f64>,
 ) -> Result<f64, WireError> {
     // JSON itself has no NaN; 1e999 parses as infinite and falls outside of every range.
     let number = value.as_f64().filter(|number| range.contains(number));
@@ -105,11 +116,17 @@ pub(super) fn number(
 
 /// A whole number from 0 to `max`.
 pub(super) fn index(value: &Value, name: &str, max: u32) -> Result<u32, WireError> {
-    let number = value.as_f64().filter(|n| n.fract() == 0.0 && (0.0..=f64::from(max)).contains(n));
+    whole(value, name, 0..=max)
+}
+
+/// A whole number within `range`.
+fn whole(value: &Value, name: &str, range: RangeInclusive<u32>) -> Result<u32, WireError> {
+    let (start, end) = (*range.start(), *range.end());
+    let fits = |n: &f64| n.fract() == 0.0 && (f64::from(start)..=f64::from(end)).contains(n);
     // The cast is exact: the number is whole and within range.
-    number
-        .map(|number| number as u32)
-        .ok_or_else(|| WireError::new(format!("'{name}' must be a whole number from 0 to {max}")))
+    value.as_f64().filter(fits).map(|number| number as u32).ok_or_else(|| {
+        WireError::new(format!("'{name}' must be a whole number from {start} to {end}"))
+    })
 }
 
 /// The error for a field that must be there.

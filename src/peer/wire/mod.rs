@@ -10,3 +10,6 @@ mod server;
 pub use client::{ClientMessage, MAX_MESSAGE_BYTES, MAX_SCENE_BYTES, parse};
 pub use fields::WireError;
 pub use server::{CameraState, FrameState, IceServer, LatencyState, ServerMessage, State};
+
+#[cfg(test)]
+mod tests;

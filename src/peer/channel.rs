@@ -1,18 +1,25 @@
 //! Data channels: by label, text only, bounded both ways.
 
-use std::sync::{Arc, Mutex, PoisonError};
+use std::{
+    sync::{Arc, Mutex, PoisonError},
+    time::Duration,
+};
 
-use tokio::sync::{Notify, mpsc};
+use tokio::sync::{Notify, mpsc, watch};
 use webrtc::data_channel::{DataChannel, DataChannelEvent};
 
 use super::PeerEvent;
 
-/// Messages that may wait for a channel. `state` messages say the same anew each time, and
-/// replies on `control` are as frequent as a person's commands.
+/// Messages that may wait for a channel: replies are as frequent as a person's commands.
 const QUEUE: usize = 32;
-/// Bytes that a channel may hold unacknowledged before its queue waits: some hundred `state`
-/// messages. The library's own limit is none.
+/// Bytes that a channel may hold unacknowledged before its queue waits: a scene's worth of
+/// replies. The library's own limit is none.
 pub(super) const UNSENT_BYTES: usize = 256 << 10;
+/// Bytes of `state` that may be on their way: a few messages. On a slow path more would only be
+/// older by the time they arrive.
+const STATE_BYTES: usize = 8 << 10;
+/// How soon a slow path is looked at again; below the time between two states.
+const STATE_RETRY: Duration = Duration::from_millis(50);
 /// Labels and what they mean.
 const LABELS: [(&str, Channel); 3] =
     [("input", Channel::Input), ("control", Channel::Control), ("state", Channel::State)];
@@ -29,21 +36,54 @@ pub enum Channel {
 }
 
 /// The sending ends of a peer's channels.
-pub(super) struct Senders([mpsc::Sender<String>; LABELS.len()]);
+pub(super) struct Senders {
+    input: mpsc::Sender<String>,
+    control: mpsc::Sender<String>,
+    state: watch::Sender<String>,
+}
 
 impl Senders {
-    /// Queues `text`; `false` when the queue is full or the channel is gone.
+    /// Queues `text`, or on `state` puts it in the place of what waits there; `false` when the
+    /// queue is full or the channel is gone.
     pub fn send(&self, channel: Channel, text: String) -> bool {
-        self.0[channel as usize].try_send(text).is_ok()
+        match channel {
+            Channel::Input => self.input.try_send(text).is_ok(),
+            Channel::Control => self.control.try_send(text).is_ok(),
+            Channel::State => self.state.send(text).is_ok(),
+        }
     }
 }
 
-/// The queues that wait for their channels to open.
-pub(super) struct Outlets(Mutex<[Option<mpsc::Receiver<String>>; LABELS.len()]>);
+/// The receiving end of one channel's messages.
+pub(super) enum Outlet {
+    /// Each is sent.
+    Every(mpsc::Receiver<String>),
+    /// The latest is sent, when there is room for it.
+    Latest(watch::Receiver<String>),
+}
+
+impl Outlet {
+    /// What to send next on `channel`; `None` once the peer is gone.
+    async fn next(&mut self, channel: &dyn DataChannel) -> Option<String> {
+        match self {
+            Self::Every(queue) => queue.recv().await,
+            Self::Latest(value) => {
+                value.changed().await.ok()?;
+                while channel.outstanding_bytes().await.is_ok_and(|bytes| bytes > STATE_BYTES) {
+                    tokio::time::sleep(STATE_RETRY).await;
+                }
+                Some(value.borrow_and_update().clone())
+            }
+        }
+    }
+}
+
+/// The outlets that wait for their channels to open.
+pub(super) struct Outlets(Mutex<[Option<Outlet>; LABELS.len()]>);
 
 impl Outlets {
-    /// The queue for the channel called `label`, once.
-    pub fn take(&self, label: &str) -> Option<(Channel, mpsc::Receiver<String>)> {
+    /// The outlet for the channel called `label`, once.
+    pub fn take(&self, label: &str) -> Option<(Channel, Outlet)> {
         let (_, channel) = LABELS.iter().find(|(name, _)| *name == label)?;
         // Taking is all that happens under the lock.
         let mut outlets = self.0.lock().unwrap_or_else(PoisonError::into_inner);
@@ -53,22 +93,19 @@ impl Outlets {
 
 /// Makes the queues of a peer.
 pub(super) fn queues() -> (Senders, Outlets) {
-    let pairs = LABELS.map(|_| mpsc::channel(QUEUE));
-    let mut receivers = [const { None }; LABELS.len()];
-    let mut at = 0;
-    let senders = pairs.map(|(sender, receiver)| {
-        receivers[at] = Some(receiver);
-        at += 1;
-        sender
-    });
-    (Senders(senders), Outlets(Mutex::new(receivers)))
+    let (input, inputs) = mpsc::channel(QUEUE);
+    let (control, controls) = mpsc::channel(QUEUE);
+    let (state, states) = watch::channel(String::new());
+    // In the order of `LABELS` and `Channel`.
+    let outlets = [Outlet::Every(inputs), Outlet::Every(controls), Outlet::Latest(states)];
+    (Senders { input, control, state }, Outlets(Mutex::new(outlets.map(Some))))
 }
 
 /// Serves a channel until it closes.
 pub(super) async fn serve(
     channel: Arc<dyn DataChannel>,
     kind: Channel,
-    outlet: mpsc::Receiver<String>,
+    outlet: Outlet,
     events: mpsc::Sender<PeerEvent>,
 ) {
     let open = Notify::new();
@@ -109,14 +146,9 @@ async fn read(
 }
 
 /// Sends what is queued once the channel is open; waits while [`UNSENT_BYTES`] are unacknowledged.
-async fn write(
-    channel: &dyn DataChannel,
-    kind: Channel,
-    open: &Notify,
-    mut outlet: mpsc::Receiver<String>,
-) {
+async fn write(channel: &dyn DataChannel, kind: Channel, open: &Notify, mut outlet: Outlet) {
     open.notified().await;
-    while let Some(text) = outlet.recv().await {
+    while let Some(text) = outlet.next(channel).await {
         if let Err(error) = channel.send_text(&text).await {
             tracing::debug!(%error, ?kind, "a message was not sent");
         }
@@ -128,21 +160,39 @@ mod tests {
     use super::*;
 
     #[tokio::test]
-    async fn each_channel_has_a_queue_of_its_own_once() {
+    async fn each_channel_has_an_outlet_of_its_own_once() {
         let (senders, outlets) = queues();
-        assert!(senders.send(Channel::State, "s".into()));
+        assert!(senders.send(Channel::Input, "i".into()));
         assert!(senders.send(Channel::Control, "c".into()));
-        let (kind, mut control) = outlets.take("control").expect("known");
-        assert_eq!(kind, Channel::Control);
-        assert_eq!(control.recv().await.as_deref(), Some("c"));
-        assert!(outlets.take("control").is_none());
+        for (label, channel, text) in
+            [("control", Channel::Control, "c"), ("input", Channel::Input, "i")]
+        {
+            let Some((kind, Outlet::Every(mut queue))) = outlets.take(label) else {
+                panic!("{label} has a queue");
+            };
+            assert_eq!((kind, queue.recv().await.as_deref()), (channel, Some(text)));
+            assert!(outlets.take(label).is_none());
+        }
         assert!(outlets.take("video").is_none());
     }
 
     #[test]
     fn a_queue_that_nobody_reads_is_bounded() {
         let (senders, _outlets) = queues();
-        let sent = (0..100).filter(|_| senders.send(Channel::State, String::new())).count();
+        let sent = (0..100).filter(|_| senders.send(Channel::Control, String::new())).count();
         assert_eq!(sent, QUEUE);
+    }
+
+    #[test]
+    fn a_state_takes_the_place_of_the_one_before() {
+        let (senders, outlets) = queues();
+        assert!((0..100).all(|at| senders.send(Channel::State, at.to_string())));
+        let Some((Channel::State, Outlet::Latest(mut value))) = outlets.take("state") else {
+            panic!("state has a value");
+        };
+        assert_eq!(*value.borrow_and_update(), "99");
+        assert!(!value.has_changed().expect("a living peer"));
+        drop(value);
+        assert!(!senders.send(Channel::State, "late".into()));
     }
 }

@@ -1,8 +1,11 @@
 //! Frames to RTP.
 
-use std::sync::{
-    Arc,
-    atomic::{AtomicU64, Ordering},
+use std::{
+    sync::{
+        Arc, Mutex, MutexGuard, PoisonError,
+        atomic::{AtomicU64, Ordering},
+    },
+    time::Duration,
 };
 
 use bytes::Bytes;
@@ -20,8 +23,8 @@ use crate::frame::{EncodedFrame, FrameReceiver};
 /// every IPv6 link carries (RFC 8200 §5).
 const MAX_PAYLOAD: usize = 1180;
 
-/// What was sent so far.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+/// What was sent so far, and how it fared.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct Stats {
     /// Frames.
     pub frames: u64,
@@ -29,25 +32,61 @@ pub struct Stats {
     pub packets: u64,
     /// Bytes of their payloads.
     pub bytes: u64,
+    /// RTP packets sent again because the browser missed them.
+    pub resent: u64,
+    /// The share of packets lost on the way of late, [0, 1]; `None` before the first report.
+    pub loss: Option<f64>,
+    /// Time to the browser and back; `None` before a report of a sender report.
+    pub rtt: Option<Duration>,
 }
 
-/// The running counts behind [`Stats`].
+/// The running figures behind [`Stats`].
 #[derive(Debug, Default)]
 pub(super) struct Counters {
     frames: AtomicU64,
     packets: AtomicU64,
     bytes: AtomicU64,
+    resent: AtomicU64,
+    path: Mutex<Path>,
+}
+
+/// What the last receiver reports said.
+#[derive(Clone, Copy, Debug, Default)]
+struct Path {
+    loss: Option<f64>,
+    rtt: Option<Duration>,
 }
 
 impl Counters {
-    /// The counts as of now.
+    /// The figures as of now.
     pub fn read(&self) -> Stats {
         let count = |counter: &AtomicU64| counter.load(Ordering::Relaxed);
+        let Path { loss, rtt } = *self.path();
         Stats {
             frames: count(&self.frames),
             packets: count(&self.packets),
             bytes: count(&self.bytes),
+            resent: count(&self.resent),
+            loss,
+            rtt,
         }
+    }
+
+    /// Counts a retransmission.
+    pub fn resent(&self) {
+        self.resent.fetch_add(1, Ordering::Relaxed);
+    }
+
+    /// Notes a report: the share lost, and the round trip where the report tells it.
+    pub fn reported(&self, loss: f64, rtt: Option<Duration>) {
+        let mut path = self.path();
+        path.loss = Some(loss);
+        path.rtt = rtt.or(path.rtt);
+    }
+
+    fn path(&self) -> MutexGuard<'_, Path> {
+        // Two assignments under the lock; neither panics.
+        self.path.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 

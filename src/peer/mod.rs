@@ -12,8 +12,8 @@ pub mod wire;
 
 mod advertise;
 mod channel;
+mod feedback;
 mod handler;
-mod keyframe;
 mod link;
 mod media;
 mod offer;
@@ -188,6 +188,7 @@ impl Peer {
         let (channels, outlets) = channel::queues();
         let gathered = Arc::new(Notify::new());
         let advertised = Advertised::new(&config.advertise);
+        let stats = Arc::new(media::Counters::default());
         let handler = handler::Handler::new(
             events.clone(),
             outlets,
@@ -195,7 +196,7 @@ impl Peer {
             advertised.clone(),
             cancel.clone(),
         );
-        let connection = setup::connection(config, Arc::new(handler)).await?;
+        let connection = setup::connection(config, Arc::new(handler), Arc::clone(&stats)).await?;
         connection.set_remote_description(description).await.map_err(refused)?;
         let ssrc = setup::random_ssrc();
         let track = Arc::new(TrackLocalStaticRTP::new(setup::track(ssrc)));
@@ -204,7 +205,6 @@ impl Peer {
         // The media section is agreed on by now: its payload type and extension ids are known.
         let parameters = sender.get_parameters().await.map_err(Error::Setup)?;
         let (sources, inbox) = mpsc::channel(4);
-        let stats = Arc::new(media::Counters::default());
         let sender = media::Sender::new(
             Arc::clone(&track),
             ssrc,
@@ -212,7 +212,7 @@ impl Peer {
             Arc::clone(&stats),
         );
         tokio::spawn(cancel.clone().run_until_cancelled_owned(sender.run(inbox)));
-        tokio::spawn(cancel.run_until_cancelled_owned(keyframe::listen(track, events)));
+        tokio::spawn(cancel.run_until_cancelled_owned(feedback::listen(track, events)));
         let candidates = AtomicU32::new(0);
         let cancel = guard;
         let peer =
@@ -303,12 +303,13 @@ impl Peer {
         }
     }
 
-    /// Sends text on a data channel; `false` when it is not open or its queue is full.
+    /// Sends text on a data channel; `false` when it is gone or its queue is full. On `state` the
+    /// latest text counts: one that a slow path has not taken yet is replaced.
     pub fn send(&self, channel: Channel, text: String) -> bool {
         self.channels.send(channel, text)
     }
 
-    /// What was sent so far.
+    /// What was sent so far, and how it fared.
     pub fn stats(&self) -> Stats {
         self.stats.read()
     }

@@ -22,7 +22,7 @@ use webrtc::{
     peer_connection::{PeerConnectionBuilder, PeerConnectionEventHandler},
 };
 
-use super::{Config, Error, channel, keyframe::Forward, link::Link, servers};
+use super::{Config, Error, channel, feedback::Feedback, link::Link, media::Counters, servers};
 
 /// Asks the browser to show each frame as soon as it is decoded.
 pub(super) const PLAYOUT_DELAY: &str = "http://www.webrtc.org/experiments/rtp-hdrext/playout-delay";
@@ -32,10 +32,14 @@ const FORMATS: [(&str, u8); 2] = [
     ("level-asymmetry-allowed=1;packetization-mode=1;profile-level-id=42001f", 104),
 ];
 
+/// The interceptors' slot that sees all that others make; the library's own begin at 1000.
+const NEXT_TO_THE_WIRE: usize = 500;
+
 /// Makes a connection that waits for an offer.
 pub(super) async fn connection(
     config: &Config,
     handler: Arc<dyn PeerConnectionEventHandler>,
+    counters: Arc<Counters>,
 ) -> Result<Link, Error> {
     let media = media_engine().map_err(Error::Setup)?;
     let configuration = RTCConfigurationBuilder::new()
@@ -46,7 +50,7 @@ pub(super) async fn connection(
         .with_configuration(configuration)
         .with_media_engine(media)
         .with_setting_engine(settings(config))
-        .with_interceptor_registry(interceptors())
+        .with_interceptor_registry(interceptors(counters))
         .with_handler(handler)
         .with_udp_addrs(addresses)
         .with_data_channel_send_buffer_limit(channel::UNSENT_BYTES);
@@ -91,13 +95,13 @@ fn codec(format: &str) -> RTCRtpCodec {
     }
 }
 
-/// Retransmission on NACK, sender reports, and key frame requests handed on: what a sender of
-/// one video needs, and nothing that costs CPU per packet beyond it.
-fn interceptors() -> Registry {
+/// Retransmission on NACK, sender reports, and an ear for feedback: what a sender of one video
+/// needs, and nothing that costs CPU per packet beyond it.
+fn interceptors(counters: Arc<Counters>) -> Registry {
     Registry::new()
         .with(Slot::NackResponder, NackResponderBuilder::new().build())
         .with(Slot::SenderReport, SenderReportBuilder::new().build())
-        .with(Slot::from(12_500), Forward::default())
+        .with(NEXT_TO_THE_WIRE.into(), Feedback::new(counters))
 }
 
 /// The one video track.

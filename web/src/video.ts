@@ -3,6 +3,9 @@
 /** Smoothing of the receive-to-display time over about ten frames. */
 const SMOOTHING = 0.1;
 
+/** Streams have even sides, so their shape differs a little from the window's: up to this is stretched away. */
+const STRETCH = 0.01;
+
 export class Screen {
   readonly element: HTMLVideoElement;
   /** Lies under the video and holds its last frame while there is no stream: browsers blank an ended one. */
@@ -16,6 +19,8 @@ export class Screen {
     this.element = element;
     this.#still = still;
     this.#presented = presented;
+    element.addEventListener('resize', () => this.#fit());
+    window.addEventListener('resize', () => this.#fit());
     if ('requestVideoFrameCallback' in element) this.#watch();
     else (element as HTMLVideoElement).addEventListener('timeupdate', () => this.#count());
   }
@@ -45,6 +50,13 @@ export class Screen {
     canvas.height = videoHeight;
     canvas.getContext('2d')?.drawImage(this.element, 0, 0);
     return true;
+  }
+
+  /** Fills the stage where the picture has its shape; otherwise bars show what is missing. */
+  #fit(): void {
+    const { videoWidth, videoHeight, clientWidth, clientHeight } = this.element;
+    const ratio = (videoWidth * clientHeight) / (videoHeight * clientWidth);
+    this.element.classList.toggle('fills', Math.abs(ratio - 1) < STRETCH);
   }
 
   #watch(): void {

@@ -220,6 +220,31 @@ fn fs_surface(in: Surface) -> @location(0) vec4f {
     return vec4f(color, in.color.a * texture.a);
 }
 
+struct Flat {
+    @builtin(position) clip: vec4f,
+    @location(0) @interpolate(flat) color: vec4f,
+}
+
+// A surface in one colour, such as a number.
+@vertex
+fn vs_flat(vertex: Vertex, instance: Instance) -> Flat {
+    var out: Flat;
+    out.clip = view.clip_from_world * vec4f(to_world(vertex.position, instance), 1.0);
+    out.color = instance.color;
+    return out;
+}
+
+@fragment
+fn fs_flat(in: Flat) -> @location(0) vec4f {
+    return in.color;
+}
+
+// Depth as grey, of whatever the vertex shader drew.
+@fragment
+fn fs_depth(@builtin(position) clip: vec4f) -> @location(0) vec4f {
+    return vec4f(clip.zzz, 1.0);
+}
+
 // Marks where a mirror is; only the stencil is written.
 @vertex
 fn vs_mark(vertex: Vertex, instance: Instance) -> @builtin(position) vec4f {

@@ -5,8 +5,9 @@ use std::ops::Range;
 use glam::{Mat3, Mat4, Vec3};
 
 use super::{
-    Profile, SceneResources, Settings,
+    Profile, SceneResources, Settings, Show,
     bounds::{bounding_radius, is_of_model, is_outside, z_axis},
+    flat,
     geometry::{Geometry, Vertex},
     instance::{self, Instance, Mapping, Part},
     lines::{self, Segment},
@@ -50,6 +51,8 @@ pub(super) struct Frame {
     /// Lines, the opaque ones first.
     pub segments: Vec<Segment>,
     pub opaque_segments: u32,
+    /// Segments that belong to the picture; those of [`Flat`] follow.
+    pub picture_segments: u32,
     pub casters: Vec<Batch>,
     pub mirror: Option<Mirror>,
     /// The mark of the mirror, then the image in it.
@@ -59,9 +62,21 @@ pub(super) struct Frame {
     pub sky: Option<u32>,
     pub haze: Option<Batch>,
     pub transparent: Vec<Batch>,
+    /// Everything in flat colours, for a picture of segments.
+    pub segmented: Flat,
+    /// Everything in colours that are its numbers, for the data beside a picture.
+    pub numbered: Flat,
     items: Vec<Item>,
     drawn: Vec<Drawn>,
     order: Vec<u32>,
+}
+
+/// Things in one colour each, in MuJoCo's order.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Flat {
+    pub batches: Vec<Batch>,
+    /// In [`Frame::segments`].
+    pub segments: Range<u32>,
 }
 
 /// A shape to be drawn.
@@ -86,6 +101,8 @@ struct Drawn {
     plane: bool,
     reflects: bool,
     visible: bool,
+    /// `mjvGeom.segid`.
+    segment: i32,
     /// To the eye, less its radius, m.
     distance: f32,
 }
@@ -121,13 +138,22 @@ impl Frame {
         }
         self.opaque_segments = self.segments.iter().filter(|s| is_opaque(s)).count() as u32;
         self.segments.sort_by_key(|segment| !is_opaque(segment));
+        self.picture_segments = self.segments.len() as u32;
         if source.shadows {
             self.list_casters();
         }
         self.list_image(source);
         self.list_opaque();
-        self.list_transparent(false, None);
+        self.list_transparent(false, None, source.settings.additive);
         self.list_sky(source);
+        match source.settings.show {
+            Show::Segments => self.segmented = self.list_flat(source, flat::random_color),
+            Show::Ids => self.segmented = self.list_flat(source, flat::number_color),
+            Show::Color | Show::Depth => {}
+        }
+        if source.settings.data {
+            self.numbered = self.list_flat(source, flat::number_color);
+        }
     }
 
     fn clear(&mut self) {
@@ -139,6 +165,8 @@ impl Frame {
         for list in [&mut self.casters, &mut self.image, &mut self.opaque, &mut self.transparent] {
             list.clear();
         }
+        self.segmented = Flat::default();
+        self.numbered = Flat::default();
         self.mirror = None;
         self.haze = None;
         self.sky = None;
@@ -166,6 +194,7 @@ impl Frame {
             items: first..self.items.len(),
             caster,
             cull: match kind {
+                _ if !source.settings.cull_faces => Cull::Nothing,
                 GeomKind::Plane if behind => Cull::Front,
                 GeomKind::Triangle => Cull::Nothing,
                 _ => Cull::Back,
@@ -178,6 +207,7 @@ impl Frame {
                 && geom.reflectance > 0.0
                 && matches!(kind, GeomKind::Plane | GeomKind::Box),
             visible: !is_outside(&geom, source.clip_from_world),
+            segment: geom.segment,
             distance: if is_plane {
                 1e10
             } else {
@@ -382,7 +412,8 @@ impl Frame {
     fn list_image(&mut self, source: &Source<'_>) {
         let eye = Vec3::from(source.eye.position);
         let seen = |mirror: &Mirror| (eye - mirror.point).dot(mirror.normal) >= 0.0;
-        if !source.settings.reflections || !self.mirror.as_ref().is_some_and(seen) {
+        let wanted = source.settings.reflections && source.settings.show == Show::Color;
+        if !wanted || !self.mirror.as_ref().is_some_and(seen) {
             self.mirror = None;
             return;
         }
@@ -400,7 +431,7 @@ impl Frame {
                 style(&item, cull, Blend::Replace, true),
             );
         }
-        self.list_transparent(true, Some(index));
+        self.list_transparent(true, Some(index), source.settings.additive);
     }
 
     /// The mark of a plane is the plane; that of a box is its upper side.
@@ -472,24 +503,57 @@ impl Frame {
         (self.items[index], self.drawn[cull].cull)
     }
 
-    /// Transparent geoms from front to back and then from back to front, as MuJoCo draws them.
-    fn list_transparent(&mut self, mirrored: bool, except: Option<usize>) {
+    /// Transparent geoms from front to back and then from back to front, as MuJoCo draws them;
+    /// once only if they add up.
+    fn list_transparent(&mut self, mirrored: bool, except: Option<usize>, additive: bool) {
         let mut order: Vec<usize> = (0..self.drawn.len())
             .filter(|&number| self.drawn[number].transparent && Some(number) != except)
             .collect();
         order.sort_by(|&a, &b| self.drawn[a].distance.total_cmp(&self.drawn[b].distance));
         let list = if mirrored { &mut self.image } else { &mut self.transparent };
-        for &number in order.iter().chain(order.iter().rev()) {
+        let blend = if additive { Blend::Glow } else { Blend::Mix };
+        let again = if additive { &[] } else { &order[..] };
+        for &number in order.iter().chain(again.iter().rev()) {
             let drawn = &self.drawn[number];
             for item in &self.items[drawn.items.clone()] {
                 push(
                     list,
                     &mut self.instances,
                     item,
-                    style(item, drawn.cull, Blend::Mix, mirrored),
+                    style(item, drawn.cull, blend, mirrored),
                 );
             }
         }
+    }
+
+    /// What has a segment's number, transparent or not, in the colour that `color` gives it.
+    fn list_flat(&mut self, source: &Source<'_>, color: impl Fn(u32) -> [f32; 4]) -> Flat {
+        let mut batches = Vec::new();
+        for drawn in self.drawn.iter().filter(|drawn| drawn.visible) {
+            let Ok(number) = u32::try_from(drawn.segment) else {
+                continue;
+            };
+            for item in &self.items[drawn.items.clone()] {
+                let instance = Instance { color: color(number), ..item.instance };
+                let item = Item {
+                    kind: Kind::Flat,
+                    mapping: Mapping::None,
+                    texture: None,
+                    instance,
+                    ..*item
+                };
+                let look = style(&item, drawn.cull, Blend::Replace, false);
+                push(&mut batches, &mut self.instances, &item, look);
+            }
+        }
+        let first = self.segments.len() as u32;
+        for geom in &source.snapshot.geoms {
+            if let Ok(number) = u32::try_from(geom.segment) {
+                let numbered = Geom { rgba: color(number), ..*geom };
+                lines::append(&numbered, source.assets.visual.line_width, &mut self.segments);
+            }
+        }
+        Flat { batches, segments: first..self.segments.len() as u32 }
     }
 
     fn list_sky(&mut self, source: &Source<'_>) {

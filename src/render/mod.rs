@@ -14,6 +14,7 @@
 //! Knows nothing of streams, encoders or clocks.
 
 mod bounds;
+mod flat;
 mod frame;
 mod geometry;
 mod instance;
@@ -48,6 +49,20 @@ pub enum Profile {
     Fast,
 }
 
+/// What a picture shows.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Show {
+    /// The scene in its colours.
+    #[default]
+    Color,
+    /// Depth as grey: 1 at the near plane, 0 at the far plane and where nothing is.
+    Depth,
+    /// Each thing in a colour of its own, as `mjRND_SEGMENT` draws it.
+    Segments,
+    /// The number of each thing plus one, in the bytes of red, green and blue: `mjRND_IDCOLOR`.
+    Ids,
+}
+
 /// How a view draws.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Settings {
@@ -70,6 +85,15 @@ pub struct Settings {
     /// Whether the bottom row is drawn first, as OpenGL does. The picture is the same but for
     /// samples and for edges that run through the middle of pixels; reading it back is slower.
     pub bottom_up: bool,
+    /// What the picture shows.
+    pub show: Show,
+    /// Whether what is transparent is added to what is behind it, rather than mixed with it.
+    pub additive: bool,
+    /// Whether only the front of surfaces is drawn.
+    pub cull_faces: bool,
+    /// Whether ids and depth are drawn beside the picture, with one sample per pixel, for
+    /// [`View::read_ids`] and [`View::read_depth`].
+    pub data: bool,
 }
 
 impl Settings {
@@ -84,6 +108,10 @@ impl Settings {
         haze: true,
         fog: false,
         bottom_up: false,
+        show: Show::Color,
+        additive: false,
+        cull_faces: true,
+        data: false,
     };
     /// The default where a processor draws.
     pub const FAST: Self = Self {

@@ -28,6 +28,8 @@ pub(super) enum Kind {
     Haze,
     /// Lines.
     Line,
+    /// Surfaces in one colour each, whatever the light.
+    Flat,
 }
 
 /// How colours meet those drawn before.
@@ -40,6 +42,8 @@ pub(super) enum Blend {
     Add,
     /// They are mixed by opacity, and depth is kept.
     Mix,
+    /// They are added to them by opacity, and depth is kept.
+    Glow,
 }
 
 /// Which sides are not drawn.
@@ -71,6 +75,8 @@ pub(super) struct Target {
     /// Whether each light's part is rounded to 8 bits.
     pub rounded: bool,
     pub fog: bool,
+    /// Whether depth is drawn as grey in place of colours.
+    pub depth_as_grey: bool,
     /// Whether the picture is drawn upside down, which turns triangles around.
     pub bottom_up: bool,
 }
@@ -91,6 +97,13 @@ fn buffer<T>(
     Some(wgpu::VertexBufferLayout { array_stride: size_of::<T>() as u64, step_mode, attributes })
 }
 
+impl Blend {
+    /// Whether what is drawn so leaves depth as it is.
+    fn keeps_depth(self) -> bool {
+        matches!(self, Self::Mix | Self::Glow)
+    }
+}
+
 impl Kind {
     fn entry_points(self) -> (&'static str, Option<&'static str>) {
         match self {
@@ -99,6 +112,7 @@ impl Kind {
             Self::Sky => ("vs_sky", Some("fs_sky")),
             Self::Haze => ("vs_haze", Some("fs_plain")),
             Self::Line => ("vs_line", Some("fs_plain")),
+            Self::Flat => ("vs_flat", Some("fs_flat")),
         }
     }
 }
@@ -120,7 +134,7 @@ pub(super) fn surface(
     };
     let flag = |value: bool| f64::from(u8::from(value));
     // Transparent surfaces and mirror images take no shadows.
-    let shadowed = style.blend != Blend::Mix && !style.mirrored;
+    let shadowed = !style.blend.keeps_depth() && !style.mirrored;
     let constants = [
         ("TEXTURE", f64::from(style.mapping as u8)),
         ("MIRRORED", flag(style.mirrored)),
@@ -130,6 +144,8 @@ pub(super) fn surface(
     ];
     let options = wgpu::PipelineCompilationOptions { constants: &constants, ..Default::default() };
     let (vertex_entry, fragment_entry) = style.kind.entry_points();
+    let fragment_entry =
+        fragment_entry.map(|entry| if target.depth_as_grey { "fs_depth" } else { entry });
     let colors = [Some(wgpu::ColorTargetState {
         format: COLOR,
         blend: blend_state(style.blend),
@@ -189,6 +205,7 @@ fn blend_state(blend: Blend) -> Option<BlendState> {
         Blend::Replace => return None,
         Blend::Add => component(BlendFactor::One, BlendFactor::One),
         Blend::Mix => component(BlendFactor::SrcAlpha, BlendFactor::OneMinusSrcAlpha),
+        Blend::Glow => component(BlendFactor::SrcAlpha, BlendFactor::One),
     };
     // The picture stays opaque.
     let alpha = component(BlendFactor::Zero, BlendFactor::One);
@@ -206,7 +223,7 @@ fn depth_stencil(target: &Target, style: &Style) -> wgpu::DepthStencilState {
     let depth_compare = if mark { CompareFunction::Always } else { CompareFunction::GreaterEqual };
     wgpu::DepthStencilState {
         format: target.depth,
-        depth_write_enabled: Some(!mark && style.blend != Blend::Mix),
+        depth_write_enabled: Some(!mark && !style.blend.keeps_depth()),
         depth_compare: Some(depth_compare),
         stencil: if has_stencil {
             wgpu::StencilState {

@@ -17,6 +17,7 @@ pub(super) struct Targets {
     /// What is drawn into and then resolved, with several samples per pixel.
     pub sampled: Option<wgpu::TextureView>,
     pub depth: wgpu::TextureView,
+    pub depth_texture: wgpu::Texture,
     pub depth_format: TextureFormat,
 }
 
@@ -64,15 +65,28 @@ impl Targets {
         let attachment = TextureUsages::RENDER_ATTACHMENT;
         let color = texture("picture", COLOR, 1, attachment | TextureUsages::COPY_SRC);
         let samples = settings.samples;
+        let depth_usage =
+            if settings.data { attachment | TextureUsages::COPY_SRC } else { attachment };
+        let depth_texture = texture("depth", depth_format, samples, depth_usage);
         let sampled = (samples > 1).then(|| texture("samples", COLOR, samples, attachment));
         Self {
             color_view: color.create_view(&Default::default()),
             sampled: sampled.map(|texture| texture.create_view(&Default::default())),
-            depth: texture("depth", depth_format, samples, attachment)
-                .create_view(&Default::default()),
+            depth: depth_texture.create_view(&Default::default()),
+            depth_texture,
             depth_format,
             color,
         }
+    }
+
+    /// Targets of the same size for ids and depth.
+    pub fn for_data(device: &wgpu::Device, size: Size) -> Self {
+        let settings = Settings { samples: 1, reflections: false, data: true, ..Settings::FAST };
+        Self::new(device, size, &settings)
+    }
+
+    fn keeps_depth(&self) -> bool {
+        self.depth_texture.usage().contains(TextureUsages::COPY_SRC)
     }
 
     pub fn begin<'e>(&self, encoder: &'e mut wgpu::CommandEncoder) -> wgpu::RenderPass<'e> {
@@ -92,7 +106,11 @@ impl Targets {
                 view: &self.depth,
                 depth_ops: Some(wgpu::Operations {
                     load: wgpu::LoadOp::Clear(0.0),
-                    store: wgpu::StoreOp::Discard,
+                    store: if self.keeps_depth() {
+                        wgpu::StoreOp::Store
+                    } else {
+                        wgpu::StoreOp::Discard
+                    },
                 }),
                 stencil_ops: self.depth_format.has_stencil_aspect().then_some(wgpu::Operations {
                     load: wgpu::LoadOp::Clear(0),

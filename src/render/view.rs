@@ -6,8 +6,8 @@ use glam::Mat4;
 use wgpu::{BufferUsages, Extent3d};
 
 use super::{
-    Error, Profile, Renderer, SceneResources, Settings,
-    frame::{Batch, Frame, Source},
+    Error, Profile, Renderer, SceneResources, Settings, Show, flat,
+    frame::{Batch, Flat, Frame, Source},
     geometry::Range,
     instance::Mapping,
     pipeline::{Blend, Cull, Kind, Style, Target},
@@ -38,8 +38,17 @@ pub struct View {
     indices: Growing,
     segments: Growing,
     readback: wgpu::Buffer,
+    data: Option<Data>,
     frame: Frame,
     submitted: Option<wgpu::SubmissionIndex>,
+}
+
+/// Ids and depth beside the picture.
+#[derive(Debug)]
+struct Data {
+    targets: Targets,
+    ids: wgpu::Buffer,
+    depth: wgpu::Buffer,
 }
 
 /// A picture in memory, mapped while this lives.
@@ -102,7 +111,7 @@ impl View {
             return Err(Error::PictureTooLarge { side, limit });
         }
         let device = gpu.device();
-        let targets = Targets::new(device, size, &settings);
+        let targets = Targets::new(device, size, &Settings { data: false, ..settings });
         let buffer = |label, size, usage| {
             device.create_buffer(&wgpu::BufferDescriptor {
                 label: Some(label),
@@ -113,11 +122,15 @@ impl View {
         };
         let uniforms =
             buffer("view", 2 * view_stride(), BufferUsages::UNIFORM | BufferUsages::COPY_DST);
-        let readback = buffer(
-            "picture",
-            u64::from(row_stride(size)) * u64::from(size.height()),
-            BufferUsages::MAP_READ | BufferUsages::COPY_DST,
-        );
+        let rows = |label| {
+            let bytes = u64::from(row_stride(size)) * u64::from(size.height());
+            buffer(label, bytes, BufferUsages::MAP_READ | BufferUsages::COPY_DST)
+        };
+        let data = settings.data.then(|| Data {
+            targets: Targets::for_data(device, size),
+            ids: rows("ids"),
+            depth: rows("depth"),
+        });
         let shadow_maps = ShadowMaps::new(renderer, 1, 0);
         let groups = groups(renderer, &uniforms, &shadow_maps);
         Ok(Self {
@@ -132,7 +145,8 @@ impl View {
             vertices: Growing::new(device, "vertices of a picture", BufferUsages::VERTEX),
             indices: Growing::new(device, "indices of a picture", BufferUsages::INDEX),
             segments: Growing::new(device, "lines", BufferUsages::VERTEX),
-            readback,
+            readback: rows("picture"),
+            data,
             frame: Frame::default(),
             submitted: None,
         })
@@ -160,7 +174,8 @@ impl View {
         }
         let eye = camera.eye(assets, snapshot);
         let viewport = [self.size.width() as f32, self.size.height() as f32];
-        let shadows = self.settings.shadows && self.shadow_side(assets) > 0;
+        let colored = self.settings.show == Show::Color;
+        let shadows = self.settings.shadows && colored && self.shadow_side(assets) > 0;
         let mut lighting = Lighting::new(assets, snapshot, &eye, viewport, shadows);
         if self.settings.bottom_up {
             lighting.turn_upside_down();
@@ -187,19 +202,47 @@ impl View {
     /// # Errors
     /// [`Error`] when nothing was drawn, or the device is gone.
     pub fn read_rgba(&mut self) -> Result<Pixels<'_>, Error> {
+        self.read(&self.readback)
+    }
+
+    /// Waits for the last picture drawn and gives the number plus one of what each pixel shows
+    /// ([`crate::scene::Geom::segment`]), 0 where nothing is; rows from the top.
+    ///
+    /// # Errors
+    /// As [`Self::read_rgba`]; [`Error::NothingDrawn`] without [`Settings::data`] too.
+    pub fn read_ids(&mut self) -> Result<Vec<u32>, Error> {
+        let data = self.data.as_ref().ok_or(Error::NothingDrawn)?;
+        let pixels = self.read(&data.ids)?;
+        let numbers = pixels.rows().flat_map(|row| row.as_chunks::<4>().0);
+        Ok(numbers.map(|pixel| flat::number_of(*pixel)).collect())
+    }
+
+    /// Waits for the last picture drawn and gives its depth: 1 at the near plane, 0 at the far
+    /// plane and where nothing is, as MuJoCo's reversed buffer; rows from the top.
+    ///
+    /// # Errors
+    /// As [`Self::read_ids`].
+    pub fn read_depth(&mut self) -> Result<Vec<f32>, Error> {
+        let data = self.data.as_ref().ok_or(Error::NothingDrawn)?;
+        let pixels = self.read(&data.depth)?;
+        let numbers = pixels.rows().flat_map(|row| row.as_chunks::<4>().0);
+        Ok(numbers.map(|bytes| f32::from_le_bytes(*bytes)).collect())
+    }
+
+    fn read<'a>(&'a self, buffer: &'a wgpu::Buffer) -> Result<Pixels<'a>, Error> {
         let submitted = self.submitted.clone().ok_or(Error::NothingDrawn)?;
-        let slice = self.readback.slice(..);
+        let slice = buffer.slice(..);
         // Whether mapping worked shows when the range is asked for.
         slice.map_async(wgpu::MapMode::Read, |_| ());
         let wait = wgpu::PollType::Wait { submission_index: Some(submitted), timeout: None };
         self.renderer.gpu().device().poll(wait).map_err(|_| Error::Readback)?;
         let mapped = slice.get_mapped_range().map_err(|_| {
-            self.readback.unmap();
+            buffer.unmap();
             if self.renderer.gpu().lost() { Error::DeviceLost } else { Error::Readback }
         })?;
         Ok(Pixels {
             mapped: Some(mapped),
-            buffer: &self.readback,
+            buffer,
             size: self.size,
             stride: row_stride(self.size) as usize,
         })
@@ -248,33 +291,71 @@ impl View {
             self.draw_shadow_map(&mut encoder, scene, frame, slot);
         }
         self.draw_picture(&mut encoder, scene, frame, lights);
-        if self.settings.bottom_up {
-            let rows = self.size.height();
-            (0..rows).for_each(|row| self.copy_rows(&mut encoder, row, rows - 1 - row, 1));
-        } else {
-            self.copy_rows(&mut encoder, 0, 0, self.size.height());
+        self.copy(&mut encoder, self.targets.color.as_image_copy(), &self.readback);
+        if let Some(data) = &self.data {
+            self.draw_data(&mut encoder, scene, frame, data);
         }
         self.submitted = Some(gpu.queue().submit([encoder.finish()]));
     }
 
-    /// Copies rows of the picture to where they are read.
-    fn copy_rows(&self, encoder: &mut wgpu::CommandEncoder, from: u32, to: u32, count: u32) {
+    /// Copies a target to where it is read, the top row first.
+    fn copy(
+        &self,
+        encoder: &mut wgpu::CommandEncoder,
+        source: wgpu::TexelCopyTextureInfo<'_>,
+        buffer: &wgpu::Buffer,
+    ) {
         let stride = row_stride(self.size);
-        encoder.copy_texture_to_buffer(
-            wgpu::TexelCopyTextureInfo {
-                origin: wgpu::Origin3d { x: 0, y: from, z: 0 },
-                ..self.targets.color.as_image_copy()
-            },
-            wgpu::TexelCopyBufferInfo {
-                buffer: &self.readback,
-                layout: wgpu::TexelCopyBufferLayout {
-                    offset: u64::from(to) * u64::from(stride),
-                    bytes_per_row: Some(stride),
-                    rows_per_image: None,
-                },
-            },
-            Extent3d { width: self.size.width(), height: count, depth_or_array_layers: 1 },
-        );
+        let mut copy_rows = |from: u32, to: u32, count: u32| {
+            let origin = wgpu::Origin3d { x: 0, y: from, z: 0 };
+            let layout = wgpu::TexelCopyBufferLayout {
+                offset: u64::from(to) * u64::from(stride),
+                bytes_per_row: Some(stride),
+                rows_per_image: None,
+            };
+            encoder.copy_texture_to_buffer(
+                wgpu::TexelCopyTextureInfo { origin, ..source },
+                wgpu::TexelCopyBufferInfo { buffer, layout },
+                Extent3d { width: self.size.width(), height: count, depth_or_array_layers: 1 },
+            );
+        };
+        let rows = self.size.height();
+        if self.settings.bottom_up {
+            (0..rows).for_each(|row| copy_rows(row, rows - 1 - row, 1));
+        } else {
+            copy_rows(0, 0, rows);
+        }
+    }
+
+    /// Draws ids and depth, and copies them to where they are read.
+    fn draw_data(
+        &self,
+        encoder: &mut wgpu::CommandEncoder,
+        scene: &SceneResources,
+        frame: &Frame,
+        data: &Data,
+    ) {
+        let mut pass = data.targets.begin(encoder);
+        let target = Target {
+            samples: 1,
+            depth: data.targets.depth_format,
+            lights: Lights::default(),
+            rounded: false,
+            fog: false,
+            depth_as_grey: false,
+            bottom_up: self.settings.bottom_up,
+        };
+        let bound = Bound::default();
+        let mut painter = Painter { view: self, scene, frame, target, bound };
+        pass.set_bind_group(0, &self.groups[0], &[]);
+        painter.flat(&mut pass, &frame.numbered);
+        drop(pass);
+        self.copy(encoder, data.targets.color.as_image_copy(), &data.ids);
+        let depth = wgpu::TexelCopyTextureInfo {
+            aspect: wgpu::TextureAspect::DepthOnly,
+            ..data.targets.depth_texture.as_image_copy()
+        };
+        self.copy(encoder, depth, &data.depth);
     }
 
     fn draw_shadow_map(
@@ -325,11 +406,17 @@ impl View {
                 depth: self.targets.depth_format,
                 lights,
                 rounded: self.settings.profile == Profile::Parity,
-                fog: self.settings.fog,
+                fog: self.settings.fog && self.settings.show == Show::Color,
+                depth_as_grey: self.settings.show == Show::Depth,
                 bottom_up: self.settings.bottom_up,
             },
             bound: Bound::default(),
         };
+        if matches!(self.settings.show, Show::Segments | Show::Ids) {
+            pass.set_bind_group(0, &self.groups[0], &[]);
+            painter.flat(&mut pass, &frame.segmented);
+            return;
+        }
         if frame.mirror.is_some() {
             pass.set_bind_group(0, &self.groups[0], &[]);
             pass.set_stencil_reference(1);
@@ -344,9 +431,14 @@ impl View {
         if let Some(shape) = frame.sky {
             painter.sky(&mut pass, shape);
         }
+        if self.settings.show == Show::Depth {
+            // The rest writes no depth.
+            return;
+        }
         painter.batches(&mut pass, frame.haze.as_slice());
         painter.batches(&mut pass, &frame.transparent);
-        painter.lines(&mut pass, opaque_lines..frame.segments.len() as u32, Blend::Mix);
+        let blend = if self.settings.additive { Blend::Glow } else { Blend::Mix };
+        painter.lines(&mut pass, opaque_lines..frame.picture_segments, blend);
     }
 
     fn draw_shape(
@@ -418,6 +510,11 @@ impl Painter<'_> {
             pass.set_bind_group(1, self.scene.group(texture), &[]);
             self.bound.texture = Some(texture);
         }
+    }
+
+    fn flat(&mut self, pass: &mut wgpu::RenderPass<'_>, things: &Flat) {
+        self.batches(pass, &things.batches);
+        self.lines(pass, things.segments.clone(), Blend::Replace);
     }
 
     fn sky(&mut self, pass: &mut wgpu::RenderPass<'_>, shape: u32) {

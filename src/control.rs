@@ -5,6 +5,8 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::scene::options::SceneOptions;
+
 /// Pointer buttons held: bit 0 left, bit 1 right, bit 2 middle.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Buttons(pub u8);
@@ -183,6 +185,8 @@ pub enum PhysicsCommand {
     LoadKeyframe(u32),
     /// Restores a full `mjSTATE_INTEGRATION` vector.
     SetState(Vec<f64>),
+    /// Shows these things from now on.
+    Show(Box<SceneOptions>),
     /// How many snapshots per second to publish while time runs; 0: only when asked or changed.
     PublishRate(u32),
 }

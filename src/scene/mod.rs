@@ -6,6 +6,7 @@
 //! finiteness before anything else reads them.
 
 pub mod camera;
+pub mod options;
 
 mod assets;
 mod codec;

@@ -114,6 +114,7 @@ fn visual(model: &MjModel) -> Visual {
         haze: map.haze.into(),
         shadow_clip: map.shadowclip.into(),
         shadow_scale: map.shadowscale.into(),
+        ipd: global.ipd.into(),
         fog_rgba: vis.rgba.fog,
         haze_rgba: vis.rgba.haze,
         headlight_ambient: vis.headlight.ambient,
@@ -244,6 +245,7 @@ fn camera(model: &MjModel, id: usize) -> CameraInfo {
         fovy: model.cam_fovy()[id],
         orthographic: model.cam_projection()[id] == mjtProjection::mjPROJ_ORTHOGRAPHIC,
         intrinsics: [fx, fy, cx, cy, width, height],
+        ipd: model.cam_ipd()[id],
     }
 }
 

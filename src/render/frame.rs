@@ -516,12 +516,7 @@ impl Frame {
         for &number in order.iter().chain(again.iter().rev()) {
             let drawn = &self.drawn[number];
             for item in &self.items[drawn.items.clone()] {
-                push(
-                    list,
-                    &mut self.instances,
-                    item,
-                    style(item, drawn.cull, blend, mirrored),
-                );
+                push(list, &mut self.instances, item, style(item, drawn.cull, blend, mirrored));
             }
         }
     }

@@ -83,7 +83,7 @@ pub struct Settings {
     /// Whether the distance fades into fog.
     pub fog: bool,
     /// Whether the bottom row is drawn first, as OpenGL does. The picture is the same but for
-    /// samples and for edges that run through the middle of pixels; reading it back is slower.
+    /// samples and for edges that run through the middle of pixels.
     pub bottom_up: bool,
     /// What the picture shows.
     pub show: Show,
@@ -91,6 +91,8 @@ pub struct Settings {
     pub additive: bool,
     /// Whether only the front of surfaces is drawn.
     pub cull_faces: bool,
+    /// Whether only the edges of surfaces are drawn.
+    pub wireframe: bool,
     /// Whether ids and depth are drawn beside the picture, with one sample per pixel, for
     /// [`View::read_ids`] and [`View::read_depth`].
     pub data: bool,
@@ -111,6 +113,7 @@ impl Settings {
         show: Show::Color,
         additive: false,
         cull_faces: true,
+        wireframe: false,
         data: false,
     };
     /// The default where a processor draws.

@@ -363,3 +363,93 @@ fn views_share_a_renderer_across_threads() {
         }
     });
 }
+
+/// A box in front of a sphere, numbered 7 and 300, and one that is in no segment.
+fn numbered() -> Snapshot {
+    let of_segment = |mut geom: Geom, segment| {
+        geom.segment = segment;
+        geom
+    };
+    of(vec![
+        of_segment(geom(6, [0.3, 0.3, 0.1], [0.0, 0.0, 0.5], [0.0, 0.0, 1.0, 0.2]), 7),
+        of_segment(geom(2, [0.5; 3], [0.0; 3], RED), 300),
+        of_segment(geom(6, [0.2; 3], [1.0, 0.0, 0.0], WHITE), -1),
+    ])
+}
+
+#[test]
+fn ids_and_depth_lie_beside_the_picture() {
+    let size = Size::new(150, 120).expect("a size");
+    let (assets, snapshot) = (ambient(), numbered());
+    let scene = renderer().upload(&assets).expect("uploads");
+    for bottom_up in [false, true] {
+        let settings = Settings { data: true, bottom_up, ..Settings::PARITY };
+        let mut view = View::new(renderer(), size, settings).expect("a view");
+        view.draw(&scene, &assets, &snapshot, &from_above(3.0)).expect("draws");
+        let (ids, depth) = (view.read_ids().expect("ids"), view.read_depth().expect("depth"));
+        let at = |x: usize, y: usize| (ids[y * 150 + x], depth[y * 150 + x]);
+        // What is transparent counts; what is in no segment does not.
+        assert_eq!(at(75, 60).0, 8);
+        assert_eq!(at(75, 60 + 22).0, 301);
+        assert_eq!(at(75 + 48, 60), (0, 0.0));
+        assert_eq!(at(2, 2), (0, 0.0));
+        // The box's upper side is 2.4 m away.
+        let eye = from_above(3.0).eye(&assets, &snapshot);
+        let (near, far) = (eye.near, eye.far);
+        let meters = near * far / (near + at(75, 60).1 * (far - near));
+        assert!((meters - 2.4).abs() < 1e-3, "{meters} m");
+    }
+}
+
+#[test]
+fn data_must_be_asked_for() {
+    let size = Size::new(8, 8).expect("a size");
+    let mut view = View::new(renderer(), size, PLAIN).expect("a view");
+    let scene = renderer().upload(&ambient()).expect("uploads");
+    view.draw(&scene, &ambient(), &of(vec![]), &from_above(3.0)).expect("draws");
+    assert!(matches!(view.read_ids(), Err(Error::NothingDrawn)));
+    assert!(matches!(view.read_depth(), Err(Error::NothingDrawn)));
+}
+
+#[test]
+fn a_picture_can_show_ids_segments_or_depth() {
+    let shown = |show| draw(&ambient(), &numbered(), &from_above(3.0), Settings { show, ..PLAIN });
+    let ids = shown(Show::Ids);
+    assert_eq!(ids.at(75, 60), [8, 0, 0, 255]);
+    assert_eq!(ids.at(75, 60 + 22), [45, 1, 0, 255]);
+    let segments = shown(Show::Segments);
+    // Number 7 is the 17th of Halton's sequence: 17/32 in base 2.
+    assert_eq!(segments.at(75, 60)[0], ((0.1 + 0.8 * (17.0 / 32.0)) * 255.0_f64).round() as u8);
+    assert_eq!(segments.at(2, 2), [0, 0, 0, 255]);
+    let mut near_by = numbered();
+    // What is transparent has no depth in a picture.
+    near_by.geoms[1].position = [0.0, 0.0, 2.48];
+    let size = Size::new(150, 120).expect("a size");
+    let scene = renderer().upload(&ambient()).expect("uploads");
+    let settings = Settings { show: Show::Depth, data: true, ..PLAIN };
+    let mut view = View::new(renderer(), size, settings).expect("a view");
+    view.draw(&scene, &ambient(), &near_by, &from_above(3.0)).expect("draws");
+    let depth = view.read_depth().expect("depth")[60 * 150 + 75];
+    let grey = view.read_rgba().expect("a picture").rows().nth(60).expect("a row")[4 * 75];
+    assert_eq!(grey, (depth * 255.0).round() as u8);
+    assert!(grey > 100, "{depth}");
+}
+
+#[test]
+fn what_glows_is_added_once() {
+    let snapshot = of(vec![
+        geom(6, [0.3, 0.3, 0.1], [0.0, 0.0, 0.5], [0.0, 0.0, 1.0, 0.5]),
+        geom(6, [0.6, 0.6, 0.1], [0.0; 3], RED),
+    ]);
+    let additive = Settings { additive: true, ..PLAIN };
+    near(draw(&ambient(), &snapshot, &from_above(3.0), additive).at(75, 60), [255, 0, 128]);
+}
+
+#[test]
+fn the_inside_of_surfaces_is_drawn_where_nothing_is_cut() {
+    // The eye is within the box.
+    let snapshot = of(vec![geom(6, [4.0; 3], [0.0; 3], RED)]);
+    near(draw(&ambient(), &snapshot, &from_above(1.0), PLAIN).at(75, 60), [0, 0, 0]);
+    let uncut = Settings { cull_faces: false, ..PLAIN };
+    near(draw(&ambient(), &snapshot, &from_above(1.0), uncut).at(75, 60), [255, 0, 0]);
+}

@@ -15,7 +15,10 @@ use super::{
     uniform::{GpuView, Lighting, Lights},
 };
 use crate::{
-    scene::{Assets, Snapshot, camera::Camera},
+    scene::{
+        Assets, Snapshot,
+        camera::{Camera, Eye},
+    },
     units::Size,
 };
 
@@ -59,6 +62,7 @@ pub struct Pixels<'a> {
     buffer: &'a wgpu::Buffer,
     size: Size,
     stride: usize,
+    bottom_up: bool,
 }
 
 impl Pixels<'_> {
@@ -74,15 +78,18 @@ impl Pixels<'_> {
 
     /// Rows from the top, pixels from the left, four bytes each: red, green, blue, 255.
     pub fn rows(&self) -> impl Iterator<Item = &[u8]> {
-        let row = 4 * self.size.width() as usize;
-        self.chunks(self.stride).map(move |padded| &padded[..row])
+        let (row, last) = (4 * self.size.width() as usize, self.size.height() as usize - 1);
+        (0..=last).map(move |y| {
+            let y = if self.bottom_up { last - y } else { y };
+            &self[y * self.stride..][..row]
+        })
     }
 }
 
 impl Deref for Pixels<'_> {
     type Target = [u8];
 
-    /// All rows, `stride × height` bytes.
+    /// All rows, `stride × height` bytes, in the order in which [`Settings::bottom_up`] draws them.
     fn deref(&self) -> &[u8] {
         self.mapped.as_deref().unwrap_or_default()
     }
@@ -169,14 +176,27 @@ impl View {
         snapshot: &Snapshot,
         camera: &Camera,
     ) -> Result<(), Error> {
+        self.draw_from(scene, assets, snapshot, &camera.eye(assets, snapshot))
+    }
+
+    /// As [`Self::draw`], from a place that is no camera's, such as one of two eyes.
+    ///
+    /// # Errors
+    /// [`Error::DeviceLost`] when the device is gone.
+    pub fn draw_from(
+        &mut self,
+        scene: &SceneResources,
+        assets: &Assets,
+        snapshot: &Snapshot,
+        eye: &Eye,
+    ) -> Result<(), Error> {
         if self.renderer.gpu().lost() {
             return Err(Error::DeviceLost);
         }
-        let eye = camera.eye(assets, snapshot);
         let viewport = [self.size.width() as f32, self.size.height() as f32];
         let colored = self.settings.show == Show::Color;
         let shadows = self.settings.shadows && colored && self.shadow_side(assets) > 0;
-        let mut lighting = Lighting::new(assets, snapshot, &eye, viewport, shadows);
+        let mut lighting = Lighting::new(assets, snapshot, eye, viewport, shadows);
         if self.settings.bottom_up {
             lighting.turn_upside_down();
         }
@@ -186,7 +206,7 @@ impl View {
             assets,
             snapshot,
             settings: &self.settings,
-            eye: &eye,
+            eye,
             clip_from_world: Mat4::from_cols_array_2d(&lighting.view.clip_from_world),
             shadows: lighting.lights.shadows() > 0,
         });
@@ -245,6 +265,7 @@ impl View {
             buffer,
             size: self.size,
             stride: row_stride(self.size) as usize,
+            bottom_up: self.settings.bottom_up,
         })
     }
 
@@ -298,33 +319,20 @@ impl View {
         self.submitted = Some(gpu.queue().submit([encoder.finish()]));
     }
 
-    /// Copies a target to where it is read, the top row first.
+    /// Copies a target to where it is read.
     fn copy(
         &self,
         encoder: &mut wgpu::CommandEncoder,
         source: wgpu::TexelCopyTextureInfo<'_>,
         buffer: &wgpu::Buffer,
     ) {
-        let stride = row_stride(self.size);
-        let mut copy_rows = |from: u32, to: u32, count: u32| {
-            let origin = wgpu::Origin3d { x: 0, y: from, z: 0 };
-            let layout = wgpu::TexelCopyBufferLayout {
-                offset: u64::from(to) * u64::from(stride),
-                bytes_per_row: Some(stride),
-                rows_per_image: None,
-            };
-            encoder.copy_texture_to_buffer(
-                wgpu::TexelCopyTextureInfo { origin, ..source },
-                wgpu::TexelCopyBufferInfo { buffer, layout },
-                Extent3d { width: self.size.width(), height: count, depth_or_array_layers: 1 },
-            );
+        let layout = wgpu::TexelCopyBufferLayout {
+            offset: 0,
+            bytes_per_row: Some(row_stride(self.size)),
+            rows_per_image: None,
         };
-        let rows = self.size.height();
-        if self.settings.bottom_up {
-            (0..rows).for_each(|row| copy_rows(row, rows - 1 - row, 1));
-        } else {
-            copy_rows(0, 0, rows);
-        }
+        let size = source.texture.size();
+        encoder.copy_texture_to_buffer(source, wgpu::TexelCopyBufferInfo { buffer, layout }, size);
     }
 
     /// Draws ids and depth, and copies them to where they are read.

@@ -94,6 +94,8 @@ pub struct Visual {
     pub shadow_clip: f64,
     /// Share of a spot light's cone that is shadowed.
     pub shadow_scale: f64,
+    /// Distance between the eyes of the free camera, m.
+    pub ipd: f64,
     /// Fog colour, RGBA, `[0, 1]`.
     pub fog_rgba: [f32; 4],
     /// Haze colour, RGBA, `[0, 1]`.
@@ -140,6 +142,7 @@ impl Default for Visual {
             haze: 0.3,
             shadow_clip: 1.0,
             shadow_scale: 0.6,
+            ipd: 0.068,
             fog_rgba: [0.0, 0.0, 0.0, 1.0],
             haze_rgba: [1.0; 4],
             headlight_ambient: [0.1; 3],
@@ -243,6 +246,8 @@ pub struct CameraInfo {
     /// Focal length and principal point offset in m, sensor size in m (zero when `fovy` rules):
     /// `[fx, fy, cx, cy, sensor width, sensor height]`.
     pub intrinsics: [f32; 6],
+    /// Distance between its eyes, m.
+    pub ipd: f64,
 }
 
 impl Assets {
@@ -373,7 +378,7 @@ impl Visual {
     fn validate(&self) -> Result<(), DecodeError> {
         let lengths = [self.extent, self.znear, self.zfar];
         check(lengths.iter().all(|v| v.is_finite() && *v > 0.0), "extent or clip plane")?;
-        let angles = [self.azimuth, self.elevation, self.fovy];
+        let angles = [self.azimuth, self.elevation, self.fovy, self.ipd];
         check(angles.iter().chain(&self.center).all(|v| v.is_finite()), "free camera")?;
         check(self.shadow_size <= 16_384, "shadow map size")?;
         let tessellation = [self.slices, self.stacks, self.quads];
@@ -497,6 +502,7 @@ impl CameraInfo {
         w.put_one(self.fovy);
         w.put_one(u32::from(self.orthographic));
         w.put_one(self.intrinsics);
+        w.put_one(self.ipd);
     }
 
     fn decode(r: &mut Reader<'_>) -> Result<Self, DecodeError> {
@@ -505,6 +511,7 @@ impl CameraInfo {
             fovy: r.take_one("camera field of view")?,
             orthographic: r.take_one::<u32>("camera projection")? != 0,
             intrinsics: r.take_one("camera intrinsics")?,
+            ipd: r.take_one("distance of a camera's eyes")?,
         })
     }
 }

@@ -223,6 +223,23 @@ impl Camera {
     }
 }
 
+impl Camera {
+    /// The left and the right eye of a viewer whose middle is [`Self::eye`].
+    pub fn pair(&self, assets: &Assets, snapshot: &Snapshot) -> [Eye; 2] {
+        let info = match *self {
+            Self::Fixed(id) => assets.cameras.get(id as usize),
+            Self::Free(_) | Self::Tracking { .. } => None,
+        };
+        let ipd = info.map_or(assets.visual.ipd, |info| info.ipd) as f32;
+        let middle = self.eye(assets, snapshot);
+        let right = Vec3::from(middle.forward).cross(middle.up.into());
+        [-0.5, 0.5].map(|side| Eye {
+            position: (Vec3::from(middle.position) + right * (side * ipd)).into(),
+            ..middle
+        })
+    }
+}
+
 impl Eye {
     fn of_free(camera: &FreeCamera, visual: &Visual) -> Self {
         Self::symmetric(
@@ -324,6 +341,7 @@ mod tests {
             fovy,
             orthographic,
             intrinsics,
+            ipd: 0.068,
         };
         let lens = [0.006, 0.0058, 0.0003, -0.0002, 0.0064, 0.0048];
         Assets {

@@ -140,8 +140,17 @@ pub(super) struct Serve {
 pub(super) struct Render {
     #[command(flatten)]
     pub common: Common,
-    /// The model: an MJCF file.
-    pub model: PathBuf,
+    /// The model: an MJCF file, read with the files that it names.
+    #[arg(required_unless_present = "cases")]
+    pub model: Option<PathBuf>,
+    /// Draws many pictures instead: a JSON array of cases, see docs/rendering.md. Each is written
+    /// to the folder --out as NAME.png, NAME.seg and NAME.z, and manifest.json tells about all.
+    #[arg(
+        long,
+        value_name = "FILE.json",
+        conflicts_with_all = ["model", "camera", "size", "steps", "profile", "samples"]
+    )]
+    pub cases: Option<PathBuf>,
     /// A camera of the model by name or number, `free`, or the free camera's parts, e.g.
     /// azimuth=90,elevation=-20,distance=3,lookat=0,0,1.
     #[arg(long, default_value = "free")]
@@ -149,7 +158,7 @@ pub(super) struct Render {
     /// Size of the picture.
     #[arg(long, value_name = "WxH", default_value = "640x480")]
     pub size: Size,
-    /// The file to write, or - for standard output.
+    /// The file to write, or - for standard output; the folder for --cases.
     #[arg(short, long, value_name = "FILE")]
     pub out: PathBuf,
     /// Physics steps to take before the picture.

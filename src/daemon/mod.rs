@@ -1,6 +1,8 @@
 //! Wiring: opens the GPU and the encoder, starts the sessions and the server, and ends them in
 //! order. Also draws single pictures, through the same worker and renderer.
 
+mod cases;
+mod files;
 mod picture;
 
 use std::{net::IpAddr, sync::Arc, time::Instant};
@@ -17,6 +19,7 @@ use crate::{
     worker,
 };
 
+pub use cases::{CasesRequest, Tally, render_cases};
 pub use picture::{RenderRequest, render_once};
 
 /// The scene that a daemon starts with.

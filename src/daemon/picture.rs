@@ -2,7 +2,7 @@
 
 use std::{path::PathBuf, sync::Arc, time::Duration};
 
-use super::{Failure, open_renderer, render_settings, worker_limits};
+use super::{Failure, files, open_renderer, render_settings, worker_limits};
 use crate::{
     config::{Config, Profile},
     control::PhysicsCommand,
@@ -12,7 +12,7 @@ use crate::{
         camera::{Camera, FreeCamera},
     },
     units::Size,
-    worker::{Bundle, Worker},
+    worker::Worker,
 };
 
 /// Steps that one command takes at most; more are asked for in turns.
@@ -25,8 +25,6 @@ const PATIENCE: Duration = Duration::from_secs(120);
 pub struct RenderRequest {
     /// The model's file.
     pub model: PathBuf,
-    /// Its MJCF text.
-    pub mjcf: String,
     /// A model camera by name or id, `free`, or `azimuth=…,elevation=…,distance=…,lookat=x,y,z`
     /// (any of them; the rest is the model's own).
     pub camera: String,
@@ -46,20 +44,20 @@ pub struct RenderRequest {
 /// [`Failure::Environment`] without an adapter, [`Failure::Failed`] with MuJoCo's sentence for a
 /// model that cannot be used.
 pub async fn render_once(config: Config, request: RenderRequest) -> Result<Vec<u8>, Failure> {
-    let bundle = Bundle { mjcf: request.mjcf.clone(), files: Vec::new() };
+    let bundle = files::read(&request.model).map_err(Failure::Failed)?;
     let failed = |error: &dyn std::error::Error| {
         Failure::Failed(format!("{}: {error}", request.model.display()))
     };
     let (worker, assets) =
         Worker::spawn(&bundle, &worker_limits(&config)).await.map_err(|error| failed(&error))?;
     let snapshot = step(&worker, request.steps).await?;
-    let camera = parse_camera(&request.camera, &assets).map_err(Failure::Failed)?;
+    let camera = camera_by_name(&request.camera, &assets).map_err(Failure::Failed)?;
     let drawn =
         tokio::task::spawn_blocking(move || draw(&config, &request, &assets, &snapshot, &camera));
     drawn.await.map_err(|error| Failure::Failed(format!("drawing failed: {error}")))?
 }
 
-async fn step(worker: &Worker, mut steps: u32) -> Result<Arc<Snapshot>, Failure> {
+pub(super) async fn step(worker: &Worker, mut steps: u32) -> Result<Arc<Snapshot>, Failure> {
     let mut snapshots = worker.snapshots();
     while steps > 0 {
         let turn = steps.min(STEPS);
@@ -98,7 +96,7 @@ fn draw(
         .map_err(|error| Failure::Failed(format!("the PNG cannot be written: {error}")))
 }
 
-fn encode_png(size: Size, rgba: &[u8]) -> Result<Vec<u8>, png::EncodingError> {
+pub(super) fn encode_png(size: Size, rgba: &[u8]) -> Result<Vec<u8>, png::EncodingError> {
     let mut out = Vec::new();
     let mut encoder = png::Encoder::new(&mut out, size.width(), size.height());
     encoder.set_color(png::ColorType::Rgba);
@@ -110,7 +108,7 @@ fn encode_png(size: Size, rgba: &[u8]) -> Result<Vec<u8>, png::EncodingError> {
 }
 
 /// What `text` names among the cameras of a model.
-fn parse_camera(text: &str, assets: &Assets) -> Result<Camera, String> {
+pub(super) fn camera_by_name(text: &str, assets: &Assets) -> Result<Camera, String> {
     let free = FreeCamera::initial(&assets.visual);
     if text == "free" {
         return Ok(Camera::Free(free));
@@ -181,14 +179,14 @@ mod tests {
 
     #[test]
     fn cameras_go_by_name_id_and_numbers() {
-        assert_eq!(parse_camera("side", &assets()), Ok(Camera::Fixed(0)));
-        assert_eq!(parse_camera("0", &assets()), Ok(Camera::Fixed(0)));
-        let Ok(Camera::Free(camera)) = parse_camera("azimuth=10,lookat=1,2,-3", &assets()) else {
+        assert_eq!(camera_by_name("side", &assets()), Ok(Camera::Fixed(0)));
+        assert_eq!(camera_by_name("0", &assets()), Ok(Camera::Fixed(0)));
+        let Ok(Camera::Free(camera)) = camera_by_name("azimuth=10,lookat=1,2,-3", &assets()) else {
             panic!("numbers make a free camera");
         };
         assert_eq!((camera.azimuth, camera.lookat), (10.0, [1.0, 2.0, -3.0]));
         for wrong in ["1", "top", "azimuth=x", "lookat=1,2", "azimuth=nan", "="] {
-            assert!(parse_camera(wrong, &assets()).is_err(), "{wrong}");
+            assert!(camera_by_name(wrong, &assets()).is_err(), "{wrong}");
         }
     }
 }

@@ -11,6 +11,7 @@ use super::{
     geometry::{Geometry, Vertex},
     instance::{self, Instance, Mapping, Part},
     lines::{self, Segment},
+    overlay::{self, Stamp},
     pipeline::{Blend, Cull, Kind, Style},
     plane::{self, Sight},
     shapes::Shapes,
@@ -53,6 +54,8 @@ pub(super) struct Frame {
     pub opaque_segments: u32,
     /// Segments that belong to the picture; those of [`Flat`] follow.
     pub picture_segments: u32,
+    /// Text and a border, over everything.
+    pub stamps: Vec<Stamp>,
     pub casters: Vec<Batch>,
     pub mirror: Option<Mirror>,
     /// The mark of the mirror, then the image in it.
@@ -115,6 +118,8 @@ pub(super) struct Source<'a> {
     pub settings: &'a Settings,
     pub eye: &'a Eye,
     pub clip_from_world: Mat4,
+    /// The picture's size, px.
+    pub viewport: [f32; 2],
     /// Whether shadow maps are drawn.
     pub shadows: bool,
 }
@@ -133,6 +138,7 @@ impl Frame {
     /// Lists what is drawn of the source's snapshot.
     pub fn build(&mut self, source: &Source<'_>) {
         self.clear();
+        self.geometry.wireframe = source.settings.wireframe;
         for geom in &source.snapshot.geoms {
             self.resolve(geom, source);
         }
@@ -149,17 +155,24 @@ impl Frame {
         match source.settings.show {
             Show::Segments => self.segmented = self.list_flat(source, flat::random_color),
             Show::Ids => self.segmented = self.list_flat(source, flat::number_color),
-            Show::Color | Show::Depth => {}
+            Show::Color => self.list_stamps(source),
+            Show::Depth => {}
         }
         if source.settings.data {
             self.numbered = self.list_flat(source, flat::number_color);
         }
     }
 
+    /// Whether only edges are drawn of surfaces in their colours.
+    pub fn wireframe(&self) -> bool {
+        self.geometry.wireframe
+    }
+
     fn clear(&mut self) {
         self.instances.clear();
         self.geometry.clear();
         self.segments.clear();
+        self.stamps.clear();
         self.items.clear();
         self.drawn.clear();
         for list in [&mut self.casters, &mut self.image, &mut self.opaque, &mut self.transparent] {
@@ -549,6 +562,14 @@ impl Frame {
             }
         }
         Flat { batches, segments: first..self.segments.len() as u32 }
+    }
+
+    fn list_stamps(&mut self, source: &Source<'_>) {
+        overlay::append_labels(source.snapshot, &mut self.stamps);
+        if let Some(border) = source.settings.border {
+            let color = border.color.map(|channel| f32::from(channel) / 255.0);
+            overlay::append_border(source.viewport, border.width as f32, color, &mut self.stamps);
+        }
     }
 
     fn list_sky(&mut self, source: &Source<'_>) {

@@ -1,4 +1,5 @@
-//! Triangles on their way to the GPU: one vertex buffer and one index buffer for all shapes.
+//! Triangles on their way to the GPU: one vertex buffer and one index buffer for all shapes, and
+//! their edges where only those are drawn.
 
 use bytemuck::{Pod, Zeroable};
 
@@ -19,6 +20,8 @@ pub(super) struct Range {
     pub first_index: u32,
     pub index_count: u32,
     pub base_vertex: u32,
+    pub first_edge: u32,
+    pub edge_count: u32,
 }
 
 /// Shapes, one after the other.
@@ -27,22 +30,29 @@ pub(super) struct Geometry {
     pub vertices: Vec<Vertex>,
     pub indices: Vec<u32>,
     pub ranges: Vec<Range>,
+    /// Pairs of indices: the sides of triangles and quads, if [`Self::wireframe`].
+    pub edges: Vec<u32>,
+    pub wireframe: bool,
 }
 
 impl Geometry {
     /// Appends the shape that `build` makes and returns its index in [`Self::ranges`].
     pub fn add(&mut self, build: impl FnOnce(&mut Builder<'_>)) -> u32 {
         let (first_index, base_vertex) = (self.indices.len(), self.vertices.len());
+        let first_edge = self.edges.len();
         build(&mut Builder {
             base: base_vertex,
             vertices: &mut self.vertices,
             indices: &mut self.indices,
+            edges: self.wireframe.then_some(&mut self.edges),
         });
         let id = self.ranges.len() as u32;
         self.ranges.push(Range {
             first_index: first_index as u32,
             index_count: (self.indices.len() - first_index) as u32,
             base_vertex: base_vertex as u32,
+            first_edge: first_edge as u32,
+            edge_count: (self.edges.len() - first_edge) as u32,
         });
         id
     }
@@ -51,6 +61,7 @@ impl Geometry {
         self.vertices.clear();
         self.indices.clear();
         self.ranges.clear();
+        self.edges.clear();
     }
 }
 
@@ -59,6 +70,7 @@ pub(super) struct Builder<'a> {
     base: usize,
     vertices: &'a mut Vec<Vertex>,
     indices: &'a mut Vec<u32>,
+    edges: Option<&'a mut Vec<u32>>,
 }
 
 impl Builder<'_> {
@@ -69,12 +81,20 @@ impl Builder<'_> {
 
     pub fn triangle(&mut self, corners: [u32; 3]) {
         self.indices.extend_from_slice(&corners);
+        self.outline(corners);
+    }
+
+    fn outline<const N: usize>(&mut self, corners: [u32; N]) {
+        if let Some(edges) = &mut self.edges {
+            edges.extend((0..N).flat_map(|i| [corners[i], corners[(i + 1) % N]]));
+        }
     }
 
     /// Two triangles, split as OpenGL splits quads: the diagonal joins the second and the fourth
     /// corner.
     pub fn quad(&mut self, [a, b, c, d]: [u32; 4]) {
         self.indices.extend_from_slice(&[a, b, d, b, c, d]);
+        self.outline([a, b, c, d]);
     }
 
     /// Corners that no other triangle shares.

@@ -20,6 +20,7 @@ mod geometry;
 mod instance;
 mod lines;
 mod mesh;
+mod overlay;
 mod pipeline;
 mod plane;
 mod renderer;
@@ -93,6 +94,8 @@ pub struct Settings {
     pub cull_faces: bool,
     /// Whether only the edges of surfaces are drawn.
     pub wireframe: bool,
+    /// A border within the picture's edges.
+    pub border: Option<Border>,
     /// Whether ids and depth are drawn beside the picture, with one sample per pixel, for
     /// [`View::read_ids`] and [`View::read_depth`].
     pub data: bool,
@@ -114,6 +117,7 @@ impl Settings {
         additive: false,
         cull_faces: true,
         wireframe: false,
+        border: None,
         data: false,
     };
     /// The default where a processor draws.
@@ -125,6 +129,15 @@ impl Settings {
         reflections: false,
         ..Self::PARITY
     };
+}
+
+/// A border, as `mjvScene.framewidth` and `framergb`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Border {
+    /// px.
+    pub width: u32,
+    /// Red, green, blue.
+    pub color: [u8; 3],
 }
 
 /// Why something could not be drawn.

@@ -9,6 +9,7 @@ use super::{
     geometry::Vertex,
     instance::{Instance, Mapping},
     lines::Segment,
+    overlay::Stamp,
     uniform::Lights,
 };
 
@@ -30,6 +31,8 @@ pub(super) enum Kind {
     Line,
     /// Surfaces in one colour each, whatever the light.
     Flat,
+    /// Rectangles of pixels over everything.
+    Stamp,
 }
 
 /// How colours meet those drawn before.
@@ -75,6 +78,8 @@ pub(super) struct Target {
     /// Whether each light's part is rounded to 8 bits.
     pub rounded: bool,
     pub fog: bool,
+    /// Whether only the edges of lit surfaces are drawn.
+    pub wireframe: bool,
     /// Whether depth is drawn as grey in place of colours.
     pub depth_as_grey: bool,
     /// Whether the picture is drawn upside down, which turns triangles around.
@@ -89,6 +94,9 @@ const VERTEX_ATTRIBUTES: [wgpu::VertexAttribute; 3] =
     wgpu::vertex_attr_array![0 => Float32x3, 1 => Float32x3, 2 => Float32x2];
 const SEGMENT_ATTRIBUTES: [wgpu::VertexAttribute; 4] =
     wgpu::vertex_attr_array![0 => Float32x3, 1 => Float32, 2 => Float32x3, 3 => Float32x4];
+const STAMP_ATTRIBUTES: [wgpu::VertexAttribute; 5] = wgpu::vertex_attr_array![
+    0 => Float32x3, 1 => Uint32, 2 => Float32x4, 3 => Float32x2, 4 => Float32x3
+];
 
 fn buffer<T>(
     step_mode: VertexStepMode,
@@ -104,6 +112,17 @@ impl Blend {
     }
 }
 
+impl Cull {
+    /// `HIDDEN` in `shaders/scene.wgsl`.
+    fn hidden(self) -> f64 {
+        match self {
+            Self::Back => -1.0,
+            Self::Front => 1.0,
+            Self::Nothing => 0.0,
+        }
+    }
+}
+
 impl Kind {
     fn entry_points(self) -> (&'static str, Option<&'static str>) {
         match self {
@@ -113,6 +132,7 @@ impl Kind {
             Self::Haze => ("vs_haze", Some("fs_plain")),
             Self::Line => ("vs_line", Some("fs_plain")),
             Self::Flat => ("vs_flat", Some("fs_flat")),
+            Self::Stamp => ("vs_stamp", Some("fs_stamp")),
         }
     }
 }
@@ -130,6 +150,7 @@ pub(super) fn surface(
     let instance = buffer::<Instance>(VertexStepMode::Instance, &INSTANCE_ATTRIBUTES);
     let buffers = match style.kind {
         Kind::Line => vec![buffer::<Segment>(VertexStepMode::Instance, &SEGMENT_ATTRIBUTES)],
+        Kind::Stamp => vec![buffer::<Stamp>(VertexStepMode::Instance, &STAMP_ATTRIBUTES)],
         _ => vec![vertex, instance],
     };
     let flag = |value: bool| f64::from(u8::from(value));
@@ -141,8 +162,10 @@ pub(super) fn surface(
         ("ROUNDED", flag(target.rounded)),
         ("FOG", flag(target.fog)),
         ("SHADOWED", flag(shadowed)),
+        ("HIDDEN", style.cull.hidden()),
     ];
-    let options = wgpu::PipelineCompilationOptions { constants: &constants, ..Default::default() };
+    let constants = if target.wireframe { &constants[..] } else { &constants[..5] };
+    let options = wgpu::PipelineCompilationOptions { constants, ..Default::default() };
     let (vertex_entry, fragment_entry) = style.kind.entry_points();
     let fragment_entry =
         fragment_entry.map(|entry| if target.depth_as_grey { "fs_depth" } else { entry });
@@ -180,10 +203,10 @@ pub(super) fn surface(
 
 fn primitive(target: &Target, style: &Style) -> wgpu::PrimitiveState {
     wgpu::PrimitiveState {
-        topology: if style.kind == Kind::Line {
-            wgpu::PrimitiveTopology::TriangleStrip
-        } else {
-            wgpu::PrimitiveTopology::TriangleList
+        topology: match style.kind {
+            Kind::Line | Kind::Stamp => wgpu::PrimitiveTopology::TriangleStrip,
+            Kind::Surface if target.wireframe => wgpu::PrimitiveTopology::LineList,
+            _ => wgpu::PrimitiveTopology::TriangleList,
         },
         front_face: if style.mirrored != target.bottom_up { FrontFace::Cw } else { FrontFace::Ccw },
         cull_mode: match style.cull {
@@ -220,10 +243,12 @@ fn depth_stencil(target: &Target, style: &Style) -> wgpu::DepthStencilState {
         ..Default::default()
     };
     let has_stencil = target.depth.has_stencil_aspect();
-    let depth_compare = if mark { CompareFunction::Always } else { CompareFunction::GreaterEqual };
+    let over_all = mark || style.kind == Kind::Stamp;
+    let depth_compare =
+        if over_all { CompareFunction::Always } else { CompareFunction::GreaterEqual };
     wgpu::DepthStencilState {
         format: target.depth,
-        depth_write_enabled: Some(!mark && !style.blend.keeps_depth()),
+        depth_write_enabled: Some(!over_all && !style.blend.keeps_depth()),
         depth_compare: Some(depth_compare),
         stencil: if has_stencil {
             wgpu::StencilState {
@@ -239,13 +264,14 @@ fn depth_stencil(target: &Target, style: &Style) -> wgpu::DepthStencilState {
     }
 }
 
-/// Makes the pipeline that draws shadow maps of `format`.
+/// Makes the pipeline that draws shadow maps of `format`: of surfaces, pushed away by `bias`, or
+/// without it of edges.
 pub(super) fn caster(
     device: &wgpu::Device,
     layout: &wgpu::PipelineLayout,
     module: &wgpu::ShaderModule,
     format: TextureFormat,
-    bias: wgpu::DepthBiasState,
+    bias: Option<wgpu::DepthBiasState>,
 ) -> wgpu::RenderPipeline {
     let buffers = [
         buffer::<Vertex>(VertexStepMode::Vertex, &VERTEX_ATTRIBUTES[..1]),
@@ -260,13 +286,19 @@ pub(super) fn caster(
             compilation_options: Default::default(),
             buffers: &buffers,
         },
-        primitive: wgpu::PrimitiveState::default(),
+        primitive: wgpu::PrimitiveState {
+            topology: match bias {
+                Some(_) => wgpu::PrimitiveTopology::TriangleList,
+                None => wgpu::PrimitiveTopology::LineList,
+            },
+            ..Default::default()
+        },
         depth_stencil: Some(wgpu::DepthStencilState {
             format,
             depth_write_enabled: Some(true),
             depth_compare: Some(CompareFunction::GreaterEqual),
             stencil: Default::default(),
-            bias,
+            bias: bias.unwrap_or_default(),
         }),
         multisample: Default::default(),
         fragment: None,

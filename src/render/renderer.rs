@@ -2,7 +2,7 @@
 
 use std::{
     collections::HashMap,
-    sync::{Arc, Mutex, PoisonError},
+    sync::{Arc, Mutex, OnceLock, PoisonError},
 };
 
 use wgpu::{
@@ -11,9 +11,9 @@ use wgpu::{
 };
 
 use super::{
-    Error, SceneResources,
+    Error, SceneResources, overlay,
     pipeline::{self, Style, Target},
-    shader,
+    shader, texture,
     uniform::{GpuView, Lights},
 };
 use crate::{
@@ -44,14 +44,18 @@ pub struct Renderer {
     blank_flat: wgpu::TextureView,
     blank_cube: wgpu::TextureView,
     blank: Arc<wgpu::BindGroup>,
+    /// The letters of labels, uploaded when first asked for.
+    font: OnceLock<wgpu::BindGroup>,
     pub(super) caster: wgpu::RenderPipeline,
+    /// Edges as casters.
+    pub(super) wire_caster: wgpu::RenderPipeline,
     pub(super) shadow_format: TextureFormat,
     made: Mutex<Made>,
 }
 
 #[derive(Debug, Default)]
 struct Made {
-    modules: HashMap<Lights, wgpu::ShaderModule>,
+    modules: HashMap<(Lights, bool), wgpu::ShaderModule>,
     pipelines: HashMap<(Target, Style), wgpu::RenderPipeline>,
 }
 
@@ -75,13 +79,9 @@ impl Renderer {
             (TextureFormat::Depth32Float, BIAS_FLOAT)
         };
         let module = module(device, shader::CASTER.into());
-        let caster = pipeline::caster(
-            device,
-            &pipeline_layout(device, &[&caster_layout]),
-            &module,
-            shadow_format,
-            bias,
-        );
+        let layout = pipeline_layout(device, &[&caster_layout]);
+        let caster = pipeline::caster(device, &layout, &module, shadow_format, Some(bias));
+        let wire_caster = pipeline::caster(device, &layout, &module, shadow_format, None);
         let (flat_sampler, cube_sampler) = (
             sampler(device, wgpu::AddressMode::Repeat),
             sampler(device, wgpu::AddressMode::ClampToEdge),
@@ -100,7 +100,9 @@ impl Renderer {
             blank_flat,
             blank_cube,
             blank: Arc::new(blank),
+            font: OnceLock::new(),
             caster,
+            wire_caster,
             shadow_format,
             made: Mutex::default(),
             gpu,
@@ -130,8 +132,8 @@ impl Renderer {
         let device = self.gpu.device();
         let module = made
             .modules
-            .entry(target.lights)
-            .or_insert_with(|| module(device, shader::scene(target.lights)));
+            .entry((target.lights, target.wireframe))
+            .or_insert_with(|| module(device, shader::scene(target.lights, target.wireframe)));
         let pipeline = pipeline::surface(device, &self.scene_layout, module, target, style);
         made.pipelines.insert((*target, *style), pipeline.clone());
         pipeline
@@ -147,6 +149,14 @@ impl Renderer {
             TextureKind::Cube | TextureKind::Skybox => (&self.blank_flat, view, &self.cube_sampler),
         };
         bind(self.gpu.device(), &self.texture_layout, flat, cube, sampler)
+    }
+
+    /// The letters of labels.
+    pub(super) fn font(&self) -> &wgpu::BindGroup {
+        self.font.get_or_init(|| match texture::upload(&self.gpu, overlay::texture()) {
+            Some(view) => self.bind_texture(TextureKind::Flat, &view),
+            None => wgpu::BindGroup::clone(&self.blank),
+        })
     }
 
     pub(super) fn blank(&self) -> Arc<wgpu::BindGroup> {

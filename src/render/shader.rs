@@ -9,15 +9,19 @@ const SCENE: &str = include_str!("../../shaders/scene.wgsl");
 /// Depth for shadow maps.
 pub(super) const CASTER: &str = include_str!("../../shaders/caster.wgsl");
 
-/// `scene.wgsl` for pictures with these lights.
-pub(super) fn scene(lights: Lights) -> Cow<'static, str> {
+/// `scene.wgsl` for pictures with these lights, of surfaces or of their edges alone.
+pub(super) fn scene(lights: Lights, wireframe: bool) -> Cow<'static, str> {
     let mut source = String::with_capacity(2 * SCENE.len());
     let mut rest = SCENE;
     while let Some((before, after)) = rest.split_once("//@each ") {
         let (repeated, after) = after.split_once("//@end").unwrap_or((after, ""));
         source.push_str(before);
         let (which, repeated) = repeated.split_once('\n').unwrap_or((repeated, ""));
-        source.push_str(&repeat(repeated, lights, which == "shadowed"));
+        match which {
+            "wireframe" if wireframe => source.push_str(repeated),
+            "wireframe" => {}
+            which => source.push_str(&repeat(repeated, lights, which == "shadowed")),
+        }
         rest = after;
     }
     source.push_str(rest);
@@ -64,13 +68,13 @@ mod tests {
 
     #[test]
     fn every_shader_is_valid() {
-        parse(&scene(Lights::default()));
+        parse(&scene(Lights::default(), true));
         for mask in 0..1_u32 << MAX_LIGHTS {
             let mut lights = Lights::default();
             (0..MAX_LIGHTS).for_each(|light| lights.push(light % 3 == 0, mask >> light & 1 == 1));
             // All combinations would take long and differ little.
             if mask.count_ones() < 2 || mask % 37 == 0 {
-                parse(&scene(lights));
+                parse(&scene(lights, mask % 3 == 0));
             }
         }
         parse(CASTER);
@@ -98,7 +102,7 @@ mod tests {
 
     #[test]
     fn structs_match_between_rust_and_wgsl() {
-        let module = parse(&scene(Lights::default()));
+        let module = parse(&scene(Lights::default(), false));
         assert_layout!(
             &module,
             "Light",
@@ -125,7 +129,7 @@ mod tests {
             [
                 clip_from_world,
                 eye_in_world,
-                reserved_0,
+                orthographic,
                 mirror_plane,
                 tint,
                 global_ambient,
@@ -135,7 +139,7 @@ mod tests {
                 fog_end,
                 viewport,
                 sky_radius,
-                reserved_1,
+                up,
                 lights,
                 clip_from_world_of_slot,
             ]

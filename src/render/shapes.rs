@@ -281,7 +281,7 @@ mod tests {
     }
 
     fn corners(geometry: &Geometry, shape: u32) -> Vec<Vertex> {
-        let Range { first_index, index_count, base_vertex } = geometry.ranges[shape as usize];
+        let Range { first_index, index_count, base_vertex, .. } = geometry.ranges[shape as usize];
         geometry.indices[first_index as usize..][..index_count as usize]
             .iter()
             .map(|index| geometry.vertices[(base_vertex + index) as usize])

@@ -453,3 +453,51 @@ fn the_inside_of_surfaces_is_drawn_where_nothing_is_cut() {
     let uncut = Settings { cull_faces: false, ..PLAIN };
     near(draw(&ambient(), &snapshot, &from_above(1.0), uncut).at(75, 60), [255, 0, 0]);
 }
+
+#[test]
+fn a_wireframe_shows_the_edges_that_face_the_eye() {
+    let snapshot = of(vec![geom(6, [0.4; 3], [0.0; 3], RED)]);
+    let settings = Settings { wireframe: true, ..PLAIN };
+    let count = |settings| {
+        let picture = draw(&ambient(), &snapshot, &from_above(3.0), settings);
+        let lit = |(x, y): (u32, u32)| picture.at(x, y)[0] > 0;
+        (0..120).flat_map(|y| (0..150).map(move |x| (x, y))).filter(|at| lit(*at)).count()
+    };
+    let (edges, all) = (count(settings), count(Settings { cull_faces: false, ..settings }));
+    let filled = count(PLAIN);
+    assert!(edges > 50 && 2 * edges < filled, "{edges} of {filled} pixels");
+    assert!(all > edges, "{all} with those that face away, {edges} without");
+}
+
+#[test]
+fn a_label_lies_over_everything_beside_its_thing() {
+    let mut snapshot = of(vec![
+        geom(6, [3.0, 3.0, 0.1], [0.0, 0.0, 1.0], RED),
+        geom(2, [0.1; 3], [0.0; 3], [0.0, 1.0, 0.0, 1.0]),
+    ]);
+    snapshot.geoms[1].label = 0;
+    snapshot.labels = vec!["|||".into()];
+    for bottom_up in [false, true] {
+        let settings = Settings { bottom_up, ..PLAIN };
+        let picture = draw(&ambient(), &snapshot, &from_above(3.0), settings);
+        let row: Vec<[u8; 4]> = (0..150).map(|x| picture.at(x, 60 - 12)).collect();
+        let first = row.iter().position(|p| *p == [255; 4]).expect("white letters");
+        assert!((75..82).contains(&first), "at {first}");
+        assert_eq!(row[first - 1], [0, 0, 0, 255], "in a black rim");
+        near(row[60], [255, 0, 0]);
+        near(picture.at(80, 60 + 3), [255, 0, 0]);
+    }
+}
+
+#[test]
+fn a_border_lies_within_the_edges() {
+    let border = Some(Border { width: 3, color: [10, 200, 30] });
+    let snapshot = of(vec![geom(6, [9.0, 9.0, 0.1], [0.0; 3], RED)]);
+    let picture = draw(&ambient(), &snapshot, &from_above(3.0), Settings { border, ..PLAIN });
+    for (x, y) in [(0, 0), (2, 60), (75, 2), (147, 60), (75, 117)] {
+        assert_eq!(picture.at(x, y), [10, 200, 30, 255], "{x}, {y}");
+    }
+    for (x, y) in [(3, 60), (75, 3), (146, 60), (75, 116)] {
+        near(picture.at(x, y), [255, 0, 0]);
+    }
+}

@@ -3,14 +3,14 @@
 use std::{ops::Deref, sync::Arc};
 
 use glam::Mat4;
-use wgpu::{BufferUsages, Extent3d};
+use wgpu::BufferUsages;
 
 use super::{
     Error, Profile, Renderer, SceneResources, Settings, Show, flat,
     frame::{Batch, Flat, Frame, Source},
-    geometry::Range,
     instance::Mapping,
     pipeline::{Blend, Cull, Kind, Style, Target},
+    resources::Wires,
     targets::{Growing, ShadowMaps, Targets, UNIFORM_STRIDE, part_of},
     uniform::{GpuView, Lighting, Lights},
 };
@@ -39,7 +39,9 @@ pub struct View {
     instances: Growing,
     vertices: Growing,
     indices: Growing,
+    edges: Growing,
     segments: Growing,
+    stamps: Growing,
     readback: wgpu::Buffer,
     data: Option<Data>,
     frame: Frame,
@@ -151,7 +153,9 @@ impl View {
             instances: Growing::new(device, "instances", BufferUsages::VERTEX),
             vertices: Growing::new(device, "vertices of a picture", BufferUsages::VERTEX),
             indices: Growing::new(device, "indices of a picture", BufferUsages::INDEX),
+            edges: Growing::new(device, "edges of a picture", BufferUsages::INDEX),
             segments: Growing::new(device, "lines", BufferUsages::VERTEX),
+            stamps: Growing::new(device, "text", BufferUsages::VERTEX),
             readback: rows("picture"),
             data,
             frame: Frame::default(),
@@ -208,11 +212,14 @@ impl View {
             settings: &self.settings,
             eye,
             clip_from_world: Mat4::from_cols_array_2d(&lighting.view.clip_from_world),
+            viewport,
             shadows: lighting.lights.shadows() > 0,
         });
         self.fit_shadow_maps(self.shadow_side(assets), lighting.lights.shadows());
         self.write(&frame, &lighting);
-        self.submit(scene, &frame, lighting.lights);
+        let device = self.renderer.gpu().device();
+        let wires = frame.wireframe().then(|| scene.wires(device, assets));
+        self.submit(scene, &frame, wires, lighting.lights);
         self.frame = frame;
         Ok(())
     }
@@ -302,16 +309,24 @@ impl View {
         self.instances.write(device, queue, bytemuck::cast_slice(&frame.instances));
         self.vertices.write(device, queue, bytemuck::cast_slice(&frame.geometry.vertices));
         self.indices.write(device, queue, bytemuck::cast_slice(&frame.geometry.indices));
+        self.edges.write(device, queue, bytemuck::cast_slice(&frame.geometry.edges));
         self.segments.write(device, queue, bytemuck::cast_slice(&frame.segments));
+        self.stamps.write(device, queue, bytemuck::cast_slice(&frame.stamps));
     }
 
-    fn submit(&mut self, scene: &SceneResources, frame: &Frame, lights: Lights) {
+    fn submit(
+        &mut self,
+        scene: &SceneResources,
+        frame: &Frame,
+        wires: Option<&Wires>,
+        lights: Lights,
+    ) {
         let gpu = self.renderer.gpu();
         let mut encoder = gpu.device().create_command_encoder(&Default::default());
         for slot in 0..lights.shadows() {
-            self.draw_shadow_map(&mut encoder, scene, frame, slot);
+            self.draw_shadow_map(&mut encoder, scene, frame, wires, slot);
         }
-        self.draw_picture(&mut encoder, scene, frame, lights);
+        self.draw_picture(&mut encoder, scene, frame, wires, lights);
         self.copy(&mut encoder, self.targets.color.as_image_copy(), &self.readback);
         if let Some(data) = &self.data {
             self.draw_data(&mut encoder, scene, frame, data);
@@ -350,11 +365,12 @@ impl View {
             lights: Lights::default(),
             rounded: false,
             fog: false,
+            wireframe: false,
             depth_as_grey: false,
             bottom_up: self.settings.bottom_up,
         };
         let bound = Bound::default();
-        let mut painter = Painter { view: self, scene, frame, target, bound };
+        let mut painter = Painter { view: self, scene, frame, wires: None, target, bound };
         pass.set_bind_group(0, &self.groups[0], &[]);
         painter.flat(&mut pass, &frame.numbered);
         drop(pass);
@@ -371,6 +387,7 @@ impl View {
         encoder: &mut wgpu::CommandEncoder,
         scene: &SceneResources,
         frame: &Frame,
+        wires: Option<&Wires>,
         slot: usize,
     ) {
         let maps = &self.shadow_maps;
@@ -389,11 +406,14 @@ impl View {
         // A border of one pixel stays clear: beyond the map nothing is in shadow.
         let inner = maps.side.saturating_sub(2) as f32;
         pass.set_viewport(1.0, 1.0, inner, inner, 0.0, 1.0);
-        pass.set_pipeline(&self.renderer.caster);
+        pass.set_pipeline(match wires {
+            Some(_) => &self.renderer.wire_caster,
+            None => &self.renderer.caster,
+        });
         pass.set_bind_group(0, &maps.groups[slot], &[]);
         let mut bound = Bound::default();
         for batch in &frame.casters {
-            self.draw_shape(&mut pass, scene, frame, batch, &mut bound);
+            self.draw_shape(&mut pass, scene, frame, batch, wires, &mut bound);
         }
     }
 
@@ -402,6 +422,7 @@ impl View {
         encoder: &mut wgpu::CommandEncoder,
         scene: &SceneResources,
         frame: &Frame,
+        wires: Option<&Wires>,
         lights: Lights,
     ) {
         let mut pass = self.targets.begin(encoder);
@@ -409,12 +430,14 @@ impl View {
             view: self,
             scene,
             frame,
+            wires,
             target: Target {
                 samples: self.settings.samples,
                 depth: self.targets.depth_format,
                 lights,
                 rounded: self.settings.profile == Profile::Parity,
                 fog: self.settings.fog && self.settings.show == Show::Color,
+                wireframe: frame.wireframe(),
                 depth_as_grey: self.settings.show == Show::Depth,
                 bottom_up: self.settings.bottom_up,
             },
@@ -447,38 +470,47 @@ impl View {
         painter.batches(&mut pass, &frame.transparent);
         let blend = if self.settings.additive { Blend::Glow } else { Blend::Mix };
         painter.lines(&mut pass, opaque_lines..frame.picture_segments, blend);
+        painter.stamps(&mut pass);
     }
 
+    /// Draws a batch: its triangles, or its edges if `wires` are given.
     fn draw_shape(
         &self,
         pass: &mut wgpu::RenderPass<'_>,
         scene: &SceneResources,
         frame: &Frame,
         batch: &Batch,
+        wires: Option<&Wires>,
         bound: &mut Bound,
     ) {
         let shape = batch.shape as usize;
         let dynamic = shape >= scene.ranges.len();
-        let range: Range = if dynamic {
-            frame.geometry.ranges[shape - scene.ranges.len()]
-        } else {
-            scene.ranges[shape]
+        let range = match wires {
+            _ if dynamic => frame.geometry.ranges[shape - scene.ranges.len()],
+            Some(wires) => wires.ranges[shape],
+            None => scene.ranges[shape],
         };
-        if range.index_count == 0 {
+        let indices = match wires {
+            Some(_) => range.first_edge..range.first_edge + range.edge_count,
+            None => range.first_index..range.first_index + range.index_count,
+        };
+        if indices.is_empty() {
             return;
         }
-        if bound.dynamic != Some(dynamic) {
-            let (vertices, indices) = if dynamic {
-                (&self.vertices.buffer, &self.indices.buffer)
-            } else {
-                (&scene.vertices, &scene.indices)
+        let from = (dynamic, wires.is_some());
+        if bound.buffers != Some(from) {
+            let vertices = if dynamic { &self.vertices.buffer } else { &scene.vertices };
+            let indices = match wires {
+                Some(_) if dynamic => &self.edges.buffer,
+                None if dynamic => &self.indices.buffer,
+                Some(wires) => &wires.edges,
+                None => &scene.indices,
             };
             pass.set_vertex_buffer(0, vertices.slice(..));
             pass.set_vertex_buffer(1, self.instances.buffer.slice(..));
             pass.set_index_buffer(indices.slice(..), wgpu::IndexFormat::Uint32);
-            bound.dynamic = Some(dynamic);
+            bound.buffers = Some(from);
         }
-        let indices = range.first_index..range.first_index + range.index_count;
         pass.draw_indexed(indices, range.base_vertex as i32, batch.instances.clone());
     }
 }
@@ -488,8 +520,9 @@ impl View {
 struct Bound {
     style: Option<Style>,
     texture: Option<Option<usize>>,
-    /// Whether the buffers are those of this picture, rather than of the model.
-    dynamic: Option<bool>,
+    /// Whether the buffers are those of this picture rather than of the model, and of edges rather
+    /// than triangles.
+    buffers: Option<(bool, bool)>,
 }
 
 /// Draws batches in a pass.
@@ -497,6 +530,7 @@ struct Painter<'a> {
     view: &'a View,
     scene: &'a SceneResources,
     frame: &'a Frame,
+    wires: Option<&'a Wires>,
     target: Target,
     bound: Bound,
 }
@@ -505,7 +539,8 @@ impl Painter<'_> {
     fn batches(&mut self, pass: &mut wgpu::RenderPass<'_>, batches: &[Batch]) {
         for batch in batches {
             self.set(pass, batch.style, batch.texture);
-            self.view.draw_shape(pass, self.scene, self.frame, batch, &mut self.bound);
+            let wires = self.wires.filter(|_| batch.style.kind == Kind::Surface);
+            self.view.draw_shape(pass, self.scene, self.frame, batch, wires, &mut self.bound);
         }
     }
 
@@ -556,7 +591,26 @@ impl Painter<'_> {
         self.set(pass, style, None);
         pass.set_vertex_buffer(0, self.view.segments.buffer.slice(..));
         pass.draw(0..4, segments);
-        self.bound.dynamic = None;
+        self.bound.buffers = None;
+    }
+
+    fn stamps(&mut self, pass: &mut wgpu::RenderPass<'_>) {
+        let count = self.frame.stamps.len() as u32;
+        if count == 0 {
+            return;
+        }
+        let style = Style {
+            kind: Kind::Stamp,
+            blend: Blend::Replace,
+            cull: Cull::Nothing,
+            mapping: Mapping::None,
+            mirrored: false,
+        };
+        self.set(pass, style, None);
+        pass.set_bind_group(1, self.view.renderer.font(), &[]);
+        pass.set_vertex_buffer(0, self.view.stamps.buffer.slice(..));
+        pass.draw(0..4, 0..count);
+        self.bound = Bound::default();
     }
 }
 

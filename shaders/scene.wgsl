@@ -62,6 +62,8 @@ override SHADOWED: bool = true;
 // Edges have no side that could be culled: those are hidden whose surface faces away from the eye
 // (-1), towards it (1), or none (0).
 override HIDDEN: f32 = 0.0;
+// Which light is shown: all (0), all but that with shadows (1), that with shadows alone (2).
+override PART: u32 = 0;
 //@end
 
 struct Vertex {
@@ -229,6 +231,14 @@ fn fs_surface(in: Surface) -> @location(0) vec4f {
     //@end
     let clear = clearness(in.position);
     var color = fogged(rounded(in.color.rgb * texture.rgb), clear);
+    //@each wireframe
+    if PART == 2 {
+        color = vec3f(0.0);
+    }
+    if PART == 1 {
+        return vec4f(color, in.color.a * texture.a);
+    }
+    //@end
     //@each shadowed
     if SHADOWED {
         color += rounded(in.lit_$s * texture.rgb) * (clear * shadow($s, in.position));

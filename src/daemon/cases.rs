@@ -12,7 +12,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{
     Failure, files, gpu_options, open_renderer,
-    picture::{camera_by_name, encode_png, step},
+    picture::{camera_by_name, encode_png, obeyed, step},
     worker_limits,
 };
 use crate::{
@@ -387,8 +387,11 @@ async fn simulate(
         .await
         .map_err(|error| format!("{}: {error}", plan.case.model.display()))?;
     let shown = PhysicsCommand::Show(Box::new(plan.options.clone()));
-    worker.send(shown).map_err(|error| error.to_string())?;
-    let snapshot = step(&worker, plan.case.steps).await.map_err(|failure| failure.to_string())?;
+    let moment = async {
+        obeyed(&worker, shown).await?;
+        step(&worker, plan.case.steps).await
+    };
+    let snapshot = moment.await.map_err(|failure: Failure| failure.to_string())?;
     Ok((assets, snapshot))
 }
 

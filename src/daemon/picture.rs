@@ -57,23 +57,31 @@ pub async fn render_once(config: Config, request: RenderRequest) -> Result<Vec<u
     drawn.await.map_err(|error| Failure::Failed(format!("drawing failed: {error}")))?
 }
 
+/// The moment after `steps`.
 pub(super) async fn step(worker: &Worker, mut steps: u32) -> Result<Arc<Snapshot>, Failure> {
-    let mut snapshots = worker.snapshots();
-    while steps > 0 {
-        let turn = steps.min(STEPS);
-        steps -= turn;
-        let number = worker
-            .send(PhysicsCommand::Step(turn))
-            .map_err(|error| Failure::Failed(error.to_string()))?;
-        let done = snapshots.wait_for(|snapshot| snapshot.acknowledged >= number);
-        match tokio::time::timeout(PATIENCE, done).await {
-            Ok(Ok(_)) => {}
-            Ok(Err(_)) => return Err(Failure::Failed("the simulation stopped".into())),
-            Err(_) => return Err(Failure::Failed("the simulation takes too long".into())),
-        }
+    while steps > STEPS {
+        obeyed(worker, PhysicsCommand::Step(STEPS)).await?;
+        steps -= STEPS;
     }
-    let snapshot = Arc::clone(&snapshots.borrow());
-    Ok(snapshot)
+    match steps {
+        0 => Ok(Arc::clone(&worker.snapshots().borrow())),
+        steps => obeyed(worker, PhysicsCommand::Step(steps)).await,
+    }
+}
+
+/// The first moment that reflects `command`.
+pub(super) async fn obeyed(
+    worker: &Worker,
+    command: PhysicsCommand,
+) -> Result<Arc<Snapshot>, Failure> {
+    let number = worker.send(command).map_err(|error| Failure::Failed(error.to_string()))?;
+    let mut snapshots = worker.snapshots();
+    let done = snapshots.wait_for(|snapshot| snapshot.acknowledged >= number);
+    match tokio::time::timeout(PATIENCE, done).await {
+        Ok(Ok(snapshot)) => Ok(Arc::clone(&snapshot)),
+        Ok(Err(_)) => Err(Failure::Failed("the simulation stopped".into())),
+        Err(_) => Err(Failure::Failed("the simulation takes too long".into())),
+    }
 }
 
 fn draw(

@@ -12,7 +12,7 @@ use super::{
     instance::{self, Instance, Mapping, Part},
     lines::{self, Segment},
     overlay::{self, Stamp},
-    pipeline::{Blend, Cull, Kind, Style},
+    pipeline::{Blend, Cull, Kind, Part as LightPart, Style},
     plane::{self, Sight},
     shapes::Shapes,
 };
@@ -150,6 +150,9 @@ impl Frame {
         }
         self.list_image(source);
         self.list_opaque();
+        if self.wireframe() && source.shadows {
+            self.part_light();
+        }
         self.list_transparent(false, None, source.settings.additive);
         self.list_sky(source);
         match source.settings.show {
@@ -491,6 +494,18 @@ impl Frame {
         }
     }
 
+    /// Draws all that is opaque once more for the light that casts shadows. Where edges meet, MuJoCo
+    /// adds that light once for each, and the rest of the light once.
+    fn part_light(&mut self) {
+        let shadowed = self.opaque.iter().map(|batch| {
+            let style = Style { part: LightPart::Shadowed, blend: Blend::Add, ..batch.style };
+            Batch { style, ..batch.clone() }
+        });
+        let shadowed: Vec<_> = shadowed.collect();
+        self.opaque.iter_mut().for_each(|batch| batch.style.part = LightPart::Base);
+        self.opaque.extend(shadowed);
+    }
+
     /// Puts the items of the geoms that `wanted` names in an order that changes pipelines,
     /// textures and shapes least, planes last: they are hidden most.
     fn sort(&mut self, wanted: impl Fn(usize, &Drawn) -> bool) {
@@ -603,6 +618,7 @@ impl Frame {
                 cull: Cull::Front,
                 mapping: Mapping::None,
                 mirrored: false,
+                part: LightPart::All,
             },
             texture: None,
             shape: source.shapes().haze,
@@ -616,7 +632,7 @@ fn is_opaque(segment: &Segment) -> bool {
 }
 
 fn style(item: &Item, cull: Cull, blend: Blend, mirrored: bool) -> Style {
-    Style { kind: item.kind, blend, cull, mapping: item.mapping, mirrored }
+    Style { kind: item.kind, blend, cull, mapping: item.mapping, mirrored, part: LightPart::All }
 }
 
 /// Appends an item to the last batch if it fits there, else to a new one.

@@ -67,6 +67,19 @@ pub(super) struct Style {
     pub mapping: Mapping,
     /// Whether it belongs to a mirror image.
     pub mirrored: bool,
+    /// Which light it shows.
+    pub part: Part,
+}
+
+/// Which light a surface shows: `PART` in `shaders/scene.wgsl`.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub(super) enum Part {
+    #[default]
+    All = 0,
+    /// All but that of lights with a shadow.
+    Base = 1,
+    /// That of lights with a shadow alone.
+    Shadowed = 2,
 }
 
 /// The choices that all pipelines of a picture share.
@@ -163,6 +176,7 @@ pub(super) fn surface(
         ("FOG", flag(target.fog)),
         ("SHADOWED", flag(shadowed)),
         ("HIDDEN", style.cull.hidden()),
+        ("PART", f64::from(style.part as u8)),
     ];
     let constants = if target.wireframe { &constants[..] } else { &constants[..5] };
     let options = wgpu::PipelineCompilationOptions { constants, ..Default::default() };

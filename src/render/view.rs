@@ -9,7 +9,7 @@ use super::{
     Error, Profile, Renderer, SceneResources, Settings, Show, flat,
     frame::{Batch, Flat, Frame, Source},
     instance::Mapping,
-    pipeline::{Blend, Cull, Kind, Style, Target},
+    pipeline::{Blend, Cull, Kind, Part, Style, Target},
     resources::Wires,
     targets::{Growing, ShadowMaps, Targets, UNIFORM_STRIDE, part_of},
     uniform::{GpuView, Lighting, Lights},
@@ -567,6 +567,7 @@ impl Painter<'_> {
             cull: Cull::Front,
             mapping: Mapping::Cube,
             mirrored: false,
+            part: Part::All,
         };
         let batch = Batch { style, texture: self.scene.skybox, shape, instances: 0..1 };
         self.batches(pass, &[batch]);
@@ -587,6 +588,7 @@ impl Painter<'_> {
             cull: Cull::Nothing,
             mapping: Mapping::None,
             mirrored: false,
+            part: Part::All,
         };
         self.set(pass, style, None);
         pass.set_vertex_buffer(0, self.view.segments.buffer.slice(..));
@@ -605,6 +607,7 @@ impl Painter<'_> {
             cull: Cull::Nothing,
             mapping: Mapping::None,
             mirrored: false,
+            part: Part::All,
         };
         self.set(pass, style, None);
         pass.set_bind_group(1, self.view.renderer.font(), &[]);

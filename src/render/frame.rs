@@ -125,6 +125,16 @@ pub(super) struct Source<'a> {
 }
 
 impl Source<'_> {
+    /// Where a geom is drawn: infinite planes follow the eye.
+    fn position(&self, geom: &Geom) -> [f32; 3] {
+        match geom.shape() {
+            Some(GeomKind::Plane) => {
+                plane::position(geom, self.eye.position.into(), &self.assets.visual)
+            }
+            _ => geom.position,
+        }
+    }
+
     /// The built-in shapes in the detail that the profile draws them with.
     pub fn shapes(&self) -> &Shapes {
         match self.settings.profile {
@@ -196,9 +206,7 @@ impl Frame {
         let mut geom = *geom;
         let eye = Vec3::from(source.eye.position);
         let is_plane = kind == GeomKind::Plane;
-        if is_plane {
-            geom.position = plane::position(&geom, eye, &source.assets.visual);
-        }
+        geom.position = source.position(&geom);
         let behind = is_plane && (eye - Vec3::from(geom.position)).dot(z_axis(&geom)) < 0.0;
         let transparent = geom.rgba[3] < OPAQUE || behind;
         if behind {
@@ -580,7 +588,12 @@ impl Frame {
     }
 
     fn list_stamps(&mut self, source: &Source<'_>) {
-        overlay::append_labels(source.snapshot, &mut self.stamps);
+        let labels = &source.snapshot.labels;
+        for geom in &source.snapshot.geoms {
+            if let Some(text) = usize::try_from(geom.label).ok().and_then(|at| labels.get(at)) {
+                overlay::append_label(text, source.position(geom), &mut self.stamps);
+            }
+        }
         if let Some(border) = source.settings.border {
             let color = border.color.map(|channel| f32::from(channel) / 255.0);
             overlay::append_border(source.viewport, border.width as f32, color, &mut self.stamps);

@@ -8,7 +8,7 @@ use std::sync::OnceLock;
 use ab_glyph::{Font, FontRef, Glyph, PxScaleFont, ScaleFont, point};
 use bytemuck::{Pod, Zeroable};
 
-use crate::scene::{Snapshot, Texture, TextureKind};
+use crate::scene::{Texture, TextureKind};
 
 /// Size of the font, px per em: its letters are then as wide as MuJoCo's.
 const EM: f32 = 19.0;
@@ -139,15 +139,10 @@ impl Cells {
     }
 }
 
-/// Appends the labels of all things, in their order.
-pub(super) fn append_labels(snapshot: &Snapshot, stamps: &mut Vec<Stamp>) {
-    for geom in &snapshot.geoms {
-        let text = usize::try_from(geom.label).ok().and_then(|label| snapshot.labels.get(label));
-        if let Some(text) = text {
-            append_text(text, geom.position, 1, [0.0; 3], stamps);
-            append_text(text, geom.position, 0, [1.0; 3], stamps);
-        }
-    }
+/// Appends a label: white letters on their black rims.
+pub(super) fn append_label(text: &str, anchor_in_world: [f32; 3], stamps: &mut Vec<Stamp>) {
+    append_text(text, anchor_in_world, 1, [0.0; 3], stamps);
+    append_text(text, anchor_in_world, 0, [1.0; 3], stamps);
 }
 
 /// Appends a line of text in the letters of a row of the atlas.

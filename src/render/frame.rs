@@ -96,8 +96,8 @@ struct Item {
 #[derive(Clone, Debug)]
 struct Drawn {
     items: Range<usize>,
-    /// The shape that casts its shadow, if not its own.
-    caster: Option<u32>,
+    /// What casts its shadow, if not its own shapes.
+    caster: Option<(u32, Instance)>,
     cull: Cull,
     transparent: bool,
     casts: bool,
@@ -199,11 +199,11 @@ impl Frame {
     }
 
     /// Appends the shapes of a geom.
-    fn resolve(&mut self, geom: &Geom, source: &Source<'_>) {
+    fn resolve(&mut self, original: &Geom, source: &Source<'_>) {
+        let mut geom = *original;
         let Some(kind) = geom.shape() else {
             return;
         };
-        let mut geom = *geom;
         let eye = Vec3::from(source.eye.position);
         let is_plane = kind == GeomKind::Plane;
         geom.position = source.position(&geom);
@@ -213,7 +213,10 @@ impl Frame {
             geom.rgba[3] *= BEHIND;
         }
         let first = self.items.len();
-        let caster = self.add_items(&geom, kind, source);
+        // A shadow does not follow the eye, or else each view would need shadow maps of its own.
+        let caster = self
+            .add_items(&geom, kind, source)
+            .map(|shape| (shape, Instance::new(original, &Part::new(shape, Vec3::ONE), [0.0; 4])));
         self.drawn.push(Drawn {
             items: first..self.items.len(),
             caster,
@@ -245,8 +248,7 @@ impl Frame {
         }
     }
 
-    /// Appends the items of a geom; returns the shape to cast its shadow with, if it is not the
-    /// geom's own.
+    /// Appends the items of a geom; returns the shape to cast its shadow with, if not its own.
     fn add_items(&mut self, geom: &Geom, kind: GeomKind, source: &Source<'_>) -> Option<u32> {
         let scene = source.scene;
         match kind {
@@ -413,16 +415,23 @@ impl Frame {
     }
 
     fn list_casters(&mut self) {
-        let mut casters: Vec<(u32, u32)> = Vec::with_capacity(self.items.len());
+        let mut casters: Vec<(u32, Instance)> = Vec::with_capacity(self.items.len());
         for drawn in self.drawn.iter().filter(|drawn| drawn.casts) {
-            for item in drawn.items.clone() {
-                casters.push((drawn.caster.unwrap_or(self.items[item].shape), item as u32));
+            let own = self.items[drawn.items.clone()].iter().map(|i| (i.shape, i.instance));
+            match drawn.caster {
+                Some(caster) => casters.push(caster),
+                None => casters.extend(own),
             }
         }
-        casters.sort_unstable();
-        for (shape, item) in casters {
-            let item = self.items[item as usize];
-            let batch = Item { shape, texture: None, mapping: Mapping::None, ..item };
+        casters.sort_by_key(|(shape, _)| *shape);
+        for (shape, instance) in casters {
+            let batch = Item {
+                shape,
+                kind: Kind::Surface,
+                mapping: Mapping::None,
+                texture: None,
+                instance,
+            };
             push(
                 &mut self.casters,
                 &mut self.instances,

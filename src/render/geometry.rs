@@ -57,6 +57,13 @@ impl Geometry {
         id
     }
 
+    /// The vertices of a shape.
+    pub fn corners(&self, shape: usize) -> &[Vertex] {
+        let first = |range: &Range| range.base_vertex as usize;
+        let end = self.ranges.get(shape + 1).map_or(self.vertices.len(), first);
+        &self.vertices[first(&self.ranges[shape])..end]
+    }
+
     pub fn clear(&mut self) {
         self.vertices.clear();
         self.indices.clear();

@@ -21,11 +21,13 @@ mod instance;
 mod lines;
 mod mesh;
 mod overlay;
+mod passes;
 mod pipeline;
 mod plane;
 mod renderer;
 mod resources;
 mod shader;
+mod shadows;
 mod shapes;
 mod targets;
 mod texture;
@@ -37,7 +39,7 @@ mod tests;
 
 pub use renderer::Renderer;
 pub use resources::SceneResources;
-pub use view::{Pixels, View};
+pub use view::{Pixels, View, draw_all};
 
 /// What a picture is optimised for.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]

@@ -13,7 +13,9 @@ use wgpu::{
 use super::{
     Error, SceneResources, overlay,
     pipeline::{self, Style, Target},
-    shader, texture,
+    shader,
+    shadows::ShadowMaps,
+    texture,
     uniform::{GpuView, Lights},
 };
 use crate::{
@@ -50,6 +52,8 @@ pub struct Renderer {
     /// Edges as casters.
     pub(super) wire_caster: wgpu::RenderPipeline,
     pub(super) shadow_format: TextureFormat,
+    /// What is bound where no light casts a shadow.
+    pub(super) no_shadows: Arc<ShadowMaps>,
     made: Mutex<Made>,
 }
 
@@ -103,6 +107,7 @@ impl Renderer {
             font: OnceLock::new(),
             caster,
             wire_caster,
+            no_shadows: Arc::new(ShadowMaps::new(gpu.device(), shadow_format, 1, 0)),
             shadow_format,
             made: Mutex::default(),
             gpu,

@@ -10,6 +10,7 @@ use super::{
     instance::{self, Mapping},
     mesh,
     renderer::Renderer,
+    shadows::Shadows,
     shapes::{Detail, Shapes},
     texture,
 };
@@ -32,6 +33,8 @@ pub struct SceneResources {
     pub(super) textures: Vec<Option<BoundTexture>>,
     /// The edges of all shapes, when they were first asked for.
     wires: OnceLock<Wires>,
+    /// What the lights of the moment last drawn see.
+    pub(super) shadows: Shadows,
     /// What is bound where there is no texture.
     pub(super) blank: Arc<wgpu::BindGroup>,
     /// The texture of the sky.
@@ -130,6 +133,7 @@ impl SceneResources {
             skybox: skybox.filter(|&id| textures[id].is_some()),
             textures,
             wires: OnceLock::new(),
+            shadows: Shadows::default(),
             blank: renderer.blank(),
         })
     }

@@ -1,8 +1,8 @@
-//! What a view draws into and from: targets, shadow maps, buffers.
+//! What a view draws into and from: targets and buffers.
 
 use wgpu::{BufferUsages, Extent3d, TextureFormat, TextureUsages};
 
-use super::{Renderer, Settings, pipeline::COLOR, uniform::MAX_LIGHTS};
+use super::{Settings, pipeline::COLOR};
 use crate::units::Size;
 
 /// Distance of uniform blocks in a buffer: what every device accepts.
@@ -19,16 +19,6 @@ pub(super) struct Targets {
     pub depth: wgpu::TextureView,
     pub depth_texture: wgpu::Texture,
     pub depth_format: TextureFormat,
-}
-
-/// Depth as seen from each light.
-#[derive(Debug)]
-pub(super) struct ShadowMaps {
-    pub side: u32,
-    pub all: wgpu::TextureView,
-    pub layers: Vec<wgpu::TextureView>,
-    pub matrices: wgpu::Buffer,
-    pub groups: Vec<wgpu::BindGroup>,
 }
 
 /// A buffer that is replaced by a larger one when it is too small.
@@ -119,59 +109,6 @@ impl Targets {
             }),
             ..Default::default()
         })
-    }
-}
-
-impl ShadowMaps {
-    /// Maps for `count` lights; one of a single pixel stands for none.
-    pub fn new(renderer: &Renderer, side: u32, count: usize) -> Self {
-        let device = renderer.gpu().device();
-        // A single layer would be no array to OpenGL ES.
-        let layers = count.max(2) as u32;
-        let texture = device.create_texture(&wgpu::TextureDescriptor {
-            label: Some("shadow maps"),
-            size: Extent3d { width: side, height: side, depth_or_array_layers: layers },
-            mip_level_count: 1,
-            sample_count: 1,
-            dimension: wgpu::TextureDimension::D2,
-            format: renderer.shadow_format,
-            usage: TextureUsages::RENDER_ATTACHMENT | TextureUsages::TEXTURE_BINDING,
-            view_formats: &[],
-        });
-        let view = |dimension, base_array_layer, array_layer_count| {
-            texture.create_view(&wgpu::TextureViewDescriptor {
-                dimension: Some(dimension),
-                base_array_layer,
-                array_layer_count: Some(array_layer_count),
-                ..Default::default()
-            })
-        };
-        let matrices = device.create_buffer(&wgpu::BufferDescriptor {
-            label: Some("shadow matrices"),
-            size: UNIFORM_STRIDE * MAX_LIGHTS as u64,
-            usage: BufferUsages::UNIFORM | BufferUsages::COPY_DST,
-            mapped_at_creation: false,
-        });
-        let group = |slot: usize| {
-            let (offset, size) = (slot as u64 * UNIFORM_STRIDE, size_of::<[[f32; 4]; 4]>());
-            device.create_bind_group(&wgpu::BindGroupDescriptor {
-                label: Some("caster"),
-                layout: &renderer.caster_layout,
-                entries: &[wgpu::BindGroupEntry {
-                    binding: 0,
-                    resource: part_of(&matrices, offset, size),
-                }],
-            })
-        };
-        Self {
-            side,
-            all: view(wgpu::TextureViewDimension::D2Array, 0, layers),
-            layers: (0..count as u32)
-                .map(|layer| view(wgpu::TextureViewDimension::D2, layer, 1))
-                .collect(),
-            groups: (0..count).map(group).collect(),
-            matrices,
-        }
     }
 }
 

@@ -501,3 +501,70 @@ fn a_border_lies_within_the_edges() {
         near(picture.at(x, y), [255, 0, 0]);
     }
 }
+
+/// A sphere over a plane, under a light that casts its shadow.
+fn shadowed(height: f32) -> Snapshot {
+    let mut snapshot = of(vec![
+        geom(0, [0.0, 0.0, 1.0], [0.0; 3], WHITE),
+        geom(2, [0.2; 3], [0.0, 0.0, height], RED),
+    ]);
+    snapshot.geoms[0].object_kind = 5;
+    snapshot.lights.push(Light {
+        kind: 1,
+        cast_shadow: 1,
+        position: [0.0, 0.0, 4.0],
+        direction: [0.3, 0.2, -1.0],
+        diffuse: [0.7; 3],
+        attenuation: [1.0, 0.0, 0.0],
+        ..Light::zeroed()
+    });
+    snapshot
+}
+
+#[test]
+fn views_of_a_moment_share_its_shadows_and_nothing_else() {
+    let size = Size::new(150, 120).expect("a size");
+    let assets = ambient();
+    let settings = Settings { shadow_size: 256, ..Settings::PARITY };
+    let cameras = [3.0, 5.0, 9.0].map(from_above);
+    let alone = |snapshot: &Snapshot, camera: &Camera| {
+        let scene = renderer().upload(&assets).expect("uploads");
+        let mut view = View::new(renderer(), size, settings).expect("a view");
+        view.draw(&scene, &assets, snapshot, camera).expect("draws");
+        view.read_rgba().expect("a picture").to_vec()
+    };
+    let scene = renderer().upload(&assets).expect("uploads");
+    let mut views = cameras.map(|_| View::new(renderer(), size, settings).expect("a view"));
+    for snapshot in [shadowed(0.5), shadowed(0.5), shadowed(0.9)] {
+        let mut due: Vec<_> = views
+            .iter_mut()
+            .zip(&cameras)
+            .map(|(view, camera)| (view, camera.eye(&assets, &snapshot)))
+            .collect();
+        draw_all(&scene, &assets, &snapshot, &mut due).expect("draws");
+        for (view, camera) in views.iter_mut().zip(&cameras) {
+            assert!(*view.read_rgba().expect("a picture") == *alone(&snapshot, camera));
+        }
+    }
+}
+
+#[test]
+fn shadows_are_drawn_anew_when_and_only_when_they_change() {
+    let size = Size::new(60, 60).expect("a size");
+    let assets = ambient();
+    let scene = renderer().upload(&assets).expect("uploads");
+    let settings = Settings { shadow_size: 64, ..Settings::PARITY };
+    let mut view = View::new(renderer(), size, settings).expect("a view");
+    let mut drawn = |snapshot: &Snapshot, distance: f64| {
+        let before = scene.shadows.drawn();
+        view.draw(&scene, &assets, snapshot, &from_above(distance)).expect("draws");
+        scene.shadows.drawn() - before
+    };
+    assert_eq!(drawn(&shadowed(0.5), 3.0), 1);
+    assert_eq!(drawn(&shadowed(0.5), 3.0), 0);
+    assert_eq!(drawn(&shadowed(0.5), 40.0), 0, "the eye casts no shadow");
+    assert_eq!(drawn(&shadowed(0.6), 40.0), 1);
+    let mut moved = shadowed(0.6);
+    moved.lights[0].direction[0] = 0.1;
+    assert_eq!(drawn(&moved, 40.0), 1);
+}

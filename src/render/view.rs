@@ -6,13 +6,12 @@ use glam::Mat4;
 use wgpu::BufferUsages;
 
 use super::{
-    Error, Profile, Renderer, SceneResources, Settings, Show, flat,
-    frame::{Batch, Flat, Frame, Source},
-    instance::Mapping,
-    pipeline::{Blend, Cull, Kind, Part, Style, Target},
-    resources::Wires,
-    targets::{Growing, ShadowMaps, Targets, UNIFORM_STRIDE, part_of},
-    uniform::{GpuView, Lighting, Lights},
+    Error, Renderer, SceneResources, Settings, Show, flat,
+    frame::{Frame, Source},
+    passes::Passes,
+    shadows::{self, Locked, ShadowMaps},
+    targets::{Growing, Targets, UNIFORM_STRIDE, part_of},
+    uniform::{GpuView, Lighting, MAX_LIGHTS},
 };
 use crate::{
     scene::{
@@ -28,20 +27,25 @@ const ROW_ALIGNMENT: u32 = wgpu::COPY_BYTES_PER_ROW_ALIGNMENT;
 /// Draws pictures of one size, one after the other.
 #[derive(Debug)]
 pub struct View {
-    renderer: Arc<Renderer>,
+    pub(super) renderer: Arc<Renderer>,
     size: Size,
-    settings: Settings,
-    targets: Targets,
+    pub(super) settings: Settings,
+    pub(super) targets: Targets,
     uniforms: wgpu::Buffer,
-    shadow_maps: ShadowMaps,
+    /// Clip space of each light's shadow map.
+    matrices: wgpu::Buffer,
+    /// For the shadow map of each light.
+    pub(super) caster_groups: Vec<wgpu::BindGroup>,
+    /// What [`Self::groups`] were made with.
+    shadow_maps: Arc<ShadowMaps>,
     /// For the scene and for its mirror image.
-    groups: [wgpu::BindGroup; 2],
-    instances: Growing,
-    vertices: Growing,
-    indices: Growing,
-    edges: Growing,
-    segments: Growing,
-    stamps: Growing,
+    pub(super) groups: [wgpu::BindGroup; 2],
+    pub(super) instances: Growing,
+    pub(super) vertices: Growing,
+    pub(super) indices: Growing,
+    pub(super) edges: Growing,
+    pub(super) segments: Growing,
+    pub(super) stamps: Growing,
     readback: wgpu::Buffer,
     data: Option<Data>,
     frame: Frame,
@@ -50,8 +54,8 @@ pub struct View {
 
 /// Ids and depth beside the picture.
 #[derive(Debug)]
-struct Data {
-    targets: Targets,
+pub(super) struct Data {
+    pub targets: Targets,
     ids: wgpu::Buffer,
     depth: wgpu::Buffer,
 }
@@ -140,7 +144,12 @@ impl View {
             ids: rows("ids"),
             depth: rows("depth"),
         });
-        let shadow_maps = ShadowMaps::new(renderer, 1, 0);
+        let matrices = buffer(
+            "shadow matrices",
+            UNIFORM_STRIDE * MAX_LIGHTS as u64,
+            BufferUsages::UNIFORM | BufferUsages::COPY_DST,
+        );
+        let shadow_maps = Arc::clone(&renderer.no_shadows);
         let groups = groups(renderer, &uniforms, &shadow_maps);
         Ok(Self {
             renderer: Arc::clone(renderer),
@@ -148,6 +157,8 @@ impl View {
             settings,
             targets,
             uniforms,
+            caster_groups: caster_groups(renderer, &matrices),
+            matrices,
             shadow_maps,
             groups,
             instances: Growing::new(device, "instances", BufferUsages::VERTEX),
@@ -194,13 +205,23 @@ impl View {
         snapshot: &Snapshot,
         eye: &Eye,
     ) -> Result<(), Error> {
-        if self.renderer.gpu().lost() {
-            return Err(Error::DeviceLost);
-        }
+        draw_all(scene, assets, snapshot, &mut [(self, *eye)])
+    }
+
+    /// Records what draws `snapshot` as `eye` sees it.
+    fn record(
+        &mut self,
+        encoder: &mut wgpu::CommandEncoder,
+        shadows: &mut Locked<'_>,
+        source: (&SceneResources, &Assets, &Snapshot),
+        eye: &Eye,
+    ) {
+        let (scene, assets, snapshot) = source;
         let viewport = [self.size.width() as f32, self.size.height() as f32];
         let colored = self.settings.show == Show::Color;
-        let shadows = self.settings.shadows && colored && self.shadow_side(assets) > 0;
-        let mut lighting = Lighting::new(assets, snapshot, eye, viewport, shadows);
+        let side = self.shadow_side(assets);
+        let shadowed = self.settings.shadows && colored && side > 0;
+        let mut lighting = Lighting::new(assets, snapshot, eye, viewport, shadowed);
         if self.settings.bottom_up {
             lighting.turn_upside_down();
         }
@@ -215,13 +236,28 @@ impl View {
             viewport,
             shadows: lighting.lights.shadows() > 0,
         });
-        self.fit_shadow_maps(self.shadow_side(assets), lighting.lights.shadows());
+        let stale = self.take_shadow_maps(shadows, side, scene, &frame, &lighting);
         self.write(&frame, &lighting);
         let device = self.renderer.gpu().device();
         let wires = frame.wireframe().then(|| scene.wires(device, assets));
-        self.submit(scene, &frame, wires, lighting.lights);
+        let passes = Passes { view: self, scene, frame: &frame, wires };
+        if stale {
+            for slot in 0..lighting.lights.shadows() {
+                passes.shadow_map(encoder, &self.shadow_maps, slot);
+            }
+        }
+        passes.picture(encoder, lighting.lights);
+        self.copy(encoder, self.targets.color.as_image_copy(), &self.readback);
+        if let Some(data) = &self.data {
+            passes.data(encoder, data);
+            self.copy(encoder, data.targets.color.as_image_copy(), &data.ids);
+            let depth = wgpu::TexelCopyTextureInfo {
+                aspect: wgpu::TextureAspect::DepthOnly,
+                ..data.targets.depth_texture.as_image_copy()
+            };
+            self.copy(encoder, depth, &data.depth);
+        }
         self.frame = frame;
-        Ok(())
     }
 
     /// Waits for the last picture drawn and maps it.
@@ -284,12 +320,27 @@ impl View {
         wanted.min(self.renderer.gpu().device().limits().max_texture_dimension_2d)
     }
 
-    fn fit_shadow_maps(&mut self, side: u32, count: usize) {
-        let maps = &self.shadow_maps;
-        if count > 0 && (maps.side != side || maps.layers.len() < count) {
-            self.shadow_maps = ShadowMaps::new(&self.renderer, side, count);
-            self.groups = groups(&self.renderer, &self.uniforms, &self.shadow_maps);
+    /// Binds the maps of the lights that cast shadows; true if they must be drawn first.
+    fn take_shadow_maps(
+        &mut self,
+        shadows: &mut Locked<'_>,
+        side: u32,
+        scene: &SceneResources,
+        frame: &Frame,
+        lighting: &Lighting,
+    ) -> bool {
+        let count = lighting.lights.shadows();
+        if count == 0 {
+            return false;
         }
+        let digest = shadows::digest(frame, lighting, scene.ranges.len());
+        let (device, format) = (self.renderer.gpu().device(), self.renderer.shadow_format);
+        let (maps, stale) = shadows.maps(device, format, side, count, digest);
+        if !Arc::ptr_eq(&maps, &self.shadow_maps) {
+            self.groups = groups(&self.renderer, &self.uniforms, &maps);
+            self.shadow_maps = maps;
+        }
+        stale
     }
 
     /// Copies what changes from picture to picture to the device.
@@ -304,7 +355,7 @@ impl View {
         for slot in 0..lighting.lights.shadows() {
             let matrix = &lighting.view.clip_from_world_of_slot[slot];
             let offset = slot as u64 * UNIFORM_STRIDE;
-            queue.write_buffer(&self.shadow_maps.matrices, offset, bytemuck::bytes_of(matrix));
+            queue.write_buffer(&self.matrices, offset, bytemuck::bytes_of(matrix));
         }
         self.instances.write(device, queue, bytemuck::cast_slice(&frame.instances));
         self.vertices.write(device, queue, bytemuck::cast_slice(&frame.geometry.vertices));
@@ -312,26 +363,6 @@ impl View {
         self.edges.write(device, queue, bytemuck::cast_slice(&frame.geometry.edges));
         self.segments.write(device, queue, bytemuck::cast_slice(&frame.segments));
         self.stamps.write(device, queue, bytemuck::cast_slice(&frame.stamps));
-    }
-
-    fn submit(
-        &mut self,
-        scene: &SceneResources,
-        frame: &Frame,
-        wires: Option<&Wires>,
-        lights: Lights,
-    ) {
-        let gpu = self.renderer.gpu();
-        let mut encoder = gpu.device().create_command_encoder(&Default::default());
-        for slot in 0..lights.shadows() {
-            self.draw_shadow_map(&mut encoder, scene, frame, wires, slot);
-        }
-        self.draw_picture(&mut encoder, scene, frame, wires, lights);
-        self.copy(&mut encoder, self.targets.color.as_image_copy(), &self.readback);
-        if let Some(data) = &self.data {
-            self.draw_data(&mut encoder, scene, frame, data);
-        }
-        self.submitted = Some(gpu.queue().submit([encoder.finish()]));
     }
 
     /// Copies a target to where it is read.
@@ -349,272 +380,36 @@ impl View {
         let size = source.texture.size();
         encoder.copy_texture_to_buffer(source, wgpu::TexelCopyBufferInfo { buffer, layout }, size);
     }
-
-    /// Draws ids and depth, and copies them to where they are read.
-    fn draw_data(
-        &self,
-        encoder: &mut wgpu::CommandEncoder,
-        scene: &SceneResources,
-        frame: &Frame,
-        data: &Data,
-    ) {
-        let mut pass = data.targets.begin(encoder);
-        let target = Target {
-            samples: 1,
-            depth: data.targets.depth_format,
-            lights: Lights::default(),
-            rounded: false,
-            fog: false,
-            wireframe: false,
-            depth_as_grey: false,
-            bottom_up: self.settings.bottom_up,
-        };
-        let bound = Bound::default();
-        let mut painter = Painter { view: self, scene, frame, wires: None, target, bound };
-        pass.set_bind_group(0, &self.groups[0], &[]);
-        painter.flat(&mut pass, &frame.numbered);
-        drop(pass);
-        self.copy(encoder, data.targets.color.as_image_copy(), &data.ids);
-        let depth = wgpu::TexelCopyTextureInfo {
-            aspect: wgpu::TextureAspect::DepthOnly,
-            ..data.targets.depth_texture.as_image_copy()
-        };
-        self.copy(encoder, depth, &data.depth);
-    }
-
-    fn draw_shadow_map(
-        &self,
-        encoder: &mut wgpu::CommandEncoder,
-        scene: &SceneResources,
-        frame: &Frame,
-        wires: Option<&Wires>,
-        slot: usize,
-    ) {
-        let maps = &self.shadow_maps;
-        let mut pass = encoder.begin_render_pass(&wgpu::RenderPassDescriptor {
-            label: Some("shadow map"),
-            depth_stencil_attachment: Some(wgpu::RenderPassDepthStencilAttachment {
-                view: &maps.layers[slot],
-                depth_ops: Some(wgpu::Operations {
-                    load: wgpu::LoadOp::Clear(0.0),
-                    store: wgpu::StoreOp::Store,
-                }),
-                stencil_ops: None,
-            }),
-            ..Default::default()
-        });
-        // A border of one pixel stays clear: beyond the map nothing is in shadow.
-        let inner = maps.side.saturating_sub(2) as f32;
-        pass.set_viewport(1.0, 1.0, inner, inner, 0.0, 1.0);
-        pass.set_pipeline(match wires {
-            Some(_) => &self.renderer.wire_caster,
-            None => &self.renderer.caster,
-        });
-        pass.set_bind_group(0, &maps.groups[slot], &[]);
-        let mut bound = Bound::default();
-        for batch in &frame.casters {
-            self.draw_shape(&mut pass, scene, frame, batch, wires, &mut bound);
-        }
-    }
-
-    fn draw_picture(
-        &self,
-        encoder: &mut wgpu::CommandEncoder,
-        scene: &SceneResources,
-        frame: &Frame,
-        wires: Option<&Wires>,
-        lights: Lights,
-    ) {
-        let mut pass = self.targets.begin(encoder);
-        let mut painter = Painter {
-            view: self,
-            scene,
-            frame,
-            wires,
-            target: Target {
-                samples: self.settings.samples,
-                depth: self.targets.depth_format,
-                lights,
-                rounded: self.settings.profile == Profile::Parity,
-                fog: self.settings.fog && self.settings.show == Show::Color,
-                wireframe: frame.wireframe(),
-                depth_as_grey: self.settings.show == Show::Depth,
-                bottom_up: self.settings.bottom_up,
-            },
-            bound: Bound::default(),
-        };
-        if matches!(self.settings.show, Show::Segments | Show::Ids) {
-            pass.set_bind_group(0, &self.groups[0], &[]);
-            painter.flat(&mut pass, &frame.segmented);
-            return;
-        }
-        if frame.mirror.is_some() {
-            pass.set_bind_group(0, &self.groups[0], &[]);
-            pass.set_stencil_reference(1);
-            painter.batches(&mut pass, &frame.image[..1]);
-            pass.set_bind_group(0, &self.groups[1], &[]);
-            painter.batches(&mut pass, &frame.image[1..]);
-        }
-        pass.set_bind_group(0, &self.groups[0], &[]);
-        painter.batches(&mut pass, &frame.opaque);
-        let opaque_lines = frame.opaque_segments;
-        painter.lines(&mut pass, 0..opaque_lines, Blend::Replace);
-        if let Some(shape) = frame.sky {
-            painter.sky(&mut pass, shape);
-        }
-        if self.settings.show == Show::Depth {
-            // The rest writes no depth.
-            return;
-        }
-        painter.batches(&mut pass, frame.haze.as_slice());
-        painter.batches(&mut pass, &frame.transparent);
-        let blend = if self.settings.additive { Blend::Glow } else { Blend::Mix };
-        painter.lines(&mut pass, opaque_lines..frame.picture_segments, blend);
-        painter.stamps(&mut pass);
-    }
-
-    /// Draws a batch: its triangles, or its edges if `wires` are given.
-    fn draw_shape(
-        &self,
-        pass: &mut wgpu::RenderPass<'_>,
-        scene: &SceneResources,
-        frame: &Frame,
-        batch: &Batch,
-        wires: Option<&Wires>,
-        bound: &mut Bound,
-    ) {
-        let shape = batch.shape as usize;
-        let dynamic = shape >= scene.ranges.len();
-        let range = match wires {
-            _ if dynamic => frame.geometry.ranges[shape - scene.ranges.len()],
-            Some(wires) => wires.ranges[shape],
-            None => scene.ranges[shape],
-        };
-        let indices = match wires {
-            Some(_) => range.first_edge..range.first_edge + range.edge_count,
-            None => range.first_index..range.first_index + range.index_count,
-        };
-        if indices.is_empty() {
-            return;
-        }
-        let from = (dynamic, wires.is_some());
-        if bound.buffers != Some(from) {
-            let vertices = if dynamic { &self.vertices.buffer } else { &scene.vertices };
-            let indices = match wires {
-                Some(_) if dynamic => &self.edges.buffer,
-                None if dynamic => &self.indices.buffer,
-                Some(wires) => &wires.edges,
-                None => &scene.indices,
-            };
-            pass.set_vertex_buffer(0, vertices.slice(..));
-            pass.set_vertex_buffer(1, self.instances.buffer.slice(..));
-            pass.set_index_buffer(indices.slice(..), wgpu::IndexFormat::Uint32);
-            bound.buffers = Some(from);
-        }
-        pass.draw_indexed(indices, range.base_vertex as i32, batch.instances.clone());
-    }
 }
 
-/// What a pass has set, so that it is not set again.
-#[derive(Default)]
-struct Bound {
-    style: Option<Style>,
-    texture: Option<Option<usize>>,
-    /// Whether the buffers are those of this picture rather than of the model, and of edges rather
-    /// than triangles.
-    buffers: Option<(bool, bool)>,
-}
-
-/// Draws batches in a pass.
-struct Painter<'a> {
-    view: &'a View,
-    scene: &'a SceneResources,
-    frame: &'a Frame,
-    wires: Option<&'a Wires>,
-    target: Target,
-    bound: Bound,
-}
-
-impl Painter<'_> {
-    fn batches(&mut self, pass: &mut wgpu::RenderPass<'_>, batches: &[Batch]) {
-        for batch in batches {
-            self.set(pass, batch.style, batch.texture);
-            let wires = self.wires.filter(|_| batch.style.kind == Kind::Surface);
-            self.view.draw_shape(pass, self.scene, self.frame, batch, wires, &mut self.bound);
-        }
+/// Draws one snapshot in several views at once: one submission, with shadow maps that they share.
+///
+/// # Errors
+/// [`Error::DeviceLost`] when the device is gone.
+pub fn draw_all(
+    scene: &SceneResources,
+    assets: &Assets,
+    snapshot: &Snapshot,
+    views: &mut [(&mut View, Eye)],
+) -> Result<(), Error> {
+    let Some((first, _)) = views.first() else {
+        return Ok(());
+    };
+    let renderer = Arc::clone(&first.renderer);
+    if renderer.gpu().lost() {
+        return Err(Error::DeviceLost);
     }
-
-    fn set(&mut self, pass: &mut wgpu::RenderPass<'_>, style: Style, texture: Option<usize>) {
-        if self.bound.style != Some(style) {
-            pass.set_pipeline(&self.view.renderer.pipeline(&self.target, &style));
-            self.bound.style = Some(style);
-        }
-        if self.bound.texture != Some(texture) {
-            pass.set_bind_group(1, self.scene.group(texture), &[]);
-            self.bound.texture = Some(texture);
-        }
+    let mut encoder = renderer.gpu().device().create_command_encoder(&Default::default());
+    let mut shadows = scene.shadows.lock();
+    for (view, eye) in &mut *views {
+        view.record(&mut encoder, &mut shadows, (scene, assets, snapshot), eye);
     }
-
-    fn flat(&mut self, pass: &mut wgpu::RenderPass<'_>, things: &Flat) {
-        self.batches(pass, &things.batches);
-        self.lines(pass, things.segments.clone(), Blend::Replace);
+    let submitted = renderer.gpu().queue().submit([encoder.finish()]);
+    drop(shadows);
+    for (view, _) in views {
+        view.submitted = Some(submitted.clone());
     }
-
-    fn sky(&mut self, pass: &mut wgpu::RenderPass<'_>, shape: u32) {
-        let style = Style {
-            kind: Kind::Sky,
-            blend: Blend::Replace,
-            cull: Cull::Front,
-            mapping: Mapping::Cube,
-            mirrored: false,
-            part: Part::All,
-        };
-        let batch = Batch { style, texture: self.scene.skybox, shape, instances: 0..1 };
-        self.batches(pass, &[batch]);
-    }
-
-    fn lines(
-        &mut self,
-        pass: &mut wgpu::RenderPass<'_>,
-        segments: std::ops::Range<u32>,
-        blend: Blend,
-    ) {
-        if segments.is_empty() {
-            return;
-        }
-        let style = Style {
-            kind: Kind::Line,
-            blend,
-            cull: Cull::Nothing,
-            mapping: Mapping::None,
-            mirrored: false,
-            part: Part::All,
-        };
-        self.set(pass, style, None);
-        pass.set_vertex_buffer(0, self.view.segments.buffer.slice(..));
-        pass.draw(0..4, segments);
-        self.bound.buffers = None;
-    }
-
-    fn stamps(&mut self, pass: &mut wgpu::RenderPass<'_>) {
-        let count = self.frame.stamps.len() as u32;
-        if count == 0 {
-            return;
-        }
-        let style = Style {
-            kind: Kind::Stamp,
-            blend: Blend::Replace,
-            cull: Cull::Nothing,
-            mapping: Mapping::None,
-            mirrored: false,
-            part: Part::All,
-        };
-        self.set(pass, style, None);
-        pass.set_bind_group(1, self.view.renderer.font(), &[]);
-        pass.set_vertex_buffer(0, self.view.stamps.buffer.slice(..));
-        pass.draw(0..4, 0..count);
-        self.bound = Bound::default();
-    }
+    Ok(())
 }
 
 fn view_stride() -> u64 {
@@ -638,4 +433,19 @@ fn groups(renderer: &Renderer, uniforms: &wgpu::Buffer, maps: &ShadowMaps) -> [w
             ],
         })
     })
+}
+
+fn caster_groups(renderer: &Renderer, matrices: &wgpu::Buffer) -> Vec<wgpu::BindGroup> {
+    let group = |slot: usize| {
+        let (offset, size) = (slot as u64 * UNIFORM_STRIDE, size_of::<[[f32; 4]; 4]>());
+        renderer.gpu().device().create_bind_group(&wgpu::BindGroupDescriptor {
+            label: Some("caster"),
+            layout: &renderer.caster_layout,
+            entries: &[wgpu::BindGroupEntry {
+                binding: 0,
+                resource: part_of(matrices, offset, size),
+            }],
+        })
+    };
+    (0..MAX_LIGHTS).map(group).collect()
 }

@@ -92,7 +92,7 @@ impl Stream {
         self.moments
     }
 
-    /// The first frame that shows `moment`; all before show moments before `lost`.
+    /// The first frame that shows `moment`. Those before it show moments before `lost`.
     async fn frame(&mut self, moment: u64, lost: u64) -> Arc<EncodedFrame> {
         let found = async {
             loop {
@@ -183,12 +183,13 @@ impl World {
     }
 }
 
+/// Large enough that views overlap in their use of the device.
 fn settings() -> Settings {
     Settings {
-        frame_size: size(),
+        frame_size: Size::new(640, 480).expect("in range"),
         frame_rate: FrameRate::new(30).expect("in range"),
         bitrate: Bitrate::bps(500_000),
-        render: render::Settings::FAST,
+        render: render::Settings::PARITY,
         worker: worker::Limits {
             program: PathBuf::from(env!("CARGO_BIN_EXE_mjcast")),
             ..worker::Limits::default()
@@ -295,6 +296,7 @@ async fn a_scene_that_meets_a_loss_is_loaded_all_the_same() {
     world.rebuilt(1).await;
     let mut one = Watching::join(&world.session).await;
     for delay in [0, 5, 20] {
+        let rebuilds = world.drawing.device().rebuilds;
         let loading = world.session.load(Source::Mjcf(SCENE.to_owned()));
         let losing = async {
             tokio::time::sleep(Duration::from_millis(delay)).await;
@@ -302,7 +304,7 @@ async fn a_scene_that_meets_a_loss_is_loaded_all_the_same() {
         };
         let (loaded, ()) = tokio::join!(loading, losing);
         loaded.expect("loads");
-        world.rebuilt(world.drawing.device().rebuilds + 1).await;
+        world.rebuilt(rebuilds + 1).await;
         one.forget();
         one.key_frame().await;
     }

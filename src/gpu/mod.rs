@@ -7,7 +7,6 @@ mod adapter;
 use std::{
     panic::{AssertUnwindSafe, catch_unwind, resume_unwind},
     sync::Arc,
-    time::Duration,
 };
 
 use tokio::sync::watch;
@@ -67,16 +66,13 @@ pub enum Error {
 #[derive(Clone, Copy, Debug)]
 pub struct Lost;
 
-/// How long to wait for what a device is still doing when something went wrong with it.
-const SETTLING: Duration = Duration::from_secs(1);
-
 /// An opened device.
 #[derive(Debug)]
 pub struct Gpu {
     device: wgpu::Device,
     queue: wgpu::Queue,
     info: AdapterInfo,
-    lost: watch::Receiver<bool>,
+    lost: Arc<watch::Sender<bool>>,
 }
 
 /// What the renderer uses where the device has it.
@@ -128,15 +124,15 @@ impl Gpu {
         };
         let (device, queue) = pollster::block_on(adapter.request_device(&descriptor))
             .map_err(|source| Error::Open { adapter: info.to_string(), source })?;
-        let (flag, lost) = watch::channel(false);
-        let flag = Arc::new(flag);
-        let tell = Arc::clone(&flag);
+        let lost = Arc::new(watch::Sender::new(false));
+        let flag = Arc::clone(&lost);
         device.set_device_lost_callback(move |reason, message| {
             if reason != wgpu::DeviceLostReason::Destroyed {
                 error!(?reason, message, "the drawing device was lost");
             }
-            tell.send_replace(true);
+            flag.send_replace(true);
         });
+        let flag = Arc::clone(&lost);
         device.on_uncaptured_error(Arc::new(move |source| {
             error!(%source, "the drawing device refused a command");
             if matches!(source, wgpu::Error::OutOfMemory { .. }) {
@@ -159,7 +155,7 @@ impl Gpu {
 
     /// Waits until the device is gone. Holds nothing of it.
     pub fn until_lost(&self) -> impl Future<Output = ()> + Send + use<> {
-        let mut lost = self.lost.clone();
+        let mut lost = self.lost.subscribe();
         async move {
             // Closed is gone, too.
             let _ = lost.wait_for(|lost| *lost).await;
@@ -176,13 +172,10 @@ impl Gpu {
     ///
     /// # Panics
     /// When `work` does and the device is in order.
-    pub fn attempt<T, E: From<Lost>>(
-        &self,
-        work: impl FnOnce() -> Result<T, E>,
-    ) -> Result<T, E> {
+    pub fn attempt<T, E: From<Lost>>(&self, work: impl FnOnce() -> Result<T, E>) -> Result<T, E> {
         let outcome = catch_unwind(AssertUnwindSafe(work));
-        if !matches!(outcome, Ok(Ok(_))) && !self.lost() {
-            self.settle();
+        if !matches!(outcome, Ok(Ok(_))) && !self.answers() {
+            self.lost.send_replace(true);
         }
         if self.lost() {
             return Err(Lost.into());
@@ -190,12 +183,16 @@ impl Gpu {
         outcome.unwrap_or_else(|panic| resume_unwind(panic))
     }
 
-    /// Lets a device that is gone say so: one that was destroyed does only when it is polled and
-    /// has nothing left to do.
-    fn settle(&self) {
-        let wait = wgpu::PollType::Wait { submission_index: None, timeout: Some(SETTLING) };
-        // An error or a panic is what was to be found out; the callback has told of it.
-        let _ = catch_unwind(AssertUnwindSafe(|| self.device.poll(wait)));
+    /// Whether the device still makes buffers. The callback may come later than the harm: from
+    /// another thread, or, for a device that was destroyed, once all its work is done.
+    fn answers(&self) -> bool {
+        let buffer = self.device.create_buffer(&wgpu::BufferDescriptor {
+            label: Some("probe"),
+            size: wgpu::MAP_ALIGNMENT,
+            usage: wgpu::BufferUsages::COPY_SRC,
+            mapped_at_creation: true,
+        });
+        buffer.get_mapped_range(..).is_ok()
     }
 
     /// The device itself.

@@ -15,7 +15,8 @@ use std::{
 
 use tokio::sync::watch;
 
-use crate::{gpu, render};
+use super::Error;
+use crate::{gpu, render, scene::Assets, stream::Stage};
 
 /// A device that lived this long was in order: its successor is opened at once.
 const SETTLED: Duration = Duration::from_secs(10);
@@ -23,6 +24,10 @@ const SETTLED: Duration = Duration::from_secs(10);
 const FIRST_WAIT: Duration = Duration::from_millis(250);
 /// … up to this.
 const LONGEST_WAIT: Duration = Duration::from_secs(30);
+
+/// How long a load waits for another device when one was lost under way; then the scene is loaded,
+/// and drawn as soon as there is a device.
+const PATIENCE: Duration = Duration::from_secs(5);
 
 /// What pictures are drawn with now.
 #[derive(Clone)]
@@ -71,6 +76,35 @@ impl Drawing {
         let mut device = self.device.clone();
         device.mark_unchanged();
         device
+    }
+
+    /// Copies a model to the device of the moment; `None` when there is none.
+    pub(super) async fn stage(&self, assets: &Arc<Assets>) -> Result<Option<Arc<Stage>>, Error> {
+        let Ok(renderer) = self.device().renderer else { return Ok(None) };
+        let (device, model) = (Arc::clone(&renderer), Arc::clone(assets));
+        let copied =
+            tokio::task::spawn_blocking(move || device.gpu().attempt(|| device.upload(&model)));
+        let resources = copied.await.map_err(|_| Error::Gone)??;
+        Ok(Some(Arc::new(Stage { renderer, resources })))
+    }
+
+    /// The same for a model that may be what devices are lost by: it is refused when it takes a
+    /// second one along.
+    pub(super) async fn stage_new(
+        &self,
+        assets: &Arc<Assets>,
+    ) -> Result<Option<Arc<Stage>>, Error> {
+        let mut device = self.watch();
+        match self.stage(assets).await {
+            Err(Error::Render(render::Error::DeviceLost)) => {
+                let another = device.wait_for(|device| {
+                    device.renderer.as_ref().is_ok_and(|renderer| !renderer.gpu().lost())
+                });
+                let _ = tokio::time::timeout(PATIENCE, another).await;
+                self.stage(assets).await
+            }
+            outcome => outcome,
+        }
     }
 }
 
@@ -155,8 +189,7 @@ mod tests {
     #[test]
     fn the_first_try_is_at_once_and_the_others_are_ever_rarer() {
         let mut backoff = Backoff::default();
-        let waits: Vec<_> =
-            (0..10).map(|_| backoff.after(Duration::ZERO).as_millis()).collect();
+        let waits: Vec<_> = (0..10).map(|_| backoff.after(Duration::ZERO).as_millis()).collect();
         assert_eq!(waits, [0, 250, 500, 1000, 2000, 4000, 8000, 16_000, 30_000, 30_000]);
     }
 

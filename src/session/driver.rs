@@ -42,10 +42,6 @@ const FRAMES: usize = 16;
 /// Notices that may wait for a viewer's socket; a viewer who is further behind is let go.
 const NOTICES: usize = 64;
 
-/// How long a load waits for another device when one was lost under way; then the scene is loaded,
-/// and drawn as soon as there is a device.
-const DEVICE_PATIENCE: Duration = Duration::from_secs(5);
-
 /// What the driver may be asked. Bounded by the queue it comes through.
 pub(super) enum Request {
     Load { scene: Scene, reply: oneshot::Sender<Result<Arc<Scene>, Error>> },
@@ -347,9 +343,9 @@ impl Driver {
         };
         running.stage = running.stage.take().filter(current);
         if running.stage.is_none() && device.renderer.is_ok() {
-            let (shared, assets) = (Arc::clone(&self.shared), Arc::clone(&running.assets));
+            let (drawing, assets) = (self.shared.drawing.clone(), Arc::clone(&running.assets));
             self.stagings.spawn(async move {
-                let outcome = stage(&shared, &assets).await;
+                let outcome = drawing.stage(&assets).await;
                 Staged { assets, outcome }
             });
         }
@@ -714,29 +710,8 @@ async fn next_snapshot(running: &mut Option<Running>) -> Result<(), String> {
 async fn bring_up(shared: &Arc<Shared>, scene: &Scene) -> Result<Running, Error> {
     let bundle = Bundle { mjcf: scene.xml.to_string(), files: Vec::new() };
     let (worker, assets) = Worker::spawn(&bundle, &shared.settings.worker).await?;
-    let mut device = shared.drawing.watch();
-    let stage = match stage(shared, &assets).await {
-        // By chance or because of this model, which is refused if it takes a second device along.
-        Err(Error::Render(render::Error::DeviceLost)) => {
-            let another = device.wait_for(|device| {
-                device.renderer.as_ref().is_ok_and(|renderer| !renderer.gpu().lost())
-            });
-            let _ = tokio::time::timeout(DEVICE_PATIENCE, another).await;
-            stage(shared, &assets).await?
-        }
-        outcome => outcome?,
-    };
+    let stage = shared.drawing.stage_new(&assets).await?;
     Ok(Running { snapshots: worker.snapshots(), worker, assets, stage })
-}
-
-/// Copies a model to the device of the moment; `None` when there is none.
-async fn stage(shared: &Shared, assets: &Arc<Assets>) -> Result<Option<Arc<Stage>>, Error> {
-    let Ok(renderer) = shared.drawing.device().renderer else { return Ok(None) };
-    let (device, model) = (Arc::clone(&renderer), Arc::clone(assets));
-    let uploaded =
-        tokio::task::spawn_blocking(move || device.gpu().attempt(|| device.upload(&model)));
-    let resources = uploaded.await.map_err(|_| Error::Gone)??;
-    Ok(Some(Arc::new(Stage { renderer, resources })))
 }
 
 fn state_message(

@@ -117,10 +117,7 @@ impl View {
     ///
     /// # Errors
     /// [`Error::Thread`] when the system has no thread to give. All else is told to `ended`.
-    pub fn start(
-        spec: Spec,
-        ended: impl FnOnce(Ended) + Send + 'static,
-    ) -> Result<Self, Error> {
+    pub fn start(spec: Spec, ended: impl FnOnce(Ended) + Send + 'static) -> Result<Self, Error> {
         let view = spec.id;
         let inbox = Arc::new(Inbox::default());
         let figures = Arc::new(Figures::new(Instant::now(), Arc::clone(&spec.sent)));
@@ -129,9 +126,8 @@ impl View {
             .name(view.to_string())
             .spawn(move || {
                 let (inbox, figures) = shared;
-                let work = std::panic::AssertUnwindSafe(|| {
-                    Worker::new(&spec, figures)?.serve(&inbox)
-                });
+                let work =
+                    std::panic::AssertUnwindSafe(|| Worker::new(&spec, figures)?.serve(&inbox));
                 // What the closure owned is gone after a panic: nothing half-changed is seen.
                 let outcome = std::panic::catch_unwind(work).unwrap_or(Err(Error::Panicked));
                 if let Err(error) = outcome {

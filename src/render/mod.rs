@@ -171,3 +171,9 @@ pub enum Error {
     #[error("the picture could not be read back")]
     Readback,
 }
+
+impl From<crate::gpu::Lost> for Error {
+    fn from(_: crate::gpu::Lost) -> Self {
+        Self::DeviceLost
+    }
+}

@@ -17,4 +17,4 @@ mod view;
 pub use clock::{Cause, FrameClock};
 pub use figures::Reading;
 pub use stats::{StreamStats, Summary};
-pub use view::{Ended, Error, Moment, Spec, View};
+pub use view::{Ended, Error, Moment, Spec, Stage, View};

@@ -43,7 +43,13 @@ async fn stats_tell_of_the_running_simulation() {
     let daemon = Daemon::ready().await;
     let (status, stats) = daemon.get("/api/stats").await;
     assert_eq!(status, StatusCode::OK);
-    for count in ["clients_connected", "total_connections", "frames_sent", "events_received"] {
+    for count in [
+        "clients_connected",
+        "total_connections",
+        "frames_sent",
+        "events_received",
+        "device_rebuilds",
+    ] {
         assert!(stats[count].is_u64(), "{count}");
     }
     let state = &stats["simulation_state"];

@@ -20,6 +20,7 @@ pub mod worker;
 pub mod color;
 pub mod render;
 
+pub mod batch;
 pub mod peer;
 pub mod stream;
 

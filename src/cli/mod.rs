@@ -127,6 +127,10 @@ fn block_on<T, E: Into<Error>>(work: impl Future<Output = Result<T, E>>) -> Resu
 }
 
 fn picture(render: &Render, config: Config) -> Result<(), Error> {
+    if let Some(path) = &render.batch {
+        let npz = block_on(daemon::render_batch(config, path))?;
+        return write(&render.out, &npz);
+    }
     let Some(model) = render.model.clone() else {
         let cases = render.cases.clone().ok_or_else(|| {
             Error::Usage("name a model, or a list of cases with --cases".to_owned())

@@ -1,7 +1,7 @@
 //! Many pictures from a list: `mjcast render --cases`.
 
 use std::{
-    collections::{BTreeMap, HashSet},
+    collections::HashSet,
     fs, io,
     path::{Path, PathBuf},
     sync::Arc,
@@ -10,42 +10,23 @@ use std::{
 
 use serde::{Deserialize, Serialize};
 
-use super::{
-    Failure, files, gpu_options, open_renderer,
-    picture::{camera_by_name, encode_png, obeyed, step},
-    worker_limits,
-};
+use super::{Failure, files, gpu_options, open_renderer, picture::encode_png, worker_limits};
 use crate::{
+    batch::{self, CameraSpec, Choice, Flags},
     config::Config,
     control::PhysicsCommand,
-    render::{self, Renderer, Settings, Show, View},
+    render::{self, Renderer, Settings, View},
     scene::{
         Assets, Snapshot,
-        camera::{Camera, Eye, FreeCamera},
-        options::{FrameMode, LabelMode, SceneOptions, VisFlag},
+        camera::{Camera, Eye},
+        options::SceneOptions,
     },
     units::Size,
     worker::{Bundle, Worker},
 };
 
-/// Most steps before a picture.
-const MAX_STEPS: u32 = 1_000_000;
 /// Longest name of a case, bytes.
 const MAX_NAME: usize = 200;
-/// The flags of `mjtRndFlag`, in its order.
-const RENDER_FLAGS: [&str; 11] = [
-    "SHADOW",
-    "WIREFRAME",
-    "REFLECTION",
-    "ADDITIVE",
-    "SKYBOX",
-    "FOG",
-    "HAZE",
-    "DEPTH",
-    "SEGMENT",
-    "IDCOLOR",
-    "CULL_FACE",
-];
 /// `mjtStereo`, in its order; without a window the second is drawn as the third.
 const STEREO: [&str; 3] = ["NONE", "QUADBUFFERED", "SIDEBYSIDE"];
 
@@ -84,9 +65,9 @@ struct Case {
     #[serde(default = "default_samples")]
     samples: u32,
     #[serde(default)]
-    vis: BTreeMap<String, Switch>,
+    vis: Flags,
     #[serde(default)]
-    render: BTreeMap<String, Switch>,
+    render: Flags,
     #[serde(default)]
     label: Option<Choice>,
     #[serde(default)]
@@ -105,57 +86,6 @@ fn default_height() -> u32 {
 
 fn default_samples() -> u32 {
     1
-}
-
-/// 0 or 1, or a boolean.
-#[derive(Clone, Copy, Debug, Deserialize)]
-#[serde(untagged)]
-enum Switch {
-    Boolean(bool),
-    Number(u8),
-}
-
-impl Switch {
-    fn on(self) -> bool {
-        match self {
-            Self::Boolean(on) => on,
-            Self::Number(number) => number != 0,
-        }
-    }
-}
-
-/// One of several, by name or by MuJoCo's number.
-#[derive(Clone, Debug, Deserialize)]
-#[serde(untagged)]
-enum Choice {
-    Name(String),
-    Number(usize),
-}
-
-#[derive(Clone, Debug, Deserialize)]
-#[serde(untagged)]
-enum CameraSpec {
-    Index(u32),
-    Name(String),
-    Free(FreeSpec),
-}
-
-impl Default for CameraSpec {
-    fn default() -> Self {
-        Self::Name("free".into())
-    }
-}
-
-/// Parts of a free camera; the rest is the model's own.
-#[derive(Clone, Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-struct FreeSpec {
-    azimuth: Option<f64>,
-    elevation: Option<f64>,
-    distance: Option<f64>,
-    lookat: Option<[f64; 3]>,
-    fovy: Option<f64>,
-    orthographic: Option<Switch>,
 }
 
 /// A case that was checked.
@@ -266,85 +196,28 @@ fn plan(value: serde_json::Value) -> Result<Plan, String> {
             "a name is 1 to {MAX_NAME} letters, digits, spaces and ._-+, no full stop first"
         ));
     }
-    if case.steps > MAX_STEPS {
-        return Err(format!("steps must be within 0 and {MAX_STEPS}"));
-    }
+    batch::check_steps(case.steps)?;
     let size = Size::new(case.width, case.height).ok_or_else(|| {
         format!("width and height must be within 1 and {}, in pixels", Size::MAX_SIDE)
     })?;
     let stereo = match &case.stereo {
-        Some(choice) => one_of(choice, &STEREO, "stereo")? > 0,
+        Some(choice) => batch::one_of(choice, &STEREO, "stereo")? > 0,
         None => false,
     };
     if stereo && size.width() < 2 {
         return Err("a stereo picture must be 2 pixels wide at least".into());
     }
     let settings = settings(&case)?;
-    let options = options(&case)?;
+    let (label, frame) = (case.label.as_ref(), case.frame.as_ref());
+    let options = batch::scene_options(&case.vis, label, frame)?;
     Ok(Plan { size, settings, options, stereo, case })
-}
-
-/// The index of what `choice` names among `names`.
-fn one_of(choice: &Choice, names: &[&str], what: &str) -> Result<usize, String> {
-    let found = match choice {
-        Choice::Name(name) => names.iter().position(|n| n.eq_ignore_ascii_case(name)),
-        Choice::Number(number) => Some(*number).filter(|n| *n < names.len()),
-    };
-    found.ok_or_else(|| format!("{what} must be one of: {}", names.join(" ")))
 }
 
 /// How to draw, from MuJoCo's defaults and the case's render flags.
 fn settings(case: &Case) -> Result<Settings, String> {
-    let samples = match case.samples {
-        0 | 1 => 1,
-        4 => 4,
-        _ => return Err("samples must be one of: 0 1 4".into()),
-    };
-    let mut settings = Settings { samples, data: true, bottom_up: true, ..Settings::PARITY };
-    let (mut depth, mut segments, mut ids) = (false, false, false);
-    for (name, switch) in &case.render {
-        let on = switch.on();
-        let flag = one_of(&Choice::Name(name.clone()), &RENDER_FLAGS, "a render flag")?;
-        match RENDER_FLAGS[flag] {
-            "SHADOW" => settings.shadows = on,
-            "WIREFRAME" => settings.wireframe = on,
-            "REFLECTION" => settings.reflections = on,
-            "ADDITIVE" => settings.additive = on,
-            "SKYBOX" => settings.skybox = on,
-            "FOG" => settings.fog = on,
-            "HAZE" => settings.haze = on,
-            "DEPTH" => depth = on,
-            "SEGMENT" => segments = on,
-            "IDCOLOR" => ids = on,
-            _ => settings.cull_faces = on,
-        }
-    }
-    settings.show = match (depth, segments, ids) {
-        (true, _, _) => Show::Depth,
-        (false, true, true) => Show::Ids,
-        (false, true, false) => Show::Segments,
-        (false, false, _) => Show::Color,
-    };
-    if settings.show != Show::Color {
-        settings.samples = 1;
-    }
-    Ok(settings)
-}
-
-/// What is shown besides the model's surfaces.
-fn options(case: &Case) -> Result<SceneOptions, String> {
-    let mut options = SceneOptions::default();
-    for (name, switch) in &case.vis {
-        let flag = VisFlag::parse(name)?;
-        options.set(flag, switch.on());
-    }
-    if let Some(choice) = &case.label {
-        options.label = LabelMode::ALL[one_of(choice, &LabelMode::NAMES, "label")?];
-    }
-    if let Some(choice) = &case.frame {
-        options.frame = FrameMode::ALL[one_of(choice, &FrameMode::NAMES, "frame")?];
-    }
-    Ok(options)
+    let samples = batch::samples(case.samples)?;
+    let settings = Settings { samples, data: true, bottom_up: true, ..Settings::PARITY };
+    batch::with_flags(settings, &case.render)
 }
 
 async fn draw_case(
@@ -357,7 +230,7 @@ async fn draw_case(
     let folder = request.cases.parent().unwrap_or(Path::new(""));
     let bundle = files::read(&folder.join(&plan.case.model))?;
     let (assets, snapshot) = simulate(config, &bundle, &plan).await?;
-    let camera = camera(&plan.case.camera, &assets)?;
+    let camera = plan.case.camera.of(&assets)?;
     let (renderer, out) = (Arc::clone(renderer), request.out.clone());
     let drawing = tokio::task::spawn_blocking(move || {
         let eye = camera.eye(&assets, &snapshot);
@@ -388,32 +261,11 @@ async fn simulate(
         .map_err(|error| format!("{}: {error}", plan.case.model.display()))?;
     let shown = PhysicsCommand::Show(Box::new(plan.options.clone()));
     let moment = async {
-        obeyed(&worker, shown).await?;
-        step(&worker, plan.case.steps).await
+        batch::obeyed(&worker, shown).await?;
+        batch::step(&worker, plan.case.steps).await
     };
-    let snapshot = moment.await.map_err(|failure: Failure| failure.to_string())?;
+    let snapshot = moment.await.map_err(|error| error.to_string())?;
     Ok((assets, snapshot))
-}
-
-fn camera(spec: &CameraSpec, assets: &Assets) -> Result<Camera, String> {
-    let free = match spec {
-        CameraSpec::Index(index) => return camera_by_name(&index.to_string(), assets),
-        CameraSpec::Name(name) => return camera_by_name(name, assets),
-        CameraSpec::Free(spec) => spec,
-    };
-    let own = FreeCamera::initial(&assets.visual);
-    let camera = FreeCamera {
-        azimuth: free.azimuth.unwrap_or(own.azimuth),
-        elevation: free.elevation.unwrap_or(own.elevation),
-        distance: free.distance.unwrap_or(own.distance),
-        lookat: free.lookat.unwrap_or(own.lookat),
-        fovy: free.fovy.unwrap_or(own.fovy),
-        orthographic: free.orthographic.map_or(own.orthographic, Switch::on),
-    };
-    if camera.distance <= 0.0 || camera.fovy <= 0.0 {
-        return Err("distance and fovy of a camera must be above 0".into());
-    }
-    Ok(Camera::Free(camera))
 }
 
 /// A picture with its data, rows from the top.
@@ -495,6 +347,10 @@ impl Picture {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::{
+        render::Show,
+        scene::options::{FrameMode, LabelMode},
+    };
 
     fn planned(json: &str) -> Result<Plan, String> {
         plan(serde_json::from_str(json).expect("JSON"))

@@ -2,6 +2,7 @@
 //! order. Also draws single pictures, through the same worker and renderer.
 
 mod cases;
+mod dataset;
 mod files;
 mod picture;
 
@@ -20,6 +21,7 @@ use crate::{
 };
 
 pub use cases::{CasesRequest, Tally, render_cases};
+pub use dataset::render_batch;
 pub use picture::{RenderRequest, render_once};
 
 /// The scene that a daemon starts with.

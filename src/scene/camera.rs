@@ -241,6 +241,17 @@ impl Camera {
 }
 
 impl Eye {
+    /// The distance along the line of sight, m, of what a depth buffer has at `depth`: 1 at the
+    /// near plane, 0 at the far plane.
+    pub fn distance(&self, depth: f32) -> f32 {
+        let (near, far) = (self.near, self.far);
+        if self.orthographic {
+            far - depth * (far - near)
+        } else {
+            near * far / (near + depth * (far - near))
+        }
+    }
+
     fn of_free(camera: &FreeCamera, visual: &Visual) -> Self {
         Self::symmetric(
             &camera.frame(),

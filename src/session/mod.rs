@@ -106,7 +106,15 @@ pub enum Source {
 }
 
 impl Source {
-    /// The MJCF text.
+    /// The MJCF text alone.
+    ///
+    /// # Errors
+    /// [`Error::NotFound`] for an unknown preset.
+    pub fn mjcf(self) -> Result<Arc<str>, Error> {
+        self.resolve().map(|scene| scene.xml)
+    }
+
+    /// The scene with this text.
     fn resolve(self) -> Result<Scene, Error> {
         let (xml, preset) = match self {
             Self::Mjcf(xml) => (xml.into(), None),
@@ -211,6 +219,16 @@ impl Sessions {
     /// The session with this id.
     pub fn find(&self, id: &str) -> Option<Handle> {
         (id == DEFAULT).then(|| self.default.clone())
+    }
+
+    /// What every session is drawn, coded and limited by.
+    pub fn settings(&self) -> &Settings {
+        &self.shared.settings
+    }
+
+    /// What pictures are drawn with now; `None` while there is no device.
+    pub fn renderer(&self) -> Option<Arc<render::Renderer>> {
+        self.shared.drawing.device().renderer.ok()
     }
 
     /// What the daemon as a whole is doing.

@@ -13,7 +13,7 @@ const ROWS: [&[&str]; 10] = [
     &["config", "scene", "frame", "control"],
     &["physics", "worker", "gpu", "encode", "library", "auth"],
     &["render", "color"],
-    &["stream", "peer", "generate", "record"],
+    &["stream", "peer", "batch", "generate", "record"],
     &["session"],
     &["http", "mcp"],
     &["daemon"],

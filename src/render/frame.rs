@@ -57,6 +57,8 @@ pub(super) struct Frame {
     /// Text and a border, over everything.
     pub stamps: Vec<Stamp>,
     pub casters: Vec<Batch>,
+    /// Planes cast as well, by light: of their grids, what the light reaches.
+    pub plane_casters: Vec<Vec<Batch>>,
     pub mirror: Option<Mirror>,
     /// The mark of the mirror, then the image in it.
     pub image: Vec<Batch>,
@@ -96,8 +98,6 @@ struct Item {
 #[derive(Clone, Debug)]
 struct Drawn {
     items: Range<usize>,
-    /// What casts its shadow, if not its own shapes.
-    caster: Option<(u32, Instance)>,
     cull: Cull,
     transparent: bool,
     casts: bool,
@@ -120,8 +120,8 @@ pub(super) struct Source<'a> {
     pub clip_from_world: Mat4,
     /// The picture's size, px.
     pub viewport: [f32; 2],
-    /// Whether shadow maps are drawn.
-    pub shadows: bool,
+    /// Clip space of each light with a shadow map.
+    pub lights: &'a [[[f32; 4]; 4]],
 }
 
 impl Source<'_> {
@@ -155,12 +155,13 @@ impl Frame {
         self.opaque_segments = self.segments.iter().filter(|s| is_opaque(s)).count() as u32;
         self.segments.sort_by_key(|segment| !is_opaque(segment));
         self.picture_segments = self.segments.len() as u32;
-        if source.shadows {
+        if !source.lights.is_empty() {
             self.list_casters();
+            self.list_plane_casters(source);
         }
         self.list_image(source);
         self.list_opaque();
-        if self.wireframe() && source.shadows {
+        if self.wireframe() && !source.lights.is_empty() {
             self.part_light();
         }
         self.list_transparent(false, None, source.settings.additive);
@@ -191,6 +192,7 @@ impl Frame {
         for list in [&mut self.casters, &mut self.image, &mut self.opaque, &mut self.transparent] {
             list.clear();
         }
+        self.plane_casters.clear();
         self.segmented = Flat::default();
         self.numbered = Flat::default();
         self.mirror = None;
@@ -199,8 +201,8 @@ impl Frame {
     }
 
     /// Appends the shapes of a geom.
-    fn resolve(&mut self, original: &Geom, source: &Source<'_>) {
-        let mut geom = *original;
+    fn resolve(&mut self, geom: &Geom, source: &Source<'_>) {
+        let mut geom = *geom;
         let Some(kind) = geom.shape() else {
             return;
         };
@@ -213,13 +215,9 @@ impl Frame {
             geom.rgba[3] *= BEHIND;
         }
         let first = self.items.len();
-        // A shadow does not follow the eye, or else each view would need shadow maps of its own.
-        let caster = self
-            .add_items(&geom, kind, source)
-            .map(|shape| (shape, Instance::new(original, &Part::new(shape, Vec3::ONE), [0.0; 4])));
+        self.add_items(&geom, kind, source);
         self.drawn.push(Drawn {
             items: first..self.items.len(),
-            caster,
             cull: match kind {
                 _ if !source.settings.cull_faces => Cull::Nothing,
                 GeomKind::Plane if behind => Cull::Front,
@@ -227,8 +225,7 @@ impl Frame {
                 _ => Cull::Back,
             },
             transparent,
-            casts: geom.category != DECORATION
-                && !(is_plane && source.settings.profile == Profile::Fast),
+            casts: geom.category != DECORATION && !(is_plane && is_of_model(&geom)),
             plane: is_plane,
             reflects: !transparent
                 && geom.reflectance > 0.0
@@ -248,11 +245,11 @@ impl Frame {
         }
     }
 
-    /// Appends the items of a geom; returns the shape to cast its shadow with, if not its own.
-    fn add_items(&mut self, geom: &Geom, kind: GeomKind, source: &Source<'_>) -> Option<u32> {
+    /// Appends the items of a geom.
+    fn add_items(&mut self, geom: &Geom, kind: GeomKind, source: &Source<'_>) {
         let scene = source.scene;
         match kind {
-            GeomKind::Plane if is_of_model(geom) => return Some(self.add_plane(geom, source)),
+            GeomKind::Plane if is_of_model(geom) => self.add_plane(geom, source),
             GeomKind::Plane => {
                 let size = Vec3::new(geom.size[0], geom.size[1], 1.0);
                 self.add_part(geom, &Part::new(source.shapes().plane, size), source);
@@ -276,7 +273,6 @@ impl Frame {
                 }
             }
         }
-        None
     }
 
     fn add_part(&mut self, geom: &Geom, part: &Part, source: &Source<'_>) {
@@ -290,22 +286,17 @@ impl Frame {
         });
     }
 
-    fn add_plane(&mut self, geom: &Geom, source: &Source<'_>) -> u32 {
-        let visual = &source.assets.visual;
-        let first_dynamic = source.scene.ranges.len() as u32;
-        let rectangle = first_dynamic + self.geometry.add(|b| plane::rectangle(b, geom, visual));
-        let turn = Mat4::from_mat3(instance::rotation(geom));
-        let world_from_plane = Mat4::from_translation(geom.position.into()) * turn;
-        let plane_from_world = world_from_plane.inverse();
-        let eye = plane_from_world.transform_point3(source.eye.position.into());
+    fn add_plane(&mut self, geom: &Geom, source: &Source<'_>) {
+        let world_from_plane = world_from_plane(geom);
+        let eye = world_from_plane.inverse().transform_point3(source.eye.position.into());
         let sight = Sight {
             clip_from_plane: source.clip_from_world * world_from_plane,
             thin_about: (source.settings.profile == Profile::Fast).then_some(eye),
         };
-        let grid = &mut self.geometry;
-        let shape = grid.add(|b| plane::visible_grid(b, geom, visual, &sight));
-        self.add_part(geom, &Part::new(first_dynamic + shape, Vec3::ONE), source);
-        rectangle
+        let visual = &source.assets.visual;
+        let shape = self.geometry.add(|b| plane::visible_grid(b, geom, visual, &sight));
+        let shape = source.scene.ranges.len() as u32 + shape;
+        self.add_part(geom, &Part::new(shape, Vec3::ONE), source);
     }
 
     /// A flex's vertices, edges and faces, whichever the snapshot shows.
@@ -415,29 +406,45 @@ impl Frame {
     }
 
     fn list_casters(&mut self) {
-        let mut casters: Vec<(u32, Instance)> = Vec::with_capacity(self.items.len());
-        for drawn in self.drawn.iter().filter(|drawn| drawn.casts) {
-            let own = self.items[drawn.items.clone()].iter().map(|i| (i.shape, i.instance));
-            match drawn.caster {
-                Some(caster) => casters.push(caster),
-                None => casters.extend(own),
-            }
+        let casting = self.drawn.iter().filter(|drawn| drawn.casts);
+        let mut items: Vec<usize> = casting.flat_map(|drawn| drawn.items.clone()).collect();
+        items.sort_by_key(|item| self.items[*item].shape);
+        for item in items {
+            push_caster(&mut self.casters, &mut self.instances, self.items[item]);
         }
-        casters.sort_by_key(|(shape, _)| *shape);
-        for (shape, instance) in casters {
-            let batch = Item {
-                shape,
-                kind: Kind::Surface,
-                mapping: Mapping::None,
-                texture: None,
-                instance,
-            };
-            push(
-                &mut self.casters,
-                &mut self.instances,
-                &batch,
-                style(&batch, Cull::Nothing, Blend::Replace, false),
-            );
+    }
+
+    /// A light reaches few of the thousands of cells of an infinite plane. They are those that
+    /// MuJoCo casts with: where a plane nearly shadows itself, each cell's rounding shows.
+    fn list_plane_casters(&mut self, source: &Source<'_>) {
+        if source.settings.profile == Profile::Fast {
+            return;
+        }
+        let visual = &source.assets.visual;
+        let is_plane = |geom: &&Geom| {
+            geom.shape() == Some(GeomKind::Plane)
+                && is_of_model(geom)
+                && geom.category != DECORATION
+        };
+        for clip_from_world in source.lights {
+            let clip_from_world = Mat4::from_cols_array_2d(clip_from_world);
+            let mut casters = Vec::new();
+            for geom in source.snapshot.geoms.iter().filter(is_plane) {
+                let geom = Geom { position: source.position(geom), ..*geom };
+                let clip_from_plane = clip_from_world * world_from_plane(&geom);
+                let sight = Sight { clip_from_plane, thin_about: None };
+                let shape = self.geometry.add(|b| plane::visible_grid(b, &geom, visual, &sight));
+                let part = Part::new(source.scene.ranges.len() as u32 + shape, Vec3::ONE);
+                let item = Item {
+                    shape: part.shape,
+                    kind: Kind::Surface,
+                    mapping: Mapping::None,
+                    texture: None,
+                    instance: Instance::new(&geom, &part, [0.0; 4]),
+                };
+                push_caster(&mut casters, &mut self.instances, item);
+            }
+            self.plane_casters.push(casters);
         }
     }
 
@@ -674,6 +681,15 @@ fn push(list: &mut Vec<Batch>, instances: &mut Vec<Instance>, item: &Item, style
         shape: item.shape,
         instances: number..number + 1,
     });
+}
+
+fn push_caster(list: &mut Vec<Batch>, instances: &mut Vec<Instance>, item: Item) {
+    let item = Item { mapping: Mapping::None, texture: None, ..item };
+    push(list, instances, &item, style(&item, Cull::Nothing, Blend::Replace, false));
+}
+
+fn world_from_plane(geom: &Geom) -> Mat4 {
+    Mat4::from_translation(geom.position.into()) * Mat4::from_mat3(instance::rotation(geom))
 }
 
 fn mirror_of(geom: &Geom, kind: GeomKind) -> Mirror {

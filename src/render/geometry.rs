@@ -119,6 +119,22 @@ impl Builder<'_> {
     /// A grid of `columns × rows` quads, each starting at its lower column and row and going
     /// along the row first; `at(column, row)` gives the corners.
     pub fn lattice(&mut self, columns: u32, rows: u32, at: impl Fn(u32, u32) -> Vertex) {
+        self.cells(columns, rows, at, |b, corners| b.quad(corners));
+    }
+
+    /// The same with quads that face the other way, each starting at its upper row.
+    pub fn lattice_turned(&mut self, columns: u32, rows: u32, at: impl Fn(u32, u32) -> Vertex) {
+        self.cells(columns, rows, at, |b, [c, d, e, f]| b.quad([f, e, d, c]));
+    }
+
+    /// Calls `take` with the corners of each cell of a grid: along its lower row, and back.
+    pub fn cells(
+        &mut self,
+        columns: u32,
+        rows: u32,
+        at: impl Fn(u32, u32) -> Vertex,
+        mut take: impl FnMut(&mut Self, [u32; 4]),
+    ) {
         let first = (self.vertices.len() - self.base) as u32;
         let width = columns + 1;
         for row in 0..=rows {
@@ -127,7 +143,7 @@ impl Builder<'_> {
         for row in 0..rows {
             for column in 0..columns {
                 let corner = first + row * width + column;
-                self.quad([corner, corner + 1, corner + width + 1, corner + width]);
+                take(self, [corner, corner + 1, corner + width + 1, corner + width]);
             }
         }
     }

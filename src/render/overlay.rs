@@ -3,15 +3,13 @@
 //! Text looks as MuJoCo's does at 150 %: white on a black rim, one byte of printable ASCII after
 //! the other, from where the thing is to the right.
 
-use std::sync::OnceLock;
-
 use ab_glyph::{Font, FontRef, Glyph, PxScaleFont, ScaleFont, point};
 use bytemuck::{Pod, Zeroable};
 
 use crate::scene::{Texture, TextureKind};
 
-/// Size of the font, px per em: its letters are then as wide as MuJoCo's.
-const EM: f32 = 19.0;
+/// Size of the font, px per em: its letters are then about as large as MuJoCo's.
+const EM: f32 = 19.5;
 /// Height of a line, px, and of the line that letters stand on above its lower edge.
 const HEIGHT: u32 = 28;
 const BASELINE: u32 = 7;
@@ -23,6 +21,15 @@ const COVERED: f32 = 0.4;
 const CELL: u32 = 32;
 const FIRST: u8 = b' ';
 const LAST: u8 = b'~';
+/// From each letter to the next, px, as in MuJoCo.
+#[rustfmt::skip]
+const WIDTHS: [u8; (LAST - FIRST) as usize + 1] = [
+    6, 6, 9, 14, 12, 18, 15, 6, 7, 7, 12, 12, 6, 7, 6, 8, 12, 12, 12,
+    12, 12, 12, 12, 12, 12, 12, 6, 6, 12, 12, 12, 10, 18, 15, 14, 16, 15, 14,
+    13, 16, 15, 6, 12, 15, 12, 18, 15, 17, 14, 17, 14, 15, 14, 15, 15, 21, 15,
+    14, 13, 7, 7, 7, 8, 12, 8, 12, 12, 11, 12, 12, 6, 12, 12, 5, 5, 11,
+    5, 17, 12, 12, 12, 12, 7, 11, 6, 12, 11, 15, 11, 11, 11, 8, 12, 8, 12,
+];
 /// A cell that is filled.
 const SOLID: [f32; 2] = [-1.0; 2];
 
@@ -41,42 +48,19 @@ pub(super) struct Stamp {
     pub color: [f32; 3],
 }
 
-/// Which pixels the letters cover.
-struct Atlas {
-    widths: Vec<u32>,
-    texture: Texture,
-}
-
-fn atlas() -> &'static Atlas {
-    static ATLAS: OnceLock<Atlas> = OnceLock::new();
-    ATLAS.get_or_init(Atlas::new)
-}
-
-/// The atlas, to be uploaded.
-pub(super) fn texture() -> &'static Texture {
-    &atlas().texture
-}
-
-impl Atlas {
-    fn new() -> Self {
-        let count = u32::from(LAST - FIRST) + 1;
-        let (width, height) = (count * CELL, 2 * HEIGHT);
-        let mut data = vec![0; (3 * width * height) as usize];
-        let mut widths = vec![0; count as usize];
-        if let Ok(font) = FontRef::try_from_slice(dejavu::sans::regular()) {
-            let scale = EM * font.height_unscaled() / font.units_per_em().unwrap_or(1000.0);
-            let font = font.as_scaled(scale);
-            for (index, letter) in (FIRST..=LAST).enumerate() {
-                let covered = letter_cells(&font, letter);
-                widths[index] = covered.width;
-                covered.write(&mut data, width, index as u32 * CELL);
-            }
+/// Which pixels the letters and their rims cover, to be uploaded.
+pub(super) fn texture() -> Texture {
+    let (width, height) = (WIDTHS.len() as u32 * CELL, 2 * HEIGHT);
+    let mut data = vec![0; (3 * width * height) as usize];
+    if let Ok(font) = FontRef::try_from_slice(dejavu::sans::regular()) {
+        let scale = EM * font.height_unscaled() / font.units_per_em().unwrap_or(1000.0);
+        let font = font.as_scaled(scale);
+        for (index, letter) in (0..).zip(FIRST..=LAST) {
+            letter_cells(&font, letter).write(&mut data, width, index * CELL);
         }
-        let kind = TextureKind::Flat;
-        let texture =
-            Texture { kind, width, height, channels: 3, srgb: false, data, ..Texture::default() };
-        Self { widths, texture }
     }
+    let kind = TextureKind::Flat;
+    Texture { kind, width, height, channels: 3, srgb: false, data }
 }
 
 /// The pixels of one letter, top row first.
@@ -87,9 +71,10 @@ struct Cells {
 
 fn letter_cells(font: &PxScaleFont<&FontRef<'_>>, letter: u8) -> Cells {
     let id = font.glyph_id(char::from(letter));
-    let width = (font.h_advance(id).round() as u32).clamp(1, CELL);
+    let width = u32::from(WIDTHS[usize::from(letter - FIRST)]);
+    let left = (width as f32 - font.h_advance(id)) / 2.0;
     let mut cells = Cells { width, set: vec![false; (width * HEIGHT) as usize] };
-    let at = point(0.0, (HEIGHT - BASELINE) as f32);
+    let at = point(left, (HEIGHT - BASELINE) as f32);
     if let Some(outline) = font.outline_glyph(Glyph { id, scale: font.scale(), position: at }) {
         let corner = outline.px_bounds().min;
         outline.draw(|x, y, coverage| {
@@ -156,7 +141,7 @@ fn append_text(
     let mut left = 0.0;
     for letter in text.bytes().filter(|byte| (FIRST..=LAST).contains(byte)) {
         let index = u32::from(letter - FIRST);
-        let right = left + atlas().widths[index as usize] as f32;
+        let right = left + f32::from(WIDTHS[index as usize]);
         stamps.push(Stamp {
             anchor_in_world,
             anchored: 1,

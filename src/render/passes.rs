@@ -45,7 +45,8 @@ impl Passes<'_> {
         });
         pass.set_bind_group(0, &self.view.caster_groups[slot], &[]);
         let mut bound = Bound::default();
-        for batch in &self.frame.casters {
+        let planes = self.frame.plane_casters.get(slot).into_iter().flatten();
+        for batch in self.frame.casters.iter().chain(planes) {
             self.shape(&mut pass, batch, self.wires, &mut bound);
         }
     }

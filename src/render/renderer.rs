@@ -158,7 +158,7 @@ impl Renderer {
 
     /// The letters of labels.
     pub(super) fn font(&self) -> &wgpu::BindGroup {
-        self.font.get_or_init(|| match texture::upload(&self.gpu, overlay::texture()) {
+        self.font.get_or_init(|| match texture::upload(&self.gpu, &overlay::texture()) {
             Some(view) => self.bind_texture(TextureKind::Flat, &view),
             None => wgpu::BindGroup::clone(&self.blank),
         })

@@ -132,7 +132,7 @@ pub(super) fn digest(frame: &Frame, lighting: &Lighting, static_shapes: usize) -
     let count = lighting.lights.shadows();
     hasher.write(bytemuck::cast_slice(&lighting.view.clip_from_world_of_slot[..count]));
     (count, frame.wireframe()).hash(&mut hasher);
-    for batch in &frame.casters {
+    for batch in frame.casters.iter().chain(frame.plane_casters.iter().flatten()) {
         // Shapes of the picture alone have numbers that depend on the eye.
         match (batch.shape as usize).checked_sub(static_shapes) {
             None => batch.shape.hash(&mut hasher),

@@ -234,7 +234,7 @@ impl View {
             eye,
             clip_from_world: Mat4::from_cols_array_2d(&lighting.view.clip_from_world),
             viewport,
-            shadows: lighting.lights.shadows() > 0,
+            lights: &lighting.view.clip_from_world_of_slot[..lighting.lights.shadows()],
         });
         let stale = self.take_shadow_maps(shadows, side, scene, &frame, &lighting);
         self.write(&frame, &lighting);

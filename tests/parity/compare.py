@@ -42,12 +42,19 @@ BARS = {
     "samples": Bar(psnr=48, ssim=0.997, off_percent=0.5),
     # MuJoCo's own rasterizers differ by 38 dB there, and in which pixels have an id.
     "lines": Bar(ssim=0.98, interior=np.inf, depth=np.inf),
+    # At the rim of a shadow map MuJoCo's bias is too small: there a plane shadows itself in a pattern
+    # of rounding errors. MuJoCo on softpipe is 33 to 40 dB (SSIM 0.974 to 0.988) from MuJoCo on
+    # llvmpipe in such cases, and with edges alone 23 to 27 dB (0.89 to 0.95).
+    "grazing": Bar(psnr=33, ssim=0.974, off_percent=0.6),
+    "grazing lines": Bar(psnr=23, ssim=0.93, interior=np.inf, depth=np.inf),
 }
 # Against MuJoCo on the same GPU, whose rasterizer is another one than the software's.
 GPU_BARS = {
     "surfaces": Bar(psnr=40, ssim=0.99, off_percent=1.0, depth=1e-5),
     "samples": Bar(psnr=40, ssim=0.99, off_percent=1.0, depth=1e-5),
     "lines": Bar(ssim=0.97, interior=np.inf, depth=np.inf),
+    "grazing": Bar(psnr=30, ssim=0.95, off_percent=1.0, depth=1e-5),
+    "grazing lines": Bar(psnr=20, ssim=0.85, interior=np.inf, depth=np.inf),
 }
 
 

@@ -29,11 +29,13 @@ class Model:
         self.path = path
         self.model = mujoco.MjModel.from_xml_path(str(path))
         self.data = mujoco.MjData(self.model)
-        self.fovy = float(self.model.vis.global_.fovy)
+        visual = self.model.vis.global_
+        self.view = {name: getattr(visual, name) for name in ("fovy", "orthographic")}
 
     def run(self, steps: int) -> None:
-        # A case before may have changed it: a free camera has none of its own.
-        self.model.vis.global_.fovy = self.fovy
+        # A case before may have changed them: a free camera has none of its own.
+        for name, value in self.view.items():
+            setattr(self.model.vis.global_, name, value)
         key = mujoco.mj_name2id(self.model, mujoco.mjtObj.mjOBJ_KEY, "start")
         if key >= 0:
             mujoco.mj_resetDataKeyframe(self.model, self.data, key)
@@ -56,8 +58,8 @@ def camera(model: mujoco.MjModel, spec) -> mujoco.MjvCamera:
         for name, value in spec.items():
             if name == "lookat":
                 out.lookat[:] = value
-            elif name == "fovy":
-                model.vis.global_.fovy = value
+            elif name in ("fovy", "orthographic"):
+                setattr(model.vis.global_, name, value)
             else:
                 setattr(out, name, value)
     elif spec != "free":
@@ -93,7 +95,9 @@ def compared_by(out: mujoco.MjvScene, case: dict) -> str:
     lines = (GEOMS.mjGEOM_LINE, GEOMS.mjGEOM_LINEBOX)
     geoms = [out.geoms[index] for index in range(out.ngeom)]
     if out.flags[FLAGS.mjRND_WIREFRAME] or any(g.type in lines or g.label for g in geoms):
-        return "lines"
+        return "grazing lines" if "grazing" in case["name"] else "lines"
+    if "grazing" in case["name"]:
+        return "grazing"
     return "samples" if case.get("samples", 1) > 1 else "surfaces"
 
 

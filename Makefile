@@ -37,6 +37,8 @@ WEB_SOURCES := $(shell find web -type d \( -name node_modules -o -name dist \) -
 WEB_MODULES := web/node_modules/.installed
 WEB_PAGE := web/dist/index.html
 BROWSER_MODULES := tests/browser/node_modules/.installed
+PARITY_MODULES := .cache/parity/.installed
+PARITY_PYTHON := .cache/parity/bin/python
 
 .PHONY: help
 help: ## Lists the targets
@@ -70,6 +72,14 @@ lint: deps web fmt-check clippy ## Checks formatting and lints
 .PHONY: bench
 bench: build ## Runs the benchmarks (flags in ARGS)
 	$(CARGO) bench --locked $(ARGS)
+
+.PHONY: bench-render
+bench-render: build ## Compares a picture's cost with mujoco.Renderer's (flags in ARGS)
+	@$(SOFTWARE_VULKAN); \
+	$(MAKE) --no-print-directory $(PARITY_MODULES); \
+	MUJOCO_GL="$${MUJOCO_GL:-egl}" $(PARITY_PYTHON) benches/render.py \
+		--bench "$$($(CARGO) bench --locked --no-run --bench render --message-format json \
+			| sed -n 's|.*"executable":"\([^"]*/render-[^"]*\)".*|\1|p')" $(ARGS)
 
 .PHONY: clean
 clean: ## Removes what was built, but not the fetched libmujoco
@@ -114,6 +124,12 @@ test-browser: deps-test build
 	export CHROMIUM="$$(scripts/chromium.sh)" MJCAST_BIN="$(BINARY)"; \
 	$(MAKE) --no-print-directory $(BROWSER_MODULES); \
 	$(NPM) --prefix tests/browser test
+
+# MuJoCo's own renderer, with what compares pictures.
+$(PARITY_MODULES): tests/parity/requirements.txt
+	python3 -m venv .cache/parity
+	.cache/parity/bin/pip install --quiet --requirement $<
+	@touch $@
 
 $(WEB_MODULES): web/package.json web/package-lock.json
 	$(NPM) --prefix web ci --no-audit --no-fund

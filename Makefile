@@ -77,6 +77,14 @@ parity: deps-test build test-parity ## Compares pictures with those of MuJoCo's 
 bench: build ## Runs the benchmarks (flags in ARGS)
 	$(CARGO) bench --locked $(ARGS)
 
+.PHONY: bench-render
+bench-render: build ## Compares a picture's cost with mujoco.Renderer's (flags in ARGS)
+	@$(SOFTWARE_VULKAN); \
+	$(MAKE) --no-print-directory $(PYTHON_MODULES); \
+	MUJOCO_GL="$${MUJOCO_GL:-egl}" $(PYTHON) benches/render.py \
+		--bench "$$($(CARGO) bench --locked --no-run --bench render --message-format json \
+			| sed -n 's|.*"executable":"\([^"]*/render-[^"]*\)".*|\1|p')" $(ARGS)
+
 .PHONY: clean
 clean: ## Removes what was built, but not the fetched libmujoco
 	$(CARGO) clean
@@ -133,6 +141,7 @@ test-browser: deps-test build
 	$(MAKE) --no-print-directory $(BROWSER_MODULES); \
 	$(NPM) --prefix tests/browser test
 
+# MuJoCo's own renderer, with what compares pictures.
 $(WEB_MODULES): web/package.json web/package-lock.json
 	$(NPM) --prefix web ci --no-audit --no-fund
 	@touch $@

@@ -29,9 +29,11 @@ pub(super) struct Growing {
 }
 
 impl Targets {
-    pub fn new(device: &wgpu::Device, size: Size, settings: &Settings) -> Self {
-        let stencil = device.features().contains(wgpu::Features::DEPTH32FLOAT_STENCIL8);
-        let depth_format = match (settings.reflections, stencil) {
+    /// Targets of `size`, with a stencil for mirrors if `stencil`: it costs a tenth where pixels
+    /// have several samples.
+    pub fn new(device: &wgpu::Device, size: Size, settings: &Settings, stencil: bool) -> Self {
+        let float = device.features().contains(wgpu::Features::DEPTH32FLOAT_STENCIL8);
+        let depth_format = match (stencil, float) {
             (false, _) => TextureFormat::Depth32Float,
             (true, true) => TextureFormat::Depth32FloatStencil8,
             (true, false) => TextureFormat::Depth24PlusStencil8,
@@ -72,7 +74,12 @@ impl Targets {
     /// Targets of the same size for ids and depth.
     pub fn for_data(device: &wgpu::Device, size: Size) -> Self {
         let settings = Settings { samples: 1, reflections: false, data: true, ..Settings::FAST };
-        Self::new(device, size, &settings)
+        Self::new(device, size, &settings, false)
+    }
+
+    /// Whether mirrors can be drawn into these.
+    pub fn has_stencil(&self) -> bool {
+        self.depth_format.has_stencil_aspect()
     }
 
     fn keeps_depth(&self) -> bool {
@@ -102,7 +109,7 @@ impl Targets {
                         wgpu::StoreOp::Discard
                     },
                 }),
-                stencil_ops: self.depth_format.has_stencil_aspect().then_some(wgpu::Operations {
+                stencil_ops: self.has_stencil().then_some(wgpu::Operations {
                     load: wgpu::LoadOp::Clear(0),
                     store: wgpu::StoreOp::Discard,
                 }),

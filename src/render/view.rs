@@ -124,7 +124,7 @@ impl View {
             return Err(Error::PictureTooLarge { side, limit });
         }
         let device = gpu.device();
-        let targets = Targets::new(device, size, &Settings { data: false, ..settings });
+        let targets = picture_targets(device, size, &settings, false);
         let buffer = |label, size, usage| {
             device.create_buffer(&wgpu::BufferDescriptor {
                 label: Some(label),
@@ -236,6 +236,11 @@ impl View {
             viewport,
             lights: &lighting.view.clip_from_world_of_slot[..lighting.lights.shadows()],
         });
+        if frame.mirror.is_some() && !self.targets.has_stencil() {
+            // From the first mirror on: models rarely have any.
+            let device = self.renderer.gpu().device();
+            self.targets = picture_targets(device, self.size, &self.settings, true);
+        }
         let stale = self.take_shadow_maps(shadows, side, scene, &frame, &lighting);
         self.write(&frame, &lighting);
         let device = self.renderer.gpu().device();
@@ -410,6 +415,16 @@ pub fn draw_all(
         view.submitted = Some(submitted.clone());
     }
     Ok(())
+}
+
+fn picture_targets(
+    device: &wgpu::Device,
+    size: Size,
+    settings: &Settings,
+    stencil: bool,
+) -> Targets {
+    // Ids and depth have targets of their own.
+    Targets::new(device, size, &Settings { data: false, ..*settings }, stencil)
 }
 
 fn view_stride() -> u64 {

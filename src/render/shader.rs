@@ -20,7 +20,15 @@ pub(super) fn scene(lights: Lights, wireframe: bool) -> Cow<'static, str> {
         match which {
             "wireframe" if wireframe => source.push_str(repeated),
             "wireframe" => {}
-            which => source.push_str(&repeat(repeated, lights, which == "shadowed")),
+            "lit" => source.push_str(&repeat(repeated, lights, |slot| slot.is_none())),
+            "shadowed early" => {
+                source.push_str(&repeat(repeated, lights, |slot| slot.is_some_and(is_early)));
+            }
+            "shadowed late" => {
+                let late = |slot: Option<usize>| slot.is_some_and(|slot| !is_early(slot));
+                source.push_str(&repeat(repeated, lights, late));
+            }
+            _ => source.push_str(&repeat(repeated, lights, |slot| slot.is_some())),
         }
         rest = after;
     }
@@ -28,11 +36,17 @@ pub(super) fn scene(lights: Lights, wireframe: bool) -> Cow<'static, str> {
     source.into()
 }
 
-/// `text` once for each light that is `shadowed` or not.
-fn repeat(text: &str, lights: Lights, shadowed: bool) -> String {
+/// Whether the place in the map of `slot` goes from vertices to pixels: WebGPU promises room for 16
+/// such values in all.
+fn is_early(slot: usize) -> bool {
+    slot < 4
+}
+
+/// `text` once for each light whose shadow map is `wanted`.
+fn repeat(text: &str, lights: Lights, wanted: impl Fn(Option<usize>) -> bool) -> String {
     (0..)
         .zip(lights.iter())
-        .filter(|(_, light)| light.slot.is_some() == shadowed)
+        .filter(|(_, light)| wanted(light.slot))
         .map(|(number, light): (usize, _)| {
             let kind = if light.directional { "directional" } else { "spot" };
             text.replace("$i", &number.to_string())

@@ -49,6 +49,8 @@ pub struct Renderer {
     /// The letters of labels, uploaded when first asked for.
     font: OnceLock<wgpu::BindGroup>,
     pub(super) caster: wgpu::RenderPipeline,
+    /// Closed shapes as casters: what faces away from the light is behind what faces it.
+    pub(super) closed_caster: wgpu::RenderPipeline,
     /// Edges as casters.
     pub(super) wire_caster: wgpu::RenderPipeline,
     pub(super) shadow_format: TextureFormat,
@@ -84,8 +86,16 @@ impl Renderer {
         };
         let module = module(device, shader::CASTER.into());
         let layout = pipeline_layout(device, &[&caster_layout]);
-        let caster = pipeline::caster(device, &layout, &module, shadow_format, Some(bias));
-        let wire_caster = pipeline::caster(device, &layout, &module, shadow_format, None);
+        let caster = pipeline::caster(device, &layout, &module, shadow_format, Some(bias), None);
+        let closed_caster = pipeline::caster(
+            device,
+            &layout,
+            &module,
+            shadow_format,
+            Some(bias),
+            Some(wgpu::Face::Back),
+        );
+        let wire_caster = pipeline::caster(device, &layout, &module, shadow_format, None, None);
         let (flat_sampler, cube_sampler) = (
             sampler(device, wgpu::AddressMode::Repeat),
             sampler(device, wgpu::AddressMode::ClampToEdge),
@@ -106,6 +116,7 @@ impl Renderer {
             blank: Arc::new(blank),
             font: OnceLock::new(),
             caster,
+            closed_caster,
             wire_caster,
             no_shadows: Arc::new(ShadowMaps::new(gpu.device(), shadow_format, 1, 0)),
             shadow_format,

@@ -157,6 +157,11 @@ impl SceneResources {
         bound.map_or(&self.blank, |bound| &bound.group)
     }
 
+    /// Whether a shape has an inside that cannot be seen.
+    pub(super) fn is_closed(&self, shape: u32) -> bool {
+        self.shapes.is_closed(shape) || self.coarse_shapes.is_closed(shape)
+    }
+
     /// A geom's texture and how it is looked up, with the numbers for [`Instance::mapping`].
     ///
     /// [`Instance::mapping`]: super::instance::Instance

@@ -156,6 +156,25 @@ pub enum Error {
         /// Bytes that the device takes.
         limit: u64,
     },
+    /// There is more to be drawn than a picture takes.
+    #[error("the scene shows {count} shapes at once, the limit is {limit} (instances per picture)")]
+    TooManyInstances {
+        /// Instances of shapes in all passes of the picture.
+        count: usize,
+        /// What the drawing device takes.
+        limit: usize,
+    },
+    /// The textures do not fit.
+    #[error(
+        "the model's textures need {bytes} bytes of graphics memory, the limit is {limit} (texture \
+         bytes per model)"
+    )]
+    TexturesTooLarge {
+        /// Bytes of all textures with their smaller levels.
+        bytes: u64,
+        /// The limit.
+        limit: u64,
+    },
     /// The picture does not fit.
     #[error("a picture of {side} px is more than the {limit} px that the drawing device takes")]
     PictureTooLarge {

@@ -8,6 +8,7 @@ use wgpu::BufferUsages;
 use super::{
     Error, Renderer, SceneResources, Settings, Show, flat,
     frame::{Frame, Source},
+    instance::Instance,
     passes::Passes,
     shadows::{self, Locked, ShadowMaps},
     targets::{Growing, Targets, UNIFORM_STRIDE, part_of},
@@ -21,6 +22,8 @@ use crate::{
     units::Size,
 };
 
+/// Room for instances: some two million, far beyond what MuJoCo's scene holds.
+const MAX_INSTANCE_BYTES: u64 = 256 << 20;
 /// Rows of a picture in a buffer start at multiples of this many bytes.
 const ROW_ALIGNMENT: u32 = wgpu::COPY_BYTES_PER_ROW_ALIGNMENT;
 
@@ -215,7 +218,7 @@ impl View {
         shadows: &mut Locked<'_>,
         source: (&SceneResources, &Assets, &Snapshot),
         eye: &Eye,
-    ) {
+    ) -> Result<(), Error> {
         let (scene, assets, snapshot) = source;
         let viewport = [self.size.width() as f32, self.size.height() as f32];
         let colored = self.settings.show == Show::Color;
@@ -236,6 +239,11 @@ impl View {
             viewport,
             lights: &lighting.view.clip_from_world_of_slot[..lighting.lights.shadows()],
         });
+        let (count, limit) = (frame.instances.len(), self.most_instances());
+        if count > limit {
+            self.frame = frame;
+            return Err(Error::TooManyInstances { count, limit });
+        }
         if frame.mirror.is_some() && !self.targets.has_stencil() {
             // From the first mirror on: models rarely have any.
             let device = self.renderer.gpu().device();
@@ -263,6 +271,12 @@ impl View {
             self.copy(encoder, depth, &data.depth);
         }
         self.frame = frame;
+        Ok(())
+    }
+
+    fn most_instances(&self) -> usize {
+        let bytes = self.renderer.gpu().device().limits().max_buffer_size.min(MAX_INSTANCE_BYTES);
+        bytes as usize / size_of::<Instance>()
     }
 
     /// Waits for the last picture drawn and maps it.
@@ -390,7 +404,8 @@ impl View {
 /// Draws one snapshot in several views at once: one submission, with shadow maps that they share.
 ///
 /// # Errors
-/// [`Error::DeviceLost`] when the device is gone.
+/// [`Error::DeviceLost`] when the device is gone, [`Error::TooManyInstances`] when one view shows
+/// more than a picture takes; then none is drawn.
 pub fn draw_all(
     scene: &SceneResources,
     assets: &Assets,
@@ -407,7 +422,12 @@ pub fn draw_all(
     let mut encoder = renderer.gpu().device().create_command_encoder(&Default::default());
     let mut shadows = scene.shadows.lock();
     for (view, eye) in &mut *views {
-        view.record(&mut encoder, &mut shadows, (scene, assets, snapshot), eye);
+        let recorded = view.record(&mut encoder, &mut shadows, (scene, assets, snapshot), eye);
+        if let Err(error) = recorded {
+            // What was recorded before is never drawn.
+            shadows.forget();
+            return Err(error);
+        }
     }
     let submitted = renderer.gpu().queue().submit([encoder.finish()]);
     drop(shadows);

@@ -53,7 +53,8 @@ impl Targets {
             })
         };
         let attachment = TextureUsages::RENDER_ATTACHMENT;
-        let color = texture("picture", COLOR, 1, attachment | TextureUsages::COPY_SRC);
+        let color_usage = TextureUsages::COPY_SRC | TextureUsages::TEXTURE_BINDING;
+        let color = texture("picture", COLOR, 1, attachment | color_usage);
         let samples = settings.samples;
         let depth_usage =
             if settings.data { attachment | TextureUsages::COPY_SRC } else { attachment };

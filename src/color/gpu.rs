@@ -4,10 +4,7 @@
 use bytemuck::{Pod, Zeroable};
 use wgpu::{BindingType, BufferBindingType, BufferUsages, ShaderStages, util::DeviceExt};
 
-use crate::{
-    frame::Nv12Layout,
-    units::Size,
-};
+use crate::{frame::Nv12Layout, units::Size};
 
 /// The compute shader; [`super::rgba_to_nv12`] is its twin.
 const SHADER: &str = include_str!("../../shaders/nv12.wgsl");
@@ -158,11 +155,8 @@ impl Converter {
             }),
             usage: BufferUsages::UNIFORM,
         });
-        let words = wgpu::BufferBinding {
-            buffer: &buffer,
-            offset: 0,
-            size: wgpu::BufferSize::new(needed),
-        };
+        let words =
+            wgpu::BufferBinding { buffer: &buffer, offset: 0, size: wgpu::BufferSize::new(needed) };
         let entry = |binding, resource| wgpu::BindGroupEntry { binding, resource };
         let group = device.create_bind_group(&wgpu::BindGroupDescriptor {
             label: Some("nv12"),
@@ -190,8 +184,7 @@ impl Nv12Target {
     /// Converts what the picture holds when this is executed. Padding between rows stays as it
     /// is, which is zero in a buffer that wgpu made, but for up to two bytes that become zero.
     pub fn encode(&self, encoder: &mut wgpu::CommandEncoder) {
-        let descriptor =
-            wgpu::ComputePassDescriptor { label: Some("nv12"), ..Default::default() };
+        let descriptor = wgpu::ComputePassDescriptor { label: Some("nv12"), ..Default::default() };
         let mut pass = encoder.begin_compute_pass(&descriptor);
         pass.set_pipeline(&self.pipeline);
         pass.set_bind_group(0, &self.group, &[]);
@@ -306,8 +299,7 @@ mod tests {
             view_formats: &[],
         };
         let order = wgpu::util::TextureDataOrder::LayerMajor;
-        let texture =
-            gpu.device().create_texture_with_data(gpu.queue(), &descriptor, order, rgba);
+        let texture = gpu.device().create_texture_with_data(gpu.queue(), &descriptor, order, rgba);
         texture.create_view(&Default::default())
     }
 

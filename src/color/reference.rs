@@ -37,7 +37,8 @@ pub(super) fn rgba_to_nv12(rgba: &[u8], stride: usize, layout: Nv12Layout, out: 
     rgba_to_i420(rgba, stride, &mut planes);
     let width = layout.size().width() as usize;
     let [y, u, v] = planes.planes();
-    let (luma, chroma) = out.split_at_mut(layout.stride() as usize * layout.size().height() as usize);
+    let (luma, chroma) =
+        out.split_at_mut(layout.stride() as usize * layout.size().height() as usize);
     for (i, value) in y.iter().enumerate() {
         luma[i / width * layout.stride() as usize + i % width] = *value;
     }

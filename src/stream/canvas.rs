@@ -91,7 +91,9 @@ mod tests {
     fn scene() -> (Stage, Moment) {
         let gpu = Gpu::open(&Options::default()).expect("a device, software at least");
         let renderer = Arc::new(render::Renderer::new(Arc::new(gpu)).expect("a renderer"));
-        let assets = Assets::default();
+        let mut assets = Assets::default();
+        assets.visual.headlight_ambient = [0.5; 3];
+        assets.visual.headlight_diffuse = [0.5; 3];
         let resources = renderer.upload(&assets).expect("uploads");
         let geoms = vec![
             geom(0, [3.0, 3.0, 0.5], [0.0; 3], [0.3, 0.7, 0.4, 1.0]),
@@ -99,23 +101,27 @@ mod tests {
             geom(6, [0.3; 3], [-0.6, -0.2, 0.3], [0.1, 0.2, 1.0, 0.7]),
         ];
         let snapshot = Snapshot { geoms, ..Snapshot::default() };
-        let moment =
-            Moment { stage: None, assets: Arc::new(assets), snapshot: Arc::new(snapshot) };
+        let moment = Moment { stage: None, assets: Arc::new(assets), snapshot: Arc::new(snapshot) };
         (Stage { renderer, resources }, moment)
     }
 
     #[test]
     fn both_ways_give_the_same_picture() {
         let (stage, moment) = scene();
-        let camera = Camera::Free(FreeCamera::initial(&moment.assets.visual));
+        let camera = Camera::Free(FreeCamera {
+            azimuth: 70.0,
+            elevation: -40.0,
+            distance: 3.0,
+            lookat: [0.0; 3],
+            ..FreeCamera::initial(&moment.assets.visual)
+        });
         // Widths with and without a rest of four, and with rows that are padded.
         for (width, height) in [(320, 240), (150, 122), (16, 16), (2, 2)] {
             let size = Size::new(width, height).expect("a size");
             let [converted, direct] = [Output::Nv12, Output::Rgba].map(|output| {
                 let mut picture = I420::new(size).expect("even");
                 let settings = Settings { bottom_up: true, ..Settings::PARITY };
-                let mut canvas =
-                    Canvas::new(&stage, size, settings, output).expect("a canvas");
+                let mut canvas = Canvas::new(&stage, size, settings, output).expect("a canvas");
                 for _ in 0..2 {
                     canvas.draw(&stage, &moment, &camera, &mut picture).expect("draws");
                 }

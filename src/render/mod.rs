@@ -39,7 +39,7 @@ mod tests;
 
 pub use renderer::Renderer;
 pub use resources::SceneResources;
-pub use view::{Pixels, View, draw_all};
+pub use view::{Nv12, Output, Pixels, View, draw_all};
 
 /// What a picture is optimised for.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -183,6 +183,12 @@ pub enum Error {
         /// What the device takes, px.
         limit: u32,
     },
+    /// The picture cannot be coded in 4:2:0.
+    #[error("{0} has no NV12: both sides must be even")]
+    OddSize(crate::units::Size),
+    /// The picture cannot be converted on the device.
+    #[error("colours cannot be converted on the drawing device: {0}")]
+    Convert(#[from] crate::color::gpu::Error),
     /// A picture was asked for before one was drawn.
     #[error("nothing has been drawn yet")]
     NothingDrawn,

@@ -19,6 +19,7 @@ use super::{
     uniform::{GpuView, Lights},
 };
 use crate::{
+    color::gpu::Converter,
     gpu::Gpu,
     scene::{Assets, TextureKind},
 };
@@ -48,6 +49,7 @@ pub struct Renderer {
     blank: Arc<wgpu::BindGroup>,
     /// The letters of labels, uploaded when first asked for.
     font: OnceLock<wgpu::BindGroup>,
+    converter: OnceLock<Converter>,
     pub(super) caster: wgpu::RenderPipeline,
     /// Closed shapes as casters: what faces away from the light is behind what faces it.
     pub(super) closed_caster: wgpu::RenderPipeline,
@@ -115,6 +117,7 @@ impl Renderer {
             blank_cube,
             blank: Arc::new(blank),
             font: OnceLock::new(),
+            converter: OnceLock::new(),
             caster,
             closed_caster,
             wire_caster,
@@ -136,6 +139,15 @@ impl Renderer {
     /// The device that this renderer draws on.
     pub fn gpu(&self) -> &Arc<Gpu> {
         &self.gpu
+    }
+
+    /// What makes NV12, compiled when it is first asked for.
+    pub(super) fn converter(&self) -> Result<&Converter, Error> {
+        if let Some(converter) = self.converter.get() {
+            return Ok(converter);
+        }
+        let converter = Converter::new(self.gpu.device())?;
+        Ok(self.converter.get_or_init(|| converter))
     }
 
     /// The pipeline for `style`, made when it is first asked for.

@@ -168,7 +168,7 @@ async fn a_batch_of_pictures_comes_as_arrays() {
         (json!({"xml": "<mujoco/>", "preset": "humanoid"}), "one of"),
         (json!({"vis": {"GLOW": 1}}), "CONTACTFORCE"),
         (json!({"states": [{"keyframe": 7}]}), "key frame"),
-        (json!({"states": [{"qpos": [1.0; 99]}]}), "qpos"),
+        (json!({"states": [{"qpos": vec![1.0; 99]}]}), "qpos"),
     ] {
         let (status, problem) = daemon.post("/api/render", &wrong).await;
         assert!(status.is_client_error(), "{status} {wrong}");

@@ -1,7 +1,7 @@
 //! Pictures as they were when they were found right: each pass has one that it shows in.
 //!
 //! Whether they are right, `make parity` says, which compares many more with MuJoCo's own. These
-//! are drawn anew with `MJCAST_BLESS=1 cargo nextest run --test golden`; look at what changed.
+//! are drawn anew with `BLESS_GOLDEN=1 cargo nextest run --test golden`; look at what changed.
 
 use std::{
     fs,
@@ -54,7 +54,7 @@ fn every_pass_draws_what_it_drew() {
         println!("skipped: the pictures are of Mesa's software driver");
         return;
     }
-    let bless = std::env::var_os("MJCAST_BLESS").is_some();
+    let bless = std::env::var_os("BLESS_GOLDEN").is_some();
     let mut wrong = Vec::new();
     for case in manifest["cases"].as_array().expect("cases") {
         assert!(case["error"].is_null(), "{case}");

@@ -1,10 +1,11 @@
 // Surfaces of the scene with fixed-function lighting per vertex, as MuJoCo's renderer has it; sky,
 // haze and lines.
 //
-// Lines between `//@each lit` and `//@end` are repeated once per light without a shadow, those
-// between `//@each shadowed` and `//@end` once per light with one. `$i` is the light's number,
-// `$kind` its kind, `$s` the number of its shadow. Software drivers are many times slower where a
-// number is not constant.
+// What stands between the comments `@each lit` and `@end` is repeated once per light without a
+// shadow, between `@each shadowed` and `@end` once per light with one: `$i` is the light's number,
+// `$kind` its kind, `$s` the number of its shadow; `early` are the shadows whose
+// place in their map goes from vertices to pixels, `late` those for which devices have no room. Software drivers are many times slower where a
+// number is not constant. Between `@each wireframe` and `@end` is what only edges need.
 // `View` and `Light`: keep in sync with src/render/uniform.rs.
 // `Vertex` and `Instance`: keep in sync with src/render/geometry.rs and src/render/instance.rs.
 
@@ -26,7 +27,7 @@ struct Light {
 struct View {
     clip_from_world: mat4x4f,
     eye_in_world: vec3f,
-    reserved_0: u32,
+    orthographic: u32,
     mirror_plane: vec4f,
     tint: vec3f,
     global_ambient: f32,
@@ -36,7 +37,8 @@ struct View {
     fog_end: f32,
     viewport: vec2f,
     sky_radius: f32,
-    reserved_1: f32,
+    // 1, or -1 where the picture is upside down.
+    up: f32,
     lights: array<Light, 8>,
     clip_from_world_of_slot: array<mat4x4f, 8>,
 }
@@ -57,6 +59,13 @@ override ROUNDED: bool = false;
 override FOG: bool = false;
 // Whether the surface takes shadows.
 override SHADOWED: bool = true;
+//@each wireframe
+// Edges have no side that could be culled: those are hidden whose surface faces away from the eye
+// (-1), towards it (1), or none (0).
+override HIDDEN: f32 = 0.0;
+// Which light is shown: all (0), all but that with shadows (1), that with shadows alone (2).
+override PART: u32 = 0;
+//@end
 
 struct Vertex {
     @location(0) position: vec3f,
@@ -127,8 +136,7 @@ fn shine_spot(light: Light, position: vec3f, normal: vec3f, to_eye: vec3f, color
     return strength * shine(light, to_light, normal, to_eye, color, material);
 }
 
-fn shadow(slot: i32, position: vec3f) -> f32 {
-    let clip = view.clip_from_world_of_slot[slot] * vec4f(position, 1.0);
+fn shadow(slot: i32, clip: vec4f) -> f32 {
     let point = clip.xyz / clip.w;
     let texcoord = vec2f(0.5 + 0.5 * point.x, 0.5 - 0.5 * point.y);
     return textureSampleCompareLevel(shadow_maps, shadow_sampler, texcoord, slot, saturate(point.z));
@@ -181,6 +189,12 @@ struct Surface {
     //@each shadowed
     @location($s + 3) lit_$s: vec3f,
     //@end
+    //@each shadowed early
+    @location($s + 12) seen_$s: vec4f,
+    //@end
+    //@each wireframe
+    @location(11) facing: f32,
+    //@end
 }
 
 @vertex
@@ -199,10 +213,16 @@ fn vs_surface(vertex: Vertex, instance: Instance) -> Surface {
     out.lit_$s = select(vec3f(0.0), saturate(part_$s), SHADOWED);
     base += select(part_$s, vec3f(0.0), SHADOWED);
     //@end
+    //@each shadowed early
+    out.seen_$s = view.clip_from_world_of_slot[$s] * vec4f(position, 1.0);
+    //@end
     out.clip = view.clip_from_world * vec4f(position, 1.0);
     out.color = vec4f(saturate(base), instance.color.a);
     out.uvw = map_texture(vertex, instance);
     out.position = position;
+    //@each wireframe
+    out.facing = dot(normal, select(to_eye, -view.forward, view.orthographic != 0u));
+    //@end
     return out;
 }
 
@@ -210,14 +230,58 @@ fn vs_surface(vertex: Vertex, instance: Instance) -> Surface {
 fn fs_surface(in: Surface) -> @location(0) vec4f {
     let texture = texel(in.uvw);
     cut(in.position);
+    //@each wireframe
+    if HIDDEN * in.facing > 0.0 {
+        discard;
+    }
+    //@end
     let clear = clearness(in.position);
     var color = fogged(rounded(in.color.rgb * texture.rgb), clear);
-    //@each shadowed
+    //@each wireframe
+    if PART == 2 {
+        color = vec3f(0.0);
+    }
+    if PART == 1 {
+        return vec4f(color, in.color.a * texture.a);
+    }
+    //@end
+    //@each shadowed early
     if SHADOWED {
-        color += rounded(in.lit_$s * texture.rgb) * (clear * shadow($s, in.position));
+        color += rounded(in.lit_$s * texture.rgb) * (clear * shadow($s, in.seen_$s));
+    }
+    //@end
+    //@each shadowed late
+    if SHADOWED {
+        let seen_$s = view.clip_from_world_of_slot[$s] * vec4f(in.position, 1.0);
+        color += rounded(in.lit_$s * texture.rgb) * (clear * shadow($s, seen_$s));
     }
     //@end
     return vec4f(color, in.color.a * texture.a);
+}
+
+struct Flat {
+    @builtin(position) clip: vec4f,
+    @location(0) @interpolate(flat) color: vec4f,
+}
+
+// A surface in one colour, such as a number.
+@vertex
+fn vs_flat(vertex: Vertex, instance: Instance) -> Flat {
+    var out: Flat;
+    out.clip = view.clip_from_world * vec4f(to_world(vertex.position, instance), 1.0);
+    out.color = instance.color;
+    return out;
+}
+
+@fragment
+fn fs_flat(in: Flat) -> @location(0) vec4f {
+    return in.color;
+}
+
+// Depth as grey, of whatever the vertex shader drew.
+@fragment
+fn fs_depth(@builtin(position) clip: vec4f) -> @location(0) vec4f {
+    return vec4f(clip.zzz, 1.0);
 }
 
 // Marks where a mirror is; only the stencil is written.
@@ -307,4 +371,53 @@ fn vs_line(@builtin(vertex_index) corner: u32, segment: Segment) -> Plain {
     out.color = segment.color;
     out.position = select(segment.from_in_world, segment.to_in_world, corner >= 2u);
     return out;
+}
+
+// `Stamp`: keep in sync with src/render/overlay.rs.
+struct Stamp {
+    @location(0) anchor_in_world: vec3f,
+    @location(1) anchored: u32,
+    @location(2) rectangle_px: vec4f,
+    @location(3) texel: vec2f,
+    @location(4) color: vec3f,
+}
+
+struct Stamped {
+    @builtin(position) clip: vec4f,
+    @location(0) texel: vec2f,
+    @location(1) @interpolate(flat) color: vec3f,
+}
+
+// A rectangle of whole pixels, with y up; nothing where its anchor is out of sight.
+@vertex
+fn vs_stamp(@builtin(vertex_index) corner: u32, stamp: Stamp) -> Stamped {
+    let clip = view.clip_from_world * vec4f(stamp.anchor_in_world, 1.0);
+    let seen = all(abs(clip.xy) <= vec2f(clip.w)) && clip.z >= 0.0 && clip.z <= clip.w;
+    let upright = vec2f(clip.x, view.up * clip.y) / clip.w;
+    var origin = vec2f(0.0);
+    if stamp.anchored != 0u {
+        origin = select(-4.0 * view.viewport, floor((0.5 + 0.5 * upright) * view.viewport), seen);
+    }
+    let right = (corner & 1u) == 1u;
+    let top = corner >= 2u;
+    let rectangle = stamp.rectangle_px;
+    let offset = vec2f(select(rectangle.x, rectangle.z, right), select(rectangle.y, rectangle.w, top));
+    let point = 2.0 * (origin + offset) / view.viewport - 1.0;
+    var out: Stamped;
+    out.clip = vec4f(point.x, view.up * point.y, 0.5, 1.0);
+    out.texel = stamp.texel;
+    if stamp.texel.x >= 0.0 {
+        out.texel += vec2f(offset.x - rectangle.x, rectangle.w - offset.y);
+    }
+    out.color = stamp.color;
+    return out;
+}
+
+@fragment
+fn fs_stamp(in: Stamped) -> @location(0) vec4f {
+    let covered = textureLoad(flat_texture, vec2i(max(in.texel, vec2f(0.0))), 0).r;
+    if in.texel.x >= 0.0 && covered < 0.5 {
+        discard;
+    }
+    return vec4f(in.color, 1.0);
 }

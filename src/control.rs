@@ -5,6 +5,8 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::{config::Profile, scene::options::SceneOptions};
+
 /// Pointer buttons held: bit 0 left, bit 1 right, bit 2 middle.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Buttons(pub u8);
@@ -112,6 +114,8 @@ pub enum Command {
     SetCamera(CameraUpdate),
     /// Looks through a model camera by name or id, tracks a body, or goes free.
     UseCamera(CameraChoice),
+    /// Draws the viewer's stream so from now on; `Auto`: as the daemon draws by default.
+    SetQuality(Profile),
     /// Asks for a key frame on the viewer's stream.
     RequestKeyframe,
 }
@@ -183,6 +187,8 @@ pub enum PhysicsCommand {
     LoadKeyframe(u32),
     /// Restores a full `mjSTATE_INTEGRATION` vector.
     SetState(Vec<f64>),
+    /// Shows these things from now on.
+    Show(Box<SceneOptions>),
     /// How many snapshots per second to publish while time runs; 0: only when asked or changed.
     PublishRate(u32),
 }

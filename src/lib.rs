@@ -7,9 +7,10 @@
 pub mod units;
 
 pub mod config;
-pub mod control;
 pub mod frame;
 pub mod scene;
+
+pub mod control;
 
 pub mod encode;
 pub mod gpu;
@@ -20,6 +21,7 @@ pub mod worker;
 pub mod color;
 pub mod render;
 
+pub mod batch;
 pub mod peer;
 pub mod stream;
 

@@ -140,8 +140,25 @@ pub(super) struct Serve {
 pub(super) struct Render {
     #[command(flatten)]
     pub common: Common,
-    /// The model: an MJCF file.
-    pub model: PathBuf,
+    /// The model: an MJCF file, read with the files that it names.
+    #[arg(required_unless_present_any = ["cases", "batch"])]
+    pub model: Option<PathBuf>,
+    /// Draws many pictures instead: a JSON array of cases, see docs/rendering.md. Each is written
+    /// to the folder --out as NAME.png, NAME.seg and NAME.z, and manifest.json tells about all.
+    #[arg(
+        long,
+        value_name = "FILE.json",
+        conflicts_with_all = ["model", "camera", "size", "steps", "profile", "samples"]
+    )]
+    pub cases: Option<PathBuf>,
+    /// Draws many states of one model from many cameras instead: a JSON object, see
+    /// docs/rendering.md. Its arrays are written to --out as an npz file.
+    #[arg(
+        long,
+        value_name = "FILE.json",
+        conflicts_with_all = ["model", "cases", "camera", "size", "steps", "profile", "samples"]
+    )]
+    pub batch: Option<PathBuf>,
     /// A camera of the model by name or number, `free`, or the free camera's parts, e.g.
     /// azimuth=90,elevation=-20,distance=3,lookat=0,0,1.
     #[arg(long, default_value = "free")]
@@ -149,7 +166,7 @@ pub(super) struct Render {
     /// Size of the picture.
     #[arg(long, value_name = "WxH", default_value = "640x480")]
     pub size: Size,
-    /// The file to write, or - for standard output.
+    /// The file to write, or - for standard output; the folder for --cases.
     #[arg(short, long, value_name = "FILE")]
     pub out: PathBuf,
     /// Physics steps to take before the picture.
@@ -158,7 +175,7 @@ pub(super) struct Render {
     /// How to draw.
     #[arg(long, default_value = "parity")]
     pub profile: Profile,
-    /// Samples per pixel: 1, 2, 4 or 8; the model's own number where it is left out.
+    /// Samples per pixel: 1 or 4; as the profile has it where it is left out.
     #[arg(long, value_parser = samples)]
     pub samples: Option<u32>,
     /// The adapter to draw with: its number in `mjcast doctor` or a part of its name.
@@ -171,8 +188,8 @@ pub(super) struct Render {
 
 fn samples(text: &str) -> Result<u32, String> {
     match text.parse() {
-        Ok(samples @ (1 | 2 | 4 | 8)) => Ok(samples),
-        _ => Err("write 1, 2, 4 or 8".into()),
+        Ok(samples @ (1 | 4)) => Ok(samples),
+        _ => Err("write 1 or 4".into()),
     }
 }
 

@@ -9,7 +9,7 @@ mod log;
 
 use std::{
     future::Future,
-    io::{self, Write as _},
+    io::{self, IsTerminal as _, Write as _},
     path::Path,
     process::ExitCode,
 };
@@ -18,7 +18,7 @@ use clap::{CommandFactory as _, Parser as _};
 
 use crate::{
     config::{Config, Sources},
-    daemon::{self, Failure, RenderRequest},
+    daemon::{self, CasesRequest, Failure, RenderRequest, Tally},
     worker,
 };
 use args::{Cli, Command, ConfigAct, Render, Serve};
@@ -127,9 +127,18 @@ fn block_on<T, E: Into<Error>>(work: impl Future<Output = Result<T, E>>) -> Resu
 }
 
 fn picture(render: &Render, config: Config) -> Result<(), Error> {
+    if let Some(path) = &render.batch {
+        let npz = block_on(daemon::render_batch(config, path))?;
+        return write(&render.out, &npz);
+    }
+    let Some(model) = render.model.clone() else {
+        let cases = render.cases.clone().ok_or_else(|| {
+            Error::Usage("name a model, or a list of cases with --cases".to_owned())
+        })?;
+        return draw_cases(CasesRequest { cases, out: render.out.clone() }, config);
+    };
     let request = RenderRequest {
-        mjcf: read_model(&render.model)?,
-        model: render.model.clone(),
+        model,
         camera: render.camera.clone(),
         size: render.size,
         steps: render.steps,
@@ -140,11 +149,29 @@ fn picture(render: &Render, config: Config) -> Result<(), Error> {
     write(&render.out, &png)
 }
 
-fn read_model(path: &Path) -> Result<String, Error> {
-    std::fs::read_to_string(path).map_err(|error| {
-        let shown = path.display();
-        Error::Failed(format!("the model {shown} cannot be read: {error}"))
-    })
+/// Draws the cases, with a line on the terminal that tells how far it is.
+#[expect(clippy::print_stderr, reason = "progress and the outcome, for a person")]
+fn draw_cases(request: CasesRequest, config: Config) -> Result<(), Error> {
+    let terminal = io::stderr().is_terminal();
+    let manifest = request.out.join("manifest.json");
+    let progress = |index: usize, total: usize, name: &str| {
+        if terminal {
+            // Erases what is left of a longer line.
+            eprint!("\r\x1b[K{}/{total} {name}", index + 1);
+        }
+    };
+    let tally = block_on(daemon::render_cases(config, request, progress))?;
+    if terminal {
+        eprint!("\r\x1b[K");
+    }
+    let Tally { total, failed } = tally;
+    let (drawn, shown) = (total - failed, manifest.display());
+    if failed == 0 {
+        eprintln!("{drawn} cases drawn");
+    } else {
+        eprintln!("{drawn} of {total} cases drawn; {shown} says why {failed} were not");
+    }
+    Ok(())
 }
 
 /// Writes to a file, or to standard output where it is `-`.

@@ -1,6 +1,9 @@
 //! Wiring: opens the GPU and the encoder, starts the sessions and the server, and ends them in
 //! order. Also draws single pictures, through the same worker and renderer.
 
+mod cases;
+mod dataset;
+mod files;
 mod picture;
 
 use std::{net::IpAddr, sync::Arc, time::Instant};
@@ -17,6 +20,8 @@ use crate::{
     worker,
 };
 
+pub use cases::{CasesRequest, Tally, render_cases};
+pub use dataset::render_batch;
 pub use picture::{RenderRequest, render_once};
 
 /// The scene that a daemon starts with.
@@ -78,12 +83,12 @@ async fn start_sessions(config: &Config) -> Result<Sessions, Failure> {
     let opened = tokio::task::spawn_blocking(move || open_renderer(&options)).await;
     let (renderer, adapter) =
         opened.map_err(|error| Failure::Failed(format!("opening the GPU failed: {error}")))??;
+    let drawing = session::Drawing::start(renderer, reopen(config, &adapter));
     let encoder = encode::probe().map_err(|error| Failure::Environment(error.to_string()))?;
     announce(&adapter, &encoder);
     Ok(Sessions::start(session::Shared {
         settings: session_settings(config, &adapter),
-        renderer,
-        adapter,
+        drawing,
         encoder,
         clock: MediaClock::starting_at(Instant::now()),
         counters: session::Counters::default(),
@@ -124,6 +129,20 @@ fn open_renderer(
     let renderer = render::Renderer::new(Arc::new(gpu))
         .map_err(|error| Failure::Failed(format!("the renderer cannot start: {error}")))?;
     Ok((Arc::new(renderer), adapter))
+}
+
+/// How to open another device once `first` is lost. Never in software where that drew in hardware:
+/// a GPU whose driver starts anew is missing for a moment, and software would stay for good.
+fn reopen(
+    config: &Config,
+    first: &gpu::AdapterInfo,
+) -> impl Fn() -> Result<Arc<render::Renderer>, String> + use<> {
+    let mut options = gpu_options(config);
+    options.require_hardware |= !first.software;
+    move || match open_renderer(&options) {
+        Ok((renderer, _)) => Ok(renderer),
+        Err(failure) => Err(failure.to_string()),
+    }
 }
 
 fn session_settings(config: &Config, adapter: &gpu::AdapterInfo) -> session::Settings {

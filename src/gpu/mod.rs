@@ -4,11 +4,12 @@
 
 mod adapter;
 
-use std::sync::{
-    Arc,
-    atomic::{AtomicBool, Ordering},
+use std::{
+    panic::{AssertUnwindSafe, catch_unwind, resume_unwind},
+    sync::Arc,
 };
 
+use tokio::sync::watch;
 use tracing::{error, info};
 
 pub use adapter::AdapterInfo;
@@ -61,13 +62,17 @@ pub enum Error {
     },
 }
 
+/// The device was lost under way.
+#[derive(Clone, Copy, Debug)]
+pub struct Lost;
+
 /// An opened device.
 #[derive(Debug)]
 pub struct Gpu {
     device: wgpu::Device,
     queue: wgpu::Queue,
     info: AdapterInfo,
-    lost: Arc<AtomicBool>,
+    lost: Arc<watch::Sender<bool>>,
 }
 
 /// What the renderer uses where the device has it.
@@ -119,19 +124,19 @@ impl Gpu {
         };
         let (device, queue) = pollster::block_on(adapter.request_device(&descriptor))
             .map_err(|source| Error::Open { adapter: info.to_string(), source })?;
-        let lost = Arc::new(AtomicBool::new(false));
+        let lost = Arc::new(watch::Sender::new(false));
         let flag = Arc::clone(&lost);
         device.set_device_lost_callback(move |reason, message| {
             if reason != wgpu::DeviceLostReason::Destroyed {
                 error!(?reason, message, "the drawing device was lost");
             }
-            flag.store(true, Ordering::Release);
+            flag.send_replace(true);
         });
         let flag = Arc::clone(&lost);
         device.on_uncaptured_error(Arc::new(move |source| {
             error!(%source, "the drawing device refused a command");
             if matches!(source, wgpu::Error::OutOfMemory { .. }) {
-                flag.store(true, Ordering::Release);
+                flag.send_replace(true);
             }
         }));
         info!(adapter = %info, "drawing device opened");
@@ -145,7 +150,49 @@ impl Gpu {
 
     /// Whether the device is gone: everything made from it must be made anew on another.
     pub fn lost(&self) -> bool {
-        self.lost.load(Ordering::Acquire)
+        *self.lost.borrow()
+    }
+
+    /// Waits until the device is gone. Holds nothing of it.
+    pub fn until_lost(&self) -> impl Future<Output = ()> + Send + use<> {
+        let mut lost = self.lost.subscribe();
+        async move {
+            // Closed is gone, too.
+            let _ = lost.wait_for(|lost| *lost).await;
+        }
+    }
+
+    /// Does `work` with this device, in the course of which it may be lost.
+    ///
+    /// wgpu tells of a loss in many ways, of which some are panics (waiting for a picture, filling
+    /// a new buffer) and some are none: here all of them become [`Lost`].
+    ///
+    /// # Errors
+    /// [`Lost`], or what `work` says.
+    ///
+    /// # Panics
+    /// When `work` does and the device is in order.
+    pub fn attempt<T, E: From<Lost>>(&self, work: impl FnOnce() -> Result<T, E>) -> Result<T, E> {
+        let outcome = catch_unwind(AssertUnwindSafe(work));
+        if !matches!(outcome, Ok(Ok(_))) && !self.answers() {
+            self.lost.send_replace(true);
+        }
+        if self.lost() {
+            return Err(Lost.into());
+        }
+        outcome.unwrap_or_else(|panic| resume_unwind(panic))
+    }
+
+    /// Whether the device still makes buffers. The callback may come later than the harm: from
+    /// another thread, or, for a device that was destroyed, once all its work is done.
+    fn answers(&self) -> bool {
+        let buffer = self.device.create_buffer(&wgpu::BufferDescriptor {
+            label: Some("probe"),
+            size: wgpu::MAP_ALIGNMENT,
+            usage: wgpu::BufferUsages::COPY_SRC,
+            mapped_at_creation: true,
+        });
+        buffer.get_mapped_range(..).is_ok()
     }
 
     /// The device itself.
@@ -229,5 +276,32 @@ mod tests {
         let gpu = Gpu::open(&Options::default()).expect("a device, software at least");
         assert!(!gpu.lost());
         assert!(!gpu.info().name.is_empty());
+    }
+
+    #[test]
+    fn a_loss_under_way_is_told_as_such() {
+        let gpu = Gpu::open(&Options::default()).expect("a device, software at least");
+        assert_eq!(gpu.attempt(|| Err::<(), _>(Failed::Otherwise)), Err(Failed::Otherwise));
+        let outcome = gpu.attempt(|| {
+            gpu.device().destroy();
+            Err::<(), _>(Failed::Otherwise)
+        });
+        assert_eq!(outcome, Err(Failed::Lost));
+        assert!(gpu.lost());
+        pollster::block_on(gpu.until_lost());
+        let panicking = || -> Result<(), Failed> { panic!("as wgpu does on a lost device") };
+        assert_eq!(gpu.attempt(panicking), Err(Failed::Lost));
+    }
+
+    #[derive(Debug, PartialEq)]
+    enum Failed {
+        Lost,
+        Otherwise,
+    }
+
+    impl From<Lost> for Failed {
+        fn from(Lost: Lost) -> Self {
+            Self::Lost
+        }
     }
 }

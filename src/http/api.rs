@@ -1,5 +1,7 @@
 //! The REST handlers. Field names are the outside contract's.
 
+use std::time::Duration;
+
 use serde::Deserialize;
 use serde_json::{Value, json};
 use warp::{
@@ -16,9 +18,11 @@ use super::{
     words::{self, Wish},
 };
 use crate::{
+    batch::{self, Batch, Subject},
     config::LogFormat,
     library,
-    session::{Handle, Source},
+    session::{self, Handle, Source},
+    worker::Bundle,
 };
 
 type Answer = Result<Response, Problem>;
@@ -28,6 +32,17 @@ type Answer = Result<Response, Problem>;
 pub(super) struct LoadRequest {
     xml: Option<String>,
     preset: Option<String>,
+}
+
+/// The body of `POST /api/render`: whose pictures, and all that [`Batch`] has.
+#[derive(Debug, Deserialize)]
+pub(super) struct RenderRequest {
+    xml: Option<String>,
+    preset: Option<String>,
+    /// A session whose scene to draw, `default` where there is neither text nor preset.
+    session: Option<String>,
+    #[serde(flatten)]
+    rest: serde_json::Map<String, Value>,
 }
 
 /// The body of `POST /api/execute-command`.
@@ -143,6 +158,50 @@ fn mjcf(xml: String) -> Result<String, Problem> {
     } else {
         Ok(xml)
     }
+}
+
+/// How long a batch waits for the one before.
+const BATCH_PATIENCE: Duration = Duration::from_secs(30);
+
+/// Draws a batch of pictures; one batch at a time, as each may take all of the device's memory.
+pub(super) async fn render(context: &Context, id: &str, request: Json<RenderRequest>) -> Answer {
+    let request = request?;
+    let batch: Batch = serde_json::from_value(Value::Object(request.rest))
+        .map_err(|error| Problem::bad_request(format!("the batch is not understood: {error}")))?;
+    let busy = |_| Problem::new(StatusCode::SERVICE_UNAVAILABLE, "another batch is being drawn");
+    let turn = tokio::time::timeout(BATCH_PATIENCE, context.batches.acquire());
+    let _turn = turn.await.map_err(busy)?;
+    let Some(renderer) = context.sessions.renderer() else {
+        let reason = context.sessions.overview().reasons.into_iter().next().unwrap_or_default();
+        return Err(Problem::new(StatusCode::SERVICE_UNAVAILABLE, reason));
+    };
+    let settings = context.sessions.settings();
+    let model = |xml: &str| Subject::Model(Bundle::of_text(xml), settings.worker.clone());
+    let subject = match (request.xml, request.preset, request.session) {
+        (Some(xml), None, None) => model(&mjcf(xml)?),
+        (None, Some(preset), None) => model(&session::Source::Preset(preset).mjcf()?),
+        (None, None, named) => {
+            let handle = session(context, named.as_deref().unwrap_or(id))?;
+            if batch.states.is_empty() {
+                let status = handle.status().await?.ok_or(session::Error::NoScene)?;
+                Subject::Moment(status.assets, status.snapshot)
+            } else {
+                let scene = handle.scene().await?.ok_or(session::Error::NoScene)?;
+                model(&scene.xml)
+            }
+        }
+        _ => return Err(Problem::bad_request("send one of xml, preset and session")),
+    };
+    let npz = batch::render(renderer, subject, batch, settings.render).await?;
+    let mut response = Response::new(npz.into());
+    let headers = response.headers_mut();
+    headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/zip"));
+    headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    headers.insert(
+        header::CONTENT_DISPOSITION,
+        HeaderValue::from_static("attachment; filename=\"pictures.npz\""),
+    );
+    Ok(response)
 }
 
 pub(super) async fn command(context: &Context, id: &str, request: Json<CommandRequest>) -> Answer {

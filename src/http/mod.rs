@@ -33,6 +33,8 @@ struct Context {
     site: pages::Site,
     /// One permit per open WebSocket.
     sockets: Arc<Semaphore>,
+    /// One permit: batches are drawn one after the other.
+    batches: Semaphore,
     work: accept::Work,
 }
 
@@ -56,6 +58,7 @@ pub async fn serve(
         config: config.clone(),
         site: pages::Site::embedded(),
         sockets: Arc::new(Semaphore::new(limits.connections)),
+        batches: Semaphore::new(1),
         work: work.clone(),
     });
     accept::until(shutdown, listener, routes::all(&context), limits, &work).await;

@@ -8,7 +8,7 @@ use warp::{
     reply::Response,
 };
 
-use crate::{session, worker::LoadError};
+use crate::{batch, render, session, worker::LoadError};
 
 /// Seconds after which a client that met a limit may try again.
 const RETRY_AFTER_S: u16 = 5;
@@ -97,6 +97,21 @@ impl From<session::Error> for Problem {
                 StatusCode::SERVICE_UNAVAILABLE
             }
             Error::TimedOut(_) => StatusCode::GATEWAY_TIMEOUT,
+        };
+        Self::new(status, error.to_string())
+    }
+}
+
+impl From<batch::Error> for Problem {
+    fn from(error: batch::Error) -> Self {
+        use batch::Error;
+        let status = match &error {
+            Error::Load(LoadError::Spawn(_)) | Error::Render(render::Error::DeviceLost) => {
+                StatusCode::SERVICE_UNAVAILABLE
+            }
+            Error::Invalid(_) | Error::Load(_) | Error::Render(_) => StatusCode::BAD_REQUEST,
+            Error::Stopped(_) => StatusCode::UNPROCESSABLE_ENTITY,
+            Error::Write(_) => StatusCode::INTERNAL_SERVER_ERROR,
         };
         Self::new(status, error.to_string())
     }

@@ -93,6 +93,8 @@ fn api_routes(context: &Arc<Context>) -> Route {
     let ready = get(context, |context, id| async move { api::ready(&context, &id).await });
     let command =
         post(context, |context, id, body| async move { api::command(&context, &id, body).await });
+    let render =
+        post(context, |context, id, body| async move { api::render(&context, &id, body).await });
     resource(path!("api" / "health").boxed(), READ, health)
         .or(resource(path!("api" / "config").boxed(), READ, config))
         .unify()
@@ -101,6 +103,8 @@ fn api_routes(context: &Arc<Context>) -> Route {
         .or(resource(path!("livez").boxed(), READ, live))
         .unify()
         .or(resource(path!("readyz").boxed(), READ, ready))
+        .unify()
+        .or(resource(path!("api" / "render").boxed(), "POST", render))
         .unify()
         .or(resource(path!("api" / "execute-command").boxed(), "POST", command))
         .unify()

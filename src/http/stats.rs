@@ -18,6 +18,7 @@ pub(super) fn stats(overview: &Overview, status: Answer<'_>) -> Value {
         "total_connections": overview.total_connections,
         "frames_sent": overview.frames_sent,
         "events_received": overview.events_received,
+        "device_rebuilds": overview.rebuilds,
         "simulation_state": state(overview, status),
         "streams": streams,
     })

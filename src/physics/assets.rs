@@ -12,7 +12,8 @@ use mujoco_rs::{
 
 use super::model::{model_name, name};
 use crate::scene::{
-    Assets, CameraInfo, HeightField, Joint, Mesh, ModelInfo, Skin, Texture, TextureKind, Visual,
+    Assets, CameraInfo, HeightField, Joint, Material, Mesh, ModelInfo, Skin, Texture, TextureKind,
+    Visual,
 };
 
 /// Copies everything that a renderer or a client needs once per model.
@@ -24,6 +25,7 @@ pub(super) fn extract(model: &MjModel) -> Assets {
         height_fields: (0..model.hfield_adr().len()).map(|id| height_field(model, id)).collect(),
         textures: (0..model.tex_adr().len()).map(|id| texture(model, id)).collect(),
         skins: (0..model.skin_vertadr().len()).map(|id| skin(model, id)).collect(),
+        materials: (0..model.mat_texid().len()).map(|id| material(model, id)).collect(),
         cameras: (0..model.cam_fovy().len()).map(|id| camera(model, id)).collect(),
     }
 }
@@ -41,6 +43,14 @@ fn info(model: &MjModel) -> ModelInfo {
         actuators: controls(model),
         control_ranges: limited(model.actuator_ctrlrange(), model.actuator_ctrllimited()),
         keyframes: names(mjtObj::mjOBJ_KEY, model.key_time().len()),
+    }
+}
+
+fn material(model: &MjModel, id: usize) -> Material {
+    Material {
+        metallic: model.mat_metallic()[id],
+        roughness: model.mat_roughness()[id],
+        textures: model.mat_texid()[id],
     }
 }
 
@@ -114,6 +124,7 @@ fn visual(model: &MjModel) -> Visual {
         haze: map.haze.into(),
         shadow_clip: map.shadowclip.into(),
         shadow_scale: map.shadowscale.into(),
+        ipd: global.ipd.into(),
         fog_rgba: vis.rgba.fog,
         haze_rgba: vis.rgba.haze,
         headlight_ambient: vis.headlight.ambient,
@@ -244,6 +255,7 @@ fn camera(model: &MjModel, id: usize) -> CameraInfo {
         fovy: model.cam_fovy()[id],
         orthographic: model.cam_projection()[id] == mjtProjection::mjPROJ_ORTHOGRAPHIC,
         intrinsics: [fx, fy, cx, cy, width, height],
+        ipd: model.cam_ipd()[id],
     }
 }
 

@@ -16,7 +16,10 @@ use mujoco_rs::{
 };
 
 use super::assets::slice;
-use crate::scene::{CameraPose, Flex, Geom, Light, Snapshot};
+use crate::scene::{
+    CameraPose, Flex, Geom, Light, Snapshot,
+    options::{Grouped, SceneOptions, VisFlag},
+};
 
 /// Geoms that a scene has room for at least: decoration comes on top of the model's own.
 const LEAST_GEOMS: usize = 2_000;
@@ -52,6 +55,24 @@ impl Extractor {
             // `new_scene`, so that neither a tiny extent nor a huge one is an error.
             camera: MjvCamera::new_user(),
         }
+    }
+
+    /// Shows what `options` say from now on.
+    pub fn show(&mut self, options: &SceneOptions) {
+        let to = &mut self.options;
+        to.label = options.label as i32;
+        to.frame = options.frame as i32;
+        to.bvh_depth = i32::from(options.bvh_depth);
+        to.flex_layer = i32::from(options.flex_layer);
+        to.flags = VisFlag::ALL.map(|flag| u8::from(options.flag(flag)));
+        let groups = |sort| options.groups(sort).map(u8::from);
+        to.geomgroup = groups(Grouped::Geom);
+        to.sitegroup = groups(Grouped::Site);
+        to.jointgroup = groups(Grouped::Joint);
+        to.tendongroup = groups(Grouped::Tendon);
+        to.actuatorgroup = groups(Grouped::Actuator);
+        to.flexgroup = groups(Grouped::Flex);
+        to.skingroup = groups(Grouped::Skin);
     }
 
     /// Fills everything that is drawn, and the state vectors, into `out`, whose buffers are reused.
@@ -192,6 +213,7 @@ fn geom(source: &mjvGeom) -> Geom {
         texture: source.texid,
         texture_uniform: i32::from(source.texuniform != 0),
         has_texcoords: i32::from(source.texcoord != 0),
+        material: source.matid,
         segment: source.segid,
         label: -1,
         size: source.size,
@@ -224,6 +246,9 @@ fn light(source: &mjvLight) -> Light {
         attenuation: source.attenuation,
         cutoff: source.cutoff,
         exponent: source.exponent,
+        intensity: source.intensity,
+        range: source.range,
+        bulb_radius: source.bulbradius,
         ambient: source.ambient,
         diffuse: source.diffuse,
         specular: source.specular,
@@ -234,6 +259,19 @@ fn light(source: &mjvLight) -> Light {
 mod tests {
     use super::*;
     use crate::physics::{handlers, model};
+
+    #[test]
+    fn the_default_options_are_mujocos() {
+        handlers::install(handlers::Handlers { error: |text| panic!("{text:?}"), warning: |_| {} });
+        let model = model::load("<mujoco/>", &[]).expect("loads");
+        let mut extractor = Extractor::new(&model);
+        let before = extractor.options.clone();
+        extractor.show(&SceneOptions::default());
+        let after = &extractor.options;
+        assert_eq!((after.label, after.frame), (before.label, before.frame));
+        assert_eq!((after.flags, after.geomgroup), (before.flags, before.geomgroup));
+        assert_eq!((after.bvh_depth, after.flex_layer), (before.bvh_depth, before.flex_layer));
+    }
 
     #[test]
     fn a_scene_grows_until_everything_fits() {

@@ -106,7 +106,7 @@ impl Simulation {
         self.moved();
     }
 
-    /// Applies a command that changes the state; the others (time, speed, rate) do nothing here.
+    /// Applies a command that changes the state or what is shown of it; the others (time, speed, rate) do nothing here.
     ///
     /// # Errors
     /// [`Refusal`] when an index or value is out of range; then nothing has changed.
@@ -117,6 +117,7 @@ impl Simulation {
             PhysicsCommand::SetQpos(values) => self.set_qpos(values)?,
             PhysicsCommand::LoadKeyframe(key) => self.load_keyframe(*key)?,
             PhysicsCommand::SetState(state) => self.set_state(state)?,
+            PhysicsCommand::Show(options) => self.extractor.show(options),
             PhysicsCommand::Play
             | PhysicsCommand::Pause
             | PhysicsCommand::Step(_)

@@ -5,12 +5,14 @@ use std::ops::Range;
 use glam::{Mat3, Mat4, Vec3};
 
 use super::{
-    Profile, SceneResources, Settings,
+    Profile, SceneResources, Settings, Show,
     bounds::{bounding_radius, is_of_model, is_outside, z_axis},
+    flat,
     geometry::{Geometry, Vertex},
     instance::{self, Instance, Mapping, Part},
     lines::{self, Segment},
-    pipeline::{Blend, Cull, Kind, Style},
+    overlay::{self, Stamp},
+    pipeline::{Blend, Cull, Kind, Part as LightPart, Style},
     plane::{self, Sight},
     shapes::Shapes,
 };
@@ -50,7 +52,13 @@ pub(super) struct Frame {
     /// Lines, the opaque ones first.
     pub segments: Vec<Segment>,
     pub opaque_segments: u32,
+    /// Segments that belong to the picture; those of [`Flat`] follow.
+    pub picture_segments: u32,
+    /// Text and a border, over everything.
+    pub stamps: Vec<Stamp>,
     pub casters: Vec<Batch>,
+    /// Planes cast as well, by light: of their grids, what the light reaches.
+    pub plane_casters: Vec<Vec<Batch>>,
     pub mirror: Option<Mirror>,
     /// The mark of the mirror, then the image in it.
     pub image: Vec<Batch>,
@@ -59,9 +67,21 @@ pub(super) struct Frame {
     pub sky: Option<u32>,
     pub haze: Option<Batch>,
     pub transparent: Vec<Batch>,
+    /// Everything in flat colours, for a picture of segments.
+    pub segmented: Flat,
+    /// Everything in colours that are its numbers, for the data beside a picture.
+    pub numbered: Flat,
     items: Vec<Item>,
     drawn: Vec<Drawn>,
     order: Vec<u32>,
+}
+
+/// Things in one colour each, in MuJoCo's order.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Flat {
+    pub batches: Vec<Batch>,
+    /// In [`Frame::segments`].
+    pub segments: Range<u32>,
 }
 
 /// A shape to be drawn.
@@ -78,14 +98,14 @@ struct Item {
 #[derive(Clone, Debug)]
 struct Drawn {
     items: Range<usize>,
-    /// The shape that casts its shadow, if not its own.
-    caster: Option<u32>,
     cull: Cull,
     transparent: bool,
     casts: bool,
     plane: bool,
     reflects: bool,
     visible: bool,
+    /// `mjvGeom.segid`.
+    segment: i32,
     /// To the eye, less its radius, m.
     distance: f32,
 }
@@ -98,11 +118,23 @@ pub(super) struct Source<'a> {
     pub settings: &'a Settings,
     pub eye: &'a Eye,
     pub clip_from_world: Mat4,
-    /// Whether shadow maps are drawn.
-    pub shadows: bool,
+    /// The picture's size, px.
+    pub viewport: [f32; 2],
+    /// Clip space of each light with a shadow map.
+    pub lights: &'a [[[f32; 4]; 4]],
 }
 
 impl Source<'_> {
+    /// Where a geom is drawn: infinite planes follow the eye.
+    fn position(&self, geom: &Geom) -> [f32; 3] {
+        match geom.shape() {
+            Some(GeomKind::Plane) => {
+                plane::position(geom, self.eye.position.into(), &self.assets.visual)
+            }
+            _ => geom.position,
+        }
+    }
+
     /// The built-in shapes in the detail that the profile draws them with.
     pub fn shapes(&self) -> &Shapes {
         match self.settings.profile {
@@ -116,29 +148,53 @@ impl Frame {
     /// Lists what is drawn of the source's snapshot.
     pub fn build(&mut self, source: &Source<'_>) {
         self.clear();
+        self.geometry.wireframe = source.settings.wireframe;
         for geom in &source.snapshot.geoms {
             self.resolve(geom, source);
         }
         self.opaque_segments = self.segments.iter().filter(|s| is_opaque(s)).count() as u32;
         self.segments.sort_by_key(|segment| !is_opaque(segment));
-        if source.shadows {
+        self.picture_segments = self.segments.len() as u32;
+        if !source.lights.is_empty() {
             self.list_casters();
+            self.list_plane_casters(source);
         }
         self.list_image(source);
         self.list_opaque();
-        self.list_transparent(false, None);
+        if self.wireframe() && !source.lights.is_empty() {
+            self.part_light();
+        }
+        self.list_transparent(false, None, source.settings.additive);
         self.list_sky(source);
+        match source.settings.show {
+            Show::Segments => self.segmented = self.list_flat(source, flat::random_color),
+            Show::Ids => self.segmented = self.list_flat(source, flat::number_color),
+            Show::Color => self.list_stamps(source),
+            Show::Depth => {}
+        }
+        if source.settings.data {
+            self.numbered = self.list_flat(source, flat::number_color);
+        }
+    }
+
+    /// Whether only edges are drawn of surfaces in their colours.
+    pub fn wireframe(&self) -> bool {
+        self.geometry.wireframe
     }
 
     fn clear(&mut self) {
         self.instances.clear();
         self.geometry.clear();
         self.segments.clear();
+        self.stamps.clear();
         self.items.clear();
         self.drawn.clear();
         for list in [&mut self.casters, &mut self.image, &mut self.opaque, &mut self.transparent] {
             list.clear();
         }
+        self.plane_casters.clear();
+        self.segmented = Flat::default();
+        self.numbered = Flat::default();
         self.mirror = None;
         self.haze = None;
         self.sky = None;
@@ -146,38 +202,36 @@ impl Frame {
 
     /// Appends the shapes of a geom.
     fn resolve(&mut self, geom: &Geom, source: &Source<'_>) {
+        let mut geom = *geom;
         let Some(kind) = geom.shape() else {
             return;
         };
-        let mut geom = *geom;
         let eye = Vec3::from(source.eye.position);
         let is_plane = kind == GeomKind::Plane;
-        if is_plane {
-            geom.position = plane::position(&geom, eye, &source.assets.visual);
-        }
+        geom.position = source.position(&geom);
         let behind = is_plane && (eye - Vec3::from(geom.position)).dot(z_axis(&geom)) < 0.0;
         let transparent = geom.rgba[3] < OPAQUE || behind;
         if behind {
             geom.rgba[3] *= BEHIND;
         }
         let first = self.items.len();
-        let caster = self.add_items(&geom, kind, source);
+        self.add_items(&geom, kind, source);
         self.drawn.push(Drawn {
             items: first..self.items.len(),
-            caster,
             cull: match kind {
+                _ if !source.settings.cull_faces => Cull::Nothing,
                 GeomKind::Plane if behind => Cull::Front,
                 GeomKind::Triangle => Cull::Nothing,
                 _ => Cull::Back,
             },
             transparent,
-            casts: geom.category != DECORATION
-                && !(is_plane && source.settings.profile == Profile::Fast),
+            casts: geom.category != DECORATION && !(is_plane && is_of_model(&geom)),
             plane: is_plane,
             reflects: !transparent
                 && geom.reflectance > 0.0
                 && matches!(kind, GeomKind::Plane | GeomKind::Box),
             visible: !is_outside(&geom, source.clip_from_world),
+            segment: geom.segment,
             distance: if is_plane {
                 1e10
             } else {
@@ -191,12 +245,11 @@ impl Frame {
         }
     }
 
-    /// Appends the items of a geom; returns the shape to cast its shadow with, if it is not the
-    /// geom's own.
-    fn add_items(&mut self, geom: &Geom, kind: GeomKind, source: &Source<'_>) -> Option<u32> {
+    /// Appends the items of a geom.
+    fn add_items(&mut self, geom: &Geom, kind: GeomKind, source: &Source<'_>) {
         let scene = source.scene;
         match kind {
-            GeomKind::Plane if is_of_model(geom) => return Some(self.add_plane(geom, source)),
+            GeomKind::Plane if is_of_model(geom) => self.add_plane(geom, source),
             GeomKind::Plane => {
                 let size = Vec3::new(geom.size[0], geom.size[1], 1.0);
                 self.add_part(geom, &Part::new(source.shapes().plane, size), source);
@@ -220,7 +273,6 @@ impl Frame {
                 }
             }
         }
-        None
     }
 
     fn add_part(&mut self, geom: &Geom, part: &Part, source: &Source<'_>) {
@@ -234,22 +286,17 @@ impl Frame {
         });
     }
 
-    fn add_plane(&mut self, geom: &Geom, source: &Source<'_>) -> u32 {
-        let visual = &source.assets.visual;
-        let first_dynamic = source.scene.ranges.len() as u32;
-        let rectangle = first_dynamic + self.geometry.add(|b| plane::rectangle(b, geom, visual));
-        let turn = Mat4::from_mat3(instance::rotation(geom));
-        let world_from_plane = Mat4::from_translation(geom.position.into()) * turn;
-        let plane_from_world = world_from_plane.inverse();
-        let eye = plane_from_world.transform_point3(source.eye.position.into());
+    fn add_plane(&mut self, geom: &Geom, source: &Source<'_>) {
+        let world_from_plane = world_from_plane(geom);
+        let eye = world_from_plane.inverse().transform_point3(source.eye.position.into());
         let sight = Sight {
             clip_from_plane: source.clip_from_world * world_from_plane,
             thin_about: (source.settings.profile == Profile::Fast).then_some(eye),
         };
-        let grid = &mut self.geometry;
-        let shape = grid.add(|b| plane::visible_grid(b, geom, visual, &sight));
-        self.add_part(geom, &Part::new(first_dynamic + shape, Vec3::ONE), source);
-        rectangle
+        let visual = &source.assets.visual;
+        let shape = self.geometry.add(|b| plane::visible_grid(b, geom, visual, &sight));
+        let shape = source.scene.ranges.len() as u32 + shape;
+        self.add_part(geom, &Part::new(shape, Vec3::ONE), source);
     }
 
     /// A flex's vertices, edges and faces, whichever the snapshot shows.
@@ -359,22 +406,45 @@ impl Frame {
     }
 
     fn list_casters(&mut self) {
-        let mut casters: Vec<(u32, u32)> = Vec::with_capacity(self.items.len());
-        for drawn in self.drawn.iter().filter(|drawn| drawn.casts) {
-            for item in drawn.items.clone() {
-                casters.push((drawn.caster.unwrap_or(self.items[item].shape), item as u32));
-            }
+        let casting = self.drawn.iter().filter(|drawn| drawn.casts);
+        let mut items: Vec<usize> = casting.flat_map(|drawn| drawn.items.clone()).collect();
+        items.sort_by_key(|item| self.items[*item].shape);
+        for item in items {
+            push_caster(&mut self.casters, &mut self.instances, self.items[item]);
         }
-        casters.sort_unstable();
-        for (shape, item) in casters {
-            let item = self.items[item as usize];
-            let batch = Item { shape, texture: None, mapping: Mapping::None, ..item };
-            push(
-                &mut self.casters,
-                &mut self.instances,
-                &batch,
-                style(&batch, Cull::Nothing, Blend::Replace, false),
-            );
+    }
+
+    /// A light reaches few of the thousands of cells of an infinite plane. They are those that
+    /// MuJoCo casts with: where a plane nearly shadows itself, each cell's rounding shows.
+    fn list_plane_casters(&mut self, source: &Source<'_>) {
+        if source.settings.profile == Profile::Fast {
+            return;
+        }
+        let visual = &source.assets.visual;
+        let is_plane = |geom: &&Geom| {
+            geom.shape() == Some(GeomKind::Plane)
+                && is_of_model(geom)
+                && geom.category != DECORATION
+        };
+        for clip_from_world in source.lights {
+            let clip_from_world = Mat4::from_cols_array_2d(clip_from_world);
+            let mut casters = Vec::new();
+            for geom in source.snapshot.geoms.iter().filter(is_plane) {
+                let geom = Geom { position: source.position(geom), ..*geom };
+                let clip_from_plane = clip_from_world * world_from_plane(&geom);
+                let sight = Sight { clip_from_plane, thin_about: None };
+                let shape = self.geometry.add(|b| plane::visible_grid(b, &geom, visual, &sight));
+                let part = Part::new(source.scene.ranges.len() as u32 + shape, Vec3::ONE);
+                let item = Item {
+                    shape: part.shape,
+                    kind: Kind::Surface,
+                    mapping: Mapping::None,
+                    texture: None,
+                    instance: Instance::new(&geom, &part, [0.0; 4]),
+                };
+                push_caster(&mut casters, &mut self.instances, item);
+            }
+            self.plane_casters.push(casters);
         }
     }
 
@@ -382,7 +452,8 @@ impl Frame {
     fn list_image(&mut self, source: &Source<'_>) {
         let eye = Vec3::from(source.eye.position);
         let seen = |mirror: &Mirror| (eye - mirror.point).dot(mirror.normal) >= 0.0;
-        if !source.settings.reflections || !self.mirror.as_ref().is_some_and(seen) {
+        let wanted = source.settings.reflections && source.settings.show == Show::Color;
+        if !wanted || !self.mirror.as_ref().is_some_and(seen) {
             self.mirror = None;
             return;
         }
@@ -400,7 +471,7 @@ impl Frame {
                 style(&item, cull, Blend::Replace, true),
             );
         }
-        self.list_transparent(true, Some(index));
+        self.list_transparent(true, Some(index), source.settings.additive);
     }
 
     /// The mark of a plane is the plane; that of a box is its upper side.
@@ -447,6 +518,18 @@ impl Frame {
         }
     }
 
+    /// Draws all that is opaque once more for the light that casts shadows. Where edges meet, MuJoCo
+    /// adds that light once for each, and the rest of the light once.
+    fn part_light(&mut self) {
+        let shadowed = self.opaque.iter().map(|batch| {
+            let style = Style { part: LightPart::Shadowed, blend: Blend::Add, ..batch.style };
+            Batch { style, ..batch.clone() }
+        });
+        let shadowed: Vec<_> = shadowed.collect();
+        self.opaque.iter_mut().for_each(|batch| batch.style.part = LightPart::Base);
+        self.opaque.extend(shadowed);
+    }
+
     /// Puts the items of the geoms that `wanted` names in an order that changes pipelines,
     /// textures and shapes least, planes last: they are hidden most.
     fn sort(&mut self, wanted: impl Fn(usize, &Drawn) -> bool) {
@@ -472,23 +555,64 @@ impl Frame {
         (self.items[index], self.drawn[cull].cull)
     }
 
-    /// Transparent geoms from front to back and then from back to front, as MuJoCo draws them.
-    fn list_transparent(&mut self, mirrored: bool, except: Option<usize>) {
+    /// Transparent geoms from front to back and then from back to front, as MuJoCo draws them;
+    /// once only if they add up.
+    fn list_transparent(&mut self, mirrored: bool, except: Option<usize>, additive: bool) {
         let mut order: Vec<usize> = (0..self.drawn.len())
             .filter(|&number| self.drawn[number].transparent && Some(number) != except)
             .collect();
         order.sort_by(|&a, &b| self.drawn[a].distance.total_cmp(&self.drawn[b].distance));
         let list = if mirrored { &mut self.image } else { &mut self.transparent };
-        for &number in order.iter().chain(order.iter().rev()) {
+        let blend = if additive { Blend::Glow } else { Blend::Mix };
+        let again = if additive { &[] } else { &order[..] };
+        for &number in order.iter().chain(again.iter().rev()) {
             let drawn = &self.drawn[number];
             for item in &self.items[drawn.items.clone()] {
-                push(
-                    list,
-                    &mut self.instances,
-                    item,
-                    style(item, drawn.cull, Blend::Mix, mirrored),
-                );
+                push(list, &mut self.instances, item, style(item, drawn.cull, blend, mirrored));
             }
+        }
+    }
+
+    /// What has a segment's number, transparent or not, in the colour that `color` gives it.
+    fn list_flat(&mut self, source: &Source<'_>, color: impl Fn(u32) -> [f32; 4]) -> Flat {
+        let mut batches = Vec::new();
+        for drawn in self.drawn.iter().filter(|drawn| drawn.visible) {
+            let Ok(number) = u32::try_from(drawn.segment) else {
+                continue;
+            };
+            for item in &self.items[drawn.items.clone()] {
+                let instance = Instance { color: color(number), ..item.instance };
+                let item = Item {
+                    kind: Kind::Flat,
+                    mapping: Mapping::None,
+                    texture: None,
+                    instance,
+                    ..*item
+                };
+                let look = style(&item, drawn.cull, Blend::Replace, false);
+                push(&mut batches, &mut self.instances, &item, look);
+            }
+        }
+        let first = self.segments.len() as u32;
+        for geom in &source.snapshot.geoms {
+            if let Ok(number) = u32::try_from(geom.segment) {
+                let numbered = Geom { rgba: color(number), ..*geom };
+                lines::append(&numbered, source.assets.visual.line_width, &mut self.segments);
+            }
+        }
+        Flat { batches, segments: first..self.segments.len() as u32 }
+    }
+
+    fn list_stamps(&mut self, source: &Source<'_>) {
+        let labels = &source.snapshot.labels;
+        for geom in &source.snapshot.geoms {
+            if let Some(text) = usize::try_from(geom.label).ok().and_then(|at| labels.get(at)) {
+                overlay::append_label(text, source.position(geom), &mut self.stamps);
+            }
+        }
+        if let Some(border) = source.settings.border {
+            let color = border.color.map(|channel| f32::from(channel) / 255.0);
+            overlay::append_border(source.viewport, border.width as f32, color, &mut self.stamps);
         }
     }
 
@@ -523,6 +647,7 @@ impl Frame {
                 cull: Cull::Front,
                 mapping: Mapping::None,
                 mirrored: false,
+                part: LightPart::All,
             },
             texture: None,
             shape: source.shapes().haze,
@@ -536,7 +661,7 @@ fn is_opaque(segment: &Segment) -> bool {
 }
 
 fn style(item: &Item, cull: Cull, blend: Blend, mirrored: bool) -> Style {
-    Style { kind: item.kind, blend, cull, mapping: item.mapping, mirrored }
+    Style { kind: item.kind, blend, cull, mapping: item.mapping, mirrored, part: LightPart::All }
 }
 
 /// Appends an item to the last batch if it fits there, else to a new one.
@@ -556,6 +681,15 @@ fn push(list: &mut Vec<Batch>, instances: &mut Vec<Instance>, item: &Item, style
         shape: item.shape,
         instances: number..number + 1,
     });
+}
+
+fn push_caster(list: &mut Vec<Batch>, instances: &mut Vec<Instance>, item: Item) {
+    let item = Item { mapping: Mapping::None, texture: None, ..item };
+    push(list, instances, &item, style(&item, Cull::Nothing, Blend::Replace, false));
+}
+
+fn world_from_plane(geom: &Geom) -> Mat4 {
+    Mat4::from_translation(geom.position.into()) * Mat4::from_mat3(instance::rotation(geom))
 }
 
 fn mirror_of(geom: &Geom, kind: GeomKind) -> Mirror {

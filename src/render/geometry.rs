@@ -1,4 +1,5 @@
-//! Triangles on their way to the GPU: one vertex buffer and one index buffer for all shapes.
+//! Triangles on their way to the GPU: one vertex buffer and one index buffer for all shapes, and
+//! their edges where only those are drawn.
 
 use bytemuck::{Pod, Zeroable};
 
@@ -19,6 +20,8 @@ pub(super) struct Range {
     pub first_index: u32,
     pub index_count: u32,
     pub base_vertex: u32,
+    pub first_edge: u32,
+    pub edge_count: u32,
 }
 
 /// Shapes, one after the other.
@@ -27,30 +30,45 @@ pub(super) struct Geometry {
     pub vertices: Vec<Vertex>,
     pub indices: Vec<u32>,
     pub ranges: Vec<Range>,
+    /// Pairs of indices: the sides of triangles and quads, if [`Self::wireframe`].
+    pub edges: Vec<u32>,
+    pub wireframe: bool,
 }
 
 impl Geometry {
     /// Appends the shape that `build` makes and returns its index in [`Self::ranges`].
     pub fn add(&mut self, build: impl FnOnce(&mut Builder<'_>)) -> u32 {
         let (first_index, base_vertex) = (self.indices.len(), self.vertices.len());
+        let first_edge = self.edges.len();
         build(&mut Builder {
             base: base_vertex,
             vertices: &mut self.vertices,
             indices: &mut self.indices,
+            edges: self.wireframe.then_some(&mut self.edges),
         });
         let id = self.ranges.len() as u32;
         self.ranges.push(Range {
             first_index: first_index as u32,
             index_count: (self.indices.len() - first_index) as u32,
             base_vertex: base_vertex as u32,
+            first_edge: first_edge as u32,
+            edge_count: (self.edges.len() - first_edge) as u32,
         });
         id
+    }
+
+    /// The vertices of a shape.
+    pub fn corners(&self, shape: usize) -> &[Vertex] {
+        let first = |range: &Range| range.base_vertex as usize;
+        let end = self.ranges.get(shape + 1).map_or(self.vertices.len(), first);
+        &self.vertices[first(&self.ranges[shape])..end]
     }
 
     pub fn clear(&mut self) {
         self.vertices.clear();
         self.indices.clear();
         self.ranges.clear();
+        self.edges.clear();
     }
 }
 
@@ -59,6 +77,7 @@ pub(super) struct Builder<'a> {
     base: usize,
     vertices: &'a mut Vec<Vertex>,
     indices: &'a mut Vec<u32>,
+    edges: Option<&'a mut Vec<u32>>,
 }
 
 impl Builder<'_> {
@@ -69,12 +88,20 @@ impl Builder<'_> {
 
     pub fn triangle(&mut self, corners: [u32; 3]) {
         self.indices.extend_from_slice(&corners);
+        self.outline(corners);
+    }
+
+    fn outline<const N: usize>(&mut self, corners: [u32; N]) {
+        if let Some(edges) = &mut self.edges {
+            edges.extend((0..N).flat_map(|i| [corners[i], corners[(i + 1) % N]]));
+        }
     }
 
     /// Two triangles, split as OpenGL splits quads: the diagonal joins the second and the fourth
     /// corner.
     pub fn quad(&mut self, [a, b, c, d]: [u32; 4]) {
         self.indices.extend_from_slice(&[a, b, d, b, c, d]);
+        self.outline([a, b, c, d]);
     }
 
     /// Corners that no other triangle shares.
@@ -92,6 +119,22 @@ impl Builder<'_> {
     /// A grid of `columns × rows` quads, each starting at its lower column and row and going
     /// along the row first; `at(column, row)` gives the corners.
     pub fn lattice(&mut self, columns: u32, rows: u32, at: impl Fn(u32, u32) -> Vertex) {
+        self.cells(columns, rows, at, |b, corners| b.quad(corners));
+    }
+
+    /// The same with quads that face the other way, each starting at its upper row.
+    pub fn lattice_turned(&mut self, columns: u32, rows: u32, at: impl Fn(u32, u32) -> Vertex) {
+        self.cells(columns, rows, at, |b, [c, d, e, f]| b.quad([f, e, d, c]));
+    }
+
+    /// Calls `take` with the corners of each cell of a grid: along its lower row, and back.
+    pub fn cells(
+        &mut self,
+        columns: u32,
+        rows: u32,
+        at: impl Fn(u32, u32) -> Vertex,
+        mut take: impl FnMut(&mut Self, [u32; 4]),
+    ) {
         let first = (self.vertices.len() - self.base) as u32;
         let width = columns + 1;
         for row in 0..=rows {
@@ -100,7 +143,7 @@ impl Builder<'_> {
         for row in 0..rows {
             for column in 0..columns {
                 let corner = first + row * width + column;
-                self.quad([corner, corner + 1, corner + width + 1, corner + width]);
+                take(self, [corner, corner + 1, corner + width + 1, corner + width]);
             }
         }
     }

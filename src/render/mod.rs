@@ -14,16 +14,20 @@
 //! Knows nothing of streams, encoders or clocks.
 
 mod bounds;
+mod flat;
 mod frame;
 mod geometry;
 mod instance;
 mod lines;
 mod mesh;
+mod overlay;
+mod passes;
 mod pipeline;
 mod plane;
 mod renderer;
 mod resources;
 mod shader;
+mod shadows;
 mod shapes;
 mod targets;
 mod texture;
@@ -35,7 +39,7 @@ mod tests;
 
 pub use renderer::Renderer;
 pub use resources::SceneResources;
-pub use view::{Pixels, View};
+pub use view::{Nv12, Output, Pixels, View, draw_all};
 
 /// What a picture is optimised for.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -46,6 +50,20 @@ pub enum Profile {
     /// What a processor draws fast: round shapes have fewer triangles, planes have fewer cells
     /// far from the eye and cast no shadow.
     Fast,
+}
+
+/// What a picture shows.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Show {
+    /// The scene in its colours.
+    #[default]
+    Color,
+    /// Depth as grey: 1 at the near plane, 0 at the far plane and where nothing is.
+    Depth,
+    /// Each thing in a colour of its own, as `mjRND_SEGMENT` draws it.
+    Segments,
+    /// The number of each thing plus one, in the bytes of red, green and blue: `mjRND_IDCOLOR`.
+    Ids,
 }
 
 /// How a view draws.
@@ -68,8 +86,21 @@ pub struct Settings {
     /// Whether the distance fades into fog.
     pub fog: bool,
     /// Whether the bottom row is drawn first, as OpenGL does. The picture is the same but for
-    /// samples and for edges that run through the middle of pixels; reading it back is slower.
+    /// samples and for edges that run through the middle of pixels.
     pub bottom_up: bool,
+    /// What the picture shows.
+    pub show: Show,
+    /// Whether what is transparent is added to what is behind it, rather than mixed with it.
+    pub additive: bool,
+    /// Whether only the front of surfaces is drawn.
+    pub cull_faces: bool,
+    /// Whether only the edges of surfaces are drawn.
+    pub wireframe: bool,
+    /// A border within the picture's edges.
+    pub border: Option<Border>,
+    /// Whether ids and depth are drawn beside the picture, with one sample per pixel, for
+    /// [`View::read_ids`] and [`View::read_depth`].
+    pub data: bool,
 }
 
 impl Settings {
@@ -84,6 +115,12 @@ impl Settings {
         haze: true,
         fog: false,
         bottom_up: false,
+        show: Show::Color,
+        additive: false,
+        cull_faces: true,
+        wireframe: false,
+        border: None,
+        data: false,
     };
     /// The default where a processor draws.
     pub const FAST: Self = Self {
@@ -94,6 +131,15 @@ impl Settings {
         reflections: false,
         ..Self::PARITY
     };
+}
+
+/// A border, as `mjvScene.framewidth` and `framergb`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Border {
+    /// px.
+    pub width: u32,
+    /// Red, green, blue.
+    pub color: [u8; 3],
 }
 
 /// Why something could not be drawn.
@@ -110,6 +156,25 @@ pub enum Error {
         /// Bytes that the device takes.
         limit: u64,
     },
+    /// There is more to be drawn than a picture takes.
+    #[error("the scene shows {count} shapes at once, the limit is {limit} (instances per picture)")]
+    TooManyInstances {
+        /// Instances of shapes in all passes of the picture.
+        count: usize,
+        /// What the drawing device takes.
+        limit: usize,
+    },
+    /// The textures do not fit.
+    #[error(
+        "the model's textures need {bytes} bytes of graphics memory, the limit is {limit} (texture \
+         bytes per model)"
+    )]
+    TexturesTooLarge {
+        /// Bytes of all textures with their smaller levels.
+        bytes: u64,
+        /// The limit.
+        limit: u64,
+    },
     /// The picture does not fit.
     #[error("a picture of {side} px is more than the {limit} px that the drawing device takes")]
     PictureTooLarge {
@@ -118,10 +183,22 @@ pub enum Error {
         /// What the device takes, px.
         limit: u32,
     },
+    /// The picture cannot be coded in 4:2:0.
+    #[error("{0} has no NV12: both sides must be even")]
+    OddSize(crate::units::Size),
+    /// The picture cannot be converted on the device.
+    #[error("colours cannot be converted on the drawing device: {0}")]
+    Convert(#[from] crate::color::gpu::Error),
     /// A picture was asked for before one was drawn.
     #[error("nothing has been drawn yet")]
     NothingDrawn,
     /// The picture could not be fetched.
     #[error("the picture could not be read back")]
     Readback,
+}
+
+impl From<crate::gpu::Lost> for Error {
+    fn from(_: crate::gpu::Lost) -> Self {
+        Self::DeviceLost
+    }
 }

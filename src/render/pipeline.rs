@@ -9,6 +9,7 @@ use super::{
     geometry::Vertex,
     instance::{Instance, Mapping},
     lines::Segment,
+    overlay::Stamp,
     uniform::Lights,
 };
 
@@ -28,6 +29,10 @@ pub(super) enum Kind {
     Haze,
     /// Lines.
     Line,
+    /// Surfaces in one colour each, whatever the light.
+    Flat,
+    /// Rectangles of pixels over everything.
+    Stamp,
 }
 
 /// How colours meet those drawn before.
@@ -40,6 +45,8 @@ pub(super) enum Blend {
     Add,
     /// They are mixed by opacity, and depth is kept.
     Mix,
+    /// They are added to them by opacity, and depth is kept.
+    Glow,
 }
 
 /// Which sides are not drawn.
@@ -60,6 +67,19 @@ pub(super) struct Style {
     pub mapping: Mapping,
     /// Whether it belongs to a mirror image.
     pub mirrored: bool,
+    /// Which light it shows.
+    pub part: Part,
+}
+
+/// Which light a surface shows: `PART` in `shaders/scene.wgsl`.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub(super) enum Part {
+    #[default]
+    All = 0,
+    /// All but that of lights with a shadow.
+    Base = 1,
+    /// That of lights with a shadow alone.
+    Shadowed = 2,
 }
 
 /// The choices that all pipelines of a picture share.
@@ -71,6 +91,10 @@ pub(super) struct Target {
     /// Whether each light's part is rounded to 8 bits.
     pub rounded: bool,
     pub fog: bool,
+    /// Whether only the edges of lit surfaces are drawn.
+    pub wireframe: bool,
+    /// Whether depth is drawn as grey in place of colours.
+    pub depth_as_grey: bool,
     /// Whether the picture is drawn upside down, which turns triangles around.
     pub bottom_up: bool,
 }
@@ -83,12 +107,33 @@ const VERTEX_ATTRIBUTES: [wgpu::VertexAttribute; 3] =
     wgpu::vertex_attr_array![0 => Float32x3, 1 => Float32x3, 2 => Float32x2];
 const SEGMENT_ATTRIBUTES: [wgpu::VertexAttribute; 4] =
     wgpu::vertex_attr_array![0 => Float32x3, 1 => Float32, 2 => Float32x3, 3 => Float32x4];
+const STAMP_ATTRIBUTES: [wgpu::VertexAttribute; 5] = wgpu::vertex_attr_array![
+    0 => Float32x3, 1 => Uint32, 2 => Float32x4, 3 => Float32x2, 4 => Float32x3
+];
 
 fn buffer<T>(
     step_mode: VertexStepMode,
     attributes: &[wgpu::VertexAttribute],
 ) -> Option<wgpu::VertexBufferLayout<'_>> {
     Some(wgpu::VertexBufferLayout { array_stride: size_of::<T>() as u64, step_mode, attributes })
+}
+
+impl Blend {
+    /// Whether what is drawn so leaves depth as it is.
+    fn keeps_depth(self) -> bool {
+        matches!(self, Self::Mix | Self::Glow)
+    }
+}
+
+impl Cull {
+    /// `HIDDEN` in `shaders/scene.wgsl`.
+    fn hidden(self) -> f64 {
+        match self {
+            Self::Back => -1.0,
+            Self::Front => 1.0,
+            Self::Nothing => 0.0,
+        }
+    }
 }
 
 impl Kind {
@@ -99,6 +144,8 @@ impl Kind {
             Self::Sky => ("vs_sky", Some("fs_sky")),
             Self::Haze => ("vs_haze", Some("fs_plain")),
             Self::Line => ("vs_line", Some("fs_plain")),
+            Self::Flat => ("vs_flat", Some("fs_flat")),
+            Self::Stamp => ("vs_stamp", Some("fs_stamp")),
         }
     }
 }
@@ -116,20 +163,26 @@ pub(super) fn surface(
     let instance = buffer::<Instance>(VertexStepMode::Instance, &INSTANCE_ATTRIBUTES);
     let buffers = match style.kind {
         Kind::Line => vec![buffer::<Segment>(VertexStepMode::Instance, &SEGMENT_ATTRIBUTES)],
+        Kind::Stamp => vec![buffer::<Stamp>(VertexStepMode::Instance, &STAMP_ATTRIBUTES)],
         _ => vec![vertex, instance],
     };
     let flag = |value: bool| f64::from(u8::from(value));
     // Transparent surfaces and mirror images take no shadows.
-    let shadowed = style.blend != Blend::Mix && !style.mirrored;
+    let shadowed = !style.blend.keeps_depth() && !style.mirrored;
     let constants = [
         ("TEXTURE", f64::from(style.mapping as u8)),
         ("MIRRORED", flag(style.mirrored)),
         ("ROUNDED", flag(target.rounded)),
         ("FOG", flag(target.fog)),
         ("SHADOWED", flag(shadowed)),
+        ("HIDDEN", style.cull.hidden()),
+        ("PART", f64::from(style.part as u8)),
     ];
-    let options = wgpu::PipelineCompilationOptions { constants: &constants, ..Default::default() };
+    let constants = if target.wireframe { &constants[..] } else { &constants[..5] };
+    let options = wgpu::PipelineCompilationOptions { constants, ..Default::default() };
     let (vertex_entry, fragment_entry) = style.kind.entry_points();
+    let fragment_entry =
+        fragment_entry.map(|entry| if target.depth_as_grey { "fs_depth" } else { entry });
     let colors = [Some(wgpu::ColorTargetState {
         format: COLOR,
         blend: blend_state(style.blend),
@@ -164,10 +217,10 @@ pub(super) fn surface(
 
 fn primitive(target: &Target, style: &Style) -> wgpu::PrimitiveState {
     wgpu::PrimitiveState {
-        topology: if style.kind == Kind::Line {
-            wgpu::PrimitiveTopology::TriangleStrip
-        } else {
-            wgpu::PrimitiveTopology::TriangleList
+        topology: match style.kind {
+            Kind::Line | Kind::Stamp => wgpu::PrimitiveTopology::TriangleStrip,
+            Kind::Surface if target.wireframe => wgpu::PrimitiveTopology::LineList,
+            _ => wgpu::PrimitiveTopology::TriangleList,
         },
         front_face: if style.mirrored != target.bottom_up { FrontFace::Cw } else { FrontFace::Ccw },
         cull_mode: match style.cull {
@@ -189,6 +242,7 @@ fn blend_state(blend: Blend) -> Option<BlendState> {
         Blend::Replace => return None,
         Blend::Add => component(BlendFactor::One, BlendFactor::One),
         Blend::Mix => component(BlendFactor::SrcAlpha, BlendFactor::OneMinusSrcAlpha),
+        Blend::Glow => component(BlendFactor::SrcAlpha, BlendFactor::One),
     };
     // The picture stays opaque.
     let alpha = component(BlendFactor::Zero, BlendFactor::One);
@@ -203,10 +257,12 @@ fn depth_stencil(target: &Target, style: &Style) -> wgpu::DepthStencilState {
         ..Default::default()
     };
     let has_stencil = target.depth.has_stencil_aspect();
-    let depth_compare = if mark { CompareFunction::Always } else { CompareFunction::GreaterEqual };
+    let over_all = mark || style.kind == Kind::Stamp;
+    let depth_compare =
+        if over_all { CompareFunction::Always } else { CompareFunction::GreaterEqual };
     wgpu::DepthStencilState {
         format: target.depth,
-        depth_write_enabled: Some(!mark && style.blend != Blend::Mix),
+        depth_write_enabled: Some(!over_all && !style.blend.keeps_depth()),
         depth_compare: Some(depth_compare),
         stencil: if has_stencil {
             wgpu::StencilState {
@@ -222,13 +278,15 @@ fn depth_stencil(target: &Target, style: &Style) -> wgpu::DepthStencilState {
     }
 }
 
-/// Makes the pipeline that draws shadow maps of `format`.
+/// Makes the pipeline that draws shadow maps of `format`: of surfaces, pushed away by `bias`, or
+/// without it of edges.
 pub(super) fn caster(
     device: &wgpu::Device,
     layout: &wgpu::PipelineLayout,
     module: &wgpu::ShaderModule,
     format: TextureFormat,
-    bias: wgpu::DepthBiasState,
+    bias: Option<wgpu::DepthBiasState>,
+    cull_mode: Option<Face>,
 ) -> wgpu::RenderPipeline {
     let buffers = [
         buffer::<Vertex>(VertexStepMode::Vertex, &VERTEX_ATTRIBUTES[..1]),
@@ -243,13 +301,22 @@ pub(super) fn caster(
             compilation_options: Default::default(),
             buffers: &buffers,
         },
-        primitive: wgpu::PrimitiveState::default(),
+        primitive: wgpu::PrimitiveState {
+            topology: match bias {
+                Some(_) => wgpu::PrimitiveTopology::TriangleList,
+                None => wgpu::PrimitiveTopology::LineList,
+            },
+            // The maps are upside down.
+            front_face: FrontFace::Cw,
+            cull_mode,
+            ..Default::default()
+        },
         depth_stencil: Some(wgpu::DepthStencilState {
             format,
             depth_write_enabled: Some(true),
             depth_compare: Some(CompareFunction::GreaterEqual),
             stencil: Default::default(),
-            bias,
+            bias: bias.unwrap_or_default(),
         }),
         multisample: Default::default(),
         fragment: None,

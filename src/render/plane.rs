@@ -80,16 +80,6 @@ fn texcoord(geom: &Geom, axis: usize, value: f32) -> f32 {
     }
 }
 
-/// The plane as one rectangle.
-pub(super) fn rectangle(b: &mut Builder<'_>, geom: &Geom, visual: &Visual) {
-    let side = |axis| {
-        let lines = lines(geom, axis, visual);
-        [lines[0], lines[lines.len() - 1]]
-    };
-    let [[x0, x1], [y0, y1]] = [side(0), side(1)];
-    b.loose_quad([[x0, y0], [x1, y0], [x1, y1], [x0, y1]].map(|[x, y]| corner(geom, x, y)));
-}
-
 fn corner(geom: &Geom, x: f32, y: f32) -> Vertex {
     Vertex {
         position: [x, y, 0.0],
@@ -262,15 +252,5 @@ mod tests {
         assert_eq!((thin[0], thin.last()), (grid[0], grid.last()));
         assert!(thin.iter().all(|line| grid.contains(line)));
         assert!(grid[94..=106].iter().all(|line| thin.contains(line)));
-    }
-
-    #[test]
-    fn a_rectangle_covers_the_same_as_the_grid() {
-        let geom = plane([1.0, 2.0, 0.1]);
-        let mut geometry = Geometry::default();
-        geometry.add(|b| rectangle(b, &geom, &Visual::default()));
-        let corners: Vec<_> = geometry.vertices.iter().map(|v| (v.position, v.texcoord)).collect();
-        assert_eq!(corners[0], ([-1.0, -2.0, 0.0], [0.0, 1.0]));
-        assert_eq!(corners[2], ([1.0, 2.0, 0.0], [1.0, 0.0]));
     }
 }

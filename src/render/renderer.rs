@@ -2,7 +2,7 @@
 
 use std::{
     collections::HashMap,
-    sync::{Arc, Mutex, PoisonError},
+    sync::{Arc, Mutex, OnceLock, PoisonError},
 };
 
 use wgpu::{
@@ -11,12 +11,15 @@ use wgpu::{
 };
 
 use super::{
-    Error, SceneResources,
+    Error, SceneResources, overlay,
     pipeline::{self, Style, Target},
     shader,
+    shadows::ShadowMaps,
+    texture,
     uniform::{GpuView, Lights},
 };
 use crate::{
+    color::gpu::Converter,
     gpu::Gpu,
     scene::{Assets, TextureKind},
 };
@@ -44,14 +47,23 @@ pub struct Renderer {
     blank_flat: wgpu::TextureView,
     blank_cube: wgpu::TextureView,
     blank: Arc<wgpu::BindGroup>,
+    /// The letters of labels, uploaded when first asked for.
+    font: OnceLock<wgpu::BindGroup>,
+    converter: OnceLock<Converter>,
     pub(super) caster: wgpu::RenderPipeline,
+    /// Closed shapes as casters: what faces away from the light is behind what faces it.
+    pub(super) closed_caster: wgpu::RenderPipeline,
+    /// Edges as casters.
+    pub(super) wire_caster: wgpu::RenderPipeline,
     pub(super) shadow_format: TextureFormat,
+    /// What is bound where no light casts a shadow.
+    pub(super) no_shadows: Arc<ShadowMaps>,
     made: Mutex<Made>,
 }
 
 #[derive(Debug, Default)]
 struct Made {
-    modules: HashMap<Lights, wgpu::ShaderModule>,
+    modules: HashMap<(Lights, bool), wgpu::ShaderModule>,
     pipelines: HashMap<(Target, Style), wgpu::RenderPipeline>,
 }
 
@@ -75,13 +87,17 @@ impl Renderer {
             (TextureFormat::Depth32Float, BIAS_FLOAT)
         };
         let module = module(device, shader::CASTER.into());
-        let caster = pipeline::caster(
+        let layout = pipeline_layout(device, &[&caster_layout]);
+        let caster = pipeline::caster(device, &layout, &module, shadow_format, Some(bias), None);
+        let closed_caster = pipeline::caster(
             device,
-            &pipeline_layout(device, &[&caster_layout]),
+            &layout,
             &module,
             shadow_format,
-            bias,
+            Some(bias),
+            Some(wgpu::Face::Back),
         );
+        let wire_caster = pipeline::caster(device, &layout, &module, shadow_format, None, None);
         let (flat_sampler, cube_sampler) = (
             sampler(device, wgpu::AddressMode::Repeat),
             sampler(device, wgpu::AddressMode::ClampToEdge),
@@ -100,7 +116,12 @@ impl Renderer {
             blank_flat,
             blank_cube,
             blank: Arc::new(blank),
+            font: OnceLock::new(),
+            converter: OnceLock::new(),
             caster,
+            closed_caster,
+            wire_caster,
+            no_shadows: Arc::new(ShadowMaps::new(gpu.device(), shadow_format, 1, 0)),
             shadow_format,
             made: Mutex::default(),
             gpu,
@@ -120,6 +141,15 @@ impl Renderer {
         &self.gpu
     }
 
+    /// What makes NV12, compiled when it is first asked for.
+    pub(super) fn converter(&self) -> Result<&Converter, Error> {
+        if let Some(converter) = self.converter.get() {
+            return Ok(converter);
+        }
+        let converter = Converter::new(self.gpu.device())?;
+        Ok(self.converter.get_or_init(|| converter))
+    }
+
     /// The pipeline for `style`, made when it is first asked for.
     pub(super) fn pipeline(&self, target: &Target, style: &Style) -> wgpu::RenderPipeline {
         // A panic while one is made leaves the maps as they were.
@@ -130,8 +160,8 @@ impl Renderer {
         let device = self.gpu.device();
         let module = made
             .modules
-            .entry(target.lights)
-            .or_insert_with(|| module(device, shader::scene(target.lights)));
+            .entry((target.lights, target.wireframe))
+            .or_insert_with(|| module(device, shader::scene(target.lights, target.wireframe)));
         let pipeline = pipeline::surface(device, &self.scene_layout, module, target, style);
         made.pipelines.insert((*target, *style), pipeline.clone());
         pipeline
@@ -147,6 +177,14 @@ impl Renderer {
             TextureKind::Cube | TextureKind::Skybox => (&self.blank_flat, view, &self.cube_sampler),
         };
         bind(self.gpu.device(), &self.texture_layout, flat, cube, sampler)
+    }
+
+    /// The letters of labels.
+    pub(super) fn font(&self) -> &wgpu::BindGroup {
+        self.font.get_or_init(|| match texture::upload(&self.gpu, &overlay::texture()) {
+            Some(view) => self.bind_texture(TextureKind::Flat, &view),
+            None => wgpu::BindGroup::clone(&self.blank),
+        })
     }
 
     pub(super) fn blank(&self) -> Arc<wgpu::BindGroup> {

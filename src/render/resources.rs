@@ -1,6 +1,6 @@
 //! What of a model lives on the GPU while it is loaded.
 
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use wgpu::util::DeviceExt;
 
@@ -10,10 +10,11 @@ use super::{
     instance::{self, Mapping},
     mesh,
     renderer::Renderer,
+    shadows::Shadows,
     shapes::{Detail, Shapes},
     texture,
 };
-use crate::scene::{Assets, Geom, TextureKind};
+use crate::scene::{Assets, Geom, Texture, TextureKind};
 
 /// GPU copies of a model's meshes, height fields and textures, shared by all views of it.
 #[derive(Debug)]
@@ -30,10 +31,61 @@ pub struct SceneResources {
     pub(super) first_height_field: u32,
     /// By texture id; `None` where it is drawn without.
     pub(super) textures: Vec<Option<BoundTexture>>,
+    /// The edges of all shapes, when they were first asked for.
+    wires: OnceLock<Wires>,
+    /// What the lights of the moment last drawn see.
+    pub(super) shadows: Shadows,
     /// What is bound where there is no texture.
     pub(super) blank: Arc<wgpu::BindGroup>,
     /// The texture of the sky.
     pub(super) skybox: Option<usize>,
+}
+
+/// Edges, for pictures that show nothing else.
+#[derive(Debug)]
+pub(super) struct Wires {
+    /// Pairs of indices into [`SceneResources::vertices`].
+    pub edges: wgpu::Buffer,
+    pub ranges: Vec<Range>,
+}
+
+/// All shapes of a model.
+struct Content {
+    geometry: Geometry,
+    shapes: Shapes,
+    coarse_shapes: Shapes,
+    first_mesh: u32,
+    first_height_field: u32,
+}
+
+impl Content {
+    fn of(assets: &Assets, wireframe: bool) -> Self {
+        let mut geometry = Geometry { wireframe, ..Geometry::default() };
+        let shapes = Shapes::add_to(&mut geometry, &Detail::of(&assets.visual));
+        let coarse_shapes = Shapes::add_to(&mut geometry, &Detail::of(&assets.visual).coarse());
+        let first_mesh = geometry.ranges.len() as u32;
+        for source in &assets.meshes {
+            geometry.add(|b| mesh::mesh(b, source));
+            geometry.add(|b| mesh::hull(b, source));
+        }
+        let first_height_field = geometry.ranges.len() as u32;
+        for source in &assets.height_fields {
+            geometry.add(|b| mesh::height_field(b, source, assets.visual.quads));
+        }
+        Self { geometry, shapes, coarse_shapes, first_mesh, first_height_field }
+    }
+}
+
+/// Most bytes of a model's textures: beyond, devices of ordinary size run out of memory, which not
+/// every driver survives.
+const MAX_TEXTURE_BYTES: u64 = 4 << 30;
+
+fn check_textures(assets: &Assets) -> Result<(), Error> {
+    // Four bytes per pixel, and a third more for the smaller levels.
+    let bytes = |t: &Texture| u64::from(t.width) * u64::from(t.height) * 4 * 4 / 3;
+    let bytes = assets.textures.iter().map(bytes).sum();
+    let limit = MAX_TEXTURE_BYTES;
+    if bytes > limit { Err(Error::TexturesTooLarge { bytes, limit }) } else { Ok(()) }
 }
 
 /// A texture as it is bound.
@@ -49,24 +101,15 @@ impl SceneResources {
         if gpu.lost() {
             return Err(Error::DeviceLost);
         }
-        let mut geometry = Geometry::default();
-        let shapes = Shapes::add_to(&mut geometry, &Detail::of(&assets.visual));
-        let coarse_shapes = Shapes::add_to(&mut geometry, &Detail::of(&assets.visual).coarse());
-        let first_mesh = geometry.ranges.len() as u32;
-        for source in &assets.meshes {
-            geometry.add(|b| mesh::mesh(b, source));
-            geometry.add(|b| mesh::hull(b, source));
-        }
-        let first_height_field = geometry.ranges.len() as u32;
-        for source in &assets.height_fields {
-            geometry.add(|b| mesh::height_field(b, source, assets.visual.quads));
-        }
+        let Content { geometry, shapes, coarse_shapes, first_mesh, first_height_field } =
+            Content::of(assets, false);
         let limit = gpu.device().limits().max_buffer_size;
         let size =
             size_of_val(&geometry.vertices[..]).max(size_of_val(&geometry.indices[..])) as u64;
         if size > limit {
             return Err(Error::TooLarge { size, limit });
         }
+        check_textures(assets)?;
         let buffer = |label, contents, usage| {
             let descriptor =
                 wgpu::util::BufferInitDescriptor { label: Some(label), contents, usage };
@@ -102,7 +145,22 @@ impl SceneResources {
             first_height_field,
             skybox: skybox.filter(|&id| textures[id].is_some()),
             textures,
+            wires: OnceLock::new(),
+            shadows: Shadows::default(),
             blank: renderer.blank(),
+        })
+    }
+
+    /// The edges of the shapes of `assets`, which must be those that were uploaded.
+    pub(super) fn wires(&self, device: &wgpu::Device, assets: &Assets) -> &Wires {
+        self.wires.get_or_init(|| {
+            let Geometry { edges, ranges, .. } = Content::of(assets, true).geometry;
+            let descriptor = wgpu::util::BufferInitDescriptor {
+                label: Some("edges"),
+                contents: bytemuck::cast_slice(&edges),
+                usage: wgpu::BufferUsages::INDEX,
+            };
+            Wires { edges: device.create_buffer_init(&descriptor), ranges }
         })
     }
 
@@ -110,6 +168,11 @@ impl SceneResources {
     pub(super) fn group(&self, texture: Option<usize>) -> &wgpu::BindGroup {
         let bound = texture.and_then(|id| self.textures.get(id)?.as_ref());
         bound.map_or(&self.blank, |bound| &bound.group)
+    }
+
+    /// Whether a shape has an inside that cannot be seen.
+    pub(super) fn is_closed(&self, shape: u32) -> bool {
+        self.shapes.is_closed(shape) || self.coarse_shapes.is_closed(shape)
     }
 
     /// A geom's texture and how it is looked up, with the numbers for [`Instance::mapping`].

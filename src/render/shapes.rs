@@ -75,17 +75,33 @@ impl Detail {
 }
 
 impl Shapes {
+    /// Whether a shape has an inside that cannot be seen; tubes and domes count, as they are put
+    /// together to capsules.
+    pub fn is_closed(&self, shape: u32) -> bool {
+        let closed = [
+            self.sphere,
+            self.dome_top,
+            self.dome_bottom,
+            self.cylinder,
+            self.tube,
+            self.cone,
+            self.cuboid,
+        ];
+        closed.contains(&shape)
+    }
+
     pub fn add_to(geometry: &mut Geometry, detail: &Detail) -> Self {
         let (slices, stacks, quads) = (detail.slices, detail.stacks, detail.quads);
         let (half, tube_stacks) = ((stacks / 2).max(1), detail.tube_stacks);
         Self {
             sphere: geometry.add(|b| {
-                for sign in [-1.0, 1.0] {
-                    dome(b, sign, 0.0, slices, half, |share| 0.5 - 0.5 * sign * share);
-                }
+                let domes = [-1.0, 1.0].map(|sign| Dome { sign, center: 0.0, slices, rings: half });
+                domes.iter().for_each(|dome| dome.pole(b));
+                domes.iter().for_each(|dome| dome.rings(b));
             }),
-            dome_top: geometry.add(|b| dome(b, 1.0, 1.0, slices, half, |share| 1.0 - share)),
-            dome_bottom: geometry.add(|b| dome(b, -1.0, -1.0, slices, half, |share| share)),
+            dome_top: geometry.add(|b| Dome { sign: 1.0, center: 1.0, slices, rings: half }.add(b)),
+            dome_bottom: geometry
+                .add(|b| Dome { sign: -1.0, center: -1.0, slices, rings: half }.add(b)),
             cylinder: geometry.add(|b| {
                 disk(b, -1.0, false, slices, half);
                 tube(b, slices, tube_stacks);
@@ -114,41 +130,63 @@ fn share(index: u32, of: u32) -> f32 {
     index as f32 / of as f32
 }
 
-/// Half a sphere of radius 1 about (0, 0, `center`), up or down by `sign`, in `rings` rings;
-/// `v_at` maps the share of rings from the equator to the texture coordinate.
-fn dome(
-    b: &mut Builder<'_>,
+/// Half a sphere of radius 1 about (0, 0, `center`), up or down by `sign`.
+struct Dome {
     sign: f32,
     center: f32,
     slices: u32,
     rings: u32,
-    v_at: impl Fn(f32) -> f32,
-) {
-    let at = |slice: u32, ring: u32| {
-        let elevation = FRAC_PI_2 * f64::from(sign) * f64::from(ring) / f64::from(rings);
+}
+
+impl Dome {
+    fn add(&self, b: &mut Builder<'_>) {
+        self.pole(b);
+        self.rings(b);
+    }
+
+    /// The texture coordinate at a share of the rings from the equator.
+    fn v_at(&self, share: f32) -> f32 {
+        match self.sign {
+            sign if self.center == 0.0 => 0.5 - 0.5 * sign * share,
+            sign if sign > 0.0 => 1.0 - share,
+            _ => share,
+        }
+    }
+
+    fn at(&self, slice: u32, ring: u32) -> Vertex {
+        let elevation = FRAC_PI_2 * f64::from(self.sign) * f64::from(ring) / f64::from(self.rings);
         let (sin, cos) = (elevation as f32).sin_cos();
-        let azimuth = angle(slice, slices);
+        let azimuth = angle(slice, self.slices);
         let normal = [azimuth.cos() * cos, azimuth.sin() * cos, sin];
         Vertex {
-            position: [normal[0], normal[1], center + sin],
+            position: [normal[0], normal[1], self.center + sin],
             normal,
-            texcoord: [share(slice, slices), v_at(share(ring, rings))],
+            texcoord: [share(slice, self.slices), self.v_at(share(ring, self.rings))],
         }
-    };
-    let last = rings - 1;
-    for slice in 0..slices {
-        let pole = Vertex {
-            position: [0.0, 0.0, center + sign],
-            normal: [0.0, 0.0, sign],
-            texcoord: [(slice as f32 + 0.5) / slices as f32, v_at(1.0)],
-        };
-        let (left, right) = (at(slice, last), at(slice + 1, last));
-        b.loose_triangle(wound(sign > 0.0, [left, right, pole]));
     }
-    if sign > 0.0 {
-        b.lattice(slices, last, at);
-    } else {
-        b.lattice(slices, last, |slice, row| at(slice, last - row));
+
+    /// The triangles about the pole.
+    fn pole(&self, b: &mut Builder<'_>) {
+        for slice in 0..self.slices {
+            let pole = Vertex {
+                position: [0.0, 0.0, self.center + self.sign],
+                normal: [0.0, 0.0, self.sign],
+                texcoord: [(slice as f32 + 0.5) / self.slices as f32, self.v_at(1.0)],
+            };
+            let last = self.rings - 1;
+            let (left, right) = (self.at(slice, last), self.at(slice + 1, last));
+            b.loose_triangle(wound(self.sign > 0.0, [left, right, pole]));
+        }
+    }
+
+    /// The quads from the equator on.
+    fn rings(&self, b: &mut Builder<'_>) {
+        let at = |slice, ring| self.at(slice, ring);
+        if self.sign > 0.0 {
+            b.lattice(self.slices, self.rings - 1, at);
+        } else {
+            b.lattice_turned(self.slices, self.rings - 1, at);
+        }
     }
 }
 
@@ -169,7 +207,7 @@ fn disk(b: &mut Builder<'_>, z: f32, up: bool, slices: u32, rings: u32) {
         b.loose_triangle(wound(up, [at(slice, 1), at(slice + 1, 1), at(slice, 0)]));
     }
     if up {
-        b.lattice(slices, rings - 1, |slice, row| at(slice, rings - row));
+        b.lattice_turned(slices, rings - 1, |slice, row| at(slice, 1 + row));
     } else {
         b.lattice(slices, rings - 1, |slice, row| at(slice, 1 + row));
     }
@@ -209,7 +247,7 @@ fn cone(b: &mut Builder<'_>, slices: u32, rings: u32) {
         };
         b.loose_triangle([left, right, tip]);
     }
-    b.lattice(slices, rings - 1, |slice, row| at(slice, rings - row));
+    b.lattice_turned(slices, rings - 1, |slice, row| at(slice, 1 + row));
 }
 
 fn square(b: &mut Builder<'_>, quads: u32) {
@@ -221,13 +259,13 @@ fn square(b: &mut Builder<'_>, quads: u32) {
 }
 
 fn cuboid(b: &mut Builder<'_>, quads: u32) {
+    let mut cells: Vec<Vec<[u32; 4]>> = Vec::new();
     // The axis that a side is normal to, and the axes that its columns and rows run along.
     for [normal_axis, column_axis, row_axis] in [[2, 0, 1], [0, 1, 2], [1, 0, 2]] {
-        for side in [1.0, -1.0] {
-            // +z, +x and −y are the sides whose columns and rows turn to the outside.
-            let outward = (side > 0.0) != (normal_axis == 1);
-            b.lattice(quads, quads, |column, row| {
-                let row = if outward { row } else { quads - row };
+        // +z, +x and −y are the sides whose columns and rows turn to the outside.
+        let outer = if normal_axis == 1 { -1.0 } else { 1.0 };
+        for side in [outer, -outer] {
+            let at = |column, row| {
                 let mut vertex = Vertex {
                     texcoord: [share(column, quads), 1.0 - share(row, quads)],
                     ..Vertex::default()
@@ -237,7 +275,19 @@ fn cuboid(b: &mut Builder<'_>, quads: u32) {
                 vertex.position[column_axis] = 2.0 * share(column, quads) - 1.0;
                 vertex.position[row_axis] = 2.0 * share(row, quads) - 1.0;
                 vertex
+            };
+            let mut of_side = Vec::new();
+            b.cells(quads, quads, at, |_, [c, d, e, f]| {
+                of_side.push(if side == outer { [c, d, e, f] } else { [f, e, d, c] });
             });
+            cells.push(of_side);
+        }
+    }
+    // One cell of each side after the other, along the columns first: where both sides of surfaces
+    // are drawn, the order shows.
+    for column in 0..quads {
+        for row in 0..quads {
+            cells.iter().for_each(|side| b.quad(side[(row * quads + column) as usize]));
         }
     }
 }
@@ -281,7 +331,7 @@ mod tests {
     }
 
     fn corners(geometry: &Geometry, shape: u32) -> Vec<Vertex> {
-        let Range { first_index, index_count, base_vertex } = geometry.ranges[shape as usize];
+        let Range { first_index, index_count, base_vertex, .. } = geometry.ranges[shape as usize];
         geometry.indices[first_index as usize..][..index_count as usize]
             .iter()
             .map(|index| geometry.vertices[(base_vertex + index) as usize])

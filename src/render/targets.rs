@@ -1,8 +1,8 @@
-//! What a view draws into and from: targets, shadow maps, buffers.
+//! What a view draws into and from: targets and buffers.
 
 use wgpu::{BufferUsages, Extent3d, TextureFormat, TextureUsages};
 
-use super::{Renderer, Settings, pipeline::COLOR, uniform::MAX_LIGHTS};
+use super::pipeline::COLOR;
 use crate::units::Size;
 
 /// Distance of uniform blocks in a buffer: what every device accepts.
@@ -17,17 +17,8 @@ pub(super) struct Targets {
     /// What is drawn into and then resolved, with several samples per pixel.
     pub sampled: Option<wgpu::TextureView>,
     pub depth: wgpu::TextureView,
+    pub depth_texture: wgpu::Texture,
     pub depth_format: TextureFormat,
-}
-
-/// Depth as seen from each light.
-#[derive(Debug)]
-pub(super) struct ShadowMaps {
-    pub side: u32,
-    pub all: wgpu::TextureView,
-    pub layers: Vec<wgpu::TextureView>,
-    pub matrices: wgpu::Buffer,
-    pub groups: Vec<wgpu::BindGroup>,
 }
 
 /// A buffer that is replaced by a larger one when it is too small.
@@ -38,41 +29,46 @@ pub(super) struct Growing {
 }
 
 impl Targets {
-    pub fn new(device: &wgpu::Device, size: Size, settings: &Settings) -> Self {
-        let stencil = device.features().contains(wgpu::Features::DEPTH32FLOAT_STENCIL8);
-        let depth_format = match (settings.reflections, stencil) {
-            (false, _) => TextureFormat::Depth32Float,
-            (true, true) => TextureFormat::Depth32FloatStencil8,
-            (true, false) => TextureFormat::Depth24PlusStencil8,
-        };
-        let texture = |label, format, sample_count, usage| {
-            device.create_texture(&wgpu::TextureDescriptor {
-                label: Some(label),
-                size: Extent3d {
-                    width: size.width(),
-                    height: size.height(),
-                    depth_or_array_layers: 1,
-                },
-                mip_level_count: 1,
-                sample_count,
-                dimension: wgpu::TextureDimension::D2,
-                format,
-                usage,
-                view_formats: &[],
-            })
-        };
+    /// Targets of `size`; depth can be read if `readable`.
+    pub fn new(device: &wgpu::Device, size: Size, samples: u32, readable: bool) -> Self {
         let attachment = TextureUsages::RENDER_ATTACHMENT;
-        let color = texture("picture", COLOR, 1, attachment | TextureUsages::COPY_SRC);
-        let samples = settings.samples;
-        let sampled = (samples > 1).then(|| texture("samples", COLOR, samples, attachment));
+        let color_usage = TextureUsages::COPY_SRC | TextureUsages::TEXTURE_BINDING;
+        let color = texture(device, "picture", size, COLOR, 1, attachment | color_usage);
+        let sampled =
+            (samples > 1).then(|| texture(device, "samples", size, COLOR, samples, attachment));
+        let depth_usage = if readable { attachment | TextureUsages::COPY_SRC } else { attachment };
+        let depth_format = TextureFormat::Depth32Float;
+        let depth_texture = texture(device, "depth", size, depth_format, samples, depth_usage);
         Self {
             color_view: color.create_view(&Default::default()),
             sampled: sampled.map(|texture| texture.create_view(&Default::default())),
-            depth: texture("depth", depth_format, samples, attachment)
-                .create_view(&Default::default()),
+            depth: depth_texture.create_view(&Default::default()),
+            depth_texture,
             depth_format,
             color,
         }
+    }
+
+    /// Adds a stencil, for mirrors: without it, pictures with several samples cost a tenth less.
+    pub fn add_stencil(&mut self, device: &wgpu::Device, size: Size) {
+        self.depth_format = if device.features().contains(wgpu::Features::DEPTH32FLOAT_STENCIL8) {
+            TextureFormat::Depth32FloatStencil8
+        } else {
+            TextureFormat::Depth24PlusStencil8
+        };
+        let old = &self.depth_texture;
+        let (samples, usage) = (old.sample_count(), old.usage());
+        self.depth_texture = texture(device, "depth", size, self.depth_format, samples, usage);
+        self.depth = self.depth_texture.create_view(&Default::default());
+    }
+
+    /// Whether mirrors can be drawn into these.
+    pub fn has_stencil(&self) -> bool {
+        self.depth_format.has_stencil_aspect()
+    }
+
+    fn keeps_depth(&self) -> bool {
+        self.depth_texture.usage().contains(TextureUsages::COPY_SRC)
     }
 
     pub fn begin<'e>(&self, encoder: &'e mut wgpu::CommandEncoder) -> wgpu::RenderPass<'e> {
@@ -92,9 +88,13 @@ impl Targets {
                 view: &self.depth,
                 depth_ops: Some(wgpu::Operations {
                     load: wgpu::LoadOp::Clear(0.0),
-                    store: wgpu::StoreOp::Discard,
+                    store: if self.keeps_depth() {
+                        wgpu::StoreOp::Store
+                    } else {
+                        wgpu::StoreOp::Discard
+                    },
                 }),
-                stencil_ops: self.depth_format.has_stencil_aspect().then_some(wgpu::Operations {
+                stencil_ops: self.has_stencil().then_some(wgpu::Operations {
                     load: wgpu::LoadOp::Clear(0),
                     store: wgpu::StoreOp::Discard,
                 }),
@@ -104,57 +104,24 @@ impl Targets {
     }
 }
 
-impl ShadowMaps {
-    /// Maps for `count` lights; one of a single pixel stands for none.
-    pub fn new(renderer: &Renderer, side: u32, count: usize) -> Self {
-        let device = renderer.gpu().device();
-        // A single layer would be no array to OpenGL ES.
-        let layers = count.max(2) as u32;
-        let texture = device.create_texture(&wgpu::TextureDescriptor {
-            label: Some("shadow maps"),
-            size: Extent3d { width: side, height: side, depth_or_array_layers: layers },
-            mip_level_count: 1,
-            sample_count: 1,
-            dimension: wgpu::TextureDimension::D2,
-            format: renderer.shadow_format,
-            usage: TextureUsages::RENDER_ATTACHMENT | TextureUsages::TEXTURE_BINDING,
-            view_formats: &[],
-        });
-        let view = |dimension, base_array_layer, array_layer_count| {
-            texture.create_view(&wgpu::TextureViewDescriptor {
-                dimension: Some(dimension),
-                base_array_layer,
-                array_layer_count: Some(array_layer_count),
-                ..Default::default()
-            })
-        };
-        let matrices = device.create_buffer(&wgpu::BufferDescriptor {
-            label: Some("shadow matrices"),
-            size: UNIFORM_STRIDE * MAX_LIGHTS as u64,
-            usage: BufferUsages::UNIFORM | BufferUsages::COPY_DST,
-            mapped_at_creation: false,
-        });
-        let group = |slot: usize| {
-            let (offset, size) = (slot as u64 * UNIFORM_STRIDE, size_of::<[[f32; 4]; 4]>());
-            device.create_bind_group(&wgpu::BindGroupDescriptor {
-                label: Some("caster"),
-                layout: &renderer.caster_layout,
-                entries: &[wgpu::BindGroupEntry {
-                    binding: 0,
-                    resource: part_of(&matrices, offset, size),
-                }],
-            })
-        };
-        Self {
-            side,
-            all: view(wgpu::TextureViewDimension::D2Array, 0, layers),
-            layers: (0..count as u32)
-                .map(|layer| view(wgpu::TextureViewDimension::D2, layer, 1))
-                .collect(),
-            groups: (0..count).map(group).collect(),
-            matrices,
-        }
-    }
+fn texture(
+    device: &wgpu::Device,
+    label: &str,
+    size: Size,
+    format: TextureFormat,
+    sample_count: u32,
+    usage: TextureUsages,
+) -> wgpu::Texture {
+    device.create_texture(&wgpu::TextureDescriptor {
+        label: Some(label),
+        size: Extent3d { width: size.width(), height: size.height(), depth_or_array_layers: 1 },
+        mip_level_count: 1,
+        sample_count,
+        dimension: wgpu::TextureDimension::D2,
+        format,
+        usage,
+        view_formats: &[],
+    })
 }
 
 impl Growing {

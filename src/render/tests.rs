@@ -363,3 +363,230 @@ fn views_share_a_renderer_across_threads() {
         }
     });
 }
+
+/// A box in front of a sphere, numbered 7 and 300, and one that is in no segment.
+fn numbered() -> Snapshot {
+    let of_segment = |mut geom: Geom, segment| {
+        geom.segment = segment;
+        geom
+    };
+    of(vec![
+        of_segment(geom(6, [0.3, 0.3, 0.1], [0.0, 0.0, 0.5], [0.0, 0.0, 1.0, 0.2]), 7),
+        of_segment(geom(2, [0.5; 3], [0.0; 3], RED), 300),
+        of_segment(geom(6, [0.2; 3], [1.0, 0.0, 0.0], WHITE), -1),
+    ])
+}
+
+#[test]
+fn ids_and_depth_lie_beside_the_picture() {
+    let size = Size::new(150, 120).expect("a size");
+    let (assets, snapshot) = (ambient(), numbered());
+    let scene = renderer().upload(&assets).expect("uploads");
+    for bottom_up in [false, true] {
+        let settings = Settings { data: true, bottom_up, ..Settings::PARITY };
+        let mut view = View::new(renderer(), size, settings).expect("a view");
+        view.draw(&scene, &assets, &snapshot, &from_above(3.0)).expect("draws");
+        let (ids, depth) = (view.read_ids().expect("ids"), view.read_depth().expect("depth"));
+        let at = |x: usize, y: usize| (ids[y * 150 + x], depth[y * 150 + x]);
+        // What is transparent counts; what is in no segment does not.
+        assert_eq!(at(75, 60).0, 8);
+        assert_eq!(at(75, 60 + 22).0, 301);
+        assert_eq!(at(75 + 48, 60), (0, 0.0));
+        assert_eq!(at(2, 2), (0, 0.0));
+        // The box's upper side is 2.4 m away.
+        let eye = from_above(3.0).eye(&assets, &snapshot);
+        let (near, far) = (eye.near, eye.far);
+        let meters = near * far / (near + at(75, 60).1 * (far - near));
+        assert!((meters - 2.4).abs() < 1e-3, "{meters} m");
+    }
+}
+
+#[test]
+fn data_must_be_asked_for() {
+    let size = Size::new(8, 8).expect("a size");
+    let mut view = View::new(renderer(), size, PLAIN).expect("a view");
+    let scene = renderer().upload(&ambient()).expect("uploads");
+    view.draw(&scene, &ambient(), &of(vec![]), &from_above(3.0)).expect("draws");
+    assert!(matches!(view.read_ids(), Err(Error::NothingDrawn)));
+    assert!(matches!(view.read_depth(), Err(Error::NothingDrawn)));
+}
+
+#[test]
+fn a_picture_can_show_ids_segments_or_depth() {
+    let shown = |show| draw(&ambient(), &numbered(), &from_above(3.0), Settings { show, ..PLAIN });
+    let ids = shown(Show::Ids);
+    assert_eq!(ids.at(75, 60), [8, 0, 0, 255]);
+    assert_eq!(ids.at(75, 60 + 22), [45, 1, 0, 255]);
+    let segments = shown(Show::Segments);
+    // Number 7 is the 17th of Halton's sequence: 17/32 in base 2.
+    assert_eq!(segments.at(75, 60)[0], ((0.1 + 0.8 * (17.0 / 32.0)) * 255.0_f64).round() as u8);
+    assert_eq!(segments.at(2, 2), [0, 0, 0, 255]);
+    let mut near_by = numbered();
+    // What is transparent has no depth in a picture.
+    near_by.geoms[1].position = [0.0, 0.0, 2.48];
+    let size = Size::new(150, 120).expect("a size");
+    let scene = renderer().upload(&ambient()).expect("uploads");
+    let settings = Settings { show: Show::Depth, data: true, ..PLAIN };
+    let mut view = View::new(renderer(), size, settings).expect("a view");
+    view.draw(&scene, &ambient(), &near_by, &from_above(3.0)).expect("draws");
+    let depth = view.read_depth().expect("depth")[60 * 150 + 75];
+    let grey = view.read_rgba().expect("a picture").rows().nth(60).expect("a row")[4 * 75];
+    assert_eq!(grey, (depth * 255.0).round() as u8);
+    assert!(grey > 100, "{depth}");
+}
+
+#[test]
+fn what_glows_is_added_once() {
+    let snapshot = of(vec![
+        geom(6, [0.3, 0.3, 0.1], [0.0, 0.0, 0.5], [0.0, 0.0, 1.0, 0.5]),
+        geom(6, [0.6, 0.6, 0.1], [0.0; 3], RED),
+    ]);
+    let additive = Settings { additive: true, ..PLAIN };
+    near(draw(&ambient(), &snapshot, &from_above(3.0), additive).at(75, 60), [255, 0, 128]);
+}
+
+#[test]
+fn the_inside_of_surfaces_is_drawn_where_nothing_is_cut() {
+    // The eye is within the box.
+    let snapshot = of(vec![geom(6, [4.0; 3], [0.0; 3], RED)]);
+    near(draw(&ambient(), &snapshot, &from_above(1.0), PLAIN).at(75, 60), [0, 0, 0]);
+    let uncut = Settings { cull_faces: false, ..PLAIN };
+    near(draw(&ambient(), &snapshot, &from_above(1.0), uncut).at(75, 60), [255, 0, 0]);
+}
+
+#[test]
+fn a_wireframe_shows_the_edges_that_face_the_eye() {
+    let snapshot = of(vec![geom(6, [0.4; 3], [0.0; 3], RED)]);
+    let settings = Settings { wireframe: true, ..PLAIN };
+    let count = |settings| {
+        let picture = draw(&ambient(), &snapshot, &from_above(3.0), settings);
+        let lit = |(x, y): (u32, u32)| picture.at(x, y)[0] > 0;
+        (0..120).flat_map(|y| (0..150).map(move |x| (x, y))).filter(|at| lit(*at)).count()
+    };
+    let (edges, all) = (count(settings), count(Settings { cull_faces: false, ..settings }));
+    let filled = count(PLAIN);
+    assert!(edges > 50 && 2 * edges < filled, "{edges} of {filled} pixels");
+    assert!(all > edges, "{all} with those that face away, {edges} without");
+}
+
+#[test]
+fn a_label_lies_over_everything_beside_its_thing() {
+    let mut snapshot = of(vec![
+        geom(6, [3.0, 3.0, 0.1], [0.0, 0.0, 1.0], RED),
+        geom(2, [0.1; 3], [0.0; 3], [0.0, 1.0, 0.0, 1.0]),
+    ]);
+    snapshot.geoms[1].label = 0;
+    snapshot.labels = vec!["|||".into()];
+    for bottom_up in [false, true] {
+        let settings = Settings { bottom_up, ..PLAIN };
+        let picture = draw(&ambient(), &snapshot, &from_above(3.0), settings);
+        let row: Vec<[u8; 4]> = (0..150).map(|x| picture.at(x, 60 - 12)).collect();
+        let first = row.iter().position(|p| *p == [255; 4]).expect("white letters");
+        assert!((75..82).contains(&first), "at {first}");
+        assert_eq!(row[first - 1], [0, 0, 0, 255], "in a black rim");
+        near(row[60], [255, 0, 0]);
+        near(picture.at(80, 60 + 3), [255, 0, 0]);
+    }
+}
+
+#[test]
+fn a_border_lies_within_the_edges() {
+    let border = Some(Border { width: 3, color: [10, 200, 30] });
+    let snapshot = of(vec![geom(6, [9.0, 9.0, 0.1], [0.0; 3], RED)]);
+    let picture = draw(&ambient(), &snapshot, &from_above(3.0), Settings { border, ..PLAIN });
+    for (x, y) in [(0, 0), (2, 60), (75, 2), (147, 60), (75, 117)] {
+        assert_eq!(picture.at(x, y), [10, 200, 30, 255], "{x}, {y}");
+    }
+    for (x, y) in [(3, 60), (75, 3), (146, 60), (75, 116)] {
+        near(picture.at(x, y), [255, 0, 0]);
+    }
+}
+
+/// A sphere over a plane, under a light that casts its shadow.
+fn shadowed(height: f32) -> Snapshot {
+    let mut snapshot = of(vec![
+        geom(0, [0.0, 0.0, 1.0], [0.0; 3], WHITE),
+        geom(2, [0.2; 3], [0.0, 0.0, height], RED),
+    ]);
+    snapshot.geoms[0].object_kind = 5;
+    snapshot.lights.push(Light {
+        kind: 1,
+        cast_shadow: 1,
+        position: [0.0, 0.0, 4.0],
+        direction: [0.3, 0.2, -1.0],
+        diffuse: [0.7; 3],
+        attenuation: [1.0, 0.0, 0.0],
+        ..Light::zeroed()
+    });
+    snapshot
+}
+
+#[test]
+fn views_of_a_moment_share_its_shadows_and_nothing_else() {
+    let size = Size::new(150, 120).expect("a size");
+    let assets = ambient();
+    let settings = Settings { shadow_size: 256, ..Settings::PARITY };
+    let cameras = [3.0, 5.0, 9.0].map(from_above);
+    let alone = |snapshot: &Snapshot, camera: &Camera| {
+        let scene = renderer().upload(&assets).expect("uploads");
+        let mut view = View::new(renderer(), size, settings).expect("a view");
+        view.draw(&scene, &assets, snapshot, camera).expect("draws");
+        view.read_rgba().expect("a picture").to_vec()
+    };
+    let scene = renderer().upload(&assets).expect("uploads");
+    let mut views = cameras.map(|_| View::new(renderer(), size, settings).expect("a view"));
+    for snapshot in [shadowed(0.5), shadowed(0.5), shadowed(0.9)] {
+        let mut due: Vec<_> = views
+            .iter_mut()
+            .zip(&cameras)
+            .map(|(view, camera)| (view, camera.eye(&assets, &snapshot)))
+            .collect();
+        draw_all(&scene, &assets, &snapshot, &mut due).expect("draws");
+        for (view, camera) in views.iter_mut().zip(&cameras) {
+            assert!(*view.read_rgba().expect("a picture") == *alone(&snapshot, camera));
+        }
+    }
+}
+
+#[test]
+fn shadows_are_drawn_anew_when_and_only_when_they_change() {
+    let size = Size::new(60, 60).expect("a size");
+    let assets = ambient();
+    let scene = renderer().upload(&assets).expect("uploads");
+    let settings = Settings { shadow_size: 64, ..Settings::PARITY };
+    let mut view = View::new(renderer(), size, settings).expect("a view");
+    let mut drawn = |snapshot: &Snapshot, distance: f64| {
+        let before = scene.shadows.drawn();
+        view.draw(&scene, &assets, snapshot, &from_above(distance)).expect("draws");
+        scene.shadows.drawn() - before
+    };
+    assert_eq!(drawn(&shadowed(0.5), 3.0), 1);
+    assert_eq!(drawn(&shadowed(0.5), 3.0), 0);
+    assert_eq!(drawn(&shadowed(0.5), 40.0), 0, "the eye casts no shadow");
+    assert_eq!(drawn(&shadowed(0.6), 40.0), 1);
+    let mut moved = shadowed(0.6);
+    moved.lights[0].direction[0] = 0.1;
+    assert_eq!(drawn(&moved, 40.0), 1);
+}
+
+#[test]
+fn what_is_too_much_is_refused_by_the_name_of_its_limit() {
+    let size = Size::new(16, 16).expect("a size");
+    let assets = ambient();
+    let scene = renderer().upload(&assets).expect("uploads");
+    let mut view = View::new(renderer(), size, PLAIN).expect("a view");
+    let vertices = vec![[0.0, 0.0, 0.0]; 2_600_000];
+    let flex = Flex { radius: 0.1, vertices, ..Flex::default() };
+    let mut snapshot = of(vec![geom(105, [0.0; 3], [0.0; 3], RED)]);
+    snapshot.flexes.push(flex);
+    let error = view.draw(&scene, &assets, &snapshot, &from_above(3.0)).expect_err("too much");
+    assert!(error.to_string().contains("instances per picture"), "{error}");
+    // The view and its device go on.
+    view.draw(&scene, &assets, &of(vec![]), &from_above(3.0)).expect("draws");
+    view.read_rgba().expect("a picture");
+
+    let texture = Texture { width: 40_000, height: 40_000, channels: 3, ..Texture::default() };
+    let huge = Assets { textures: vec![texture], ..ambient() };
+    let error = renderer().upload(&huge).expect_err("too much");
+    assert!(error.to_string().contains("texture bytes per model"), "{error}");
+}

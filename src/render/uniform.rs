@@ -39,7 +39,8 @@ pub(super) struct GpuLight {
 pub(super) struct GpuView {
     pub clip_from_world: [[f32; 4]; 4],
     pub eye_in_world: [f32; 3],
-    pub reserved_0: u32,
+    /// 1 where all rays of sight are parallel.
+    pub orthographic: u32,
     /// Where its product with a point is negative, the point is behind the mirror.
     pub mirror_plane: [f32; 4],
     /// Colours are multiplied by this: reflectance in a mirror image, else 1.
@@ -51,7 +52,8 @@ pub(super) struct GpuView {
     pub fog_end: f32,
     pub viewport: [f32; 2],
     pub sky_radius: f32,
-    pub reserved_1: f32,
+    /// 1, or −1 where the picture is upside down.
+    pub up: f32,
     pub lights: [GpuLight; MAX_LIGHTS],
     pub clip_from_world_of_slot: [[[f32; 4]; 4]; MAX_LIGHTS],
 }
@@ -113,6 +115,7 @@ impl Lighting {
             view: GpuView {
                 clip_from_world: clip_from_world.to_cols_array_2d(),
                 eye_in_world: eye.position,
+                orthographic: u32::from(eye.orthographic),
                 tint: [1.0; 3],
                 fog_color: [fog_red, fog_green, fog_blue],
                 fog_start: (visual.fog_start * visual.extent) as f32,
@@ -120,6 +123,7 @@ impl Lighting {
                 forward: eye.forward,
                 viewport,
                 sky_radius: sky_radius(eye),
+                up: 1.0,
                 ..GpuView::zeroed()
             },
             lights: Lights::default(),
@@ -144,6 +148,7 @@ impl Lighting {
         let flip = Mat4::from_scale(Vec3::new(1.0, -1.0, 1.0));
         let clip_from_world = flip * Mat4::from_cols_array_2d(&self.view.clip_from_world);
         self.view.clip_from_world = clip_from_world.to_cols_array_2d();
+        self.view.up = -self.view.up;
     }
 
     /// The same view of the mirror image behind `point` with unit `normal`.

@@ -3,53 +3,125 @@
 use std::{ops::Deref, sync::Arc};
 
 use glam::Mat4;
-use wgpu::{BufferUsages, Extent3d};
+use wgpu::BufferUsages;
 
 use super::{
-    Error, Profile, Renderer, SceneResources, Settings,
-    frame::{Batch, Frame, Source},
-    geometry::Range,
-    instance::Mapping,
-    pipeline::{Blend, Cull, Kind, Style, Target},
-    targets::{Growing, ShadowMaps, Targets, UNIFORM_STRIDE, part_of},
-    uniform::{GpuView, Lighting, Lights},
+    Error, Renderer, SceneResources, Settings, Show, flat,
+    frame::{Frame, Source},
+    instance::Instance,
+    passes::Passes,
+    shadows::{self, Locked, ShadowMaps},
+    targets::{Growing, Targets, UNIFORM_STRIDE, part_of},
+    uniform::{GpuView, Lighting, MAX_LIGHTS},
 };
 use crate::{
-    scene::{Assets, Snapshot, camera::Camera},
+    color::gpu::{Converter, Nv12Target},
+    frame::Nv12Layout,
+    gpu::Gpu,
+    scene::{
+        Assets, Snapshot,
+        camera::{Camera, Eye},
+    },
     units::Size,
 };
 
+/// Room for instances: some two million, far beyond what MuJoCo's scene holds.
+const MAX_INSTANCE_BYTES: u64 = 256 << 20;
 /// Rows of a picture in a buffer start at multiples of this many bytes.
 const ROW_ALIGNMENT: u32 = wgpu::COPY_BYTES_PER_ROW_ALIGNMENT;
 
 /// Draws pictures of one size, one after the other.
 #[derive(Debug)]
 pub struct View {
-    renderer: Arc<Renderer>,
+    pub(super) renderer: Arc<Renderer>,
     size: Size,
-    settings: Settings,
-    targets: Targets,
+    pub(super) settings: Settings,
+    pub(super) targets: Targets,
     uniforms: wgpu::Buffer,
-    shadow_maps: ShadowMaps,
+    /// Clip space of each light's shadow map.
+    matrices: wgpu::Buffer,
+    /// For the shadow map of each light.
+    pub(super) caster_groups: Vec<wgpu::BindGroup>,
+    /// What [`Self::groups`] were made with.
+    shadow_maps: Arc<ShadowMaps>,
     /// For the scene and for its mirror image.
-    groups: [wgpu::BindGroup; 2],
-    instances: Growing,
-    vertices: Growing,
-    indices: Growing,
-    segments: Growing,
-    readback: wgpu::Buffer,
+    pub(super) groups: [wgpu::BindGroup; 2],
+    pub(super) instances: Growing,
+    pub(super) vertices: Growing,
+    pub(super) indices: Growing,
+    pub(super) edges: Growing,
+    pub(super) segments: Growing,
+    pub(super) stamps: Growing,
+    readback: Readback,
+    data: Option<Data>,
     frame: Frame,
     submitted: Option<wgpu::SubmissionIndex>,
+}
+
+/// What is read of a view's pictures.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Output {
+    /// [`View::read_rgba`]: four bytes per pixel.
+    #[default]
+    Rgba,
+    /// [`View::read_nv12`]: converted on the device, one and a half bytes per pixel.
+    Nv12,
+}
+
+impl Output {
+    /// What costs a host that encodes video the least on `gpu`. Software drivers take many times
+    /// longer to convert than [`crate::color::rgba_to_i420`] does.
+    pub fn for_video(gpu: &Gpu) -> Self {
+        let converts = !gpu.info().software && Converter::runs_on(gpu.device());
+        if converts { Self::Nv12 } else { Self::Rgba }
+    }
+}
+
+/// Where the host reads a view's pictures.
+#[derive(Debug)]
+enum Readback {
+    Rgba(wgpu::Buffer),
+    Nv12 { target: Nv12Target, memory: wgpu::Buffer },
+}
+
+/// Ids and depth beside the picture.
+#[derive(Debug)]
+pub(super) struct Data {
+    pub targets: Targets,
+    ids: wgpu::Buffer,
+    depth: wgpu::Buffer,
+}
+
+/// A buffer's memory, mapped while this lives.
+#[derive(Debug)]
+struct Mapped<'a> {
+    /// Always there until dropped.
+    bytes: Option<wgpu::BufferView>,
+    buffer: &'a wgpu::Buffer,
+}
+
+impl Deref for Mapped<'_> {
+    type Target = [u8];
+
+    fn deref(&self) -> &[u8] {
+        self.bytes.as_deref().unwrap_or_default()
+    }
+}
+
+impl Drop for Mapped<'_> {
+    fn drop(&mut self) {
+        self.bytes = None;
+        self.buffer.unmap();
+    }
 }
 
 /// A picture in memory, mapped while this lives.
 #[derive(Debug)]
 pub struct Pixels<'a> {
-    /// Always there until dropped.
-    mapped: Option<wgpu::BufferView>,
-    buffer: &'a wgpu::Buffer,
+    mapped: Mapped<'a>,
     size: Size,
     stride: usize,
+    bottom_up: bool,
 }
 
 impl Pixels<'_> {
@@ -65,33 +137,65 @@ impl Pixels<'_> {
 
     /// Rows from the top, pixels from the left, four bytes each: red, green, blue, 255.
     pub fn rows(&self) -> impl Iterator<Item = &[u8]> {
-        let row = 4 * self.size.width() as usize;
-        self.chunks(self.stride).map(move |padded| &padded[..row])
+        let (row, last) = (4 * self.size.width() as usize, self.size.height() as usize - 1);
+        (0..=last).map(move |y| {
+            let y = if self.bottom_up { last - y } else { y };
+            &self[y * self.stride..][..row]
+        })
     }
 }
 
 impl Deref for Pixels<'_> {
     type Target = [u8];
 
-    /// All rows, `stride × height` bytes.
+    /// All rows, `stride × height` bytes, in the order in which [`Settings::bottom_up`] draws them.
     fn deref(&self) -> &[u8] {
-        self.mapped.as_deref().unwrap_or_default()
+        &self.mapped
     }
 }
 
-impl Drop for Pixels<'_> {
-    fn drop(&mut self) {
-        self.mapped = None;
-        self.buffer.unmap();
+/// A picture in memory as NV12, mapped while this lives.
+#[derive(Debug)]
+pub struct Nv12<'a> {
+    mapped: Mapped<'a>,
+    layout: Nv12Layout,
+}
+
+impl Nv12<'_> {
+    /// How it lies there. Rows go from the top, whatever [`Settings::bottom_up`] says.
+    pub fn layout(&self) -> Nv12Layout {
+        self.layout
+    }
+}
+
+impl Deref for Nv12<'_> {
+    type Target = [u8];
+
+    /// Both planes, [`Nv12Layout::bytes`] of them; padding is zero.
+    fn deref(&self) -> &[u8] {
+        &self.mapped
     }
 }
 
 impl View {
-    /// Prepares pictures of `size`.
+    /// Prepares pictures of `size` that are read as RGBA.
     ///
     /// # Errors
     /// [`Error`] when the device is gone or the size is more than it takes.
     pub fn new(renderer: &Arc<Renderer>, size: Size, settings: Settings) -> Result<Self, Error> {
+        Self::with_output(renderer, size, settings, Output::Rgba)
+    }
+
+    /// Prepares pictures of `size` that are read as `output`.
+    ///
+    /// # Errors
+    /// As [`Self::new`]; [`Error::OddSize`] or [`Error::Convert`] where there can be no NV12.
+    pub fn with_output(
+        renderer: &Arc<Renderer>,
+        size: Size,
+        settings: Settings,
+        output: Output,
+    ) -> Result<Self, Error> {
         let gpu = renderer.gpu();
         if gpu.lost() {
             return Err(Error::DeviceLost);
@@ -102,7 +206,7 @@ impl View {
             return Err(Error::PictureTooLarge { side, limit });
         }
         let device = gpu.device();
-        let targets = Targets::new(device, size, &settings);
+        let targets = Targets::new(device, size, settings.samples, false);
         let buffer = |label, size, usage| {
             device.create_buffer(&wgpu::BufferDescriptor {
                 label: Some(label),
@@ -113,12 +217,30 @@ impl View {
         };
         let uniforms =
             buffer("view", 2 * view_stride(), BufferUsages::UNIFORM | BufferUsages::COPY_DST);
-        let readback = buffer(
-            "picture",
-            u64::from(row_stride(size)) * u64::from(size.height()),
-            BufferUsages::MAP_READ | BufferUsages::COPY_DST,
+        let rows = |label| {
+            let bytes = u64::from(row_stride(size)) * u64::from(size.height());
+            buffer(label, bytes, BufferUsages::MAP_READ | BufferUsages::COPY_DST)
+        };
+        let data = settings.data.then(|| Data {
+            targets: Targets::new(device, size, 1, true),
+            ids: rows("ids"),
+            depth: rows("depth"),
+        });
+        let matrices = buffer(
+            "shadow matrices",
+            UNIFORM_STRIDE * MAX_LIGHTS as u64,
+            BufferUsages::UNIFORM | BufferUsages::COPY_DST,
         );
-        let shadow_maps = ShadowMaps::new(renderer, 1, 0);
+        let readback = match output {
+            Output::Rgba => Readback::Rgba(rows("picture")),
+            Output::Nv12 => {
+                let target = nv12_target(renderer, &targets, size, settings.bottom_up)?;
+                let usage = BufferUsages::MAP_READ | BufferUsages::COPY_DST;
+                let memory = buffer("nv12 in memory", target.layout().bytes() as u64, usage);
+                Readback::Nv12 { target, memory }
+            }
+        };
+        let shadow_maps = Arc::clone(&renderer.no_shadows);
         let groups = groups(renderer, &uniforms, &shadow_maps);
         Ok(Self {
             renderer: Arc::clone(renderer),
@@ -126,13 +248,18 @@ impl View {
             settings,
             targets,
             uniforms,
+            caster_groups: caster_groups(renderer, &matrices),
+            matrices,
             shadow_maps,
             groups,
             instances: Growing::new(device, "instances", BufferUsages::VERTEX),
             vertices: Growing::new(device, "vertices of a picture", BufferUsages::VERTEX),
             indices: Growing::new(device, "indices of a picture", BufferUsages::INDEX),
+            edges: Growing::new(device, "edges of a picture", BufferUsages::INDEX),
             segments: Growing::new(device, "lines", BufferUsages::VERTEX),
+            stamps: Growing::new(device, "text", BufferUsages::VERTEX),
             readback,
+            data,
             frame: Frame::default(),
             submitted: None,
         })
@@ -155,13 +282,37 @@ impl View {
         snapshot: &Snapshot,
         camera: &Camera,
     ) -> Result<(), Error> {
-        if self.renderer.gpu().lost() {
-            return Err(Error::DeviceLost);
-        }
-        let eye = camera.eye(assets, snapshot);
+        self.draw_from(scene, assets, snapshot, &camera.eye(assets, snapshot))
+    }
+
+    /// As [`Self::draw`], from a place that is no camera's, such as one of two eyes.
+    ///
+    /// # Errors
+    /// [`Error::DeviceLost`] when the device is gone.
+    pub fn draw_from(
+        &mut self,
+        scene: &SceneResources,
+        assets: &Assets,
+        snapshot: &Snapshot,
+        eye: &Eye,
+    ) -> Result<(), Error> {
+        draw_all(scene, assets, snapshot, &mut [(self, *eye)])
+    }
+
+    /// Records what draws `snapshot` as `eye` sees it.
+    fn record(
+        &mut self,
+        encoder: &mut wgpu::CommandEncoder,
+        shadows: &mut Locked<'_>,
+        source: (&SceneResources, &Assets, &Snapshot),
+        eye: &Eye,
+    ) -> Result<(), Error> {
+        let (scene, assets, snapshot) = source;
         let viewport = [self.size.width() as f32, self.size.height() as f32];
-        let shadows = self.settings.shadows && self.shadow_side(assets) > 0;
-        let mut lighting = Lighting::new(assets, snapshot, &eye, viewport, shadows);
+        let colored = self.settings.show == Show::Color;
+        let side = self.shadow_side(assets);
+        let shadowed = self.settings.shadows && colored && side > 0;
+        let mut lighting = Lighting::new(assets, snapshot, eye, viewport, shadowed);
         if self.settings.bottom_up {
             lighting.turn_upside_down();
         }
@@ -171,38 +322,130 @@ impl View {
             assets,
             snapshot,
             settings: &self.settings,
-            eye: &eye,
+            eye,
             clip_from_world: Mat4::from_cols_array_2d(&lighting.view.clip_from_world),
-            shadows: lighting.lights.shadows() > 0,
+            viewport,
+            lights: &lighting.view.clip_from_world_of_slot[..lighting.lights.shadows()],
         });
-        self.fit_shadow_maps(self.shadow_side(assets), lighting.lights.shadows());
+        let (count, limit) = (frame.instances.len(), self.most_instances());
+        if count > limit {
+            self.frame = frame;
+            return Err(Error::TooManyInstances { count, limit });
+        }
+        if frame.mirror.is_some() && !self.targets.has_stencil() {
+            // From the first mirror on: models rarely have any.
+            let device = self.renderer.gpu().device();
+            self.targets.add_stencil(device, self.size);
+        }
+        let stale = self.take_shadow_maps(shadows, side, scene, &frame, &lighting);
         self.write(&frame, &lighting);
-        self.submit(scene, &frame, lighting.lights);
+        let device = self.renderer.gpu().device();
+        let wires = frame.wireframe().then(|| scene.wires(device, assets));
+        let passes = Passes { view: self, scene, frame: &frame, wires };
+        if stale {
+            for slot in 0..lighting.lights.shadows() {
+                passes.shadow_map(encoder, &self.shadow_maps, slot);
+            }
+        }
+        passes.picture(encoder, lighting.lights);
+        match &self.readback {
+            Readback::Rgba(memory) => {
+                self.copy(encoder, self.targets.color.as_image_copy(), memory);
+            }
+            Readback::Nv12 { target, memory } => {
+                target.encode(encoder);
+                target.copy_to(encoder, memory);
+            }
+        }
+        if let Some(data) = &self.data {
+            passes.data(encoder, data);
+            self.copy(encoder, data.targets.color.as_image_copy(), &data.ids);
+            let depth = wgpu::TexelCopyTextureInfo {
+                aspect: wgpu::TextureAspect::DepthOnly,
+                ..data.targets.depth_texture.as_image_copy()
+            };
+            self.copy(encoder, depth, &data.depth);
+        }
         self.frame = frame;
         Ok(())
+    }
+
+    fn most_instances(&self) -> usize {
+        let bytes = self.renderer.gpu().device().limits().max_buffer_size.min(MAX_INSTANCE_BYTES);
+        bytes as usize / size_of::<Instance>()
     }
 
     /// Waits for the last picture drawn and maps it.
     ///
     /// # Errors
-    /// [`Error`] when nothing was drawn, or the device is gone.
+    /// [`Error`] when nothing was drawn, or the device is gone; [`Error::NothingDrawn`] too where
+    /// the view is read as NV12.
     pub fn read_rgba(&mut self) -> Result<Pixels<'_>, Error> {
+        match &self.readback {
+            Readback::Rgba(memory) => self.read(memory),
+            Readback::Nv12 { .. } => Err(Error::NothingDrawn),
+        }
+    }
+
+    /// Waits for the last picture drawn and maps its NV12.
+    ///
+    /// # Errors
+    /// [`Error`] when nothing was drawn, or the device is gone; [`Error::NothingDrawn`] too where
+    /// the view is read as RGBA.
+    pub fn read_nv12(&mut self) -> Result<Nv12<'_>, Error> {
+        match &self.readback {
+            Readback::Rgba(_) => Err(Error::NothingDrawn),
+            Readback::Nv12 { target, memory } => {
+                Ok(Nv12 { mapped: self.map(memory)?, layout: target.layout() })
+            }
+        }
+    }
+
+    /// Waits for the last picture drawn and gives the number plus one of what each pixel shows
+    /// ([`crate::scene::Geom::segment`]), 0 where nothing is; rows from the top.
+    ///
+    /// # Errors
+    /// As [`Self::read_rgba`]; [`Error::NothingDrawn`] without [`Settings::data`] too.
+    pub fn read_ids(&mut self) -> Result<Vec<u32>, Error> {
+        let data = self.data.as_ref().ok_or(Error::NothingDrawn)?;
+        let pixels = self.read(&data.ids)?;
+        let numbers = pixels.rows().flat_map(|row| row.as_chunks::<4>().0);
+        Ok(numbers.map(|pixel| flat::number_of(*pixel)).collect())
+    }
+
+    /// Waits for the last picture drawn and gives its depth: 1 at the near plane, 0 at the far
+    /// plane and where nothing is, as MuJoCo's reversed buffer; rows from the top.
+    ///
+    /// # Errors
+    /// As [`Self::read_ids`].
+    pub fn read_depth(&mut self) -> Result<Vec<f32>, Error> {
+        let data = self.data.as_ref().ok_or(Error::NothingDrawn)?;
+        let pixels = self.read(&data.depth)?;
+        let numbers = pixels.rows().flat_map(|row| row.as_chunks::<4>().0);
+        Ok(numbers.map(|bytes| f32::from_le_bytes(*bytes)).collect())
+    }
+
+    fn read<'a>(&'a self, buffer: &'a wgpu::Buffer) -> Result<Pixels<'a>, Error> {
+        Ok(Pixels {
+            mapped: self.map(buffer)?,
+            size: self.size,
+            stride: row_stride(self.size) as usize,
+            bottom_up: self.settings.bottom_up,
+        })
+    }
+
+    fn map<'a>(&self, buffer: &'a wgpu::Buffer) -> Result<Mapped<'a>, Error> {
         let submitted = self.submitted.clone().ok_or(Error::NothingDrawn)?;
-        let slice = self.readback.slice(..);
+        let slice = buffer.slice(..);
         // Whether mapping worked shows when the range is asked for.
         slice.map_async(wgpu::MapMode::Read, |_| ());
         let wait = wgpu::PollType::Wait { submission_index: Some(submitted), timeout: None };
         self.renderer.gpu().device().poll(wait).map_err(|_| Error::Readback)?;
-        let mapped = slice.get_mapped_range().map_err(|_| {
-            self.readback.unmap();
+        let bytes = slice.get_mapped_range().map_err(|_| {
+            buffer.unmap();
             if self.renderer.gpu().lost() { Error::DeviceLost } else { Error::Readback }
         })?;
-        Ok(Pixels {
-            mapped: Some(mapped),
-            buffer: &self.readback,
-            size: self.size,
-            stride: row_stride(self.size) as usize,
-        })
+        Ok(Mapped { bytes: Some(bytes), buffer })
     }
 
     fn shadow_side(&self, assets: &Assets) -> u32 {
@@ -213,12 +456,27 @@ impl View {
         wanted.min(self.renderer.gpu().device().limits().max_texture_dimension_2d)
     }
 
-    fn fit_shadow_maps(&mut self, side: u32, count: usize) {
-        let maps = &self.shadow_maps;
-        if count > 0 && (maps.side != side || maps.layers.len() < count) {
-            self.shadow_maps = ShadowMaps::new(&self.renderer, side, count);
-            self.groups = groups(&self.renderer, &self.uniforms, &self.shadow_maps);
+    /// Binds the maps of the lights that cast shadows; true if they must be drawn first.
+    fn take_shadow_maps(
+        &mut self,
+        shadows: &mut Locked<'_>,
+        side: u32,
+        scene: &SceneResources,
+        frame: &Frame,
+        lighting: &Lighting,
+    ) -> bool {
+        let count = lighting.lights.shadows();
+        if count == 0 {
+            return false;
         }
+        let digest = shadows::digest(frame, lighting, scene.ranges.len());
+        let (device, format) = (self.renderer.gpu().device(), self.renderer.shadow_format);
+        let (maps, stale) = shadows.maps(device, format, side, count, digest);
+        if !Arc::ptr_eq(&maps, &self.shadow_maps) {
+            self.groups = groups(&self.renderer, &self.uniforms, &maps);
+            self.shadow_maps = maps;
+        }
+        stale
     }
 
     /// Copies what changes from picture to picture to the device.
@@ -233,226 +491,78 @@ impl View {
         for slot in 0..lighting.lights.shadows() {
             let matrix = &lighting.view.clip_from_world_of_slot[slot];
             let offset = slot as u64 * UNIFORM_STRIDE;
-            queue.write_buffer(&self.shadow_maps.matrices, offset, bytemuck::bytes_of(matrix));
+            queue.write_buffer(&self.matrices, offset, bytemuck::bytes_of(matrix));
         }
         self.instances.write(device, queue, bytemuck::cast_slice(&frame.instances));
         self.vertices.write(device, queue, bytemuck::cast_slice(&frame.geometry.vertices));
         self.indices.write(device, queue, bytemuck::cast_slice(&frame.geometry.indices));
+        self.edges.write(device, queue, bytemuck::cast_slice(&frame.geometry.edges));
         self.segments.write(device, queue, bytemuck::cast_slice(&frame.segments));
+        self.stamps.write(device, queue, bytemuck::cast_slice(&frame.stamps));
     }
 
-    fn submit(&mut self, scene: &SceneResources, frame: &Frame, lights: Lights) {
-        let gpu = self.renderer.gpu();
-        let mut encoder = gpu.device().create_command_encoder(&Default::default());
-        for slot in 0..lights.shadows() {
-            self.draw_shadow_map(&mut encoder, scene, frame, slot);
-        }
-        self.draw_picture(&mut encoder, scene, frame, lights);
-        if self.settings.bottom_up {
-            let rows = self.size.height();
-            (0..rows).for_each(|row| self.copy_rows(&mut encoder, row, rows - 1 - row, 1));
-        } else {
-            self.copy_rows(&mut encoder, 0, 0, self.size.height());
-        }
-        self.submitted = Some(gpu.queue().submit([encoder.finish()]));
-    }
-
-    /// Copies rows of the picture to where they are read.
-    fn copy_rows(&self, encoder: &mut wgpu::CommandEncoder, from: u32, to: u32, count: u32) {
-        let stride = row_stride(self.size);
-        encoder.copy_texture_to_buffer(
-            wgpu::TexelCopyTextureInfo {
-                origin: wgpu::Origin3d { x: 0, y: from, z: 0 },
-                ..self.targets.color.as_image_copy()
-            },
-            wgpu::TexelCopyBufferInfo {
-                buffer: &self.readback,
-                layout: wgpu::TexelCopyBufferLayout {
-                    offset: u64::from(to) * u64::from(stride),
-                    bytes_per_row: Some(stride),
-                    rows_per_image: None,
-                },
-            },
-            Extent3d { width: self.size.width(), height: count, depth_or_array_layers: 1 },
-        );
-    }
-
-    fn draw_shadow_map(
+    /// Copies a target to where it is read.
+    fn copy(
         &self,
         encoder: &mut wgpu::CommandEncoder,
-        scene: &SceneResources,
-        frame: &Frame,
-        slot: usize,
+        source: wgpu::TexelCopyTextureInfo<'_>,
+        buffer: &wgpu::Buffer,
     ) {
-        let maps = &self.shadow_maps;
-        let mut pass = encoder.begin_render_pass(&wgpu::RenderPassDescriptor {
-            label: Some("shadow map"),
-            depth_stencil_attachment: Some(wgpu::RenderPassDepthStencilAttachment {
-                view: &maps.layers[slot],
-                depth_ops: Some(wgpu::Operations {
-                    load: wgpu::LoadOp::Clear(0.0),
-                    store: wgpu::StoreOp::Store,
-                }),
-                stencil_ops: None,
-            }),
-            ..Default::default()
-        });
-        // A border of one pixel stays clear: beyond the map nothing is in shadow.
-        let inner = maps.side.saturating_sub(2) as f32;
-        pass.set_viewport(1.0, 1.0, inner, inner, 0.0, 1.0);
-        pass.set_pipeline(&self.renderer.caster);
-        pass.set_bind_group(0, &maps.groups[slot], &[]);
-        let mut bound = Bound::default();
-        for batch in &frame.casters {
-            self.draw_shape(&mut pass, scene, frame, batch, &mut bound);
-        }
-    }
-
-    fn draw_picture(
-        &self,
-        encoder: &mut wgpu::CommandEncoder,
-        scene: &SceneResources,
-        frame: &Frame,
-        lights: Lights,
-    ) {
-        let mut pass = self.targets.begin(encoder);
-        let mut painter = Painter {
-            view: self,
-            scene,
-            frame,
-            target: Target {
-                samples: self.settings.samples,
-                depth: self.targets.depth_format,
-                lights,
-                rounded: self.settings.profile == Profile::Parity,
-                fog: self.settings.fog,
-                bottom_up: self.settings.bottom_up,
-            },
-            bound: Bound::default(),
+        let layout = wgpu::TexelCopyBufferLayout {
+            offset: 0,
+            bytes_per_row: Some(row_stride(self.size)),
+            rows_per_image: None,
         };
-        if frame.mirror.is_some() {
-            pass.set_bind_group(0, &self.groups[0], &[]);
-            pass.set_stencil_reference(1);
-            painter.batches(&mut pass, &frame.image[..1]);
-            pass.set_bind_group(0, &self.groups[1], &[]);
-            painter.batches(&mut pass, &frame.image[1..]);
-        }
-        pass.set_bind_group(0, &self.groups[0], &[]);
-        painter.batches(&mut pass, &frame.opaque);
-        let opaque_lines = frame.opaque_segments;
-        painter.lines(&mut pass, 0..opaque_lines, Blend::Replace);
-        if let Some(shape) = frame.sky {
-            painter.sky(&mut pass, shape);
-        }
-        painter.batches(&mut pass, frame.haze.as_slice());
-        painter.batches(&mut pass, &frame.transparent);
-        painter.lines(&mut pass, opaque_lines..frame.segments.len() as u32, Blend::Mix);
-    }
-
-    fn draw_shape(
-        &self,
-        pass: &mut wgpu::RenderPass<'_>,
-        scene: &SceneResources,
-        frame: &Frame,
-        batch: &Batch,
-        bound: &mut Bound,
-    ) {
-        let shape = batch.shape as usize;
-        let dynamic = shape >= scene.ranges.len();
-        let range: Range = if dynamic {
-            frame.geometry.ranges[shape - scene.ranges.len()]
-        } else {
-            scene.ranges[shape]
-        };
-        if range.index_count == 0 {
-            return;
-        }
-        if bound.dynamic != Some(dynamic) {
-            let (vertices, indices) = if dynamic {
-                (&self.vertices.buffer, &self.indices.buffer)
-            } else {
-                (&scene.vertices, &scene.indices)
-            };
-            pass.set_vertex_buffer(0, vertices.slice(..));
-            pass.set_vertex_buffer(1, self.instances.buffer.slice(..));
-            pass.set_index_buffer(indices.slice(..), wgpu::IndexFormat::Uint32);
-            bound.dynamic = Some(dynamic);
-        }
-        let indices = range.first_index..range.first_index + range.index_count;
-        pass.draw_indexed(indices, range.base_vertex as i32, batch.instances.clone());
+        let size = source.texture.size();
+        encoder.copy_texture_to_buffer(source, wgpu::TexelCopyBufferInfo { buffer, layout }, size);
     }
 }
 
-/// What a pass has set, so that it is not set again.
-#[derive(Default)]
-struct Bound {
-    style: Option<Style>,
-    texture: Option<Option<usize>>,
-    /// Whether the buffers are those of this picture, rather than of the model.
-    dynamic: Option<bool>,
+/// Draws one snapshot in several views at once: one submission, with shadow maps that they share.
+///
+/// # Errors
+/// [`Error::DeviceLost`] when the device is gone, [`Error::TooManyInstances`] when one view shows
+/// more than a picture takes; then none is drawn.
+pub fn draw_all(
+    scene: &SceneResources,
+    assets: &Assets,
+    snapshot: &Snapshot,
+    views: &mut [(&mut View, Eye)],
+) -> Result<(), Error> {
+    let Some((first, _)) = views.first() else {
+        return Ok(());
+    };
+    let renderer = Arc::clone(&first.renderer);
+    if renderer.gpu().lost() {
+        return Err(Error::DeviceLost);
+    }
+    let mut encoder = renderer.gpu().device().create_command_encoder(&Default::default());
+    let mut shadows = scene.shadows.lock();
+    for (view, eye) in &mut *views {
+        let recorded = view.record(&mut encoder, &mut shadows, (scene, assets, snapshot), eye);
+        if let Err(error) = recorded {
+            // What was recorded before is never drawn.
+            shadows.forget();
+            return Err(error);
+        }
+    }
+    let submitted = renderer.gpu().queue().submit([encoder.finish()]);
+    drop(shadows);
+    for (view, _) in views {
+        view.submitted = Some(submitted.clone());
+    }
+    Ok(())
 }
 
-/// Draws batches in a pass.
-struct Painter<'a> {
-    view: &'a View,
-    scene: &'a SceneResources,
-    frame: &'a Frame,
-    target: Target,
-    bound: Bound,
-}
-
-impl Painter<'_> {
-    fn batches(&mut self, pass: &mut wgpu::RenderPass<'_>, batches: &[Batch]) {
-        for batch in batches {
-            self.set(pass, batch.style, batch.texture);
-            self.view.draw_shape(pass, self.scene, self.frame, batch, &mut self.bound);
-        }
-    }
-
-    fn set(&mut self, pass: &mut wgpu::RenderPass<'_>, style: Style, texture: Option<usize>) {
-        if self.bound.style != Some(style) {
-            pass.set_pipeline(&self.view.renderer.pipeline(&self.target, &style));
-            self.bound.style = Some(style);
-        }
-        if self.bound.texture != Some(texture) {
-            pass.set_bind_group(1, self.scene.group(texture), &[]);
-            self.bound.texture = Some(texture);
-        }
-    }
-
-    fn sky(&mut self, pass: &mut wgpu::RenderPass<'_>, shape: u32) {
-        let style = Style {
-            kind: Kind::Sky,
-            blend: Blend::Replace,
-            cull: Cull::Front,
-            mapping: Mapping::Cube,
-            mirrored: false,
-        };
-        let batch = Batch { style, texture: self.scene.skybox, shape, instances: 0..1 };
-        self.batches(pass, &[batch]);
-    }
-
-    fn lines(
-        &mut self,
-        pass: &mut wgpu::RenderPass<'_>,
-        segments: std::ops::Range<u32>,
-        blend: Blend,
-    ) {
-        if segments.is_empty() {
-            return;
-        }
-        let style = Style {
-            kind: Kind::Line,
-            blend,
-            cull: Cull::Nothing,
-            mapping: Mapping::None,
-            mirrored: false,
-        };
-        self.set(pass, style, None);
-        pass.set_vertex_buffer(0, self.view.segments.buffer.slice(..));
-        pass.draw(0..4, segments);
-        self.bound.dynamic = None;
-    }
+fn nv12_target(
+    renderer: &Renderer,
+    targets: &Targets,
+    size: Size,
+    bottom_up: bool,
+) -> Result<Nv12Target, Error> {
+    let layout = Nv12Layout::new(size, Nv12Layout::ALIGNMENT).ok_or(Error::OddSize(size))?;
+    let device = renderer.gpu().device();
+    Ok(renderer.converter()?.target(device, &targets.color_view, bottom_up, layout)?)
 }
 
 fn view_stride() -> u64 {
@@ -476,4 +586,19 @@ fn groups(renderer: &Renderer, uniforms: &wgpu::Buffer, maps: &ShadowMaps) -> [w
             ],
         })
     })
+}
+
+fn caster_groups(renderer: &Renderer, matrices: &wgpu::Buffer) -> Vec<wgpu::BindGroup> {
+    let group = |slot: usize| {
+        let (offset, size) = (slot as u64 * UNIFORM_STRIDE, size_of::<[[f32; 4]; 4]>());
+        renderer.gpu().device().create_bind_group(&wgpu::BindGroupDescriptor {
+            label: Some("caster"),
+            layout: &renderer.caster_layout,
+            entries: &[wgpu::BindGroupEntry {
+                binding: 0,
+                resource: part_of(matrices, offset, size),
+            }],
+        })
+    };
+    (0..MAX_LIGHTS).map(group).collect()
 }

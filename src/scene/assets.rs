@@ -24,6 +24,8 @@ pub struct Assets {
     pub textures: Vec<Texture>,
     /// Skins, indexed by `Geom::object_id` of a skin geom; vertices are in [`super::Snapshot`].
     pub skins: Vec<Skin>,
+    /// Materials, indexed by `Geom::material`: what physically based drawing would need besides.
+    pub materials: Vec<Material>,
     /// The model's own cameras; poses are in [`super::Snapshot`].
     pub cameras: Vec<CameraInfo>,
 }
@@ -94,6 +96,8 @@ pub struct Visual {
     pub shadow_clip: f64,
     /// Share of a spot light's cone that is shadowed.
     pub shadow_scale: f64,
+    /// Distance between the eyes of the free camera, m.
+    pub ipd: f64,
     /// Fog colour, RGBA, `[0, 1]`.
     pub fog_rgba: [f32; 4],
     /// Haze colour, RGBA, `[0, 1]`.
@@ -140,6 +144,7 @@ impl Default for Visual {
             haze: 0.3,
             shadow_clip: 1.0,
             shadow_scale: 0.6,
+            ipd: 0.068,
             fog_rgba: [0.0, 0.0, 0.0, 1.0],
             haze_rgba: [1.0; 4],
             headlight_ambient: [0.1; 3],
@@ -220,6 +225,23 @@ pub struct Texture {
     pub data: Vec<u8>,
 }
 
+/// Roles of textures in a material: `mjNTEXROLE`, in the order of `mjtTextureRole`, of which 7 is
+/// emission, 5 the normal map and 9 occlusion, roughness and metallic in one.
+pub const TEXTURE_ROLES: usize = 10;
+
+/// What a material has beyond what the geom itself brings. MuJoCo's classic renderer uses none of
+/// it; it is kept for a renderer that does.
+#[derive(Clone, Copy, Debug, PartialEq, Pod, Zeroable)]
+#[repr(C)]
+pub struct Material {
+    /// Metallic, `[0, 1]`; −1 where the model says nothing.
+    pub metallic: f32,
+    /// Roughness, `[0, 1]`; −1 where the model says nothing.
+    pub roughness: f32,
+    /// Texture ids by role, −1 none.
+    pub textures: [i32; TEXTURE_ROLES],
+}
+
 /// The part of a skin that does not move.
 #[derive(Clone, Debug, Default)]
 pub struct Skin {
@@ -243,6 +265,8 @@ pub struct CameraInfo {
     /// Focal length and principal point offset in m, sensor size in m (zero when `fovy` rules):
     /// `[fx, fy, cx, cy, sensor width, sensor height]`.
     pub intrinsics: [f32; 6],
+    /// Distance between its eyes, m.
+    pub ipd: f64,
 }
 
 impl Assets {
@@ -255,6 +279,7 @@ impl Assets {
         put_each(&mut w, &self.height_fields, HeightField::encode);
         put_each(&mut w, &self.textures, Texture::encode);
         put_each(&mut w, &self.skins, Skin::encode);
+        w.put(&self.materials);
         put_each(&mut w, &self.cameras, CameraInfo::encode);
         w.into_bytes()
     }
@@ -272,6 +297,7 @@ impl Assets {
             height_fields: take_each(&mut r, "height fields", HeightField::decode)?,
             textures: take_each(&mut r, "textures", Texture::decode)?,
             skins: take_each(&mut r, "skins", Skin::decode)?,
+            materials: r.take("materials", MAX_ITEMS)?,
             cameras: take_each(&mut r, "cameras", CameraInfo::decode)?,
         };
         assets.validate()?;
@@ -287,6 +313,9 @@ impl Assets {
         self.meshes.iter().try_for_each(Mesh::validate)?;
         self.height_fields.iter().try_for_each(HeightField::validate)?;
         self.textures.iter().try_for_each(Texture::validate)?;
+        let known = |id: i32| id < 0 || (id as usize) < self.textures.len();
+        let roles = self.materials.iter().all(|m| m.textures.iter().all(|id| known(*id)));
+        check(roles, "texture id of a material")?;
         self.skins.iter().try_for_each(Skin::validate)
     }
 }
@@ -373,7 +402,7 @@ impl Visual {
     fn validate(&self) -> Result<(), DecodeError> {
         let lengths = [self.extent, self.znear, self.zfar];
         check(lengths.iter().all(|v| v.is_finite() && *v > 0.0), "extent or clip plane")?;
-        let angles = [self.azimuth, self.elevation, self.fovy];
+        let angles = [self.azimuth, self.elevation, self.fovy, self.ipd];
         check(angles.iter().chain(&self.center).all(|v| v.is_finite()), "free camera")?;
         check(self.shadow_size <= 16_384, "shadow map size")?;
         let tessellation = [self.slices, self.stacks, self.quads];
@@ -497,6 +526,7 @@ impl CameraInfo {
         w.put_one(self.fovy);
         w.put_one(u32::from(self.orthographic));
         w.put_one(self.intrinsics);
+        w.put_one(self.ipd);
     }
 
     fn decode(r: &mut Reader<'_>) -> Result<Self, DecodeError> {
@@ -505,6 +535,7 @@ impl CameraInfo {
             fovy: r.take_one("camera field of view")?,
             orthographic: r.take_one::<u32>("camera projection")? != 0,
             intrinsics: r.take_one("camera intrinsics")?,
+            ipd: r.take_one("distance of a camera's eyes")?,
         })
     }
 }

@@ -223,7 +223,35 @@ impl Camera {
     }
 }
 
+impl Camera {
+    /// The left and the right eye of a viewer whose middle is [`Self::eye`].
+    pub fn pair(&self, assets: &Assets, snapshot: &Snapshot) -> [Eye; 2] {
+        let info = match *self {
+            Self::Fixed(id) => assets.cameras.get(id as usize),
+            Self::Free(_) | Self::Tracking { .. } => None,
+        };
+        let ipd = info.map_or(assets.visual.ipd, |info| info.ipd) as f32;
+        let middle = self.eye(assets, snapshot);
+        let right = Vec3::from(middle.forward).cross(middle.up.into());
+        [-0.5, 0.5].map(|side| Eye {
+            position: (Vec3::from(middle.position) + right * (side * ipd)).into(),
+            ..middle
+        })
+    }
+}
+
 impl Eye {
+    /// The distance along the line of sight, m, of what a depth buffer has at `depth`: 1 at the
+    /// near plane, 0 at the far plane.
+    pub fn distance(&self, depth: f32) -> f32 {
+        let (near, far) = (self.near, self.far);
+        if self.orthographic {
+            far - depth * (far - near)
+        } else {
+            near * far / (near + depth * (far - near))
+        }
+    }
+
     fn of_free(camera: &FreeCamera, visual: &Visual) -> Self {
         Self::symmetric(
             &camera.frame(),
@@ -324,6 +352,7 @@ mod tests {
             fovy,
             orthographic,
             intrinsics,
+            ipd: 0.068,
         };
         let lens = [0.006, 0.0058, 0.0003, -0.0002, 0.0064, 0.0048];
         Assets {

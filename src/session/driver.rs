@@ -15,7 +15,7 @@ use super::{
     Error, Handle, Joined, Notice, Scene, Shared, SharedPeer, Source, Status, StreamStatus,
     restart::{Policy, Verdict},
     seat::{Effect, Seat, World},
-    views::{Place, Views},
+    views::{Look, Place, Views},
 };
 use crate::{
     control::{Event, PhysicsCommand},
@@ -26,8 +26,8 @@ use crate::{
     },
     render,
     scene::{Assets, Snapshot, camera::Camera},
-    stream::{self, Moment},
-    units::{Size, ViewId, ViewerId},
+    stream::{self, Moment, Stage},
+    units::{ViewId, ViewerId},
     worker::{Bundle, Worker},
 };
 
@@ -80,6 +80,7 @@ pub(super) fn spawn(
         scene: None,
         loads: JoinSet::new(),
         waiting: VecDeque::new(),
+        stagings: JoinSet::new(),
         policy: Policy::default(),
         paused: false,
         speed: 1.0,
@@ -96,13 +97,14 @@ struct Running {
     worker: Worker,
     snapshots: watch::Receiver<Arc<Snapshot>>,
     assets: Arc<Assets>,
-    resources: Arc<render::SceneResources>,
+    /// `None` until the model is on the device of the moment.
+    stage: Option<Arc<Stage>>,
 }
 
 impl Running {
     fn moment(&mut self) -> Arc<Moment> {
         Arc::new(Moment {
-            resources: Arc::clone(&self.resources),
+            stage: self.stage.clone(),
             assets: Arc::clone(&self.assets),
             snapshot: Arc::clone(&self.snapshots.borrow_and_update()),
         })
@@ -118,6 +120,12 @@ struct Load {
 enum Purpose {
     Asked(oneshot::Sender<Result<Arc<Scene>, Error>>),
     Restart { state: Option<Vec<f64>> },
+}
+
+/// A model of which another device was given a copy.
+struct Staged {
+    assets: Arc<Assets>,
+    outcome: Result<Option<Arc<Stage>>, Error>,
 }
 
 struct Loaded {
@@ -143,6 +151,8 @@ struct Driver {
     /// At most one at a time.
     loads: JoinSet<Loaded>,
     waiting: VecDeque<Load>,
+    /// For a device that replaces a lost one.
+    stagings: JoinSet<Staged>,
     policy: Policy,
     /// As commanded, which the snapshots follow.
     paused: bool,
@@ -161,6 +171,7 @@ impl Driver {
         mut inbox: mpsc::Receiver<Request>,
         mut view_ends: mpsc::Receiver<stream::Ended>,
     ) {
+        let mut device = self.shared.drawing.watch();
         loop {
             tokio::select! {
                 request = inbox.recv() => match request {
@@ -177,6 +188,11 @@ impl Driver {
                         tracing::error!(session = self.id, %panic, "a load panicked");
                         self.start_load();
                     }
+                },
+                Ok(()) = device.changed() => self.restage(),
+                Some(staged) = self.stagings.join_next() => match staged {
+                    Ok(staged) => self.staged(staged),
+                    Err(panic) => tracing::error!(session = self.id, %panic, "no stage"),
                 },
                 Some(ended) = view_ends.recv() => self.view_ended(ended).await,
             }
@@ -281,7 +297,8 @@ impl Driver {
         if new_scene {
             self.seats.values_mut().for_each(|seated| seated.seat.meet(&assets));
         }
-        self.show();
+        // The device may have changed while the model was loaded.
+        self.restage();
         let connected: Vec<_> =
             self.seats.iter().filter(|(_, seated)| seated.connected).map(|(id, _)| *id).collect();
         for viewer in connected {
@@ -313,6 +330,44 @@ impl Driver {
         self.waiting
             .push_front(Load { scene: Scene::clone(&scene), purpose: Purpose::Restart { state } });
         self.start_load();
+    }
+
+    // ---- the device ---------------------------------------------------------------------
+
+    /// Shows the simulation on the device of the moment, which may be another than before, or none.
+    fn restage(&mut self) {
+        let device = self.shared.drawing.device();
+        let Some(running) = self.running.as_mut() else { return };
+        let current = |stage: &Arc<Stage>| {
+            device.renderer.as_ref().is_ok_and(|now| Arc::ptr_eq(now, &stage.renderer))
+        };
+        running.stage = running.stage.take().filter(current);
+        if running.stage.is_none() && device.renderer.is_ok() {
+            let (drawing, assets) = (self.shared.drawing.clone(), Arc::clone(&running.assets));
+            self.stagings.spawn(async move {
+                let outcome = drawing.stage(&assets).await;
+                Staged { assets, outcome }
+            });
+        }
+        self.show();
+    }
+
+    fn staged(&mut self, Staged { assets, outcome }: Staged) {
+        let shown = self.running.as_mut().filter(|running| Arc::ptr_eq(&running.assets, &assets));
+        let Some(running) = shown else { return };
+        match outcome {
+            Ok(stage) => {
+                running.stage = stage;
+                self.restage();
+            }
+            // Another device is on its way, and its arrival leads here again.
+            Err(Error::Render(render::Error::DeviceLost)) => {}
+            Err(error) => {
+                tracing::error!(session = self.id, %error, "the scene does not fit the new device");
+                let message = format!("The picture stopped: {error}.");
+                self.notify_all(&Notice::Error { code: "view_ended", message });
+            }
+        }
     }
 
     // ---- physics ------------------------------------------------------------------------
@@ -455,34 +510,38 @@ impl Driver {
 
     // ---- views --------------------------------------------------------------------------
 
-    /// Puts `viewer` where its camera and size belong.
+    /// Puts `viewer` where its camera, size and way of drawing belong.
     async fn place(&mut self, viewer: ViewerId, settled: bool, input: Option<Instant>) {
-        let budget = self.shared.settings.frame_size;
+        let settings = &self.shared.settings;
         let Some(seated) = self.seats.get(&viewer).filter(|seated| seated.connected) else {
             return;
         };
-        let (camera, size) = (seated.seat.camera(), seated.seat.stream_size(budget));
-        match self.views.place(viewer, &camera, size, settled) {
+        let camera = seated.seat.camera();
+        let look = Look {
+            size: seated.seat.stream_size(settings.frame_size),
+            settings: seated.seat.render_settings(settings.render),
+        };
+        match self.views.place(viewer, &camera, look, settled) {
             Place::Same(id) => self.views.look(id, camera, input),
             Place::Join(id) => self.enter(viewer, id).await,
             Place::New => {
-                if let Some(id) = self.open_view(camera, size, input) {
+                if let Some(id) = self.open_view(camera, look, input) {
                     self.enter(viewer, id).await;
                 }
             }
         }
     }
 
-    fn open_view(&mut self, camera: Camera, size: Size, input: Option<Instant>) -> Option<ViewId> {
+    fn open_view(&mut self, camera: Camera, look: Look, input: Option<Instant>) -> Option<ViewId> {
         let moment = self.running.as_mut()?.moment();
         let settings = &self.shared.settings;
         let id = ViewId(self.shared.counters.next_view.fetch_add(1, Ordering::Relaxed) + 1);
         let spec = stream::Spec {
             id,
-            size,
+            size: look.size,
             frame_rate: settings.frame_rate,
             bitrate: settings.bitrate,
-            settings: settings.render,
+            settings: look.settings,
             clock: self.shared.clock,
             sent: Arc::clone(&self.shared.counters.frames),
         };
@@ -491,11 +550,11 @@ impl Driver {
             // On the view's own, ending thread: waiting is fine, and a gone driver needs no word.
             let _ = ended.blocking_send(end);
         };
-        match stream::View::start(spec, Arc::clone(&self.shared.renderer), report) {
+        match stream::View::start(spec, report) {
             Ok(view) => {
                 view.look(camera, input);
                 view.show(moment);
-                self.views.add(id, view, camera, size);
+                self.views.add(id, view, camera, look);
                 Some(id)
             }
             Err(error) => {
@@ -624,7 +683,7 @@ impl Driver {
         let eye = Camera::Free(seat.free_camera()).eye(&assets, &snapshot);
         let streams = self.views.iter().map(|(id, watched)| StreamStatus {
             id,
-            size: watched.size,
+            size: watched.look.size,
             viewers: watched.viewers.iter().copied().collect(),
             figures: watched.view.figures(),
         });
@@ -655,10 +714,8 @@ async fn next_snapshot(running: &mut Option<Running>) -> Result<(), String> {
 async fn bring_up(shared: &Arc<Shared>, scene: &Scene) -> Result<Running, Error> {
     let bundle = Bundle { mjcf: scene.xml.to_string(), files: Vec::new() };
     let (worker, assets) = Worker::spawn(&bundle, &shared.settings.worker).await?;
-    let (renderer, model) = (Arc::clone(&shared.renderer), Arc::clone(&assets));
-    let uploaded = tokio::task::spawn_blocking(move || renderer.upload(&model));
-    let resources = Arc::new(uploaded.await.map_err(|_| Error::Gone)??);
-    Ok(Running { snapshots: worker.snapshots(), worker, assets, resources })
+    let stage = shared.drawing.stage_new(&assets).await?;
+    Ok(Running { snapshots: worker.snapshots(), worker, assets, stage })
 }
 
 fn state_message(
@@ -693,7 +750,7 @@ fn state_message(
         frame: FrameState {
             id: figures.last_frame,
             rtp: figures.last_rtp,
-            size: [watched.size.width(), watched.size.height()],
+            size: [watched.look.size.width(), watched.look.size.height()],
         },
         latency: LatencyState {
             render_ms: figures.summary.render_ms,

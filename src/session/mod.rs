@@ -12,6 +12,7 @@
 //! The driver never waits for physics, the GPU or a viewer: what takes time happens in tasks and
 //! threads that report back.
 
+mod drawing;
 mod driver;
 mod restart;
 mod seat;
@@ -42,6 +43,7 @@ use crate::{
     worker,
 };
 
+pub use drawing::{Device, Drawing};
 pub use viewer::{MAX_LOADS, Viewer};
 
 /// The id of the session that the compatibility routes act on.
@@ -53,9 +55,6 @@ const REQUESTS: usize = 256;
 const DEADLINE: Duration = Duration::from_secs(5);
 /// How long a caller waits for a scene: the worker's own load limits end it earlier.
 const LOAD_DEADLINE: Duration = Duration::from_secs(60);
-
-/// What an overview says once nothing can be drawn any more.
-const DEVICE_LOST: &str = "the drawing device was lost: start mjcast again";
 
 /// Why a session did not do what it was asked.
 #[derive(Debug, thiserror::Error)]
@@ -107,7 +106,15 @@ pub enum Source {
 }
 
 impl Source {
-    /// The MJCF text.
+    /// The MJCF text alone.
+    ///
+    /// # Errors
+    /// [`Error::NotFound`] for an unknown preset.
+    pub fn mjcf(self) -> Result<Arc<str>, Error> {
+        self.resolve().map(|scene| scene.xml)
+    }
+
+    /// The scene with this text.
     fn resolve(self) -> Result<Scene, Error> {
         let (xml, preset) = match self {
             Self::Mjcf(xml) => (xml.into(), None),
@@ -174,9 +181,7 @@ pub struct Shared {
     /// Settings for every session.
     pub settings: Settings,
     /// Draws for every session.
-    pub renderer: Arc<render::Renderer>,
-    /// The adapter that draws.
-    pub adapter: gpu::AdapterInfo,
+    pub drawing: Drawing,
     /// The encoder that streams use.
     pub encoder: encode::Choice,
     /// Stamps every frame.
@@ -216,18 +221,29 @@ impl Sessions {
         (id == DEFAULT).then(|| self.default.clone())
     }
 
+    /// What every session is drawn, coded and limited by.
+    pub fn settings(&self) -> &Settings {
+        &self.shared.settings
+    }
+
+    /// What pictures are drawn with now; `None` while there is no device.
+    pub fn renderer(&self) -> Option<Arc<render::Renderer>> {
+        self.shared.drawing.device().renderer.ok()
+    }
+
     /// What the daemon as a whole is doing.
     pub fn overview(&self) -> Overview {
         let counters = &self.shared.counters;
         let count = |counter: &AtomicU64| counter.load(Ordering::Relaxed);
-        let can_draw = !self.shared.renderer.gpu().lost();
-        let lost = (!can_draw).then(|| DEVICE_LOST.to_owned());
+        let Device { renderer, adapter, rebuilds } = self.shared.drawing.device();
+        let can_draw = renderer.is_ok();
         let failure = self.default.failure.borrow().clone();
         Overview {
             can_draw,
-            adapter: self.shared.adapter.clone(),
+            adapter,
+            rebuilds,
             encoder: self.shared.encoder.clone(),
-            reasons: lost.into_iter().chain(failure).collect(),
+            reasons: renderer.err().into_iter().chain(failure).collect(),
             viewers: count(&counters.viewers),
             total_connections: count(&counters.connections),
             frames_sent: count(&counters.frames),
@@ -243,8 +259,10 @@ pub struct Overview {
     pub adapter: gpu::AdapterInfo,
     /// The encoder in use.
     pub encoder: encode::Choice,
-    /// Whether pictures can be drawn at all.
+    /// Whether pictures can be drawn now.
     pub can_draw: bool,
+    /// How often a lost device has been replaced.
+    pub rebuilds: u64,
     /// Why the daemon is degraded, if it is.
     pub reasons: Vec<String>,
     /// Viewers connected now.

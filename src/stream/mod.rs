@@ -8,6 +8,7 @@
 //! The thread sleeps until the [`clock::FrameClock`] says that a frame is due; a scene that
 //! stands still costs nothing. It knows no session, no network and no MuJoCo.
 
+mod canvas;
 mod clock;
 mod figures;
 mod inbox;
@@ -17,4 +18,4 @@ mod view;
 pub use clock::{Cause, FrameClock};
 pub use figures::Reading;
 pub use stats::{StreamStats, Summary};
-pub use view::{Ended, Error, Moment, Spec, View};
+pub use view::{Ended, Error, Moment, Spec, Stage, View};

@@ -7,6 +7,7 @@ use std::{
 };
 
 use super::{
+    canvas::Canvas,
     clock::{Cause, FrameClock},
     figures::{Figures, Reading},
     inbox::{Inbox, News},
@@ -15,7 +16,7 @@ use crate::{
     color,
     encode::{self, Encoder},
     frame::{EncodedFrame, FrameSender, I420, Sent, Stamps},
-    render,
+    gpu, render,
     scene::{Assets, Snapshot, camera::Camera},
     units::{Bitrate, FrameRate, MediaClock, Size, ViewId},
 };
@@ -25,10 +26,18 @@ const KEYFRAME_GAP: Duration = Duration::from_millis(400);
 /// From a view's last change until what it shows is sent once more, sharper.
 const REFINE_AFTER: Duration = Duration::from_millis(200);
 
+/// A model on a device.
+pub struct Stage {
+    /// The device's renderer.
+    pub renderer: Arc<render::Renderer>,
+    /// The model's data there.
+    pub resources: render::SceneResources,
+}
+
 /// A moment of a simulation with what is needed to draw it.
 pub struct Moment {
-    /// The model's data on the GPU.
-    pub resources: Arc<render::SceneResources>,
+    /// Where it can be drawn; `None` while there is no device: views wait for a moment with one.
+    pub stage: Option<Arc<Stage>>,
     /// The model's data.
     pub assets: Arc<Assets>,
     /// What moves.
@@ -82,6 +91,12 @@ pub enum Error {
     Panicked,
 }
 
+impl From<gpu::Lost> for Error {
+    fn from(lost: gpu::Lost) -> Self {
+        Self::Render(lost.into())
+    }
+}
+
 /// Told once when a view's thread ends by itself.
 #[derive(Debug)]
 pub struct Ended {
@@ -103,11 +118,7 @@ impl View {
     ///
     /// # Errors
     /// [`Error::Thread`] when the system has no thread to give. All else is told to `ended`.
-    pub fn start(
-        spec: Spec,
-        renderer: Arc<render::Renderer>,
-        ended: impl FnOnce(Ended) + Send + 'static,
-    ) -> Result<Self, Error> {
+    pub fn start(spec: Spec, ended: impl FnOnce(Ended) + Send + 'static) -> Result<Self, Error> {
         let view = spec.id;
         let inbox = Arc::new(Inbox::default());
         let figures = Arc::new(Figures::new(Instant::now(), Arc::clone(&spec.sent)));
@@ -116,9 +127,8 @@ impl View {
             .name(view.to_string())
             .spawn(move || {
                 let (inbox, figures) = shared;
-                let work = std::panic::AssertUnwindSafe(|| {
-                    Worker::new(&spec, &renderer, figures)?.serve(&inbox)
-                });
+                let work =
+                    std::panic::AssertUnwindSafe(|| Worker::new(&spec, figures)?.serve(&inbox));
                 // What the closure owned is gone after a panic: nothing half-changed is seen.
                 let outcome = std::panic::catch_unwind(work).unwrap_or(Err(Error::Panicked));
                 if let Err(error) = outcome {
@@ -171,7 +181,9 @@ struct Worker {
     id: ViewId,
     media_clock: MediaClock,
     frame_clock: FrameClock,
-    canvas: render::View,
+    settings: render::Settings,
+    /// Made for the device that is drawn on, and anew for another.
+    canvas: Option<Canvas>,
     picture: I420,
     encoder: Box<dyn Encoder>,
     figures: Arc<Figures>,
@@ -187,11 +199,7 @@ struct Worker {
 }
 
 impl Worker {
-    fn new(
-        spec: &Spec,
-        renderer: &Arc<render::Renderer>,
-        figures: Arc<Figures>,
-    ) -> Result<Self, Error> {
+    fn new(spec: &Spec, figures: Arc<Figures>) -> Result<Self, Error> {
         let encoder = encode::open(&encode::Config {
             size: spec.size,
             frame_rate: spec.frame_rate,
@@ -202,7 +210,8 @@ impl Worker {
             id: spec.id,
             media_clock: spec.clock,
             frame_clock: FrameClock::new(spec.frame_rate, REFINE_AFTER),
-            canvas: render::View::new(renderer, spec.size, spec.settings)?,
+            settings: spec.settings,
+            canvas: None,
             picture: I420::new(spec.size).ok_or(Error::OddSize(spec.size))?,
             encoder,
             figures,
@@ -243,8 +252,11 @@ impl Worker {
             self.camera = Some(camera);
         }
         let moved = news.moment.is_some();
-        if moved {
-            self.moment = news.moment;
+        if let Some(moment) = news.moment {
+            if moment.stage.is_none() {
+                self.canvas = None;
+            }
+            self.moment = Some(moment);
             self.stale = true;
         }
         if joined || news.keyframe || news.camera.is_some() {
@@ -265,8 +277,10 @@ impl Worker {
             return Ok(());
         }
         if self.stale {
-            self.draw(&moment, &camera)?;
-            self.stale = false;
+            self.stale = !self.draw(&moment, &camera)?;
+        }
+        if self.stale {
+            return Ok(());
         }
         let drawn = Instant::now();
         let keyframe = self.wants_keyframe
@@ -297,12 +311,31 @@ impl Worker {
         Ok(())
     }
 
-    fn draw(&mut self, moment: &Moment, camera: &Camera) -> Result<(), Error> {
-        let Moment { resources, assets, snapshot } = moment;
-        self.canvas.draw(resources, assets, snapshot, camera)?;
-        let pixels = self.canvas.read_rgba()?;
-        color::rgba_to_i420(&pixels, pixels.stride(), &mut self.picture)?;
-        Ok(())
+    /// Draws, or gives `false` where the device is gone: a moment on another one will come.
+    fn draw(&mut self, moment: &Moment, camera: &Camera) -> Result<bool, Error> {
+        let Some(stage) = &moment.stage else { return Ok(false) };
+        match stage.renderer.gpu().attempt(|| self.draw_on(stage, moment, camera)) {
+            Ok(()) => Ok(true),
+            Err(Error::Render(render::Error::DeviceLost)) => {
+                self.canvas = None;
+                Ok(false)
+            }
+            Err(error) => Err(error),
+        }
+    }
+
+    fn draw_on(&mut self, stage: &Stage, moment: &Moment, camera: &Camera) -> Result<(), Error> {
+        let canvas = match &mut self.canvas {
+            Some(canvas) if canvas.is_on(stage) => canvas,
+            canvas => {
+                let output = render::Output::for_video(stage.renderer.gpu());
+                let new = Canvas::new(stage, self.picture.size(), self.settings, output)?;
+                // Viewers may have lost or given up anything in the meantime: no gap holds here.
+                (self.wants_keyframe, self.last_keyframe) = (true, None);
+                canvas.insert(new)
+            }
+        };
+        canvas.draw(stage, moment, camera, &mut self.picture)
     }
 
     fn hand_out(&mut self, frame: Arc<EncodedFrame>) {

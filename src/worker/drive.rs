@@ -219,7 +219,10 @@ impl Driver {
         if let Err(refusal) = self.simulation.apply(command) {
             return Some(refusal.to_string());
         }
-        let jumps = !matches!(command, PhysicsCommand::SetControl(_) | PhysicsCommand::SetQpos(_));
+        let jumps = !matches!(
+            command,
+            PhysicsCommand::SetControl(_) | PhysicsCommand::SetQpos(_) | PhysicsCommand::Show(_)
+        );
         if jumps {
             self.to_go = 0;
             self.restart(now);

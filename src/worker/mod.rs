@@ -80,6 +80,13 @@ pub struct Bundle {
     pub files: Vec<(String, Vec<u8>)>,
 }
 
+impl Bundle {
+    /// A scene that refers to nothing else.
+    pub fn of_text(mjcf: impl Into<String>) -> Self {
+        Self { mjcf: mjcf.into(), files: Vec::new() }
+    }
+}
+
 /// Why a model did not become a running worker.
 #[derive(Debug, thiserror::Error)]
 pub enum LoadError {

@@ -262,7 +262,10 @@ fn depth_stencil(target: &Target, style: &Style) -> wgpu::DepthStencilState {
         if over_all { CompareFunction::Always } else { CompareFunction::GreaterEqual };
     wgpu::DepthStencilState {
         format: target.depth,
-        depth_write_enabled: Some(!over_all && !style.blend.keeps_depth()),
+        // Haze hides what is transparent behind it.
+        depth_write_enabled: Some(
+            !over_all && (!style.blend.keeps_depth() || style.kind == Kind::Haze),
+        ),
         depth_compare: Some(depth_compare),
         stencil: if has_stencil {
             wgpu::StencilState {

@@ -172,7 +172,11 @@ impl SceneResources {
 
     /// Whether a shape has an inside that cannot be seen.
     pub(super) fn is_closed(&self, shape: u32) -> bool {
-        self.shapes.is_closed(shape) || self.coarse_shapes.is_closed(shape)
+        let hull = (self.first_mesh..self.first_height_field).contains(&shape)
+            && (shape - self.first_mesh) % 2 == 1;
+        let height_field = shape >= self.first_height_field && (shape as usize) < self.ranges.len();
+        let built_in = self.shapes.is_closed(shape) || self.coarse_shapes.is_closed(shape);
+        built_in || hull || height_field
     }
 
     /// A geom's texture and how it is looked up, with the numbers for [`Instance::mapping`].

@@ -33,7 +33,7 @@ SPECIAL = {
         ("", {}), ("additive", {"render": {"ADDITIVE": 1}}), ("all", {"vis": {"TRANSPARENT": 1}}),
         ("uncut", {"render": {"CULL_FACE": 0}}), ("samples", {"samples": 4}),
     ],
-    "lights3": [("", {}), ("shadowless", {"render": {"SHADOW": 0}}), ("shown", {"vis": {"LIGHT": 1}})],
+    "lights3": [("", {}), ("shadowless", {"render": {"SHADOW": 0}}), ("shown", {"vis": {"LIGHT": 1}, "camera": {"distance": 9}})],
     "lights8": [("", {})],
     "lights12": [("", {}), ("samples", {"samples": 4})],
     "dark": [("", {})],
@@ -80,7 +80,7 @@ SPECIAL = {
         ("boxes", {"vis": {"MESHBVH": 1}}), ("samples", {"samples": 4}), ("uncut", {"render": {"CULL_FACE": 0}}),
         ("behind", {"camera": {"azimuth": 270, "elevation": -30}}),
     ],
-    "lights1": [("", {}), ("shadowless", {"render": {"SHADOW": 0}}), ("shown", {"vis": {"LIGHT": 1}}), ("wide", {"width": 1280, "height": 720})],
+    "lights1": [("", {}), ("shadowless", {"render": {"SHADOW": 0}}), ("shown", {"vis": {"LIGHT": 1}, "camera": {"distance": 9}}), ("wide", {"width": 1280, "height": 720})],
     "sizes": [
         ("", {}), ("near", {"camera": {"azimuth": 40, "elevation": -20, "distance": 0.03}}), ("samples", {"samples": 4}),
         ("segments", {"render": {"SEGMENT": 1}}),
@@ -88,14 +88,14 @@ SPECIAL = {
     "cloth": [
         ("", {}), ("under", {"camera": {"azimuth": 60, "elevation": -5}}), ("faces", {"vis": {"FLEXFACE": 1, "FLEXSKIN": 0, "FLEXEDGE": 0}}),
         ("edges", {"vis": {"FLEXSKIN": 0}}), ("all", {"steps": 60, "vis": {"FLEXVERT": 1, "FLEXFACE": 1}}),
-        ("clear", {"vis": {"TRANSPARENT": 1}}), ("samples", {"samples": 4}), ("boxes", {"vis": {"BODYBVH": 1}}),
+        ("clear", {"vis": {"TRANSPARENT": 1}}), ("samples", {"samples": 4}), ("boxes", {"vis": {"MESHBVH": 1}}),
     ],
     "wide": [("grazing", {}), ("grazing-low", {"camera": {"elevation": -8, "azimuth": 40}}), ("shadowless", {"render": {"SHADOW": 0}})],
 }
 # Some flags and labels show nothing but with others, or in other models than the mechanism.
 FLAGS = (
-    "JOINT ACTUATOR CAMERA LIGHT CONSTRAINT INERTIA INERTIA+SCLINERTIA CONTACTPOINT ISLAND CONTACTFORCE TRANSPARENT "
-    "AUTOCONNECT COM BODYBVH"
+    "JOINT ACTUATOR CAMERA LIGHT CONSTRAINT INERTIA INERTIA+SCLINERTIA ISLAND TRANSPARENT AUTOCONNECT "
+    " COM BODYBVH"
 ).split()
 OFF = ("TENDON", "RANGEFINDER", "STATIC")
 FLAGS_OF = {
@@ -116,6 +116,8 @@ def shown(choice):
 def decorations():
     """Cases that show one kind of decoration each."""
     contacts = {"steps": 200}
+    # Few labels: the more text, the more of a picture is compared by its font.
+    near = {"camera": {"lookat": [0.25, 0.2, 0.15], "distance": 1.1, "azimuth": 30, "elevation": -30}}
     for model, flags in {"mechanism": FLAGS, **FLAGS_OF}.items():
         for both in flags:
             vis = {flag: 1 for flag in both.split("+")}
@@ -124,7 +126,7 @@ def decorations():
         yield "mechanism", f"flag-{flag.lower()}-off", {"vis": {flag: 0}}
     for model, labels in {"mechanism": LABELS, **LABELS_OF}.items():
         for label in labels:
-            rest = {"label": label, **shown(label), **(contacts if model == "contacts" else {})}
+            rest = {"label": label, **shown(label), **({**contacts, **near} if model == "contacts" else {})}
             yield model, f"label-{label.lower()}", rest
     for frame in FRAMES:
         if frame == "CONTACT":

@@ -37,6 +37,9 @@ WEB_SOURCES := $(shell find web -type d \( -name node_modules -o -name dist \) -
 WEB_MODULES := web/node_modules/.installed
 WEB_PAGE := web/dist/index.html
 BROWSER_MODULES := tests/browser/node_modules/.installed
+# MuJoCo's own renderer and what compares pictures.
+PYTHON := .cache/python/bin/python
+PYTHON_MODULES := .cache/python/.installed
 
 .PHONY: help
 help: ## Lists the targets
@@ -60,16 +63,27 @@ deps: ## Installs missing system packages and fetches libmujoco
 	@scripts/mujoco.sh
 
 .PHONY: test
-test: deps-test fmt-check test-web clippy test-rust test-browser ## Runs every check and test
+test: deps-test fmt-check test-web clippy test-rust test-parity test-browser ## Runs every check and test
 	@echo "make test: everything passed"
 
 .PHONY: lint
 lint: deps web fmt-check clippy ## Checks formatting and lints
 	$(NPM) --prefix web run check
 
+.PHONY: parity
+parity: deps-test build test-parity ## Compares pictures with those of MuJoCo's own renderer (flags in ARGS)
+
 .PHONY: bench
 bench: build ## Runs the benchmarks (flags in ARGS)
 	$(CARGO) bench --locked $(ARGS)
+
+.PHONY: bench-render
+bench-render: build ## Compares a picture's cost with mujoco.Renderer's (flags in ARGS)
+	@$(SOFTWARE_VULKAN); \
+	$(MAKE) --no-print-directory $(PYTHON_MODULES); \
+	MUJOCO_GL="$${MUJOCO_GL:-egl}" $(PYTHON) benches/render.py \
+		--bench "$$($(CARGO) bench --locked --no-run --bench render --message-format json \
+			| sed -n 's|.*"executable":"\([^"]*/render-[^"]*\)".*|\1|p')" $(ARGS)
 
 .PHONY: clean
 clean: ## Removes what was built, but not the fetched libmujoco
@@ -107,6 +121,18 @@ test-rust: deps web
 	fi; \
 	$(CARGO) test $(PROFILE) --workspace --doc
 
+# Both renderers draw in software, on the same Mesa. The table and sheets to look at: tests/out/parity.
+PARITY := tests/out/parity
+PARITY_CASES ?= tests/parity/cases.json
+
+.PHONY: test-parity
+test-parity: build $(PYTHON_MODULES)
+	@$(SOFTWARE_VULKAN); export MUJOCO_GL=egl EGL_PLATFORM=surfaceless LIBGL_ALWAYS_SOFTWARE=1; \
+	$(PYTHON) tests/parity/reference.py $(PARITY_CASES) $(PARITY)/mujoco; \
+	"$(BINARY)" render --cases $(PARITY_CASES) --out $(PARITY)/mjcast; \
+	$(PYTHON) tests/parity/compare.py $(PARITY_CASES) $(PARITY)/mujoco $(PARITY)/mjcast \
+		$(PARITY)/report $(ARGS)
+
 .PHONY: test-browser
 test-browser: deps-test build
 	@if [[ ! -f tests/browser/package.json ]]; then exit 0; fi; \
@@ -115,8 +141,14 @@ test-browser: deps-test build
 	$(MAKE) --no-print-directory $(BROWSER_MODULES); \
 	$(NPM) --prefix tests/browser test
 
+# MuJoCo's own renderer, with what compares pictures.
 $(WEB_MODULES): web/package.json web/package-lock.json
 	$(NPM) --prefix web ci --no-audit --no-fund
+	@touch $@
+
+$(PYTHON_MODULES): tests/parity/requirements.txt
+	python3 -m venv --clear .cache/python
+	$(PYTHON) -m pip install --quiet --disable-pip-version-check -r $<
 	@touch $@
 
 $(WEB_PAGE): $(WEB_MODULES) $(WEB_SOURCES)

@@ -3,7 +3,7 @@
 # all are there.
 #
 #   scripts/system-deps.sh           what building and serving need
-#   scripts/system-deps.sh --tests   also a browser for the tests
+#   scripts/system-deps.sh --tests   also a browser and Python for the tests
 #   scripts/system-deps.sh --list    only prints what is missing
 #
 # Exit codes: 0 everything is there, 3 something is missing and cannot be installed from here.
@@ -11,13 +11,13 @@ set -euo pipefail
 
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 missing=() # "package|what it is for"
-want_browser=false
+want_tests=false
 list_only=false
 
 main() {
     for argument in "$@"; do
         case $argument in
-            --tests) want_browser=true ;;
+            --tests) want_tests=true ;;
             --list) list_only=true ;;
             *) echo "usage: ${0##*/} [--tests] [--list]" >&2; exit 2 ;;
         esac
@@ -44,7 +44,11 @@ find_missing() {
     need_library libGLESv2.so.2 libgles2 "OpenGL ES loader"
     need_library_or_file swrast_dri.so '/usr/lib/*/dri/swrast_dri.so' libgl1-mesa-dri \
         "Mesa's OpenGL drivers"
-    if $want_browser && ! "$here/chromium.sh" >/dev/null 2>&1; then
+    # Not the command alone: Debian keeps what `venv` needs apart.
+    if $want_tests && ! python3 -c 'import ensurepip' >/dev/null 2>&1; then
+        missing+=("python3-venv|Python, for MuJoCo's own renderer that pictures are compared with")
+    fi
+    if $want_tests && ! "$here/chromium.sh" >/dev/null 2>&1; then
         missing+=("chromium|browser for the tests (or set CHROMIUM to the path of one)")
     fi
 }

@@ -3,13 +3,19 @@
 //! Criterion shows wall time per frame; with one thread on an idle core that is CPU time. The
 //! CPU time itself, which a busy machine does not blur, is printed first.
 
-use std::{hint::black_box, time::Duration};
+use std::{hint::black_box, sync::Arc, time::Duration};
 
 use criterion::{BenchmarkId, Criterion, Throughput, criterion_group, criterion_main};
 use mjcast::{
-    color::rgba_to_i420,
+    color::{nv12_to_i420, rgba_to_i420, rgba_to_nv12},
     encode::{Config, Encoder, openh264::OpenH264},
-    frame::I420,
+    frame::{I420, Nv12Layout},
+    gpu::Gpu,
+    render::{Output, Renderer, Settings, View},
+    scene::{
+        Assets, Snapshot,
+        camera::{Camera, FreeCamera},
+    },
     units::{Bitrate, FrameRate, MediaTime, Size},
 };
 use rustix::time::{ClockId, clock_gettime};
@@ -121,6 +127,53 @@ fn color(c: &mut Criterion) {
     group.finish();
 }
 
+/// Both ways from a drawn picture to planes: converted on the device and read as NV12, or read as
+/// RGBA and converted here. On a software driver the device's part is CPU time as well.
+fn ways(_: &mut Criterion) {
+    let gpu = Gpu::open(&mjcast::gpu::Options::default()).expect("a device, software at least");
+    print_cpu(&gpu.info().to_string(), || 0);
+    let renderer = Arc::new(Renderer::new(Arc::new(gpu)).expect("a renderer"));
+    let (assets, snapshot) = (Assets::default(), Snapshot::default());
+    let scene = renderer.upload(&assets).expect("uploads");
+    let camera = Camera::Free(FreeCamera::initial(&assets.visual));
+    for (width, height, _) in STREAMS {
+        let size = size(width, height);
+        let mut picture = I420::new(size).expect("even");
+        let view = |output| View::with_output(&renderer, size, Settings::FAST, output);
+        let mut rgba = view(Output::Rgba).expect("a view");
+        print_cpu(&format!("an empty scene, RGBA read and converted {size}"), || {
+            rgba.draw(&scene, &assets, &snapshot, &camera).expect("draws");
+            let pixels = rgba.read_rgba().expect("reads");
+            rgba_to_i420(&pixels, pixels.stride(), &mut picture).expect("converts");
+            pixels.len()
+        });
+        let mut nv12 = view(Output::Nv12).expect("a view");
+        print_cpu(&format!("an empty scene, NV12 read and taken apart {size}"), || {
+            nv12.draw(&scene, &assets, &snapshot, &camera).expect("draws");
+            let pixels = nv12.read_nv12().expect("reads");
+            nv12_to_i420(&pixels, pixels.layout(), &mut picture).expect("covers the picture");
+            pixels.len()
+        });
+    }
+}
+
+fn nv12(_: &mut Criterion) {
+    for (width, height, _) in STREAMS {
+        let size = size(width, height);
+        let rgba = scene(size, 0);
+        let layout = Nv12Layout::new(size, Nv12Layout::ALIGNMENT).expect("even");
+        let mut nv12 = vec![0; layout.bytes()];
+        let mut picture = I420::new(size).expect("even");
+        print_cpu(&format!("rgba_to_nv12 {size}"), || {
+            let converted = rgba_to_nv12(&rgba, width as usize * 4, layout, &mut nv12);
+            converted.map_or(0, |()| layout.bytes())
+        });
+        print_cpu(&format!("nv12_to_i420 {size}"), || {
+            nv12_to_i420(&nv12, layout, &mut picture).map_or(0, |()| layout.bytes())
+        });
+    }
+}
+
 fn openh264(c: &mut Criterion) {
     let mut group = c.benchmark_group("openh264");
     for (width, height, bps) in STREAMS {
@@ -141,6 +194,6 @@ fn openh264(c: &mut Criterion) {
 criterion_group! {
     name = benches;
     config = Criterion::default().sample_size(30).measurement_time(Duration::from_secs(3));
-    targets = color, openh264
+    targets = color, nv12, ways, openh264
 }
 criterion_main!(benches);

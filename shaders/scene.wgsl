@@ -3,7 +3,8 @@
 //
 // What stands between the comments `@each lit` and `@end` is repeated once per light without a
 // shadow, between `@each shadowed` and `@end` once per light with one: `$i` is the light's number,
-// `$kind` its kind, `$s` the number of its shadow. Software drivers are many times slower where a
+// `$kind` its kind, `$s` the number of its shadow; `early` are the shadows whose
+// place in their map goes from vertices to pixels, `late` those for which devices have no room. Software drivers are many times slower where a
 // number is not constant. Between `@each wireframe` and `@end` is what only edges need.
 // `View` and `Light`: keep in sync with src/render/uniform.rs.
 // `Vertex` and `Instance`: keep in sync with src/render/geometry.rs and src/render/instance.rs.
@@ -135,8 +136,7 @@ fn shine_spot(light: Light, position: vec3f, normal: vec3f, to_eye: vec3f, color
     return strength * shine(light, to_light, normal, to_eye, color, material);
 }
 
-fn shadow(slot: i32, position: vec3f) -> f32 {
-    let clip = view.clip_from_world_of_slot[slot] * vec4f(position, 1.0);
+fn shadow(slot: i32, clip: vec4f) -> f32 {
     let point = clip.xyz / clip.w;
     let texcoord = vec2f(0.5 + 0.5 * point.x, 0.5 - 0.5 * point.y);
     return textureSampleCompareLevel(shadow_maps, shadow_sampler, texcoord, slot, saturate(point.z));
@@ -189,6 +189,9 @@ struct Surface {
     //@each shadowed
     @location($s + 3) lit_$s: vec3f,
     //@end
+    //@each shadowed early
+    @location($s + 12) seen_$s: vec4f,
+    //@end
     //@each wireframe
     @location(11) facing: f32,
     //@end
@@ -209,6 +212,9 @@ fn vs_surface(vertex: Vertex, instance: Instance) -> Surface {
     let part_$s = shine_$kind(view.lights[$i], position, normal, to_eye, rgb, instance.material);
     out.lit_$s = select(vec3f(0.0), saturate(part_$s), SHADOWED);
     base += select(part_$s, vec3f(0.0), SHADOWED);
+    //@end
+    //@each shadowed early
+    out.seen_$s = view.clip_from_world_of_slot[$s] * vec4f(position, 1.0);
     //@end
     out.clip = view.clip_from_world * vec4f(position, 1.0);
     out.color = vec4f(saturate(base), instance.color.a);
@@ -239,9 +245,15 @@ fn fs_surface(in: Surface) -> @location(0) vec4f {
         return vec4f(color, in.color.a * texture.a);
     }
     //@end
-    //@each shadowed
+    //@each shadowed early
     if SHADOWED {
-        color += rounded(in.lit_$s * texture.rgb) * (clear * shadow($s, in.position));
+        color += rounded(in.lit_$s * texture.rgb) * (clear * shadow($s, in.seen_$s));
+    }
+    //@end
+    //@each shadowed late
+    if SHADOWED {
+        let seen_$s = view.clip_from_world_of_slot[$s] * vec4f(in.position, 1.0);
+        color += rounded(in.lit_$s * texture.rgb) * (clear * shadow($s, seen_$s));
     }
     //@end
     return vec4f(color, in.color.a * texture.a);

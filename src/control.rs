@@ -5,7 +5,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::scene::options::SceneOptions;
+use crate::{config::Profile, scene::options::SceneOptions};
 
 /// Pointer buttons held: bit 0 left, bit 1 right, bit 2 middle.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -114,6 +114,8 @@ pub enum Command {
     SetCamera(CameraUpdate),
     /// Looks through a model camera by name or id, tracks a body, or goes free.
     UseCamera(CameraChoice),
+    /// Draws the viewer's stream so from now on; `Auto`: as the daemon draws by default.
+    SetQuality(Profile),
     /// Asks for a key frame on the viewer's stream.
     RequestKeyframe,
 }

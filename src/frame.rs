@@ -50,6 +50,57 @@ impl I420 {
     }
 }
 
+/// How a picture in NV12 lies in memory: rows of luma, then at once rows of chroma, which hold Cb
+/// and Cr of each 2×2 pixels side by side. Rows go from the top, all equally far apart.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Nv12Layout {
+    size: Size,
+    stride: u32,
+}
+
+impl Nv12Layout {
+    /// The alignment of rows that suits GPUs: what wgpu asks of copies between buffers and
+    /// textures, and no less than video encoders ask of pitch-linear surfaces.
+    pub const ALIGNMENT: u32 = 256;
+
+    /// Rows as close as they can be at multiples of `alignment` bytes; `None` when a side is odd,
+    /// or `alignment` is no multiple of 4 or leaves no stride in 32 bits.
+    pub fn new(size: Size, alignment: u32) -> Option<Self> {
+        let suits = size.is_even() && alignment > 0 && alignment.is_multiple_of(4);
+        let stride = suits.then(|| size.width().checked_next_multiple_of(alignment))??;
+        Some(Self { size, stride })
+    }
+
+    /// The size in pixels; both sides are even.
+    pub fn size(self) -> Size {
+        self.size
+    }
+
+    /// Bytes from one row to the next, of luma and of chroma; a multiple of 4.
+    pub fn stride(self) -> u32 {
+        self.stride
+    }
+
+    /// Bytes of all rows with their padding.
+    pub fn bytes(self) -> usize {
+        self.luma_bytes() / 2 * 3
+    }
+
+    /// Luma and chroma in `nv12`, with padding; `None` when it is too short.
+    pub fn planes(self, nv12: &[u8]) -> Option<[&[u8]; 2]> {
+        nv12.get(..self.bytes()).map(|nv12| nv12.split_at(self.luma_bytes()).into())
+    }
+
+    /// The planes, to be written.
+    pub fn planes_mut(self, nv12: &mut [u8]) -> Option<[&mut [u8]; 2]> {
+        nv12.get_mut(..self.bytes()).map(|nv12| nv12.split_at_mut(self.luma_bytes()).into())
+    }
+
+    fn luma_bytes(self) -> usize {
+        self.stride as usize * self.size.height() as usize
+    }
+}
+
 /// When a frame passed each stage.
 #[derive(Clone, Copy, Debug)]
 pub struct Stamps {
@@ -236,6 +287,21 @@ mod tests {
         let picture = I420::new(Size::new(6, 4).expect("valid")).expect("even");
         assert_eq!(picture.planes().map(<[u8]>::len), [24, 6, 6]);
         assert!(I420::new(Size::new(5, 4).expect("valid")).is_none());
+    }
+
+    #[test]
+    fn nv12_rows_are_aligned_and_covered() {
+        let layout = |width, height, alignment| {
+            Nv12Layout::new(Size::new(width, height).expect("valid"), alignment)
+        };
+        let padded = layout(6, 4, 256).expect("fits");
+        assert_eq!((padded.stride(), padded.bytes()), (256, 256 * 6));
+        assert_eq!(padded.planes(&[0; 256 * 6]).map(|p| p.map(<[u8]>::len)), Some([1024, 512]));
+        assert!(padded.planes(&[0; 256 * 6 - 1]).is_none());
+        assert_eq!(layout(1280, 720, 256).map(Nv12Layout::bytes), Some(1280 * 720 * 3 / 2));
+        for (width, height, alignment) in [(5, 4, 4), (4, 5, 4), (4, 4, 0), (4, 4, 6)] {
+            assert_eq!(layout(width, height, alignment), None);
+        }
     }
 
     #[tokio::test]

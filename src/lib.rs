@@ -7,9 +7,10 @@
 pub mod units;
 
 pub mod config;
-pub mod control;
 pub mod frame;
 pub mod scene;
+
+pub mod control;
 
 pub mod encode;
 pub mod gpu;

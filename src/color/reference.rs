@@ -1,6 +1,6 @@
 //! The conversion as the standard writes it, one pixel at a time, to compare the fast one with.
 
-use crate::frame::I420;
+use crate::frame::{I420, Nv12Layout};
 
 /// The luma weights of BT.709 (ITU-R BT.709-6 §3.2).
 const KR: f64 = 0.2126;
@@ -28,6 +28,23 @@ pub(super) fn rgba_to_i420(rgba: &[u8], stride: usize, out: &mut I420) {
             cb[y * (width / 2) + x] = quantise(128.0 + 224.0 * (b - l) / (2.0 * (1.0 - KB)));
             cr[y * (width / 2) + x] = quantise(128.0 + 224.0 * (r - l) / (2.0 * (1.0 - KR)));
         }
+    }
+}
+
+/// As [`super::rgba_to_nv12`], from what [`rgba_to_i420`] gives.
+pub(super) fn rgba_to_nv12(rgba: &[u8], stride: usize, layout: Nv12Layout, out: &mut [u8]) {
+    let mut planes = I420::new(layout.size()).expect("a layout's size is even");
+    rgba_to_i420(rgba, stride, &mut planes);
+    let width = layout.size().width() as usize;
+    let [y, u, v] = planes.planes();
+    let (luma, chroma) =
+        out.split_at_mut(layout.stride() as usize * layout.size().height() as usize);
+    for (i, value) in y.iter().enumerate() {
+        luma[i / width * layout.stride() as usize + i % width] = *value;
+    }
+    for (i, (cb, cr)) in u.iter().zip(v).enumerate() {
+        let at = i / (width / 2) * layout.stride() as usize + i % (width / 2) * 2;
+        chroma[at..at + 2].copy_from_slice(&[*cb, *cr]);
     }
 }
 

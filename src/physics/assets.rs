@@ -12,7 +12,8 @@ use mujoco_rs::{
 
 use super::model::{model_name, name};
 use crate::scene::{
-    Assets, CameraInfo, HeightField, Joint, Mesh, ModelInfo, Skin, Texture, TextureKind, Visual,
+    Assets, CameraInfo, HeightField, Joint, Material, Mesh, ModelInfo, Skin, Texture, TextureKind,
+    Visual,
 };
 
 /// Copies everything that a renderer or a client needs once per model.
@@ -24,6 +25,7 @@ pub(super) fn extract(model: &MjModel) -> Assets {
         height_fields: (0..model.hfield_adr().len()).map(|id| height_field(model, id)).collect(),
         textures: (0..model.tex_adr().len()).map(|id| texture(model, id)).collect(),
         skins: (0..model.skin_vertadr().len()).map(|id| skin(model, id)).collect(),
+        materials: (0..model.mat_texid().len()).map(|id| material(model, id)).collect(),
         cameras: (0..model.cam_fovy().len()).map(|id| camera(model, id)).collect(),
     }
 }
@@ -41,6 +43,14 @@ fn info(model: &MjModel) -> ModelInfo {
         actuators: controls(model),
         control_ranges: limited(model.actuator_ctrlrange(), model.actuator_ctrllimited()),
         keyframes: names(mjtObj::mjOBJ_KEY, model.key_time().len()),
+    }
+}
+
+fn material(model: &MjModel, id: usize) -> Material {
+    Material {
+        metallic: model.mat_metallic()[id],
+        roughness: model.mat_roughness()[id],
+        textures: model.mat_texid()[id],
     }
 }
 

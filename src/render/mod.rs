@@ -39,7 +39,7 @@ mod tests;
 
 pub use renderer::Renderer;
 pub use resources::SceneResources;
-pub use view::{Pixels, View, draw_all};
+pub use view::{Nv12, Output, Pixels, View, draw_all};
 
 /// What a picture is optimised for.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -156,6 +156,25 @@ pub enum Error {
         /// Bytes that the device takes.
         limit: u64,
     },
+    /// There is more to be drawn than a picture takes.
+    #[error("the scene shows {count} shapes at once, the limit is {limit} (instances per picture)")]
+    TooManyInstances {
+        /// Instances of shapes in all passes of the picture.
+        count: usize,
+        /// What the drawing device takes.
+        limit: usize,
+    },
+    /// The textures do not fit.
+    #[error(
+        "the model's textures need {bytes} bytes of graphics memory, the limit is {limit} (texture \
+         bytes per model)"
+    )]
+    TexturesTooLarge {
+        /// Bytes of all textures with their smaller levels.
+        bytes: u64,
+        /// The limit.
+        limit: u64,
+    },
     /// The picture does not fit.
     #[error("a picture of {side} px is more than the {limit} px that the drawing device takes")]
     PictureTooLarge {
@@ -164,6 +183,12 @@ pub enum Error {
         /// What the device takes, px.
         limit: u32,
     },
+    /// The picture cannot be coded in 4:2:0.
+    #[error("{0} has no NV12: both sides must be even")]
+    OddSize(crate::units::Size),
+    /// The picture cannot be converted on the device.
+    #[error("colours cannot be converted on the drawing device: {0}")]
+    Convert(#[from] crate::color::gpu::Error),
     /// A picture was asked for before one was drawn.
     #[error("nothing has been drawn yet")]
     NothingDrawn,

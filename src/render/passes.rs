@@ -39,14 +39,16 @@ impl Passes<'_> {
         let inner = maps.side.saturating_sub(2) as f32;
         pass.set_viewport(1.0, 1.0, inner, inner, 0.0, 1.0);
         let renderer = &self.view.renderer;
-        pass.set_pipeline(match self.wires {
-            Some(_) => &renderer.wire_caster,
-            None => &renderer.caster,
-        });
         pass.set_bind_group(0, &self.view.caster_groups[slot], &[]);
         let mut bound = Bound::default();
         let planes = self.frame.plane_casters.get(slot).into_iter().flatten();
         for batch in self.frame.casters.iter().chain(planes) {
+            let pipeline = match self.wires {
+                Some(_) => &renderer.wire_caster,
+                None if self.scene.is_closed(batch.shape) => &renderer.closed_caster,
+                None => &renderer.caster,
+            };
+            pass.set_pipeline(pipeline);
             self.shape(&mut pass, batch, self.wires, &mut bound);
         }
     }

@@ -286,6 +286,7 @@ pub(super) fn caster(
     module: &wgpu::ShaderModule,
     format: TextureFormat,
     bias: Option<wgpu::DepthBiasState>,
+    cull_mode: Option<Face>,
 ) -> wgpu::RenderPipeline {
     let buffers = [
         buffer::<Vertex>(VertexStepMode::Vertex, &VERTEX_ATTRIBUTES[..1]),
@@ -305,6 +306,9 @@ pub(super) fn caster(
                 Some(_) => wgpu::PrimitiveTopology::TriangleList,
                 None => wgpu::PrimitiveTopology::LineList,
             },
+            // The maps are upside down.
+            front_face: FrontFace::Cw,
+            cull_mode,
             ..Default::default()
         },
         depth_stencil: Some(wgpu::DepthStencilState {

@@ -19,6 +19,7 @@ use super::{
     uniform::{GpuView, Lights},
 };
 use crate::{
+    color::gpu::Converter,
     gpu::Gpu,
     scene::{Assets, TextureKind},
 };
@@ -48,7 +49,10 @@ pub struct Renderer {
     blank: Arc<wgpu::BindGroup>,
     /// The letters of labels, uploaded when first asked for.
     font: OnceLock<wgpu::BindGroup>,
+    converter: OnceLock<Converter>,
     pub(super) caster: wgpu::RenderPipeline,
+    /// Closed shapes as casters: what faces away from the light is behind what faces it.
+    pub(super) closed_caster: wgpu::RenderPipeline,
     /// Edges as casters.
     pub(super) wire_caster: wgpu::RenderPipeline,
     pub(super) shadow_format: TextureFormat,
@@ -84,8 +88,16 @@ impl Renderer {
         };
         let module = module(device, shader::CASTER.into());
         let layout = pipeline_layout(device, &[&caster_layout]);
-        let caster = pipeline::caster(device, &layout, &module, shadow_format, Some(bias));
-        let wire_caster = pipeline::caster(device, &layout, &module, shadow_format, None);
+        let caster = pipeline::caster(device, &layout, &module, shadow_format, Some(bias), None);
+        let closed_caster = pipeline::caster(
+            device,
+            &layout,
+            &module,
+            shadow_format,
+            Some(bias),
+            Some(wgpu::Face::Back),
+        );
+        let wire_caster = pipeline::caster(device, &layout, &module, shadow_format, None, None);
         let (flat_sampler, cube_sampler) = (
             sampler(device, wgpu::AddressMode::Repeat),
             sampler(device, wgpu::AddressMode::ClampToEdge),
@@ -105,7 +117,9 @@ impl Renderer {
             blank_cube,
             blank: Arc::new(blank),
             font: OnceLock::new(),
+            converter: OnceLock::new(),
             caster,
+            closed_caster,
             wire_caster,
             no_shadows: Arc::new(ShadowMaps::new(gpu.device(), shadow_format, 1, 0)),
             shadow_format,
@@ -125,6 +139,15 @@ impl Renderer {
     /// The device that this renderer draws on.
     pub fn gpu(&self) -> &Arc<Gpu> {
         &self.gpu
+    }
+
+    /// What makes NV12, compiled when it is first asked for.
+    pub(super) fn converter(&self) -> Result<&Converter, Error> {
+        if let Some(converter) = self.converter.get() {
+            return Ok(converter);
+        }
+        let converter = Converter::new(self.gpu.device())?;
+        Ok(self.converter.get_or_init(|| converter))
     }
 
     /// The pipeline for `style`, made when it is first asked for.

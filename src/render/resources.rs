@@ -14,7 +14,7 @@ use super::{
     shapes::{Detail, Shapes},
     texture,
 };
-use crate::scene::{Assets, Geom, TextureKind};
+use crate::scene::{Assets, Geom, Texture, TextureKind};
 
 /// GPU copies of a model's meshes, height fields and textures, shared by all views of it.
 #[derive(Debug)]
@@ -76,6 +76,18 @@ impl Content {
     }
 }
 
+/// Most bytes of a model's textures: beyond, devices of ordinary size run out of memory, which not
+/// every driver survives.
+const MAX_TEXTURE_BYTES: u64 = 4 << 30;
+
+fn check_textures(assets: &Assets) -> Result<(), Error> {
+    // Four bytes per pixel, and a third more for the smaller levels.
+    let bytes = |t: &Texture| u64::from(t.width) * u64::from(t.height) * 4 * 4 / 3;
+    let bytes = assets.textures.iter().map(bytes).sum();
+    let limit = MAX_TEXTURE_BYTES;
+    if bytes > limit { Err(Error::TexturesTooLarge { bytes, limit }) } else { Ok(()) }
+}
+
 /// A texture as it is bound.
 #[derive(Debug)]
 pub(super) struct BoundTexture {
@@ -97,6 +109,7 @@ impl SceneResources {
         if size > limit {
             return Err(Error::TooLarge { size, limit });
         }
+        check_textures(assets)?;
         let buffer = |label, contents, usage| {
             let descriptor =
                 wgpu::util::BufferInitDescriptor { label: Some(label), contents, usage };
@@ -155,6 +168,11 @@ impl SceneResources {
     pub(super) fn group(&self, texture: Option<usize>) -> &wgpu::BindGroup {
         let bound = texture.and_then(|id| self.textures.get(id)?.as_ref());
         bound.map_or(&self.blank, |bound| &bound.group)
+    }
+
+    /// Whether a shape has an inside that cannot be seen.
+    pub(super) fn is_closed(&self, shape: u32) -> bool {
+        self.shapes.is_closed(shape) || self.coarse_shapes.is_closed(shape)
     }
 
     /// A geom's texture and how it is looked up, with the numbers for [`Instance::mapping`].

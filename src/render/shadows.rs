@@ -70,6 +70,11 @@ impl Shadows {
 }
 
 impl Locked<'_> {
+    /// Whatever the maps show, it counts no longer.
+    pub fn forget(&mut self) {
+        self.held.values_mut().for_each(|held| held.shown = None);
+    }
+
     /// The maps for `lights` lights, and whether they must be drawn to show what `digest` names.
     pub fn maps(
         &mut self,

@@ -75,6 +75,21 @@ impl Detail {
 }
 
 impl Shapes {
+    /// Whether a shape has an inside that cannot be seen; tubes and domes count, as they are put
+    /// together to capsules.
+    pub fn is_closed(&self, shape: u32) -> bool {
+        let closed = [
+            self.sphere,
+            self.dome_top,
+            self.dome_bottom,
+            self.cylinder,
+            self.tube,
+            self.cone,
+            self.cuboid,
+        ];
+        closed.contains(&shape)
+    }
+
     pub fn add_to(geometry: &mut Geometry, detail: &Detail) -> Self {
         let (slices, stacks, quads) = (detail.slices, detail.stacks, detail.quads);
         let (half, tube_stacks) = ((stacks / 2).max(1), detail.tube_stacks);

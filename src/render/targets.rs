@@ -2,7 +2,7 @@
 
 use wgpu::{BufferUsages, Extent3d, TextureFormat, TextureUsages};
 
-use super::{Settings, pipeline::COLOR};
+use super::pipeline::COLOR;
 use crate::units::Size;
 
 /// Distance of uniform blocks in a buffer: what every device accepts.
@@ -29,36 +29,16 @@ pub(super) struct Growing {
 }
 
 impl Targets {
-    pub fn new(device: &wgpu::Device, size: Size, settings: &Settings) -> Self {
-        let stencil = device.features().contains(wgpu::Features::DEPTH32FLOAT_STENCIL8);
-        let depth_format = match (settings.reflections, stencil) {
-            (false, _) => TextureFormat::Depth32Float,
-            (true, true) => TextureFormat::Depth32FloatStencil8,
-            (true, false) => TextureFormat::Depth24PlusStencil8,
-        };
-        let texture = |label, format, sample_count, usage| {
-            device.create_texture(&wgpu::TextureDescriptor {
-                label: Some(label),
-                size: Extent3d {
-                    width: size.width(),
-                    height: size.height(),
-                    depth_or_array_layers: 1,
-                },
-                mip_level_count: 1,
-                sample_count,
-                dimension: wgpu::TextureDimension::D2,
-                format,
-                usage,
-                view_formats: &[],
-            })
-        };
+    /// Targets of `size`; depth can be read if `readable`.
+    pub fn new(device: &wgpu::Device, size: Size, samples: u32, readable: bool) -> Self {
         let attachment = TextureUsages::RENDER_ATTACHMENT;
-        let color = texture("picture", COLOR, 1, attachment | TextureUsages::COPY_SRC);
-        let samples = settings.samples;
-        let depth_usage =
-            if settings.data { attachment | TextureUsages::COPY_SRC } else { attachment };
-        let depth_texture = texture("depth", depth_format, samples, depth_usage);
-        let sampled = (samples > 1).then(|| texture("samples", COLOR, samples, attachment));
+        let color_usage = TextureUsages::COPY_SRC | TextureUsages::TEXTURE_BINDING;
+        let color = texture(device, "picture", size, COLOR, 1, attachment | color_usage);
+        let sampled =
+            (samples > 1).then(|| texture(device, "samples", size, COLOR, samples, attachment));
+        let depth_usage = if readable { attachment | TextureUsages::COPY_SRC } else { attachment };
+        let depth_format = TextureFormat::Depth32Float;
+        let depth_texture = texture(device, "depth", size, depth_format, samples, depth_usage);
         Self {
             color_view: color.create_view(&Default::default()),
             sampled: sampled.map(|texture| texture.create_view(&Default::default())),
@@ -69,10 +49,22 @@ impl Targets {
         }
     }
 
-    /// Targets of the same size for ids and depth.
-    pub fn for_data(device: &wgpu::Device, size: Size) -> Self {
-        let settings = Settings { samples: 1, reflections: false, data: true, ..Settings::FAST };
-        Self::new(device, size, &settings)
+    /// Adds a stencil, for mirrors: without it, pictures with several samples cost a tenth less.
+    pub fn add_stencil(&mut self, device: &wgpu::Device, size: Size) {
+        self.depth_format = if device.features().contains(wgpu::Features::DEPTH32FLOAT_STENCIL8) {
+            TextureFormat::Depth32FloatStencil8
+        } else {
+            TextureFormat::Depth24PlusStencil8
+        };
+        let old = &self.depth_texture;
+        let (samples, usage) = (old.sample_count(), old.usage());
+        self.depth_texture = texture(device, "depth", size, self.depth_format, samples, usage);
+        self.depth = self.depth_texture.create_view(&Default::default());
+    }
+
+    /// Whether mirrors can be drawn into these.
+    pub fn has_stencil(&self) -> bool {
+        self.depth_format.has_stencil_aspect()
     }
 
     fn keeps_depth(&self) -> bool {
@@ -102,7 +94,7 @@ impl Targets {
                         wgpu::StoreOp::Discard
                     },
                 }),
-                stencil_ops: self.depth_format.has_stencil_aspect().then_some(wgpu::Operations {
+                stencil_ops: self.has_stencil().then_some(wgpu::Operations {
                     load: wgpu::LoadOp::Clear(0),
                     store: wgpu::StoreOp::Discard,
                 }),
@@ -110,6 +102,26 @@ impl Targets {
             ..Default::default()
         })
     }
+}
+
+fn texture(
+    device: &wgpu::Device,
+    label: &str,
+    size: Size,
+    format: TextureFormat,
+    sample_count: u32,
+    usage: TextureUsages,
+) -> wgpu::Texture {
+    device.create_texture(&wgpu::TextureDescriptor {
+        label: Some(label),
+        size: Extent3d { width: size.width(), height: size.height(), depth_or_array_layers: 1 },
+        mip_level_count: 1,
+        sample_count,
+        dimension: wgpu::TextureDimension::D2,
+        format,
+        usage,
+        view_formats: &[],
+    })
 }
 
 impl Growing {

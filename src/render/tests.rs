@@ -568,3 +568,25 @@ fn shadows_are_drawn_anew_when_and_only_when_they_change() {
     moved.lights[0].direction[0] = 0.1;
     assert_eq!(drawn(&moved, 40.0), 1);
 }
+
+#[test]
+fn what_is_too_much_is_refused_by_the_name_of_its_limit() {
+    let size = Size::new(16, 16).expect("a size");
+    let assets = ambient();
+    let scene = renderer().upload(&assets).expect("uploads");
+    let mut view = View::new(renderer(), size, PLAIN).expect("a view");
+    let vertices = vec![[0.0, 0.0, 0.0]; 2_600_000];
+    let flex = Flex { radius: 0.1, vertices, ..Flex::default() };
+    let mut snapshot = of(vec![geom(105, [0.0; 3], [0.0; 3], RED)]);
+    snapshot.flexes.push(flex);
+    let error = view.draw(&scene, &assets, &snapshot, &from_above(3.0)).expect_err("too much");
+    assert!(error.to_string().contains("instances per picture"), "{error}");
+    // The view and its device go on.
+    view.draw(&scene, &assets, &of(vec![]), &from_above(3.0)).expect("draws");
+    view.read_rgba().expect("a picture");
+
+    let texture = Texture { width: 40_000, height: 40_000, channels: 3, ..Texture::default() };
+    let huge = Assets { textures: vec![texture], ..ambient() };
+    let error = renderer().upload(&huge).expect_err("too much");
+    assert!(error.to_string().contains("texture bytes per model"), "{error}");
+}

@@ -8,12 +8,16 @@ use wgpu::BufferUsages;
 use super::{
     Error, Renderer, SceneResources, Settings, Show, flat,
     frame::{Frame, Source},
+    instance::Instance,
     passes::Passes,
     shadows::{self, Locked, ShadowMaps},
     targets::{Growing, Targets, UNIFORM_STRIDE, part_of},
     uniform::{GpuView, Lighting, MAX_LIGHTS},
 };
 use crate::{
+    color::gpu::{Converter, Nv12Target},
+    frame::Nv12Layout,
+    gpu::Gpu,
     scene::{
         Assets, Snapshot,
         camera::{Camera, Eye},
@@ -21,6 +25,8 @@ use crate::{
     units::Size,
 };
 
+/// Room for instances: some two million, far beyond what MuJoCo's scene holds.
+const MAX_INSTANCE_BYTES: u64 = 256 << 20;
 /// Rows of a picture in a buffer start at multiples of this many bytes.
 const ROW_ALIGNMENT: u32 = wgpu::COPY_BYTES_PER_ROW_ALIGNMENT;
 
@@ -46,10 +52,36 @@ pub struct View {
     pub(super) edges: Growing,
     pub(super) segments: Growing,
     pub(super) stamps: Growing,
-    readback: wgpu::Buffer,
+    readback: Readback,
     data: Option<Data>,
     frame: Frame,
     submitted: Option<wgpu::SubmissionIndex>,
+}
+
+/// What is read of a view's pictures.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Output {
+    /// [`View::read_rgba`]: four bytes per pixel.
+    #[default]
+    Rgba,
+    /// [`View::read_nv12`]: converted on the device, one and a half bytes per pixel.
+    Nv12,
+}
+
+impl Output {
+    /// What costs a host that encodes video the least on `gpu`. Software drivers take many times
+    /// longer to convert than [`crate::color::rgba_to_i420`] does.
+    pub fn for_video(gpu: &Gpu) -> Self {
+        let converts = !gpu.info().software && Converter::runs_on(gpu.device());
+        if converts { Self::Nv12 } else { Self::Rgba }
+    }
+}
+
+/// Where the host reads a view's pictures.
+#[derive(Debug)]
+enum Readback {
+    Rgba(wgpu::Buffer),
+    Nv12 { target: Nv12Target, memory: wgpu::Buffer },
 }
 
 /// Ids and depth beside the picture.
@@ -60,12 +92,33 @@ pub(super) struct Data {
     depth: wgpu::Buffer,
 }
 
+/// A buffer's memory, mapped while this lives.
+#[derive(Debug)]
+struct Mapped<'a> {
+    /// Always there until dropped.
+    bytes: Option<wgpu::BufferView>,
+    buffer: &'a wgpu::Buffer,
+}
+
+impl Deref for Mapped<'_> {
+    type Target = [u8];
+
+    fn deref(&self) -> &[u8] {
+        self.bytes.as_deref().unwrap_or_default()
+    }
+}
+
+impl Drop for Mapped<'_> {
+    fn drop(&mut self) {
+        self.bytes = None;
+        self.buffer.unmap();
+    }
+}
+
 /// A picture in memory, mapped while this lives.
 #[derive(Debug)]
 pub struct Pixels<'a> {
-    /// Always there until dropped.
-    mapped: Option<wgpu::BufferView>,
-    buffer: &'a wgpu::Buffer,
+    mapped: Mapped<'a>,
     size: Size,
     stride: usize,
     bottom_up: bool,
@@ -97,23 +150,52 @@ impl Deref for Pixels<'_> {
 
     /// All rows, `stride × height` bytes, in the order in which [`Settings::bottom_up`] draws them.
     fn deref(&self) -> &[u8] {
-        self.mapped.as_deref().unwrap_or_default()
+        &self.mapped
     }
 }
 
-impl Drop for Pixels<'_> {
-    fn drop(&mut self) {
-        self.mapped = None;
-        self.buffer.unmap();
+/// A picture in memory as NV12, mapped while this lives.
+#[derive(Debug)]
+pub struct Nv12<'a> {
+    mapped: Mapped<'a>,
+    layout: Nv12Layout,
+}
+
+impl Nv12<'_> {
+    /// How it lies there. Rows go from the top, whatever [`Settings::bottom_up`] says.
+    pub fn layout(&self) -> Nv12Layout {
+        self.layout
+    }
+}
+
+impl Deref for Nv12<'_> {
+    type Target = [u8];
+
+    /// Both planes, [`Nv12Layout::bytes`] of them; padding is zero.
+    fn deref(&self) -> &[u8] {
+        &self.mapped
     }
 }
 
 impl View {
-    /// Prepares pictures of `size`.
+    /// Prepares pictures of `size` that are read as RGBA.
     ///
     /// # Errors
     /// [`Error`] when the device is gone or the size is more than it takes.
     pub fn new(renderer: &Arc<Renderer>, size: Size, settings: Settings) -> Result<Self, Error> {
+        Self::with_output(renderer, size, settings, Output::Rgba)
+    }
+
+    /// Prepares pictures of `size` that are read as `output`.
+    ///
+    /// # Errors
+    /// As [`Self::new`]; [`Error::OddSize`] or [`Error::Convert`] where there can be no NV12.
+    pub fn with_output(
+        renderer: &Arc<Renderer>,
+        size: Size,
+        settings: Settings,
+        output: Output,
+    ) -> Result<Self, Error> {
         let gpu = renderer.gpu();
         if gpu.lost() {
             return Err(Error::DeviceLost);
@@ -124,7 +206,7 @@ impl View {
             return Err(Error::PictureTooLarge { side, limit });
         }
         let device = gpu.device();
-        let targets = Targets::new(device, size, &Settings { data: false, ..settings });
+        let targets = Targets::new(device, size, settings.samples, false);
         let buffer = |label, size, usage| {
             device.create_buffer(&wgpu::BufferDescriptor {
                 label: Some(label),
@@ -140,7 +222,7 @@ impl View {
             buffer(label, bytes, BufferUsages::MAP_READ | BufferUsages::COPY_DST)
         };
         let data = settings.data.then(|| Data {
-            targets: Targets::for_data(device, size),
+            targets: Targets::new(device, size, 1, true),
             ids: rows("ids"),
             depth: rows("depth"),
         });
@@ -149,6 +231,15 @@ impl View {
             UNIFORM_STRIDE * MAX_LIGHTS as u64,
             BufferUsages::UNIFORM | BufferUsages::COPY_DST,
         );
+        let readback = match output {
+            Output::Rgba => Readback::Rgba(rows("picture")),
+            Output::Nv12 => {
+                let target = nv12_target(renderer, &targets, size, settings.bottom_up)?;
+                let usage = BufferUsages::MAP_READ | BufferUsages::COPY_DST;
+                let memory = buffer("nv12 in memory", target.layout().bytes() as u64, usage);
+                Readback::Nv12 { target, memory }
+            }
+        };
         let shadow_maps = Arc::clone(&renderer.no_shadows);
         let groups = groups(renderer, &uniforms, &shadow_maps);
         Ok(Self {
@@ -167,7 +258,7 @@ impl View {
             edges: Growing::new(device, "edges of a picture", BufferUsages::INDEX),
             segments: Growing::new(device, "lines", BufferUsages::VERTEX),
             stamps: Growing::new(device, "text", BufferUsages::VERTEX),
-            readback: rows("picture"),
+            readback,
             data,
             frame: Frame::default(),
             submitted: None,
@@ -215,7 +306,7 @@ impl View {
         shadows: &mut Locked<'_>,
         source: (&SceneResources, &Assets, &Snapshot),
         eye: &Eye,
-    ) {
+    ) -> Result<(), Error> {
         let (scene, assets, snapshot) = source;
         let viewport = [self.size.width() as f32, self.size.height() as f32];
         let colored = self.settings.show == Show::Color;
@@ -236,6 +327,16 @@ impl View {
             viewport,
             lights: &lighting.view.clip_from_world_of_slot[..lighting.lights.shadows()],
         });
+        let (count, limit) = (frame.instances.len(), self.most_instances());
+        if count > limit {
+            self.frame = frame;
+            return Err(Error::TooManyInstances { count, limit });
+        }
+        if frame.mirror.is_some() && !self.targets.has_stencil() {
+            // From the first mirror on: models rarely have any.
+            let device = self.renderer.gpu().device();
+            self.targets.add_stencil(device, self.size);
+        }
         let stale = self.take_shadow_maps(shadows, side, scene, &frame, &lighting);
         self.write(&frame, &lighting);
         let device = self.renderer.gpu().device();
@@ -247,7 +348,15 @@ impl View {
             }
         }
         passes.picture(encoder, lighting.lights);
-        self.copy(encoder, self.targets.color.as_image_copy(), &self.readback);
+        match &self.readback {
+            Readback::Rgba(memory) => {
+                self.copy(encoder, self.targets.color.as_image_copy(), memory);
+            }
+            Readback::Nv12 { target, memory } => {
+                target.encode(encoder);
+                target.copy_to(encoder, memory);
+            }
+        }
         if let Some(data) = &self.data {
             passes.data(encoder, data);
             self.copy(encoder, data.targets.color.as_image_copy(), &data.ids);
@@ -258,14 +367,38 @@ impl View {
             self.copy(encoder, depth, &data.depth);
         }
         self.frame = frame;
+        Ok(())
+    }
+
+    fn most_instances(&self) -> usize {
+        let bytes = self.renderer.gpu().device().limits().max_buffer_size.min(MAX_INSTANCE_BYTES);
+        bytes as usize / size_of::<Instance>()
     }
 
     /// Waits for the last picture drawn and maps it.
     ///
     /// # Errors
-    /// [`Error`] when nothing was drawn, or the device is gone.
+    /// [`Error`] when nothing was drawn, or the device is gone; [`Error::NothingDrawn`] too where
+    /// the view is read as NV12.
     pub fn read_rgba(&mut self) -> Result<Pixels<'_>, Error> {
-        self.read(&self.readback)
+        match &self.readback {
+            Readback::Rgba(memory) => self.read(memory),
+            Readback::Nv12 { .. } => Err(Error::NothingDrawn),
+        }
+    }
+
+    /// Waits for the last picture drawn and maps its NV12.
+    ///
+    /// # Errors
+    /// [`Error`] when nothing was drawn, or the device is gone; [`Error::NothingDrawn`] too where
+    /// the view is read as RGBA.
+    pub fn read_nv12(&mut self) -> Result<Nv12<'_>, Error> {
+        match &self.readback {
+            Readback::Rgba(_) => Err(Error::NothingDrawn),
+            Readback::Nv12 { target, memory } => {
+                Ok(Nv12 { mapped: self.map(memory)?, layout: target.layout() })
+            }
+        }
     }
 
     /// Waits for the last picture drawn and gives the number plus one of what each pixel shows
@@ -293,23 +426,26 @@ impl View {
     }
 
     fn read<'a>(&'a self, buffer: &'a wgpu::Buffer) -> Result<Pixels<'a>, Error> {
+        Ok(Pixels {
+            mapped: self.map(buffer)?,
+            size: self.size,
+            stride: row_stride(self.size) as usize,
+            bottom_up: self.settings.bottom_up,
+        })
+    }
+
+    fn map<'a>(&self, buffer: &'a wgpu::Buffer) -> Result<Mapped<'a>, Error> {
         let submitted = self.submitted.clone().ok_or(Error::NothingDrawn)?;
         let slice = buffer.slice(..);
         // Whether mapping worked shows when the range is asked for.
         slice.map_async(wgpu::MapMode::Read, |_| ());
         let wait = wgpu::PollType::Wait { submission_index: Some(submitted), timeout: None };
         self.renderer.gpu().device().poll(wait).map_err(|_| Error::Readback)?;
-        let mapped = slice.get_mapped_range().map_err(|_| {
+        let bytes = slice.get_mapped_range().map_err(|_| {
             buffer.unmap();
             if self.renderer.gpu().lost() { Error::DeviceLost } else { Error::Readback }
         })?;
-        Ok(Pixels {
-            mapped: Some(mapped),
-            buffer,
-            size: self.size,
-            stride: row_stride(self.size) as usize,
-            bottom_up: self.settings.bottom_up,
-        })
+        Ok(Mapped { bytes: Some(bytes), buffer })
     }
 
     fn shadow_side(&self, assets: &Assets) -> u32 {
@@ -385,7 +521,8 @@ impl View {
 /// Draws one snapshot in several views at once: one submission, with shadow maps that they share.
 ///
 /// # Errors
-/// [`Error::DeviceLost`] when the device is gone.
+/// [`Error::DeviceLost`] when the device is gone, [`Error::TooManyInstances`] when one view shows
+/// more than a picture takes; then none is drawn.
 pub fn draw_all(
     scene: &SceneResources,
     assets: &Assets,
@@ -402,7 +539,12 @@ pub fn draw_all(
     let mut encoder = renderer.gpu().device().create_command_encoder(&Default::default());
     let mut shadows = scene.shadows.lock();
     for (view, eye) in &mut *views {
-        view.record(&mut encoder, &mut shadows, (scene, assets, snapshot), eye);
+        let recorded = view.record(&mut encoder, &mut shadows, (scene, assets, snapshot), eye);
+        if let Err(error) = recorded {
+            // What was recorded before is never drawn.
+            shadows.forget();
+            return Err(error);
+        }
     }
     let submitted = renderer.gpu().queue().submit([encoder.finish()]);
     drop(shadows);
@@ -410,6 +552,17 @@ pub fn draw_all(
         view.submitted = Some(submitted.clone());
     }
     Ok(())
+}
+
+fn nv12_target(
+    renderer: &Renderer,
+    targets: &Targets,
+    size: Size,
+    bottom_up: bool,
+) -> Result<Nv12Target, Error> {
+    let layout = Nv12Layout::new(size, Nv12Layout::ALIGNMENT).ok_or(Error::OddSize(size))?;
+    let device = renderer.gpu().device();
+    Ok(renderer.converter()?.target(device, &targets.color_view, bottom_up, layout)?)
 }
 
 fn view_stride() -> u64 {

@@ -24,6 +24,8 @@ pub struct Assets {
     pub textures: Vec<Texture>,
     /// Skins, indexed by `Geom::object_id` of a skin geom; vertices are in [`super::Snapshot`].
     pub skins: Vec<Skin>,
+    /// Materials, indexed by `Geom::material`: what physically based drawing would need besides.
+    pub materials: Vec<Material>,
     /// The model's own cameras; poses are in [`super::Snapshot`].
     pub cameras: Vec<CameraInfo>,
 }
@@ -223,6 +225,23 @@ pub struct Texture {
     pub data: Vec<u8>,
 }
 
+/// Roles of textures in a material: `mjNTEXROLE`, in the order of `mjtTextureRole`, of which 7 is
+/// emission, 5 the normal map and 9 occlusion, roughness and metallic in one.
+pub const TEXTURE_ROLES: usize = 10;
+
+/// What a material has beyond what the geom itself brings. MuJoCo's classic renderer uses none of
+/// it; it is kept for a renderer that does.
+#[derive(Clone, Copy, Debug, PartialEq, Pod, Zeroable)]
+#[repr(C)]
+pub struct Material {
+    /// Metallic, `[0, 1]`; −1 where the model says nothing.
+    pub metallic: f32,
+    /// Roughness, `[0, 1]`; −1 where the model says nothing.
+    pub roughness: f32,
+    /// Texture ids by role, −1 none.
+    pub textures: [i32; TEXTURE_ROLES],
+}
+
 /// The part of a skin that does not move.
 #[derive(Clone, Debug, Default)]
 pub struct Skin {
@@ -260,6 +279,7 @@ impl Assets {
         put_each(&mut w, &self.height_fields, HeightField::encode);
         put_each(&mut w, &self.textures, Texture::encode);
         put_each(&mut w, &self.skins, Skin::encode);
+        w.put(&self.materials);
         put_each(&mut w, &self.cameras, CameraInfo::encode);
         w.into_bytes()
     }
@@ -277,6 +297,7 @@ impl Assets {
             height_fields: take_each(&mut r, "height fields", HeightField::decode)?,
             textures: take_each(&mut r, "textures", Texture::decode)?,
             skins: take_each(&mut r, "skins", Skin::decode)?,
+            materials: r.take("materials", MAX_ITEMS)?,
             cameras: take_each(&mut r, "cameras", CameraInfo::decode)?,
         };
         assets.validate()?;
@@ -292,6 +313,9 @@ impl Assets {
         self.meshes.iter().try_for_each(Mesh::validate)?;
         self.height_fields.iter().try_for_each(HeightField::validate)?;
         self.textures.iter().try_for_each(Texture::validate)?;
+        let known = |id: i32| id < 0 || (id as usize) < self.textures.len();
+        let roles = self.materials.iter().all(|m| m.textures.iter().all(|id| known(*id)));
+        check(roles, "texture id of a material")?;
         self.skins.iter().try_for_each(Skin::validate)
     }
 }

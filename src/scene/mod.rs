@@ -13,7 +13,8 @@ mod codec;
 mod snapshot;
 
 pub use assets::{
-    Assets, CameraInfo, HeightField, Joint, Mesh, ModelInfo, Skin, Texture, TextureKind, Visual,
+    Assets, CameraInfo, HeightField, Joint, Material, Mesh, ModelInfo, Skin, TEXTURE_ROLES,
+    Texture, TextureKind, Visual,
 };
 pub use codec::DecodeError;
 pub use snapshot::{CameraPose, Flex, Geom, GeomKind, Light, LightKind, Snapshot};

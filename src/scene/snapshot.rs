@@ -77,6 +77,8 @@ pub struct Geom {
     pub texture_uniform: i32,
     /// 1 when the mesh or flex brings its own texture coordinates.
     pub has_texcoords: i32,
+    /// Material id, −1 none.
+    pub material: i32,
     /// Segmentation id, −1 not shown.
     pub segment: i32,
     /// Index in [`Snapshot::labels`], −1 none.
@@ -191,6 +193,13 @@ pub struct Light {
     pub cutoff: f32,
     /// Fall-off within the cone.
     pub exponent: f32,
+    /// Intensity, cd; 0 where the model says nothing. Only physically based drawing uses it, and the
+    /// two that follow.
+    pub intensity: f32,
+    /// How far it reaches, m.
+    pub range: f32,
+    /// Radius of what shines, m.
+    pub bulb_radius: f32,
     /// Ambient RGB.
     pub ambient: [f32; 3],
     /// Diffuse RGB.
@@ -351,6 +360,7 @@ impl Snapshot {
     fn validate_geom(&self, geom: &Geom, assets: &Assets) -> Result<(), DecodeError> {
         let below = |index: i32, count: usize| usize::try_from(index).is_ok_and(|i| i < count);
         check(geom.texture < 0 || below(geom.texture, assets.textures.len()), "texture id")?;
+        check(geom.material < 0 || below(geom.material, assets.materials.len()), "material id")?;
         check(geom.label < 0 || below(geom.label, self.labels.len()), "label index")?;
         let data = match geom.shape() {
             Some(GeomKind::Mesh | GeomKind::Sdf) => below(geom.data_id / 2, assets.meshes.len()),
@@ -418,7 +428,7 @@ mod tests {
     use super::*;
 
     fn geom(kind: i32) -> Geom {
-        Geom { kind, data_id: -1, texture: -1, label: -1, ..Zeroable::zeroed() }
+        Geom { kind, data_id: -1, texture: -1, material: -1, label: -1, ..Zeroable::zeroed() }
     }
 
     #[test]

@@ -15,7 +15,7 @@ use super::{
     Error, Handle, Joined, Notice, Scene, Shared, SharedPeer, Source, Status, StreamStatus,
     restart::{Policy, Verdict},
     seat::{Effect, Seat, World},
-    views::{Place, Views},
+    views::{Look, Place, Views},
 };
 use crate::{
     control::{Event, PhysicsCommand},
@@ -27,7 +27,7 @@ use crate::{
     render,
     scene::{Assets, Snapshot, camera::Camera},
     stream::{self, Moment, Stage},
-    units::{Size, ViewId, ViewerId},
+    units::{ViewId, ViewerId},
     worker::{Bundle, Worker},
 };
 
@@ -510,34 +510,38 @@ impl Driver {
 
     // ---- views --------------------------------------------------------------------------
 
-    /// Puts `viewer` where its camera and size belong.
+    /// Puts `viewer` where its camera, size and way of drawing belong.
     async fn place(&mut self, viewer: ViewerId, settled: bool, input: Option<Instant>) {
-        let budget = self.shared.settings.frame_size;
+        let settings = &self.shared.settings;
         let Some(seated) = self.seats.get(&viewer).filter(|seated| seated.connected) else {
             return;
         };
-        let (camera, size) = (seated.seat.camera(), seated.seat.stream_size(budget));
-        match self.views.place(viewer, &camera, size, settled) {
+        let camera = seated.seat.camera();
+        let look = Look {
+            size: seated.seat.stream_size(settings.frame_size),
+            settings: seated.seat.render_settings(settings.render),
+        };
+        match self.views.place(viewer, &camera, look, settled) {
             Place::Same(id) => self.views.look(id, camera, input),
             Place::Join(id) => self.enter(viewer, id).await,
             Place::New => {
-                if let Some(id) = self.open_view(camera, size, input) {
+                if let Some(id) = self.open_view(camera, look, input) {
                     self.enter(viewer, id).await;
                 }
             }
         }
     }
 
-    fn open_view(&mut self, camera: Camera, size: Size, input: Option<Instant>) -> Option<ViewId> {
+    fn open_view(&mut self, camera: Camera, look: Look, input: Option<Instant>) -> Option<ViewId> {
         let moment = self.running.as_mut()?.moment();
         let settings = &self.shared.settings;
         let id = ViewId(self.shared.counters.next_view.fetch_add(1, Ordering::Relaxed) + 1);
         let spec = stream::Spec {
             id,
-            size,
+            size: look.size,
             frame_rate: settings.frame_rate,
             bitrate: settings.bitrate,
-            settings: settings.render,
+            settings: look.settings,
             clock: self.shared.clock,
             sent: Arc::clone(&self.shared.counters.frames),
         };
@@ -550,7 +554,7 @@ impl Driver {
             Ok(view) => {
                 view.look(camera, input);
                 view.show(moment);
-                self.views.add(id, view, camera, size);
+                self.views.add(id, view, camera, look);
                 Some(id)
             }
             Err(error) => {
@@ -679,7 +683,7 @@ impl Driver {
         let eye = Camera::Free(seat.free_camera()).eye(&assets, &snapshot);
         let streams = self.views.iter().map(|(id, watched)| StreamStatus {
             id,
-            size: watched.size,
+            size: watched.look.size,
             viewers: watched.viewers.iter().copied().collect(),
             figures: watched.view.figures(),
         });
@@ -746,7 +750,7 @@ fn state_message(
         frame: FrameState {
             id: figures.last_frame,
             rtp: figures.last_rtp,
-            size: [watched.size.width(), watched.size.height()],
+            size: [watched.look.size.width(), watched.look.size.height()],
         },
         latency: LatencyState {
             render_ms: figures.summary.render_ms,

@@ -1,10 +1,12 @@
 //! One viewer's camera and pointer: events in, effects out. Pure.
 
 use crate::{
+    config::Profile,
     control::{
         CameraChoice, CameraPreset, CameraUpdate, Command, Event, Modifiers, PhysicsCommand,
         Pointer,
     },
+    render,
     scene::{
         Assets,
         camera::{Camera, FreeCamera, Motion},
@@ -67,6 +69,8 @@ pub(super) struct Seat {
     pointer: Option<[f64; 2]>,
     /// The video box, CSS px, and device pixels per CSS px.
     viewport: Option<([f64; 2], f64)>,
+    /// How the seat's stream is drawn.
+    profile: Profile,
 }
 
 impl Seat {
@@ -74,12 +78,27 @@ impl Seat {
     pub fn new(assets: Option<&Assets>) -> Self {
         let visual = assets.map(|assets| assets.visual).unwrap_or_default();
         let free = FreeCamera::initial(&visual);
-        Self { camera: Camera::Free(free), free, pointer: None, viewport: None }
+        Self {
+            camera: Camera::Free(free),
+            free,
+            pointer: None,
+            viewport: None,
+            profile: Profile::Auto,
+        }
     }
 
     /// What the seat looks through.
     pub fn camera(&self) -> Camera {
         self.camera
+    }
+
+    /// How the seat's stream is drawn, where `default` is what all are by default.
+    pub fn render_settings(&self, default: render::Settings) -> render::Settings {
+        match self.profile {
+            Profile::Auto => default,
+            Profile::Parity => render::Settings::PARITY,
+            Profile::Fast => render::Settings::FAST,
+        }
     }
 
     /// The seat's free camera, whether in use or not.
@@ -223,6 +242,10 @@ impl Seat {
             Command::LoadPreset(id) => Effect::LoadPreset(id),
             Command::LoadScene(xml) => Effect::LoadMjcf(xml),
             Command::RequestKeyframe => Effect::Keyframe,
+            Command::SetQuality(profile) => {
+                self.profile = profile;
+                Effect::Viewport
+            }
             Command::ResetCamera => self.set_free(FreeCamera::initial(&world.assets.visual)),
             Command::CameraPreset(preset) => {
                 let (azimuth, elevation) = match preset {

@@ -1,4 +1,4 @@
-//! Who watches what: viewers with the same camera and size share one view.
+//! Who watches what: viewers with the same camera, size and way of drawing share one view.
 
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -7,6 +7,7 @@ use std::{
 };
 
 use crate::{
+    render,
     scene::camera::Camera,
     stream,
     units::{Size, ViewId, ViewerId},
@@ -18,10 +19,19 @@ pub(super) struct Watched {
     pub view: stream::View,
     /// What it looks through.
     pub camera: Camera,
-    /// Its size.
-    pub size: Size,
+    /// Its size and how it is drawn.
+    pub look: Look,
     /// Who watches; never empty.
     pub viewers: BTreeSet<ViewerId>,
+}
+
+/// What of a view stays as long as it lives.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(super) struct Look {
+    /// Size of its pictures.
+    pub size: Size,
+    /// How they are drawn.
+    pub settings: render::Settings,
 }
 
 /// All views of a session.
@@ -44,15 +54,15 @@ pub(super) enum Place {
 
 impl Views {
     /// Decides where `viewer` belongs; `settled` viewers rejoin others who see the same.
-    pub fn place(&self, viewer: ViewerId, camera: &Camera, size: Size, settled: bool) -> Place {
-        let shown = self.views.iter().map(|(id, w)| (*id, w.camera, w.size, w.viewers.len()));
-        decide(shown, self.by_viewer.get(&viewer).copied(), camera, size, settled)
+    pub fn place(&self, viewer: ViewerId, camera: &Camera, look: Look, settled: bool) -> Place {
+        let shown = self.views.iter().map(|(id, w)| (*id, w.camera, w.look, w.viewers.len()));
+        decide(shown, self.by_viewer.get(&viewer).copied(), camera, look, settled)
     }
 
     /// Adds a view without viewers; [`Self::enter`] follows.
-    pub fn add(&mut self, id: ViewId, view: stream::View, camera: Camera, size: Size) {
+    pub fn add(&mut self, id: ViewId, view: stream::View, camera: Camera, look: Look) {
         let viewers = BTreeSet::new();
-        self.views.insert(id, Watched { view, camera, size, viewers });
+        self.views.insert(id, Watched { view, camera, look, viewers });
     }
 
     /// Moves `viewer` into `id`, ending the view that it leaves if nobody else watches that.
@@ -117,16 +127,16 @@ impl Views {
 }
 
 fn decide(
-    shown: impl Iterator<Item = (ViewId, Camera, Size, usize)>,
+    shown: impl Iterator<Item = (ViewId, Camera, Look, usize)>,
     current: Option<ViewId>,
     camera: &Camera,
-    size: Size,
+    look: Look,
     settled: bool,
 ) -> Place {
     let (mut own, mut equal) = (None, None);
     for (id, shows, at, viewers) in shown {
-        let matches = shows == *camera && at == size;
-        if current == Some(id) && (matches || (viewers == 1 && at == size)) {
+        let matches = shows == *camera && at == look;
+        if current == Some(id) && (matches || (viewers == 1 && at == look)) {
             own = Some(id);
             if matches && viewers > 1 {
                 return Place::Same(id);
@@ -152,8 +162,8 @@ mod tests {
     const ONE: ViewId = ViewId(1);
     const TWO: ViewId = ViewId(2);
 
-    fn size() -> Size {
-        Size::new(640, 480).expect("valid")
+    fn look() -> Look {
+        Look { size: Size::new(640, 480).expect("valid"), settings: render::Settings::PARITY }
     }
 
     fn place(
@@ -162,8 +172,8 @@ mod tests {
         camera: Camera,
         settled: bool,
     ) -> Place {
-        let shown = shown.iter().map(|&(id, camera, viewers)| (id, camera, size(), viewers));
-        decide(shown, current, &camera, size(), settled)
+        let shown = shown.iter().map(|&(id, camera, viewers)| (id, camera, look(), viewers));
+        decide(shown, current, &camera, look(), settled)
     }
 
     #[test]
@@ -188,9 +198,12 @@ mod tests {
     }
 
     #[test]
-    fn another_size_is_another_view() {
-        let small = Size::new(320, 240).expect("valid");
-        let shown = [(ONE, A, size(), 1)];
-        assert_eq!(decide(shown.into_iter(), Some(ONE), &A, small, true), Place::New);
+    fn another_size_or_way_of_drawing_is_another_view() {
+        let small = Look { size: Size::new(320, 240).expect("valid"), ..look() };
+        let fast = Look { settings: render::Settings::FAST, ..look() };
+        for other in [small, fast] {
+            let shown = [(ONE, A, look(), 1)];
+            assert_eq!(decide(shown.into_iter(), Some(ONE), &A, other, true), Place::New);
+        }
     }
 }

@@ -8,6 +8,7 @@
 //! The thread sleeps until the [`clock::FrameClock`] says that a frame is due; a scene that
 //! stands still costs nothing. It knows no session, no network and no MuJoCo.
 
+mod canvas;
 mod clock;
 mod figures;
 mod inbox;

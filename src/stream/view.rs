@@ -7,6 +7,7 @@ use std::{
 };
 
 use super::{
+    canvas::Canvas,
     clock::{Cause, FrameClock},
     figures::{Figures, Reading},
     inbox::{Inbox, News},
@@ -175,12 +176,6 @@ impl Drop for View {
     }
 }
 
-/// A view's targets on a device.
-struct Canvas {
-    view: render::View,
-    renderer: Arc<render::Renderer>,
-}
-
 /// What the thread owns.
 struct Worker {
     id: ViewId,
@@ -331,19 +326,16 @@ impl Worker {
 
     fn draw_on(&mut self, stage: &Stage, moment: &Moment, camera: &Camera) -> Result<(), Error> {
         let canvas = match &mut self.canvas {
-            Some(canvas) if Arc::ptr_eq(&canvas.renderer, &stage.renderer) => canvas,
+            Some(canvas) if canvas.is_on(stage) => canvas,
             canvas => {
-                let renderer = Arc::clone(&stage.renderer);
-                let view = render::View::new(&renderer, self.picture.size(), self.settings)?;
+                let output = render::Output::for_video(stage.renderer.gpu());
+                let new = Canvas::new(stage, self.picture.size(), self.settings, output)?;
                 // Viewers may have lost or given up anything in the meantime: no gap holds here.
                 (self.wants_keyframe, self.last_keyframe) = (true, None);
-                canvas.insert(Canvas { view, renderer })
+                canvas.insert(new)
             }
         };
-        canvas.view.draw(&stage.resources, &moment.assets, &moment.snapshot, camera)?;
-        let pixels = canvas.view.read_rgba()?;
-        color::rgba_to_i420(&pixels, pixels.stride(), &mut self.picture)?;
-        Ok(())
+        canvas.draw(stage, moment, camera, &mut self.picture)
     }
 
     fn hand_out(&mut self, frame: Arc<EncodedFrame>) {

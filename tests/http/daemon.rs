@@ -91,12 +91,22 @@ impl Daemon {
     }
 
     pub async fn post(&self, target: &str, body: &Value) -> (StatusCode, Value) {
+        parsed(self.posted(target, body).await)
+    }
+
+    /// The same for an answer that is no JSON.
+    pub async fn post_raw(&self, target: &str, body: &Value) -> (StatusCode, Bytes) {
+        let (head, body) = self.posted(target, body).await.into_parts();
+        (head.status, body)
+    }
+
+    async fn posted(&self, target: &str, body: &Value) -> Response<Bytes> {
         let request = self
             .request("POST", target)
             .header(header::CONTENT_TYPE, "application/json")
             .body(body.to_string().into())
             .expect("request");
-        parsed(self.send(request).await)
+        self.send(request).await
     }
 
     pub async fn socket(&self, query: &str) -> Result<Socket, Error> {

@@ -120,3 +120,58 @@ async fn the_page_is_served_or_its_absence_explained() {
         assert_eq!(daemon.get(path).await.0, StatusCode::NOT_FOUND, "{path}");
     }
 }
+
+/// What the zip holds, by name.
+fn arrays(npz: &[u8]) -> Vec<(String, Vec<u8>)> {
+    let mut zip = zip::ZipArchive::new(std::io::Cursor::new(npz)).expect("a zip");
+    let mut read = |index| {
+        let mut file = zip.by_index(index).expect("a file");
+        let mut bytes = Vec::new();
+        std::io::Read::read_to_end(&mut file, &mut bytes).expect("reads");
+        (file.name().expect("a name").into_owned(), bytes)
+    };
+    (0..4).map(&mut read).collect()
+}
+
+#[tokio::test]
+async fn a_batch_of_pictures_comes_as_arrays() {
+    let daemon = Daemon::ready().await;
+    let batch = json!({
+        "states": [{}, {"steps": 5}, {"from": "previous", "steps": 5}],
+        "cameras": ["free", {"azimuth": 10, "distance": 4}],
+        "modes": ["rgb", "depth", "segmentation"],
+        "width": 32, "height": 24, "samples": 1,
+    });
+    let (status, npz) = daemon.post_raw("/api/render", &batch).await;
+    assert_eq!(status, StatusCode::OK, "{}", String::from_utf8_lossy(&npz));
+    let arrays = arrays(&npz);
+    let names: Vec<&str> = arrays.iter().map(|(name, _)| name.as_str()).collect();
+    assert_eq!(names, ["rgb.npy", "depth.npy", "segmentation.npy", "time.npy"]);
+    let pixels = 3 * 2 * 32 * 24;
+    for ((name, bytes), per_pixel) in arrays.iter().zip([3, 4, 8]) {
+        let header = 10 + usize::from(u16::from_le_bytes([bytes[8], bytes[9]]));
+        assert_eq!(bytes.len() - header, pixels * per_pixel, "{name}");
+    }
+    let times: Vec<f64> = arrays[3].1[128..]
+        .chunks(8)
+        .map(|bytes| f64::from_le_bytes(bytes.try_into().expect("eight bytes")))
+        .collect();
+    assert!(times[0] == 0.0 && times[1] > 0.0 && times[2] > times[1], "{times:?}");
+
+    // The scene that runs is drawn as it is.
+    let (status, npz) = daemon.post_raw("/api/render", &json!({"width": 16, "height": 16})).await;
+    assert_eq!(status, StatusCode::OK, "{}", String::from_utf8_lossy(&npz));
+    for (wrong, word) in [
+        (json!({"cameras": ["nobodys"]}), "free"),
+        (json!({"width": 9000}), "8192"),
+        (json!({"preset": "nobodys"}), "nobodys"),
+        (json!({"xml": "<mujoco/>", "preset": "humanoid"}), "one of"),
+        (json!({"vis": {"GLOW": 1}}), "CONTACTFORCE"),
+        (json!({"states": [{"keyframe": 7}]}), "key frame"),
+        (json!({"states": [{"qpos": vec![1.0; 99]}]}), "qpos"),
+    ] {
+        let (status, problem) = daemon.post("/api/render", &wrong).await;
+        assert!(status.is_client_error(), "{status} {wrong}");
+        assert!(problem["detail"].as_str().is_some_and(|d| d.contains(word)), "{problem}");
+    }
+}

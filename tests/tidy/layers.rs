@@ -8,11 +8,13 @@ use crate::{
 };
 
 /// The modules, lowest layer first. A module uses itself and those of the rows before its own.
-const ROWS: [&[&str]; 10] = [
+const ROWS: [&[&str]; 12] = [
     &["units", "error", "metrics"],
-    &["config", "scene", "frame", "control"],
+    &["config", "scene", "frame"],
+    &["control"],
     &["physics", "worker", "gpu", "encode", "library", "auth"],
-    &["render", "color"],
+    &["color"],
+    &["render"],
     &["stream", "peer", "batch", "generate", "record"],
     &["session"],
     &["http", "mcp"],

@@ -4,6 +4,7 @@ use serde_json::Value;
 
 use super::fields::{Fields, WireError, index, missing, number};
 use crate::{
+    config::Profile,
     control::{
         Buttons, CameraChoice, CameraPreset, CameraUpdate, Command, Event, Modifiers,
         PhysicsCommand, Pointer,
@@ -225,6 +226,7 @@ fn command(name: &str, params: Fields<'_>) -> Result<Command, WireError> {
         "set_camera_preset" => Command::CameraPreset(preset(params)?),
         "set_camera" => Command::SetCamera(camera_update(params)?),
         "use_camera" => Command::UseCamera(camera_choice(params)?),
+        "set_quality" => Command::SetQuality(profile(params)?),
         "request_keyframe" => Command::RequestKeyframe,
         other => return Err(WireError::new(format!("unknown command '{}'", shortened(other)))),
     })
@@ -263,6 +265,18 @@ fn preset(params: Fields<'_>) -> Result<CameraPreset, WireError> {
         "top" => Ok(CameraPreset::Top),
         other => Err(WireError::new(format!(
             "'preset' must be front, side or top, not '{}'",
+            shortened(other)
+        ))),
+    }
+}
+
+fn profile(params: Fields<'_>) -> Result<Profile, WireError> {
+    match params.required_text(&["profile"])? {
+        "auto" => Ok(Profile::Auto),
+        "parity" => Ok(Profile::Parity),
+        "fast" => Ok(Profile::Fast),
+        other => Err(WireError::new(format!(
+            "'profile' must be auto, parity or fast, not '{}'",
             shortened(other)
         ))),
     }

@@ -4,9 +4,12 @@ use proptest::prelude::*;
 use serde_json::{Map, Value, json};
 
 use super::{ClientMessage, MAX_MESSAGE_BYTES, MAX_SCENE_BYTES, parse};
-use crate::control::{
-    Buttons, CameraChoice, CameraPreset, CameraUpdate, Command, Event, Modifiers, PhysicsCommand,
-    Pointer,
+use crate::{
+    config::Profile,
+    control::{
+        Buttons, CameraChoice, CameraPreset, CameraUpdate, Command, Event, Modifiers,
+        PhysicsCommand, Pointer,
+    },
 };
 
 fn event(message: &Value) -> Result<Event, String> {
@@ -158,6 +161,8 @@ fn commands_become_what_they_say() {
             physics(PhysicsCommand::SetQpos(vec![(4, 0.25)])),
         ),
         ("keyframe_load", json!({"index": 0}), physics(PhysicsCommand::LoadKeyframe(0))),
+        ("set_quality", json!({"profile": "parity"}), Command::SetQuality(Profile::Parity)),
+        ("set_quality", json!({"profile": "auto"}), Command::SetQuality(Profile::Auto)),
         ("request_keyframe", json!({}), Command::RequestKeyframe),
     ];
     for (cmd, params, expected) in cases {
@@ -179,6 +184,7 @@ fn a_wrong_parameter_is_named() {
         ("load_preset", json!({"id": 7}), "'id'"),
         ("load_scene", json!({}), "'xml'"),
         ("set_camera_preset", json!({"preset": "back"}), "'preset'"),
+        ("set_quality", json!({"profile": "pretty"}), "auto, parity or fast"),
         ("set_camera", json!({"elevation": 91}), "'elevation'"),
         ("set_camera", json!({"distance": 0}), "'distance'"),
         ("set_camera", json!({"distance": -1}), "'distance'"),

@@ -1,0 +1,141 @@
+//! A view's targets on a device, and the way of its pictures to what encoders take.
+
+use std::sync::Arc;
+
+use super::view::{Error, Moment, Stage};
+use crate::{
+    color,
+    frame::I420,
+    render::{self, Output, Settings},
+    scene::camera::Camera,
+    units::Size,
+};
+
+/// What one view draws on.
+pub(super) struct Canvas {
+    view: render::View,
+    output: Output,
+    renderer: Arc<render::Renderer>,
+}
+
+impl Canvas {
+    /// Prepares pictures of `size` on the stage's device, from where they come as `output`.
+    pub fn new(
+        stage: &Stage,
+        size: Size,
+        settings: Settings,
+        output: Output,
+    ) -> Result<Self, render::Error> {
+        // Conversion on the CPU reads rows from the top.
+        let settings = Settings { bottom_up: false, ..settings };
+        let view = render::View::with_output(&stage.renderer, size, settings, output)?;
+        Ok(Self { view, output, renderer: Arc::clone(&stage.renderer) })
+    }
+
+    /// Whether it was made for the stage's device.
+    pub fn is_on(&self, stage: &Stage) -> bool {
+        Arc::ptr_eq(&self.renderer, &stage.renderer)
+    }
+
+    /// Draws `moment` as `camera` sees it on `stage`, waits for it and fills `picture`.
+    pub fn draw(
+        &mut self,
+        stage: &Stage,
+        moment: &Moment,
+        camera: &Camera,
+        picture: &mut I420,
+    ) -> Result<(), Error> {
+        self.view.draw(&stage.resources, &moment.assets, &moment.snapshot, camera)?;
+        match self.output {
+            Output::Rgba => {
+                let pixels = self.view.read_rgba()?;
+                color::rgba_to_i420(&pixels, pixels.stride(), picture)?;
+            }
+            Output::Nv12 => {
+                let nv12 = self.view.read_nv12()?;
+                color::nv12_to_i420(&nv12, nv12.layout(), picture)?;
+            }
+        }
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use bytemuck::Zeroable;
+
+    use super::*;
+    use crate::{
+        gpu::{Gpu, Options},
+        scene::{Assets, Geom, Snapshot, camera::FreeCamera},
+    };
+
+    fn geom(kind: i32, size: [f32; 3], position: [f32; 3], rgba: [f32; 4]) -> Geom {
+        Geom {
+            kind,
+            data_id: -1,
+            object_kind: 5,
+            texture: -1,
+            label: -1,
+            size,
+            position,
+            rotation: [1.0, 0.0, 0.0, 0.0, 1.0, 0.0, 0.0, 0.0, 1.0],
+            rgba,
+            category: 1,
+            ..Geom::zeroed()
+        }
+    }
+
+    /// A floor, a ball and a box in strong colours, lit from the eye, off the centre so that no
+    /// side is like another.
+    fn scene() -> (Stage, Moment) {
+        let gpu = Gpu::open(&Options::default()).expect("a device, software at least");
+        let renderer = Arc::new(render::Renderer::new(Arc::new(gpu)).expect("a renderer"));
+        let mut assets = Assets::default();
+        assets.visual.headlight_ambient = [0.5; 3];
+        assets.visual.headlight_diffuse = [0.5; 3];
+        let resources = renderer.upload(&assets).expect("uploads");
+        let geoms = vec![
+            geom(0, [3.0, 3.0, 0.5], [0.0; 3], [0.3, 0.7, 0.4, 1.0]),
+            geom(2, [0.4; 3], [0.5, 0.3, 0.4], [1.0, 0.1, 0.0, 1.0]),
+            geom(6, [0.3; 3], [-0.6, -0.2, 0.3], [0.1, 0.2, 1.0, 0.7]),
+        ];
+        let snapshot = Snapshot { geoms, ..Snapshot::default() };
+        let moment = Moment { stage: None, assets: Arc::new(assets), snapshot: Arc::new(snapshot) };
+        (Stage { renderer, resources }, moment)
+    }
+
+    #[test]
+    fn both_ways_give_the_same_picture() {
+        let (stage, moment) = scene();
+        let camera = Camera::Free(FreeCamera {
+            azimuth: 70.0,
+            elevation: -40.0,
+            distance: 3.0,
+            lookat: [0.0; 3],
+            ..FreeCamera::initial(&moment.assets.visual)
+        });
+        // Widths with and without a rest of four, and with rows that are padded.
+        for (width, height) in [(320, 240), (150, 122), (16, 16), (2, 2)] {
+            let size = Size::new(width, height).expect("a size");
+            let [converted, direct] = [Output::Nv12, Output::Rgba].map(|output| {
+                let mut picture = I420::new(size).expect("even");
+                let settings = Settings { bottom_up: true, ..Settings::PARITY };
+                let mut canvas = Canvas::new(&stage, size, settings, output).expect("a canvas");
+                for _ in 0..2 {
+                    canvas.draw(&stage, &moment, &camera, &mut picture).expect("draws");
+                }
+                picture
+            });
+            for (a, b) in converted.planes().into_iter().zip(direct.planes()) {
+                let off = a.iter().zip(b).map(|(a, b)| a.abs_diff(*b)).max();
+                assert!(off <= Some(1), "{off:?} at {size}");
+            }
+            if width > 16 {
+                let luma = direct.planes()[0];
+                let spread = luma.iter().max().zip(luma.iter().min());
+                assert!(spread.is_some_and(|(a, b)| a - b > 50), "a picture: {spread:?}");
+            }
+        }
+    }
+}

@@ -82,7 +82,8 @@ SPECIAL = {
     ],
     "lights1": [("", {}), ("shadowless", {"render": {"SHADOW": 0}}), ("shown", {"vis": {"LIGHT": 1}, "camera": {"distance": 9}}), ("wide", {"width": 1280, "height": 720})],
     "sizes": [
-        ("", {}), ("near", {"camera": {"azimuth": 40, "elevation": -20, "distance": 0.03}}), ("samples", {"samples": 4}),
+        ("", {}), ("near", {"camera": {"azimuth": 40, "elevation": -20, "distance": 0.05}}),
+        ("depth", {"render": {"DEPTH": 1}, "camera": {"azimuth": 40, "elevation": -20, "distance": 0.05}}), ("samples", {"samples": 4}),
         ("segments", {"render": {"SEGMENT": 1}}),
     ],
     "cloth": [
@@ -117,7 +118,7 @@ def decorations():
     """Cases that show one kind of decoration each."""
     contacts = {"steps": 200}
     # Few labels: the more text, the more of a picture is compared by its font.
-    near = {"camera": {"lookat": [0.25, 0.2, 0.15], "distance": 1.1, "azimuth": 30, "elevation": -30}}
+    near = {"camera": {"lookat": [0.2, 0.1, 0.1], "distance": 0.9, "azimuth": 100, "elevation": -35}}
     for model, flags in {"mechanism": FLAGS, **FLAGS_OF}.items():
         for both in flags:
             vis = {flag: 1 for flag in both.split("+")}

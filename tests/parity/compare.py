@@ -2,13 +2,13 @@
 
     python compare.py CASES.json REFERENCE OURS REPORT [--gpu]
 
-Prints a table as Markdown and writes it with contact sheets to REPORT. Ends with status 1 where a
+Prints a table as Markdown and writes it with contact sheets and figures (table.json) to REPORT. Ends with status 1 where a
 bar is missed. The bars stand in `BARS`; docs/rendering.md tells why they are what they are.
 """
 
 import json
 import sys
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 
 import numpy as np
@@ -192,6 +192,10 @@ def main() -> int:
         f"lowest {min(surfaces):.1f} dB; {len(missed)} miss a bar, {len(errors)} not compared"
     )
     (report / "table.md").write_text(f"{text}\n\n{summary}\n")
+    figures = [asdict(r) | {"misses": r.misses(bars[r.compare])} for r in results]
+    # JSON has no infinity: equal pictures have no PSNR there.
+    figures = [f | {"psnr": f["psnr"] if np.isfinite(f["psnr"]) else None} for f in figures]
+    (report / "table.json").write_text(json.dumps(figures, indent=2) + "\n")
     sheets(sorted(rows, key=lambda row: row[0].name), report)
     print(text, "\n", *(f"error: {e}" for e in errors), summary, sep="\n")
     low = median < MEDIAN_PSNR and not gpu

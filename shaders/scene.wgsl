@@ -3,9 +3,11 @@
 //
 // What stands between the comments `@each lit` and `@end` is repeated once per light without a
 // shadow, between `@each shadowed` and `@end` once per light with one: `$i` is the light's number,
-// `$kind` its kind, `$s` the number of its shadow; `early` are the shadows whose
-// place in their map goes from vertices to pixels, `late` those for which devices have no room. Software drivers are many times slower where a
-// number is not constant. Between `@each wireframe` and `@end` is what only edges need.
+// `$kind` its kind, `$s` the number of its shadow; `early` are the shadows whose place in their map
+// goes from vertices to pixels, `late` those for which devices have no room. Between `@if` and
+// `@end` is what only some surfaces need: `textured` ones, those that are `placed` because fog, a
+// mirror or a late shadow asks where they are, and `wireframe`s. Software drivers are many times
+// slower where a number is not constant, and pay for every value that goes to pixels.
 // `View` and `Light`: keep in sync with src/render/uniform.rs.
 // `Vertex` and `Instance`: keep in sync with src/render/geometry.rs and src/render/instance.rs.
 
@@ -50,16 +52,14 @@ struct View {
 @group(1) @binding(1) var cube_texture: texture_cube<f32>;
 @group(1) @binding(2) var texture_sampler: sampler;
 
-// 0: none; 1: flat by coordinates; 2: flat by position; 3: cube by position.
-override TEXTURE: u32 = 0;
+// 1: flat by coordinates; 2: flat by position; 3: cube by position.
+override TEXTURE: u32 = 1;
 // Whether what is drawn is a mirror image, cut at the mirror.
 override MIRRORED: bool = false;
 // Whether each light's part is rounded to 8 bits, as passes that add up in a frame buffer do.
 override ROUNDED: bool = false;
 override FOG: bool = false;
-// Whether the surface takes shadows.
-override SHADOWED: bool = true;
-//@each wireframe
+//@if wireframe
 // Edges have no side that could be culled: those are hidden whose surface faces away from the eye
 // (-1), towards it (1), or none (0).
 override HIDDEN: f32 = 0.0;
@@ -70,7 +70,9 @@ override PART: u32 = 0;
 struct Vertex {
     @location(0) position: vec3f,
     @location(1) normal: vec3f,
+    //@if textured
     @location(2) texcoord: vec2f,
+    //@end
 }
 
 struct Instance {
@@ -82,7 +84,9 @@ struct Instance {
     @location(7) color: vec4f,
     // emission, specular, shininess as an exponent, unused
     @location(8) material: vec4f,
+    //@if textured
     @location(9) mapping: vec4f,
+    //@end
 }
 
 fn to_world(position: vec3f, instance: Instance) -> vec3f {
@@ -100,6 +104,7 @@ fn normal_to_world(normal: vec3f, instance: Instance) -> vec3f {
     return normalize(turned);
 }
 
+//@if textured
 fn map_texture(vertex: Vertex, instance: Instance) -> vec3f {
     if TEXTURE == 1 {
         return vec3f(vertex.texcoord * instance.mapping.xy + instance.mapping.zw, 0.0);
@@ -109,6 +114,14 @@ fn map_texture(vertex: Vertex, instance: Instance) -> vec3f {
     }
     return vertex.position * instance.mapping.xyz;
 }
+
+fn texel(uvw: vec3f) -> vec4f {
+    if TEXTURE == 3 {
+        return textureSample(cube_texture, texture_sampler, uvw);
+    }
+    return textureSample(flat_texture, texture_sampler, uvw.xy);
+}
+//@end
 
 // What one light adds to a surface, apart from how far it reaches.
 fn shine(light: Light, to_light: vec3f, normal: vec3f, to_eye: vec3f, color: vec3f, material: vec4f) -> vec3f {
@@ -140,16 +153,6 @@ fn shadow(slot: i32, clip: vec4f) -> f32 {
     let point = clip.xyz / clip.w;
     let texcoord = vec2f(0.5 + 0.5 * point.x, 0.5 - 0.5 * point.y);
     return textureSampleCompareLevel(shadow_maps, shadow_sampler, texcoord, slot, saturate(point.z));
-}
-
-fn texel(uvw: vec3f) -> vec4f {
-    if TEXTURE == 0 {
-        return vec4f(1.0);
-    }
-    if TEXTURE == 3 {
-        return textureSample(cube_texture, texture_sampler, uvw);
-    }
-    return textureSample(flat_texture, texture_sampler, uvw.xy);
 }
 
 fn rounded(color: vec3f) -> vec3f {
@@ -184,15 +187,19 @@ fn cut(position: vec3f) {
 struct Surface {
     @builtin(position) clip: vec4f,
     @location(0) color: vec4f,
+    //@if textured
     @location(1) uvw: vec3f,
+    //@end
+    //@if placed
     @location(2) position: vec3f,
+    //@end
     //@each shadowed
     @location($s + 3) lit_$s: vec3f,
     //@end
     //@each shadowed early
     @location($s + 12) seen_$s: vec4f,
     //@end
-    //@each wireframe
+    //@if wireframe
     @location(11) facing: f32,
     //@end
 }
@@ -209,18 +216,20 @@ fn vs_surface(vertex: Vertex, instance: Instance) -> Surface {
     base += shine_$kind(view.lights[$i], position, normal, to_eye, rgb, instance.material);
     //@end
     //@each shadowed
-    let part_$s = shine_$kind(view.lights[$i], position, normal, to_eye, rgb, instance.material);
-    out.lit_$s = select(vec3f(0.0), saturate(part_$s), SHADOWED);
-    base += select(part_$s, vec3f(0.0), SHADOWED);
+    out.lit_$s = saturate(shine_$kind(view.lights[$i], position, normal, to_eye, rgb, instance.material));
     //@end
     //@each shadowed early
     out.seen_$s = view.clip_from_world_of_slot[$s] * vec4f(position, 1.0);
     //@end
     out.clip = view.clip_from_world * vec4f(position, 1.0);
     out.color = vec4f(saturate(base), instance.color.a);
+    //@if textured
     out.uvw = map_texture(vertex, instance);
+    //@end
+    //@if placed
     out.position = position;
-    //@each wireframe
+    //@end
+    //@if wireframe
     out.facing = dot(normal, select(to_eye, -view.forward, view.orthographic != 0u));
     //@end
     return out;
@@ -228,16 +237,22 @@ fn vs_surface(vertex: Vertex, instance: Instance) -> Surface {
 
 @fragment
 fn fs_surface(in: Surface) -> @location(0) vec4f {
-    let texture = texel(in.uvw);
+    var texture = vec4f(1.0);
+    //@if textured
+    texture = texel(in.uvw);
+    //@end
+    var clear = 1.0;
+    //@if placed
     cut(in.position);
-    //@each wireframe
+    clear = clearness(in.position);
+    //@end
+    //@if wireframe
     if HIDDEN * in.facing > 0.0 {
         discard;
     }
     //@end
-    let clear = clearness(in.position);
     var color = fogged(rounded(in.color.rgb * texture.rgb), clear);
-    //@each wireframe
+    //@if wireframe
     if PART == 2 {
         color = vec3f(0.0);
     }
@@ -245,16 +260,17 @@ fn fs_surface(in: Surface) -> @location(0) vec4f {
         return vec4f(color, in.color.a * texture.a);
     }
     //@end
+    // A light with a shadow adds nothing where a texture is not opaque.
+    var reach = clear;
+    //@if textured
+    reach = select(clear, 0.0, in.color.a * texture.a < 0.99);
+    //@end
     //@each shadowed early
-    if SHADOWED {
-        color += rounded(in.lit_$s * texture.rgb) * (clear * shadow($s, in.seen_$s));
-    }
+    color += rounded(in.lit_$s * texture.rgb) * (reach * shadow($s, in.seen_$s));
     //@end
     //@each shadowed late
-    if SHADOWED {
-        let seen_$s = view.clip_from_world_of_slot[$s] * vec4f(in.position, 1.0);
-        color += rounded(in.lit_$s * texture.rgb) * (clear * shadow($s, seen_$s));
-    }
+    let seen_$s = view.clip_from_world_of_slot[$s] * vec4f(in.position, 1.0);
+    color += rounded(in.lit_$s * texture.rgb) * (reach * shadow($s, seen_$s));
     //@end
     return vec4f(color, in.color.a * texture.a);
 }
@@ -325,6 +341,7 @@ struct Plain {
     @location(1) position: vec3f,
 }
 
+//@if textured
 @vertex
 fn vs_haze(vertex: Vertex, instance: Instance) -> Plain {
     var out: Plain;
@@ -333,6 +350,7 @@ fn vs_haze(vertex: Vertex, instance: Instance) -> Plain {
     out.color = vec4f(instance.color.rgb, vertex.texcoord.x);
     return out;
 }
+//@end
 
 @fragment
 fn fs_plain(in: Plain) -> @location(0) vec4f {

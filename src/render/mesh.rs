@@ -44,20 +44,28 @@ pub(super) fn mesh(b: &mut Builder<'_>, mesh: &Mesh) {
     }
 }
 
-/// The convex hull of a mesh, shaded flat.
-pub(super) fn hull(b: &mut Builder<'_>, mesh: &Mesh) {
+/// The convex hull of the first of `meshes`, shaded flat. MuJoCo looks its texture coordinates up by
+/// the numbers of positions, which may lead on to those of the meshes behind it.
+pub(super) fn hull(b: &mut Builder<'_>, meshes: &[Mesh]) {
+    let Some(mesh) = meshes.first() else { return };
+    let texcoord = |index: u32| {
+        let mut texcoords = meshes.iter().flat_map(|mesh| &mesh.texcoords);
+        texcoords.nth(index as usize).copied().unwrap_or_default()
+    };
+    let textured = !mesh.texcoords.is_empty();
     for face in &mesh.hull_faces {
         let corners = face.map(|index| Vec3::from(mesh.positions[index as usize]));
-        flat_triangle(b, corners);
+        let texcoords = if textured { face.map(texcoord) } else { [[0.0; 2]; 3] };
+        flat_triangle(b, corners, texcoords);
     }
 }
 
-fn flat_triangle(b: &mut Builder<'_>, corners: [Vec3; 3]) {
+fn flat_triangle(b: &mut Builder<'_>, corners: [Vec3; 3], texcoords: [[f32; 2]; 3]) {
     let normal = face_normal(corners[0], corners[1], corners[2]).into();
-    b.loose_triangle(corners.map(|corner| Vertex {
-        position: corner.into(),
+    b.loose_triangle([0, 1, 2].map(|corner| Vertex {
+        position: corners[corner].into(),
         normal,
-        texcoord: [0.0; 2],
+        texcoord: texcoords[corner],
     }));
 }
 
@@ -84,8 +92,8 @@ pub(super) fn height_field(b: &mut Builder<'_>, field: &HeightField, quads: u32)
         for column in 0..columns - 1 {
             let (near, far) = (top(row, column), top(row + 1, column));
             let (near_next, far_next) = (top(row, column + 1), top(row + 1, column + 1));
-            flat_triangle(b, [far, near, far_next]);
-            flat_triangle(b, [near, near_next, far_next]);
+            flat_triangle(b, [far, near, far_next], [[0.0; 2]; 3]);
+            flat_triangle(b, [near, near_next, far_next], [[0.0; 2]; 3]);
         }
         let (left, right) = (0, columns - 1);
         flat_quad(

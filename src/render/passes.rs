@@ -45,7 +45,7 @@ impl Passes<'_> {
         for batch in self.frame.casters.iter().chain(planes) {
             let pipeline = match self.wires {
                 Some(_) => &renderer.wire_caster,
-                None if self.scene.is_closed(batch.shape) => &renderer.closed_caster,
+                None if self.scene.casts_by_front(batch.shape) => &renderer.front_caster,
                 None => &renderer.caster,
             };
             pass.set_pipeline(pipeline);

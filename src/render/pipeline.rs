@@ -10,6 +10,7 @@ use super::{
     instance::{Instance, Mapping},
     lines::Segment,
     overlay::Stamp,
+    shader::{EARLY_SLOTS, Variant},
     uniform::Lights,
 };
 
@@ -150,8 +151,23 @@ impl Kind {
     }
 }
 
-/// Makes the pipeline that draws `style` into `target` with `module`, which is
-/// [`super::shader::scene`] for its lights.
+/// The variant of `scene.wgsl` that draws `style` into `target`.
+pub(super) fn variant(target: &Target, style: &Style) -> Variant {
+    if style.kind != Kind::Surface {
+        return Variant { textured: true, ..Variant::default() };
+    }
+    // Transparent surfaces and mirror images take no shadows.
+    let shadowed = !style.blend.keeps_depth() && !style.mirrored;
+    let lights = if shadowed { target.lights } else { target.lights.without_shadows() };
+    Variant {
+        lights,
+        textured: style.mapping != Mapping::None,
+        placed: target.fog || style.mirrored || lights.shadows() > EARLY_SLOTS,
+        wireframe: target.wireframe,
+    }
+}
+
+/// Makes the pipeline that draws `style` into `target` with the module of its [`variant`].
 pub(super) fn surface(
     device: &wgpu::Device,
     layout: &wgpu::PipelineLayout,
@@ -159,26 +175,26 @@ pub(super) fn surface(
     target: &Target,
     style: &Style,
 ) -> wgpu::RenderPipeline {
-    let vertex = buffer::<Vertex>(VertexStepMode::Vertex, &VERTEX_ATTRIBUTES);
-    let instance = buffer::<Instance>(VertexStepMode::Instance, &INSTANCE_ATTRIBUTES);
+    let variant = variant(target, style);
+    let (vertex_count, instance_count) = if variant.textured { (3, 7) } else { (2, 6) };
+    let vertex = buffer::<Vertex>(VertexStepMode::Vertex, &VERTEX_ATTRIBUTES[..vertex_count]);
+    let instance =
+        buffer::<Instance>(VertexStepMode::Instance, &INSTANCE_ATTRIBUTES[..instance_count]);
     let buffers = match style.kind {
         Kind::Line => vec![buffer::<Segment>(VertexStepMode::Instance, &SEGMENT_ATTRIBUTES)],
         Kind::Stamp => vec![buffer::<Stamp>(VertexStepMode::Instance, &STAMP_ATTRIBUTES)],
         _ => vec![vertex, instance],
     };
     let flag = |value: bool| f64::from(u8::from(value));
-    // Transparent surfaces and mirror images take no shadows.
-    let shadowed = !style.blend.keeps_depth() && !style.mirrored;
     let constants = [
         ("TEXTURE", f64::from(style.mapping as u8)),
         ("MIRRORED", flag(style.mirrored)),
         ("ROUNDED", flag(target.rounded)),
         ("FOG", flag(target.fog)),
-        ("SHADOWED", flag(shadowed)),
         ("HIDDEN", style.cull.hidden()),
         ("PART", f64::from(style.part as u8)),
     ];
-    let constants = if target.wireframe { &constants[..] } else { &constants[..5] };
+    let constants = if variant.wireframe { &constants[..] } else { &constants[..4] };
     let options = wgpu::PipelineCompilationOptions { constants, ..Default::default() };
     let (vertex_entry, fragment_entry) = style.kind.entry_points();
     let fragment_entry =

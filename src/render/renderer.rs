@@ -13,10 +13,10 @@ use wgpu::{
 use super::{
     Error, SceneResources, overlay,
     pipeline::{self, Style, Target},
-    shader,
+    shader::{self, Variant},
     shadows::ShadowMaps,
     texture,
-    uniform::{GpuView, Lights},
+    uniform::GpuView,
 };
 use crate::{
     color::gpu::Converter,
@@ -51,8 +51,8 @@ pub struct Renderer {
     font: OnceLock<wgpu::BindGroup>,
     converter: OnceLock<Converter>,
     pub(super) caster: wgpu::RenderPipeline,
-    /// Closed shapes as casters: what faces away from the light is behind what faces it.
-    pub(super) closed_caster: wgpu::RenderPipeline,
+    /// Casters without what faces away from the light.
+    pub(super) front_caster: wgpu::RenderPipeline,
     /// Edges as casters.
     pub(super) wire_caster: wgpu::RenderPipeline,
     pub(super) shadow_format: TextureFormat,
@@ -63,7 +63,7 @@ pub struct Renderer {
 
 #[derive(Debug, Default)]
 struct Made {
-    modules: HashMap<(Lights, bool), wgpu::ShaderModule>,
+    modules: HashMap<Variant, wgpu::ShaderModule>,
     pipelines: HashMap<(Target, Style), wgpu::RenderPipeline>,
 }
 
@@ -89,7 +89,7 @@ impl Renderer {
         let module = module(device, shader::CASTER.into());
         let layout = pipeline_layout(device, &[&caster_layout]);
         let caster = pipeline::caster(device, &layout, &module, shadow_format, Some(bias), None);
-        let closed_caster = pipeline::caster(
+        let front_caster = pipeline::caster(
             device,
             &layout,
             &module,
@@ -119,7 +119,7 @@ impl Renderer {
             font: OnceLock::new(),
             converter: OnceLock::new(),
             caster,
-            closed_caster,
+            front_caster,
             wire_caster,
             no_shadows: Arc::new(ShadowMaps::new(gpu.device(), shadow_format, 1, 0)),
             shadow_format,
@@ -158,10 +158,9 @@ impl Renderer {
             return pipeline.clone();
         }
         let device = self.gpu.device();
-        let module = made
-            .modules
-            .entry((target.lights, target.wireframe))
-            .or_insert_with(|| module(device, shader::scene(target.lights, target.wireframe)));
+        let variant = pipeline::variant(target, style);
+        let module =
+            made.modules.entry(variant).or_insert_with(|| module(device, variant.source()));
         let pipeline = pipeline::surface(device, &self.scene_layout, module, target, style);
         made.pipelines.insert((*target, *style), pipeline.clone());
         pipeline

@@ -64,9 +64,9 @@ impl Content {
         let shapes = Shapes::add_to(&mut geometry, &Detail::of(&assets.visual));
         let coarse_shapes = Shapes::add_to(&mut geometry, &Detail::of(&assets.visual).coarse());
         let first_mesh = geometry.ranges.len() as u32;
-        for source in &assets.meshes {
+        for (id, source) in assets.meshes.iter().enumerate() {
             geometry.add(|b| mesh::mesh(b, source));
-            geometry.add(|b| mesh::hull(b, source));
+            geometry.add(|b| mesh::hull(b, &assets.meshes[id..]));
         }
         let first_height_field = geometry.ranges.len() as u32;
         for source in &assets.height_fields {
@@ -170,13 +170,12 @@ impl SceneResources {
         bound.map_or(&self.blank, |bound| &bound.group)
     }
 
-    /// Whether a shape has an inside that cannot be seen.
-    pub(super) fn is_closed(&self, shape: u32) -> bool {
-        let hull = (self.first_mesh..self.first_height_field).contains(&shape)
-            && (shape - self.first_mesh) % 2 == 1;
+    /// Whether a shape casts by what faces the light alone. Behind a steep front, which the bias of
+    /// shadow maps pushes far back, the back of a shape may be what shades things that touch it: only
+    /// coarse shapes do without, and height fields, which nothing touches from below.
+    pub(super) fn casts_by_front(&self, shape: u32) -> bool {
         let height_field = shape >= self.first_height_field && (shape as usize) < self.ranges.len();
-        let built_in = self.shapes.is_closed(shape) || self.coarse_shapes.is_closed(shape);
-        built_in || hull || height_field
+        height_field || self.coarse_shapes.is_closed(shape)
     }
 
     /// A geom's texture and how it is looked up, with the numbers for [`Instance::mapping`].

@@ -9,37 +9,60 @@ const SCENE: &str = include_str!("../../shaders/scene.wgsl");
 /// Depth for shadow maps.
 pub(super) const CASTER: &str = include_str!("../../shaders/caster.wgsl");
 
-/// `scene.wgsl` for pictures with these lights, of surfaces or of their edges alone.
-pub(super) fn scene(lights: Lights, wireframe: bool) -> Cow<'static, str> {
-    let mut source = String::with_capacity(2 * SCENE.len());
-    let mut rest = SCENE;
-    while let Some((before, after)) = rest.split_once("//@each ") {
-        let (repeated, after) = after.split_once("//@end").unwrap_or((after, ""));
-        source.push_str(before);
-        let (which, repeated) = repeated.split_once('\n').unwrap_or((repeated, ""));
-        match which {
-            "wireframe" if wireframe => source.push_str(repeated),
-            "wireframe" => {}
-            "lit" => source.push_str(&repeat(repeated, lights, |slot| slot.is_none())),
-            "shadowed early" => {
-                source.push_str(&repeat(repeated, lights, |slot| slot.is_some_and(is_early)));
-            }
-            "shadowed late" => {
-                let late = |slot: Option<usize>| slot.is_some_and(|slot| !is_early(slot));
-                source.push_str(&repeat(repeated, lights, late));
-            }
-            _ => source.push_str(&repeat(repeated, lights, |slot| slot.is_some())),
-        }
-        rest = after;
-    }
-    source.push_str(rest);
-    source.into()
+/// What the text of `scene.wgsl` depends on.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub(super) struct Variant {
+    pub lights: Lights,
+    /// Whether there are textures.
+    pub textured: bool,
+    /// Whether pixels know where they are.
+    pub placed: bool,
+    /// Whether only edges are drawn.
+    pub wireframe: bool,
 }
 
-/// Whether the place in the map of `slot` goes from vertices to pixels: WebGPU promises room for 16
-/// such values in all.
+impl Variant {
+    /// The text of `scene.wgsl`.
+    pub fn source(&self) -> Cow<'static, str> {
+        let mut source = String::with_capacity(2 * SCENE.len());
+        let mut rest = SCENE;
+        while let Some((before, after)) = rest.split_once("//@") {
+            let (section, after) = after.split_once("//@end").unwrap_or((after, ""));
+            let (which, section) = section.split_once('\n').unwrap_or((section, ""));
+            source.push_str(before);
+            source.push_str(&self.section(which, section));
+            rest = after;
+        }
+        source.push_str(rest);
+        source.into()
+    }
+
+    fn section<'a>(&self, which: &str, text: &'a str) -> Cow<'a, str> {
+        let given = |wanted| if wanted { text.into() } else { Cow::default() };
+        match which {
+            "if textured" => given(self.textured),
+            "if placed" => given(self.placed),
+            "if wireframe" => given(self.wireframe),
+            "each lit" => repeat(text, self.lights, |slot| slot.is_none()).into(),
+            "each shadowed" => repeat(text, self.lights, |slot| slot.is_some()).into(),
+            "each shadowed early" => {
+                repeat(text, self.lights, |slot| slot.is_some_and(is_early)).into()
+            }
+            "each shadowed late" => {
+                repeat(text, self.lights, |slot| slot.is_some_and(|slot| !is_early(slot))).into()
+            }
+            // Not WGSL, so that it is noticed.
+            _ => format!("@{which}").into(),
+        }
+    }
+}
+
+/// Shadows whose place in the map goes from vertices to pixels: WebGPU promises room for 16 such
+/// values in all.
+pub(super) const EARLY_SLOTS: usize = 4;
+
 fn is_early(slot: usize) -> bool {
-    slot < 4
+    slot < EARLY_SLOTS
 }
 
 /// `text` once for each light whose shadow map is `wanted`.
@@ -92,7 +115,18 @@ mod tests {
         let full = (0..1 << MAX_LIGHTS)
             .flat_map(move |shadows| kinds.map(|kind| lights(MAX_LIGHTS, shadows, kind)));
         let fewer = (0..MAX_LIGHTS).map(move |count| lights(count, 0b1010_1010, kinds[2]));
-        full.chain(fewer).flat_map(|lights| [false, true].map(|wires| scene(lights, wires)))
+        full.chain(fewer).flat_map(|lights| {
+            (0..8).map(move |bits| {
+                let late = lights.shadows() > EARLY_SLOTS;
+                Variant {
+                    lights,
+                    textured: bits & 1 != 0,
+                    placed: bits & 2 != 0 || late,
+                    wireframe: bits & 4 != 0,
+                }
+                .source()
+            })
+        })
     }
 
     /// All that is in the folder, so that no shader is forgotten.
@@ -106,7 +140,7 @@ mod tests {
             let name = file.file_name().expect("a name").to_string_lossy().into_owned();
             match name.as_str() {
                 "scene.wgsl" => scenes().for_each(|source| drop(parse(&source))),
-                _ if text.contains("//@each") => panic!("{name}: its variants are not listed"),
+                _ if text.contains("//@") => panic!("{name}: its variants are not listed"),
                 _ => drop(parse(&text)),
             }
             names.push(name);
@@ -136,7 +170,7 @@ mod tests {
 
     #[test]
     fn structs_match_between_rust_and_wgsl() {
-        let module = parse(&scene(Lights::default(), false));
+        let module = parse(&Variant::default().source());
         assert_layout!(
             &module,
             "Light",

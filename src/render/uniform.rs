@@ -87,6 +87,13 @@ impl Lights {
         self.sorts[..self.count].iter()
     }
 
+    /// The same lights where nothing casts a shadow.
+    pub fn without_shadows(mut self) -> Self {
+        self.sorts.iter_mut().for_each(|sort| sort.slot = None);
+        self.shadows = 0;
+        self
+    }
+
     /// How many lights have a shadow map.
     pub fn shadows(&self) -> usize {
         self.shadows

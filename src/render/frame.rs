@@ -6,6 +6,7 @@ use glam::{Mat3, Mat4, Vec3};
 
 use super::{
     Profile, SceneResources, Settings, Show,
+    behind::LightView,
     bounds::{bounding_radius, is_of_model, is_outside, z_axis},
     flat,
     geometry::{Geometry, Vertex},
@@ -122,6 +123,8 @@ pub(super) struct Source<'a> {
     pub viewport: [f32; 2],
     /// Clip space of each light with a shadow map.
     pub lights: &'a [[[f32; 4]; 4]],
+    /// The side of shadow maps, px.
+    pub shadow_side: u32,
 }
 
 impl Source<'_> {
@@ -414,8 +417,9 @@ impl Frame {
         }
     }
 
-    /// A light reaches few of the thousands of cells of an infinite plane. They are those that
-    /// MuJoCo casts with: where a plane nearly shadows itself, each cell's rounding shows.
+    /// A light reaches few of the thousands of cells of an infinite plane, and fewer could shade
+    /// anything. They are those that MuJoCo casts with: where a plane nearly shadows itself, each
+    /// cell's rounding shows.
     fn list_plane_casters(&mut self, source: &Source<'_>) {
         if source.settings.profile == Profile::Fast {
             return;
@@ -428,21 +432,30 @@ impl Frame {
         };
         for clip_from_world in source.lights {
             let clip_from_world = Mat4::from_cols_array_2d(clip_from_world);
+            let light = LightView { clip_from_world, side: source.shadow_side };
             let mut casters = Vec::new();
             for geom in source.snapshot.geoms.iter().filter(is_plane) {
                 let geom = Geom { position: source.position(geom), ..*geom };
-                let clip_from_plane = clip_from_world * world_from_plane(&geom);
-                let sight = Sight { clip_from_plane, thin_about: None };
-                let shape = self.geometry.add(|b| plane::visible_grid(b, &geom, visual, &sight));
-                let part = Part::new(source.scene.ranges.len() as u32 + shape, Vec3::ONE);
-                let item = Item {
-                    shape: part.shape,
-                    kind: Kind::Surface,
-                    mapping: Mapping::None,
-                    texture: None,
-                    instance: Instance::new(&geom, &part, [0.0; 4]),
+                let parts = if self.wireframe() {
+                    vec![clip_from_world]
+                } else {
+                    light.cast_on_by(&geom, &source.snapshot.geoms)
                 };
-                push_caster(&mut casters, &mut self.instances, item);
+                for part in parts {
+                    let clip_from_plane = part * world_from_plane(&geom);
+                    let sight = Sight { clip_from_plane, thin_about: None };
+                    let shape =
+                        self.geometry.add(|b| plane::visible_grid(b, &geom, visual, &sight));
+                    let part = Part::new(source.scene.ranges.len() as u32 + shape, Vec3::ONE);
+                    let item = Item {
+                        shape: part.shape,
+                        kind: Kind::Surface,
+                        mapping: Mapping::None,
+                        texture: None,
+                        instance: Instance::new(&geom, &part, [0.0; 4]),
+                    };
+                    push_caster(&mut casters, &mut self.instances, item);
+                }
             }
             self.plane_casters.push(casters);
         }

@@ -13,6 +13,7 @@
 //!
 //! Knows nothing of streams, encoders or clocks.
 
+mod behind;
 mod bounds;
 mod flat;
 mod frame;

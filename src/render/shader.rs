@@ -115,9 +115,10 @@ mod tests {
         let full = (0..1 << MAX_LIGHTS)
             .flat_map(move |shadows| kinds.map(|kind| lights(MAX_LIGHTS, shadows, kind)));
         let fewer = (0..MAX_LIGHTS).map(move |count| lights(count, 0b1010_1010, kinds[2]));
-        full.chain(fewer).flat_map(|lights| {
-            (0..8).map(move |bits| {
-                let late = lights.shadows() > EARLY_SLOTS;
+        // Nor does it know of textures or edges.
+        full.chain(fewer).enumerate().flat_map(|(number, lights)| {
+            let late = lights.shadows() > EARLY_SLOTS;
+            [number, number + 1].map(move |bits| {
                 Variant {
                     lights,
                     textured: bits & 1 != 0,

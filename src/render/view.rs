@@ -326,6 +326,7 @@ impl View {
             clip_from_world: Mat4::from_cols_array_2d(&lighting.view.clip_from_world),
             viewport,
             lights: &lighting.view.clip_from_world_of_slot[..lighting.lights.shadows()],
+            shadow_side: side,
         });
         let (count, limit) = (frame.instances.len(), self.most_instances());
         if count > limit {

@@ -1,0 +1,225 @@
+//! Where planes cast shadows. A floor has nearly all of a shadow map to itself and shades nothing
+//! there. Its cells are worth drawing only where something reaches behind it, and where it shades
+//! itself as MuJoCo's planes do.
+
+use glam::{Mat4, Vec2, Vec3};
+
+use super::{bounds::z_axis, instance::rotation};
+use crate::scene::{Geom, GeomKind};
+
+/// By how much of its slope, depth per texel, the bias of shadow maps pushes a surface away.
+const BIAS: f32 = 1.5;
+/// Rounding of depth in shadow maps and of what is compared with it.
+const ROUNDING: f32 = 1e-6;
+/// What counts as the same height, m per m.
+const TOLERANCE: f32 = 1e-5;
+
+/// A light's view.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct LightView {
+    /// Depth is reversed.
+    pub clip_from_world: Mat4,
+    /// The side of its shadow map, px.
+    pub side: u32,
+}
+
+impl LightView {
+    /// The parts of the view, each by its own clip space, where `plane` must cast for the picture
+    /// to be MuJoCo's.
+    pub fn cast_on_by(&self, plane: &Geom, geoms: &[Geom]) -> Vec<Mat4> {
+        // Of points on the plane, the product with this is 0, in clip space as in the world.
+        let (point, normal) = (Vec3::from(plane.position), z_axis(plane));
+        let plane_in_world = normal.extend(-normal.dot(point));
+        let [x, y, z, _] = (self.clip_from_world.inverse().transpose() * plane_in_world).to_array();
+        let slope = Vec2::new(x, y) / -z * (2.0 / self.side as f32);
+        if !slope.is_finite() {
+            return vec![self.clip_from_world];
+        }
+        let height = |at: Vec3| (at - point).dot(normal * z.signum());
+        let same = |geom: &Geom| {
+            geom.shape() == Some(GeomKind::Plane)
+                && z_axis(geom).dot(normal).abs() > 1.0 - f32::EPSILON
+                && height(geom.position.into()) >= -TOLERANCE * (1.0 + point.length())
+        };
+        let others = geoms.iter().filter(|geom| is_surface(geom) && !same(geom));
+        let (Ok(shaded), Ok(own)) = (self.around(others, height), self.acne(slope)) else {
+            return vec![self.clip_from_world];
+        };
+        [shaded, own].into_iter().flatten().collect()
+    }
+
+    /// Where there is anything of `geoms` whose `height` is negative.
+    fn around<'a>(
+        &self,
+        geoms: impl Iterator<Item = &'a Geom>,
+        height: impl Fn(Vec3) -> f32,
+    ) -> Result<Option<Mat4>, Everywhere> {
+        let mut found: Option<(Vec2, Vec2)> = None;
+        for geom in geoms {
+            let corners = corners(geom).ok_or(Everywhere)?;
+            if corners.iter().all(|corner| height(*corner) >= 0.0) {
+                continue;
+            }
+            for corner in corners {
+                let clip = self.clip_from_world * corner.extend(1.0);
+                if clip.w <= 0.0 {
+                    return Err(Everywhere);
+                }
+                let at = Vec2::new(clip.x, clip.y) / clip.w;
+                let (low, high) = found.unwrap_or((at, at));
+                found = Some((low.min(at), high.max(at)));
+            }
+        }
+        let Some((low, high)) = found else { return Ok(None) };
+        // Texels beside them are sampled as well.
+        let margin = Vec2::splat(4.0 / self.side as f32);
+        let (low, high) = ((low - margin).max(Vec2::NEG_ONE), (high + margin).min(Vec2::ONE));
+        if low.cmpge(high).any() {
+            return Ok(None);
+        }
+        Ok(Some(self.part(Vec2::X, (low.x, high.x), Vec2::Y, (low.y, high.y))))
+    }
+
+    /// Where a plane of such a slope shades itself: maps are drawn a texel inside of their border
+    /// and sampled as if there was none, which is off by as much of a texel as a point is away from
+    /// the middle, and half a texel because the nearest is taken.
+    fn acne(&self, slope: Vec2) -> Result<Option<Mat4>, Everywhere> {
+        let steepness = slope.abs();
+        let most = steepness.element_sum();
+        let least = BIAS * steepness.max_element() - 0.5 * most - ROUNDING;
+        if least >= most {
+            return Ok(None);
+        }
+        if least <= -most {
+            return Err(Everywhere);
+        }
+        let (across, [steepest, other]) = if steepness.x >= steepness.y {
+            (Vec2::Y * slope.y.signum(), steepness.to_array())
+        } else {
+            (Vec2::X * slope.x.signum(), [steepness.y, steepness.x])
+        };
+        let from = if other > 0.0 { ((least - steepest) / other).max(-1.0) } else { -1.0 };
+        Ok(Some(self.part(slope, (least, most), across, (from, 1.0))))
+    }
+
+    /// The clip space of the part where products with two directions are within bounds.
+    fn part(&self, u: Vec2, of_u: (f32, f32), v: Vec2, of_v: (f32, f32)) -> Mat4 {
+        let view = self.clip_from_world;
+        let row = |axis: Vec2, (low, high): (f32, f32)| {
+            let along = axis.x * view.row(0) + axis.y * view.row(1);
+            (2.0 * along - (low + high) * view.row(3)) / (high - low)
+        };
+        Mat4::from_cols(row(u, of_u), row(v, of_v), view.row(2), view.row(3)).transpose()
+    }
+}
+
+/// Nothing is known of where.
+struct Everywhere;
+
+/// Whether shadows fall on a geom.
+fn is_surface(geom: &Geom) -> bool {
+    !matches!(geom.shape(), None | Some(GeomKind::Line | GeomKind::LineBox | GeomKind::Label))
+}
+
+/// The corners of a box, in the world, that a geom is within; nothing where none is known.
+fn corners(geom: &Geom) -> Option<[Vec3; 8]> {
+    let [x, y, z] = geom.size;
+    let half = match geom.shape()? {
+        GeomKind::Sphere | GeomKind::Ellipsoid | GeomKind::Cylinder | GeomKind::Box => {
+            Vec3::new(x, y, z)
+        }
+        GeomKind::Capsule => Vec3::new(x, y, z + x.max(y)),
+        GeomKind::Arrow | GeomKind::Arrow1 | GeomKind::Arrow2 | GeomKind::Triangle => {
+            Vec3::splat(2.0 * x.max(y).max(z))
+        }
+        GeomKind::Plane if x > 0.0 && y > 0.0 => Vec3::new(x, y, 0.0),
+        GeomKind::Mesh | GeomKind::Sdf | GeomKind::HeightField if geom.bounding_radius > 0.0 => {
+            Vec3::splat(geom.bounding_radius)
+        }
+        _ => return None,
+    };
+    let turn = rotation(geom);
+    let corner = |index: usize| {
+        let sign = |axis: usize| if index >> axis & 1 == 0 { -1.0 } else { 1.0 };
+        Vec3::from(geom.position) + turn * (half * Vec3::new(sign(0), sign(1), sign(2)))
+    };
+    Some(std::array::from_fn(corner))
+}
+
+#[cfg(test)]
+mod tests {
+    use bytemuck::Zeroable;
+
+    use super::*;
+
+    const UPRIGHT: [f32; 9] = [1.0, 0.0, 0.0, 0.0, 1.0, 0.0, 0.0, 0.0, 1.0];
+    const SIDE: u32 = 1024;
+
+    fn geom(kind: i32, size: [f32; 3], position: [f32; 3]) -> Geom {
+        Geom { kind, size, position, rotation: UPRIGHT, ..Geom::zeroed() }
+    }
+
+    /// Of a light that shines along `direction` on what is within 4 m; depth is reversed.
+    fn light(direction: Vec3) -> Mat4 {
+        let flipped = Mat4::from_cols_array_2d(&[
+            [1.0, 0.0, 0.0, 0.0],
+            [0.0, 1.0, 0.0, 0.0],
+            [0.0, 0.0, -1.0, 0.0],
+            [0.0, 0.0, 1.0, 1.0],
+        ]);
+        flipped
+            * glam::Mat4::orthographic_rh(-4.0, 4.0, -4.0, 4.0, 0.0, 20.0)
+            * Mat4::look_to_rh(-10.0 * direction, direction, Vec3::X)
+    }
+
+    /// Whether a floor at height 0 casts a shadow there, on its way to `geoms`.
+    fn casts(direction: Vec3, geoms: &[Geom], x: f32, y: f32) -> bool {
+        let view = LightView { clip_from_world: light(direction.normalize()), side: SIDE };
+        let parts = view.cast_on_by(&geom(0, [0.0; 3], [0.0; 3]), geoms);
+        let holds =
+            |part: &Mat4| part.project_point3(Vec3::new(x, y, 0.0)).abs().max_element() <= 1.0;
+        parts.iter().any(holds)
+    }
+
+    /// Along x alone: a floor does not shade itself then.
+    const SLANTED: Vec3 = Vec3::new(0.6, 0.0, -1.0);
+
+    #[test]
+    fn a_floor_casts_on_what_is_below_it() {
+        let above = [geom(0, [0.0; 3], [0.0; 3]), geom(2, [0.1; 3], [1.0, 0.0, 0.1])];
+        let places = [-3.0, 0.0, 0.95, 1.0, 1.5, 3.0];
+        assert_eq!(places.map(|x| casts(SLANTED, &above, x, 0.0)), [false; 6]);
+        let sunk = [geom(2, [0.1; 3], [1.0, 0.0, 0.05])];
+        let expected = [false, false, true, true, false, false];
+        assert_eq!(places.map(|x| casts(SLANTED, &sunk, x, 0.0)), expected);
+        // From below, it casts on all that stands on it.
+        assert_eq!(places.map(|x| casts(-SLANTED, &above, x, 0.0)), expected);
+    }
+
+    #[test]
+    fn a_floor_shades_itself_away_from_the_middle() {
+        let places = [-2.5, -0.5, 0.0, 0.5, 2.5].map(|along| (along, along));
+        let at = |direction| places.map(|(x, y)| casts(direction, &[], x, y));
+        // Nearer to the light, from half of the way to the border.
+        assert_eq!(at(Vec3::new(0.6, 0.6, -1.0)), [true, false, false, false, false]);
+        assert_eq!(at(Vec3::new(-0.6, -0.6, -1.0)), [false, false, false, false, true]);
+        // Where it has no slope, rounding decides.
+        assert_eq!(at(-Vec3::Z), [true; 5]);
+    }
+
+    #[test]
+    fn what_has_no_bounds_may_be_anywhere() {
+        let everywhere = |geom| {
+            let corners = [(-3.0, -3.0), (0.0, 0.0), (3.0, 3.0)];
+            corners.map(|(x, y)| casts(SLANTED, &[geom], x, y))
+        };
+        let wall = Geom {
+            rotation: [0.0, 0.0, 1.0, 0.0, 1.0, 0.0, -1.0, 0.0, 0.0],
+            ..geom(0, [0.0; 3], [3.0, 0.0, 0.0])
+        };
+        assert_eq!(everywhere(wall), [true; 3]);
+        assert_eq!(everywhere(geom(7, [0.1; 3], [0.0, 0.0, 5.0])), [true; 3]);
+        assert_eq!(everywhere(geom(0, [0.0; 3], [0.0, 0.0, -1.0])), [true; 3]);
+        assert_eq!(everywhere(geom(0, [0.0; 3], [0.0, 0.0, 1.0])), [false; 3]);
+    }
+}

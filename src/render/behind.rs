@@ -23,17 +23,56 @@ pub(super) struct LightView {
     pub side: u32,
 }
 
+/// A rectangle in the x and y of clip space.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(super) struct Region {
+    pub low: Vec2,
+    pub high: Vec2,
+}
+
+impl Region {
+    /// All of a view.
+    pub const WHOLE: Self = Self { low: Vec2::NEG_ONE, high: Vec2::ONE };
+
+    /// The clip space of this part of the view.
+    pub fn clip_from_view(&self) -> Mat4 {
+        let middle = Mat4::from_translation((-0.5 * (self.low + self.high)).extend(0.0));
+        Mat4::from_scale((2.0 / (self.high - self.low)).extend(1.0)) * middle
+    }
+
+    /// Left, top, width and height in a map of `side` px that has a border of one, with the pixels
+    /// beside them, which are sampled as well.
+    pub fn pixels(&self, side: u32) -> [u32; 4] {
+        let inner = side.saturating_sub(2) as f32;
+        let span = |from: f32, to: f32| {
+            let pixel = |clip: f32, more: f32| {
+                (1.0 + inner * (0.5 + 0.5 * clip) + more).clamp(0.0, side as f32)
+            };
+            let from = pixel(from, -2.0).floor();
+            [from as u32, (pixel(to, 2.0).ceil() - from) as u32]
+        };
+        let [left, width] = span(self.low.x, self.high.x);
+        let [top, height] = span(-self.high.y, -self.low.y);
+        [left, top, width, height]
+    }
+
+    /// What of it the view has, if any.
+    fn within_view(self) -> Option<Self> {
+        let (low, high) = (self.low.max(Vec2::NEG_ONE), self.high.min(Vec2::ONE));
+        low.cmplt(high).all().then_some(Self { low, high })
+    }
+}
+
 impl LightView {
-    /// The parts of the view, each by its own clip space, where `plane` must cast for the picture
-    /// to be MuJoCo's.
-    pub fn cast_on_by(&self, plane: &Geom, geoms: &[Geom]) -> Vec<Mat4> {
+    /// The parts of the view where `plane` must cast for the picture to be MuJoCo's.
+    pub fn cast_on_by(&self, plane: &Geom, geoms: &[Geom]) -> Vec<Region> {
         // Of points on the plane, the product with this is 0, in clip space as in the world.
         let (point, normal) = (Vec3::from(plane.position), z_axis(plane));
         let plane_in_world = normal.extend(-normal.dot(point));
         let [x, y, z, _] = (self.clip_from_world.inverse().transpose() * plane_in_world).to_array();
         let slope = Vec2::new(x, y) / -z * (2.0 / self.side as f32);
         if !slope.is_finite() {
-            return vec![self.clip_from_world];
+            return vec![Region::WHOLE];
         }
         let height = |at: Vec3| (at - point).dot(normal * z.signum());
         let same = |geom: &Geom| {
@@ -42,8 +81,8 @@ impl LightView {
                 && height(geom.position.into()) >= -TOLERANCE * (1.0 + point.length())
         };
         let others = geoms.iter().filter(|geom| is_surface(geom) && !same(geom));
-        let (Ok(shaded), Ok(own)) = (self.around(others, height), self.acne(slope)) else {
-            return vec![self.clip_from_world];
+        let (Ok(shaded), Ok(own)) = (self.around(others, height), acne(slope)) else {
+            return vec![Region::WHOLE];
         };
         [shaded, own].into_iter().flatten().collect()
     }
@@ -53,7 +92,7 @@ impl LightView {
         &self,
         geoms: impl Iterator<Item = &'a Geom>,
         height: impl Fn(Vec3) -> f32,
-    ) -> Result<Option<Mat4>, Everywhere> {
+    ) -> Result<Option<Region>, Everywhere> {
         let mut found: Option<(Vec2, Vec2)> = None;
         for geom in geoms {
             let corners = corners(geom).ok_or(Everywhere)?;
@@ -71,46 +110,27 @@ impl LightView {
             }
         }
         let Some((low, high)) = found else { return Ok(None) };
-        // Texels beside them are sampled as well.
-        let margin = Vec2::splat(4.0 / self.side as f32);
-        let (low, high) = ((low - margin).max(Vec2::NEG_ONE), (high + margin).min(Vec2::ONE));
-        if low.cmpge(high).any() {
-            return Ok(None);
-        }
-        Ok(Some(self.part(Vec2::X, (low.x, high.x), Vec2::Y, (low.y, high.y))))
+        Ok(Region { low, high }.within_view())
     }
+}
 
-    /// Where a plane of such a slope shades itself: maps are drawn a texel inside of their border
-    /// and sampled as if there was none, which is off by as much of a texel as a point is away from
-    /// the middle, and half a texel because the nearest is taken.
-    fn acne(&self, slope: Vec2) -> Result<Option<Mat4>, Everywhere> {
-        let steepness = slope.abs();
-        let most = steepness.element_sum();
-        let least = BIAS * steepness.max_element() - 0.5 * most - ROUNDING;
-        if least >= most {
-            return Ok(None);
-        }
-        if least <= -most {
-            return Err(Everywhere);
-        }
-        let (across, [steepest, other]) = if steepness.x >= steepness.y {
-            (Vec2::Y * slope.y.signum(), steepness.to_array())
-        } else {
-            (Vec2::X * slope.x.signum(), [steepness.y, steepness.x])
-        };
-        let from = if other > 0.0 { ((least - steepest) / other).max(-1.0) } else { -1.0 };
-        Ok(Some(self.part(slope, (least, most), across, (from, 1.0))))
+/// Where a plane that gets so much nearer per texel shades itself: maps are drawn a texel inside of
+/// their border and sampled as if there was none, which is off by as much of a texel as a point is
+/// away from the middle, and half a texel because the nearest is taken.
+fn acne(slope: Vec2) -> Result<Option<Region>, Everywhere> {
+    let steepness = slope.abs();
+    let most = steepness.element_sum();
+    let least = BIAS * steepness.max_element() - 0.5 * most - ROUNDING;
+    if least <= -most {
+        return Err(Everywhere);
     }
-
-    /// The clip space of the part where products with two directions are within bounds.
-    fn part(&self, u: Vec2, of_u: (f32, f32), v: Vec2, of_v: (f32, f32)) -> Mat4 {
-        let view = self.clip_from_world;
-        let row = |axis: Vec2, (low, high): (f32, f32)| {
-            let along = axis.x * view.row(0) + axis.y * view.row(1);
-            (2.0 * along - (low + high) * view.row(3)) / (high - low)
-        };
-        Mat4::from_cols(row(u, of_u), row(v, of_v), view.row(2), view.row(3)).transpose()
-    }
+    // Of all points whose product with the slope is more than `least`, those nearest to the middle
+    // along each axis.
+    let nearest = (least - (most - steepness)) / steepness;
+    let towards = slope.signum();
+    let low = Vec2::select(towards.cmpgt(Vec2::ZERO), nearest, Vec2::NEG_ONE);
+    let high = Vec2::select(towards.cmpgt(Vec2::ZERO), Vec2::ONE, -nearest);
+    Ok(Region { low, high }.within_view())
 }
 
 /// Nothing is known of where.
@@ -176,8 +196,10 @@ mod tests {
     fn casts(direction: Vec3, geoms: &[Geom], x: f32, y: f32) -> bool {
         let view = LightView { clip_from_world: light(direction.normalize()), side: SIDE };
         let parts = view.cast_on_by(&geom(0, [0.0; 3], [0.0; 3]), geoms);
-        let holds =
-            |part: &Mat4| part.project_point3(Vec3::new(x, y, 0.0)).abs().max_element() <= 1.0;
+        let holds = |part: &Region| {
+            let clip_from_world = part.clip_from_view() * view.clip_from_world;
+            clip_from_world.project_point3(Vec3::new(x, y, 0.0)).abs().max_element() <= 1.0
+        };
         parts.iter().any(holds)
     }
 
@@ -198,13 +220,24 @@ mod tests {
 
     #[test]
     fn a_floor_shades_itself_away_from_the_middle() {
-        let places = [-2.5, -0.5, 0.0, 0.5, 2.5].map(|along| (along, along));
+        let places = [-2.5, 2.5].map(|along| (along, along));
         let at = |direction| places.map(|(x, y)| casts(direction, &[], x, y));
-        // Nearer to the light, from half of the way to the border.
-        assert_eq!(at(Vec3::new(0.6, 0.6, -1.0)), [true, false, false, false, false]);
-        assert_eq!(at(Vec3::new(-0.6, -0.6, -1.0)), [false, false, false, false, true]);
+        // On the side of the light alone.
+        assert_eq!(at(Vec3::new(0.6, 0.6, -1.0)), [true, false]);
+        assert_eq!(at(Vec3::new(-0.6, -0.6, -1.0)), [false, true]);
         // Where it has no slope, rounding decides.
-        assert_eq!(at(-Vec3::Z), [true; 5]);
+        assert_eq!(at(-Vec3::Z), [true; 2]);
+    }
+
+    #[test]
+    fn regions_are_rectangles_of_pixels() {
+        assert_eq!(Region::WHOLE.pixels(100), [0, 0, 100, 100]);
+        // The upper right quarter.
+        let region = Region { low: Vec2::ZERO, high: Vec2::ONE };
+        assert_eq!(region.pixels(100), [48, 0, 52, 52]);
+        let [x, y, _, _] =
+            (region.clip_from_view() * glam::Vec4::new(0.5, 1.0, 0.0, 1.0)).to_array();
+        assert_eq!([x, y], [0.0, 1.0]);
     }
 
     #[test]

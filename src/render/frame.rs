@@ -6,7 +6,7 @@ use glam::{Mat3, Mat4, Vec3};
 
 use super::{
     Profile, SceneResources, Settings, Show,
-    behind::LightView,
+    behind::{LightView, Region},
     bounds::{bounding_radius, is_of_model, is_outside, z_axis},
     flat,
     geometry::{Geometry, Vertex},
@@ -59,7 +59,7 @@ pub(super) struct Frame {
     pub stamps: Vec<Stamp>,
     pub casters: Vec<Batch>,
     /// Planes cast as well, by light: of their grids, what the light reaches.
-    pub plane_casters: Vec<Vec<Batch>>,
+    pub plane_casters: Vec<Vec<(Batch, Region)>>,
     pub mirror: Option<Mirror>,
     /// The mark of the mirror, then the image in it.
     pub image: Vec<Batch>,
@@ -436,13 +436,14 @@ impl Frame {
             let mut casters = Vec::new();
             for geom in source.snapshot.geoms.iter().filter(is_plane) {
                 let geom = Geom { position: source.position(geom), ..*geom };
-                let parts = if self.wireframe() {
-                    vec![clip_from_world]
+                let regions = if self.wireframe() {
+                    vec![Region::WHOLE]
                 } else {
                     light.cast_on_by(&geom, &source.snapshot.geoms)
                 };
-                for part in parts {
-                    let clip_from_plane = part * world_from_plane(&geom);
+                for region in regions {
+                    let clip_from_world = region.clip_from_view() * clip_from_world;
+                    let clip_from_plane = clip_from_world * world_from_plane(&geom);
                     let sight = Sight { clip_from_plane, thin_about: None };
                     let shape =
                         self.geometry.add(|b| plane::visible_grid(b, &geom, visual, &sight));
@@ -454,7 +455,9 @@ impl Frame {
                         texture: None,
                         instance: Instance::new(&geom, &part, [0.0; 4]),
                     };
-                    push_caster(&mut casters, &mut self.instances, item);
+                    let mut batches = Vec::new();
+                    push_caster(&mut batches, &mut self.instances, item);
+                    casters.extend(batches.into_iter().map(|batch| (batch, region)));
                 }
             }
             self.plane_casters.push(casters);

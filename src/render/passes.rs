@@ -41,14 +41,19 @@ impl Passes<'_> {
         let renderer = &self.view.renderer;
         pass.set_bind_group(0, &self.view.caster_groups[slot], &[]);
         let mut bound = Bound::default();
-        let planes = self.frame.plane_casters.get(slot).into_iter().flatten();
-        for batch in self.frame.casters.iter().chain(planes) {
+        for batch in &self.frame.casters {
             let pipeline = match self.wires {
                 Some(_) => &renderer.wire_caster,
                 None if self.scene.casts_by_front(batch.shape) => &renderer.front_caster,
                 None => &renderer.caster,
             };
             pass.set_pipeline(pipeline);
+            self.shape(&mut pass, batch, self.wires, &mut bound);
+        }
+        pass.set_pipeline(self.wires.map_or(&renderer.caster, |_| &renderer.wire_caster));
+        for (batch, region) in self.frame.plane_casters.get(slot).into_iter().flatten() {
+            let [left, top, width, height] = region.pixels(maps.side);
+            pass.set_scissor_rect(left, top, width, height);
             self.shape(&mut pass, batch, self.wires, &mut bound);
         }
     }

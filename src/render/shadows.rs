@@ -137,7 +137,13 @@ pub(super) fn digest(frame: &Frame, lighting: &Lighting, static_shapes: usize) -
     let count = lighting.lights.shadows();
     hasher.write(bytemuck::cast_slice(&lighting.view.clip_from_world_of_slot[..count]));
     (count, frame.wireframe()).hash(&mut hasher);
-    for batch in frame.casters.iter().chain(frame.plane_casters.iter().flatten()) {
+    let planes = || frame.plane_casters.iter().flatten();
+    for (_, region) in planes() {
+        [region.low, region.high]
+            .map(|corner| corner.to_array().map(f32::to_bits))
+            .hash(&mut hasher);
+    }
+    for batch in frame.casters.iter().chain(planes().map(|(batch, _)| batch)) {
         // Shapes of the picture alone have numbers that depend on the eye.
         match (batch.shape as usize).checked_sub(static_shapes) {
             None => batch.shape.hash(&mut hasher),

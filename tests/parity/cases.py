@@ -10,7 +10,8 @@ SPECIAL = {
     "shapes": [
         ("", {}), ("above", {"camera": {"azimuth": 200, "elevation": -70, "distance": 3}}),
         ("samples", {"samples": 4}), ("plain", {"render": {"SHADOW": 0, "SKYBOX": 0}}),
-        ("uncut", {"render": {"CULL_FACE": 0}}), ("wire", {"render": {"WIREFRAME": 1, "SHADOW": 0}}), ("wire-grazing", {"render": {"WIREFRAME": 1}}),
+        ("uncut", {"render": {"CULL_FACE": 0}}), ("wire", {"render": {"WIREFRAME": 1, "SHADOW": 0}}),
+        ("wire-grazing", {"render": {"WIREFRAME": 1}}),
         ("depth", {"render": {"DEPTH": 1}}), ("segments", {"render": {"SEGMENT": 1}}),
         ("ids", {"render": {"SEGMENT": 1, "IDCOLOR": 1}}), ("tall", {"width": 301, "height": 517}),
         ("untextured", {"vis": {"TEXTURE": 0}}), ("moving-only", {"vis": {"STATIC": 0}}),
@@ -33,7 +34,10 @@ SPECIAL = {
         ("", {}), ("additive", {"render": {"ADDITIVE": 1}}), ("all", {"vis": {"TRANSPARENT": 1}}),
         ("uncut", {"render": {"CULL_FACE": 0}}), ("samples", {"samples": 4}),
     ],
-    "lights3": [("", {}), ("shadowless", {"render": {"SHADOW": 0}}), ("shown", {"vis": {"LIGHT": 1}, "camera": {"distance": 9}})],
+    "lights3": [
+        ("", {}), ("shadowless", {"render": {"SHADOW": 0}}),
+        ("shown", {"vis": {"LIGHT": 1}, "camera": {"distance": 9}}),
+    ],
     "lights8": [("", {})],
     "lights12": [("", {}), ("samples", {"samples": 4})],
     "dark": [("", {})],
@@ -41,7 +45,8 @@ SPECIAL = {
         ("", {}), ("parallel", {"camera": "parallel"}), ("wide", {"camera": "wide"}), ("tele", {"camera": "tele"}),
         ("sensor", {"camera": "sensor"}), ("follow", {"camera": "follow", "steps": 200}), ("aimed", {"camera": 5}),
         ("free-parallel", {"camera": {"orthographic": 1, "fovy": 3, "elevation": -30}}),
-        ("stereo", {"stereo": "SIDEBYSIDE", "camera": {"distance": 2}}), ("shown", {"vis": {"CAMERA": 1}, "camera": {"distance": 8, "azimuth": 60}}),
+        ("stereo", {"stereo": "SIDEBYSIDE", "camera": {"distance": 2}}),
+        ("shown", {"vis": {"CAMERA": 1}, "camera": {"distance": 8, "azimuth": 60}}),
         ("labels", {"vis": {"CAMERA": 1}, "label": "CAMERA", "camera": {"distance": 8, "azimuth": 60}}),
         ("frames", {"frame": "CAMERA", "vis": {"CAMERA": 1}, "camera": {"distance": 8, "azimuth": 60}}),
     ],
@@ -52,7 +57,8 @@ SPECIAL = {
     ],
     "skin": [("", {"steps": 50}), ("off", {"vis": {"SKIN": 0}}), ("labels", {"label": "SKIN"})],
     "mechanism": [
-        ("", {}), ("moved", {"steps": 250}), ("samples", {"samples": 4}), ("small", {"width": 128, "height": 128, "samples": 4}),
+        ("", {}), ("moved", {"steps": 250}), ("samples", {"samples": 4}),
+        ("small", {"width": 128, "height": 128, "samples": 4}),
         ("all", {"vis": {
             "JOINT": 1, "ACTUATOR": 1, "CAMERA": 1, "LIGHT": 1, "COM": 1, "CONTACTPOINT": 1, "CONTACTFORCE": 1,
             "CONSTRAINT": 1, "RANGEFINDER": 1, "AUTOCONNECT": 1}}),
@@ -67,11 +73,13 @@ SPECIAL = {
         ("additive", {"render": {"ADDITIVE": 1}}), ("untextured", {"vis": {"TEXTURE": 0}}),
     ],
     "terrain": [
-        ("", {}), ("under", {"camera": {"azimuth": 60, "elevation": 20}}), ("wire", {"render": {"WIREFRAME": 1, "SHADOW": 0}}),
+        ("", {}), ("under", {"camera": {"azimuth": 60, "elevation": 20}}),
+        ("wire", {"render": {"WIREFRAME": 1, "SHADOW": 0}}),
         ("samples", {"samples": 4}), ("uncut", {"render": {"CULL_FACE": 0}}), ("untextured", {"vis": {"TEXTURE": 0}}),
     ],
     "halfplanes": [
-        ("", {}), ("behind", {"camera": {"azimuth": 290, "elevation": -20}}), ("low", {"camera": {"azimuth": 80, "elevation": -5}}),
+        ("", {}), ("behind", {"camera": {"azimuth": 290, "elevation": -20}}),
+        ("low", {"camera": {"azimuth": 80, "elevation": -5}}),
         ("samples", {"samples": 4}), ("parallel", {"camera": {"orthographic": 1, "fovy": 6, "elevation": -25}}),
         ("foggy", {"render": {"FOG": 1, "SKYBOX": 0}}), ("stereo", {"stereo": "SIDEBYSIDE", "samples": 4}),
     ],
@@ -80,18 +88,26 @@ SPECIAL = {
         ("boxes", {"vis": {"MESHBVH": 1}}), ("samples", {"samples": 4}), ("uncut", {"render": {"CULL_FACE": 0}}),
         ("behind", {"camera": {"azimuth": 270, "elevation": -30}}),
     ],
-    "lights1": [("", {}), ("shadowless", {"render": {"SHADOW": 0}}), ("shown", {"vis": {"LIGHT": 1}, "camera": {"distance": 9}}), ("wide", {"width": 1280, "height": 720})],
+    "lights1": [
+        ("", {}), ("shadowless", {"render": {"SHADOW": 0}}),
+        ("shown", {"vis": {"LIGHT": 1}, "camera": {"distance": 9}}), ("wide", {"width": 1280, "height": 720}),
+    ],
     "sizes": [
         ("", {}), ("near", {"camera": {"azimuth": 40, "elevation": -20, "distance": 0.05}}),
-        ("depth", {"render": {"DEPTH": 1}, "camera": {"azimuth": 40, "elevation": -20, "distance": 0.05}}), ("samples", {"samples": 4}),
+        ("depth", {"render": {"DEPTH": 1}, "camera": {"azimuth": 40, "elevation": -20, "distance": 0.05}}),
+        ("samples", {"samples": 4}),
         ("segments", {"render": {"SEGMENT": 1}}),
     ],
     "cloth": [
-        ("", {}), ("under", {"camera": {"azimuth": 60, "elevation": -5}}), ("faces", {"vis": {"FLEXFACE": 1, "FLEXSKIN": 0, "FLEXEDGE": 0}}),
+        ("", {}), ("under", {"camera": {"azimuth": 60, "elevation": -5}}),
+        ("faces", {"vis": {"FLEXFACE": 1, "FLEXSKIN": 0, "FLEXEDGE": 0}}),
         ("edges", {"vis": {"FLEXSKIN": 0}}), ("all", {"steps": 60, "vis": {"FLEXVERT": 1, "FLEXFACE": 1}}),
         ("clear", {"vis": {"TRANSPARENT": 1}}), ("samples", {"samples": 4}), ("boxes", {"vis": {"MESHBVH": 1}}),
     ],
-    "wide": [("grazing", {}), ("grazing-low", {"camera": {"elevation": -8, "azimuth": 40}}), ("shadowless", {"render": {"SHADOW": 0}})],
+    "wide": [
+        ("grazing", {}), ("grazing-low", {"camera": {"elevation": -8, "azimuth": 40}}),
+        ("shadowless", {"render": {"SHADOW": 0}}),
+    ],
 }
 # Some flags and labels show nothing but with others, or in other models than the mechanism.
 FLAGS = (

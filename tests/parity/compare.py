@@ -2,8 +2,9 @@
 
     python compare.py CASES.json REFERENCE OURS REPORT [--gpu]
 
-Prints a table as Markdown and writes it with contact sheets and figures (table.json) to REPORT. Ends with status 1 where a
-bar is missed. The bars stand in `BARS`; docs/rendering.md tells why they are what they are.
+Prints a table as Markdown and writes it with contact sheets and figures (table.json) to REPORT.
+Ends with status 1 where a bar is missed. The bars stand in `BARS`; docs/rendering.md tells why they
+are what they are.
 """
 
 import json

@@ -357,6 +357,20 @@ fn fs_plain(in: Plain) -> @location(0) vec4f {
     return vec4f(fogged(in.color.rgb, clearness(in.position)), in.color.a);
 }
 
+// A line is lit by nothing, and yet its colour is added once more for each light with a shadow that
+// reaches it.
+@fragment
+fn fs_line(in: Plain) -> @location(0) vec4f {
+    cut(in.position);
+    let clear = clearness(in.position);
+    var color = fogged(in.color.rgb, clear);
+    //@each shadowed
+    let seen_$s = view.clip_from_world_of_slot[$s] * vec4f(in.position, 1.0);
+    color += in.color.rgb * (clear * shadow($s, seen_$s));
+    //@end
+    return vec4f(color, in.color.a);
+}
+
 // `Segment`: keep in sync with src/render/lines.rs.
 struct Segment {
     @location(0) from_in_world: vec3f,

@@ -33,6 +33,7 @@ pub(super) struct Batch {
     pub texture: Option<usize>,
     /// In [`SceneResources::ranges`], or past their end in [`Frame::geometry`].
     pub shape: u32,
+    /// In [`Frame::instances`], or [`Frame::segments`] where these are lines.
     pub instances: Range<u32>,
 }
 
@@ -50,11 +51,8 @@ pub(super) struct Frame {
     pub instances: Vec<Instance>,
     /// Shapes of this picture only.
     pub geometry: Geometry,
-    /// Lines, the opaque ones first.
+    /// Lines.
     pub segments: Vec<Segment>,
-    pub opaque_segments: u32,
-    /// Segments that belong to the picture; those of [`Flat`] follow.
-    pub picture_segments: u32,
     /// Text and a border, over everything.
     pub stamps: Vec<Stamp>,
     pub casters: Vec<Batch>,
@@ -99,6 +97,8 @@ struct Item {
 #[derive(Clone, Debug)]
 struct Drawn {
     items: Range<usize>,
+    /// In [`Frame::segments`].
+    lines: Range<u32>,
     cull: Cull,
     transparent: bool,
     casts: bool,
@@ -155,9 +155,6 @@ impl Frame {
         for geom in &source.snapshot.geoms {
             self.resolve(geom, source);
         }
-        self.opaque_segments = self.segments.iter().filter(|s| is_opaque(s)).count() as u32;
-        self.segments.sort_by_key(|segment| !is_opaque(segment));
-        self.picture_segments = self.segments.len() as u32;
         if !source.lights.is_empty() {
             self.list_casters();
             self.list_plane_casters(source);
@@ -217,10 +214,11 @@ impl Frame {
         if behind {
             geom.rgba[3] *= BEHIND;
         }
-        let first = self.items.len();
+        let first = (self.items.len(), self.segments.len() as u32);
         self.add_items(&geom, kind, source);
         self.drawn.push(Drawn {
-            items: first..self.items.len(),
+            items: first.0..self.items.len(),
+            lines: first.1..self.segments.len() as u32,
             cull: match kind {
                 _ if !source.settings.cull_faces => Cull::Nothing,
                 GeomKind::Plane if behind => Cull::Front,
@@ -487,6 +485,7 @@ impl Frame {
                 style(&item, cull, Blend::Replace, true),
             );
         }
+        push_opaque_lines(&mut self.image, &self.drawn, true);
         self.list_transparent(true, Some(index), source.settings.additive);
     }
 
@@ -532,17 +531,21 @@ impl Frame {
                 style(&item, cull, Blend::Replace, false),
             );
         }
+        push_opaque_lines(&mut self.opaque, &self.drawn, false);
     }
 
     /// Draws all that is opaque once more for the light that casts shadows. Where edges meet, MuJoCo
     /// adds that light once for each, and the rest of the light once.
     fn part_light(&mut self) {
-        let shadowed = self.opaque.iter().map(|batch| {
+        let surfaces = |batch: &&Batch| batch.style.kind == Kind::Surface;
+        let shadowed = self.opaque.iter().filter(surfaces).map(|batch| {
             let style = Style { part: LightPart::Shadowed, blend: Blend::Add, ..batch.style };
             Batch { style, ..batch.clone() }
         });
         let shadowed: Vec<_> = shadowed.collect();
-        self.opaque.iter_mut().for_each(|batch| batch.style.part = LightPart::Base);
+        for batch in self.opaque.iter_mut().filter(|batch| batch.style.kind == Kind::Surface) {
+            batch.style.part = LightPart::Base;
+        }
         self.opaque.extend(shadowed);
     }
 
@@ -586,6 +589,7 @@ impl Frame {
             for item in &self.items[drawn.items.clone()] {
                 push(list, &mut self.instances, item, style(item, drawn.cull, blend, mirrored));
             }
+            push_lines(list, &drawn.lines, blend, mirrored);
         }
     }
 
@@ -672,10 +676,6 @@ impl Frame {
     }
 }
 
-fn is_opaque(segment: &Segment) -> bool {
-    segment.color[3] >= OPAQUE
-}
-
 fn style(item: &Item, cull: Cull, blend: Blend, mirrored: bool) -> Style {
     Style { kind: item.kind, blend, cull, mapping: item.mapping, mirrored, part: LightPart::All }
 }
@@ -697,6 +697,33 @@ fn push(list: &mut Vec<Batch>, instances: &mut Vec<Instance>, item: &Item, style
         shape: item.shape,
         instances: number..number + 1,
     });
+}
+
+/// Appends lines to the last batch if they fit there, else to a new one.
+fn push_lines(list: &mut Vec<Batch>, lines: &Range<u32>, blend: Blend, mirrored: bool) {
+    if lines.is_empty() {
+        return;
+    }
+    let style = Style {
+        kind: Kind::Line,
+        blend,
+        cull: Cull::Nothing,
+        mapping: Mapping::None,
+        mirrored,
+        part: LightPart::All,
+    };
+    match list.last_mut() {
+        Some(last) if last.style == style && last.instances.end == lines.start => {
+            last.instances.end = lines.end;
+        }
+        _ => list.push(Batch { style, texture: None, shape: 0, instances: lines.clone() }),
+    }
+}
+
+fn push_opaque_lines(list: &mut Vec<Batch>, drawn: &[Drawn], mirrored: bool) {
+    for drawn in drawn.iter().filter(|drawn| !drawn.transparent) {
+        push_lines(list, &drawn.lines, Blend::Replace, mirrored);
+    }
 }
 
 fn push_caster(list: &mut Vec<Batch>, instances: &mut Vec<Instance>, item: Item) {

@@ -90,8 +90,6 @@ impl Passes<'_> {
         }
         pass.set_bind_group(0, &view.groups[0], &[]);
         painter.batches(&mut pass, &frame.opaque);
-        let opaque_lines = frame.opaque_segments;
-        painter.lines(&mut pass, 0..opaque_lines, Blend::Replace);
         if let Some(shape) = frame.sky {
             painter.sky(&mut pass, shape);
         }
@@ -101,8 +99,6 @@ impl Passes<'_> {
         }
         painter.batches(&mut pass, frame.haze.as_slice());
         painter.batches(&mut pass, &frame.transparent);
-        let blend = if settings.additive { Blend::Glow } else { Blend::Mix };
-        painter.lines(&mut pass, opaque_lines..frame.picture_segments, blend);
         painter.stamps(&mut pass);
     }
 
@@ -193,6 +189,10 @@ impl<'a> Painter<'a> {
     fn batches(&mut self, pass: &mut wgpu::RenderPass<'_>, batches: &[Batch]) {
         for batch in batches {
             self.set(pass, batch.style, batch.texture);
+            if batch.style.kind == Kind::Line {
+                self.lines(pass, batch.instances.clone());
+                continue;
+            }
             let wires = self.of.wires.filter(|_| batch.style.kind == Kind::Surface);
             self.of.shape(pass, batch, wires, &mut self.bound);
         }
@@ -211,7 +211,10 @@ impl<'a> Painter<'a> {
 
     fn flat(&mut self, pass: &mut wgpu::RenderPass<'_>, things: &Flat) {
         self.batches(pass, &things.batches);
-        self.lines(pass, things.segments.clone(), Blend::Replace);
+        if !things.segments.is_empty() {
+            self.set(pass, plain(Kind::Line), None);
+            self.lines(pass, things.segments.clone());
+        }
     }
 
     fn sky(&mut self, pass: &mut wgpu::RenderPass<'_>, shape: u32) {
@@ -220,17 +223,7 @@ impl<'a> Painter<'a> {
         self.batches(pass, &[batch]);
     }
 
-    fn lines(
-        &mut self,
-        pass: &mut wgpu::RenderPass<'_>,
-        segments: std::ops::Range<u32>,
-        blend: Blend,
-    ) {
-        if segments.is_empty() {
-            return;
-        }
-        let style = Style { blend, ..plain(Kind::Line) };
-        self.set(pass, style, None);
+    fn lines(&mut self, pass: &mut wgpu::RenderPass<'_>, segments: std::ops::Range<u32>) {
         pass.set_vertex_buffer(0, self.of.view.segments.buffer.slice(..));
         pass.draw(0..4, segments);
         self.bound.buffers = None;

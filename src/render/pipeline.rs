@@ -144,7 +144,7 @@ impl Kind {
             Self::Mark => ("vs_mark", None),
             Self::Sky => ("vs_sky", Some("fs_sky")),
             Self::Haze => ("vs_haze", Some("fs_plain")),
-            Self::Line => ("vs_line", Some("fs_plain")),
+            Self::Line => ("vs_line", Some("fs_line")),
             Self::Flat => ("vs_flat", Some("fs_flat")),
             Self::Stamp => ("vs_stamp", Some("fs_stamp")),
         }
@@ -153,12 +153,14 @@ impl Kind {
 
 /// The variant of `scene.wgsl` that draws `style` into `target`.
 pub(super) fn variant(target: &Target, style: &Style) -> Variant {
-    if style.kind != Kind::Surface {
-        return Variant { textured: true, ..Variant::default() };
-    }
-    // Transparent surfaces and mirror images take no shadows.
+    // What is transparent and mirror images take no shadows.
     let shadowed = !style.blend.keeps_depth() && !style.mirrored;
     let lights = if shadowed { target.lights } else { target.lights.without_shadows() };
+    match style.kind {
+        Kind::Surface => {}
+        Kind::Line => return Variant { lights, textured: true, ..Variant::default() },
+        _ => return Variant { textured: true, ..Variant::default() },
+    }
     Variant {
         lights,
         textured: style.mapping != Mapping::None,

@@ -1,12 +1,10 @@
 /** The page connects by itself and shows what the renderer draws. */
 
 import assert from 'node:assert/strict';
-import { join } from 'node:path';
 import { test } from 'node:test';
-import { run, scenePath } from './lib/daemon.mjs';
 import { SIZE, daemonAndBrowser } from './lib/fixture.mjs';
-import { outputFolder } from './lib/paths.mjs';
-import { contrast, keep, psnr, readPng } from './lib/picture.mjs';
+import { contrast, keep, psnr } from './lib/picture.mjs';
+import { renderOf } from './lib/render.mjs';
 import { Viewer } from './lib/viewer.mjs';
 import { until, untilSettled } from './lib/wait.mjs';
 
@@ -94,18 +92,5 @@ test('who joins a running stream sees it soon', () =>
     }
   }));
 
-let pictures = 0;
-
 /** The renderer's own picture, by the command line. */
-async function render(camera, steps = STEPS) {
-  pictures += 1;
-  const out = join(outputFolder(), `stream-render-${pictures}.png`);
-  const { azimuth, elevation, distance, lookat } = camera;
-  const view = `azimuth=${azimuth},elevation=${elevation},distance=${distance},lookat=${lookat.join(',')}`;
-  const result = await run([
-    'render', scenePath('four_geoms'), '--steps', String(steps), '--camera', view,
-    '--size', `${SIZE.width}x${SIZE.height}`, '--profile', 'fast', '--out', out,
-  ]);
-  assert.equal(result.code, 0, result.stderr);
-  return readPng(out);
-}
+const render = (camera, steps = STEPS) => renderOf({ scene: 'four_geoms', camera, steps });

@@ -8,7 +8,7 @@ use super::{bounds::z_axis, instance::rotation};
 use crate::scene::{Geom, GeomKind};
 
 /// By how much of its slope, depth per texel, the bias of shadow maps pushes a surface away.
-const BIAS: f32 = 1.5;
+pub(super) const BIAS: f32 = 1.5;
 /// Rounding of depth in shadow maps and of what is compared with it.
 const ROUNDING: f32 = 1e-6;
 /// What counts as the same height, m per m.
@@ -80,7 +80,8 @@ impl LightView {
                 && z_axis(geom).dot(normal).abs() > 1.0 - f32::EPSILON
                 && height(geom.position.into()) >= -TOLERANCE * (1.0 + point.length())
         };
-        let others = geoms.iter().filter(|geom| is_surface(geom) && !same(geom));
+        let seen = |geom: &Geom| !matches!(geom.shape(), None | Some(GeomKind::Label));
+        let others = geoms.iter().filter(|geom| seen(geom) && !same(geom));
         let (Ok(shaded), Ok(own)) = (self.around(others, height), acne(slope)) else {
             return vec![Region::WHOLE];
         };
@@ -95,7 +96,11 @@ impl LightView {
     ) -> Result<Option<Region>, Everywhere> {
         let mut found: Option<(Vec2, Vec2)> = None;
         for geom in geoms {
-            let corners = corners(geom).ok_or(Everywhere)?;
+            let half = half_extents(geom).ok_or(Everywhere)?;
+            if height(geom.position.into()) > half.length() {
+                continue;
+            }
+            let corners = corners(geom, half);
             if corners.iter().all(|corner| height(*corner) >= 0.0) {
                 continue;
             }
@@ -136,19 +141,17 @@ fn acne(slope: Vec2) -> Result<Option<Region>, Everywhere> {
 /// Nothing is known of where.
 struct Everywhere;
 
-/// Whether shadows fall on a geom.
-fn is_surface(geom: &Geom) -> bool {
-    !matches!(geom.shape(), None | Some(GeomKind::Line | GeomKind::LineBox | GeomKind::Label))
-}
-
-/// The corners of a box, in the world, that a geom is within; nothing where none is known.
-fn corners(geom: &Geom) -> Option<[Vec3; 8]> {
+/// Half the sides of a box about a geom's position that it is within; nothing where none is known.
+fn half_extents(geom: &Geom) -> Option<Vec3> {
     let [x, y, z] = geom.size;
-    let half = match geom.shape()? {
-        GeomKind::Sphere | GeomKind::Ellipsoid | GeomKind::Cylinder | GeomKind::Box => {
-            Vec3::new(x, y, z)
-        }
+    Some(match geom.shape()? {
+        GeomKind::Sphere
+        | GeomKind::Ellipsoid
+        | GeomKind::Cylinder
+        | GeomKind::Box
+        | GeomKind::LineBox => Vec3::new(x, y, z),
         GeomKind::Capsule => Vec3::new(x, y, z + x.max(y)),
+        GeomKind::Line => Vec3::new(0.0, 0.0, z),
         GeomKind::Arrow | GeomKind::Arrow1 | GeomKind::Arrow2 | GeomKind::Triangle => {
             Vec3::splat(2.0 * x.max(y).max(z))
         }
@@ -157,13 +160,17 @@ fn corners(geom: &Geom) -> Option<[Vec3; 8]> {
             Vec3::splat(geom.bounding_radius)
         }
         _ => return None,
-    };
+    })
+}
+
+/// The corners in the world of a box about a geom's position.
+fn corners(geom: &Geom, half: Vec3) -> [Vec3; 8] {
     let turn = rotation(geom);
     let corner = |index: usize| {
         let sign = |axis: usize| if index >> axis & 1 == 0 { -1.0 } else { 1.0 };
         Vec3::from(geom.position) + turn * (half * Vec3::new(sign(0), sign(1), sign(2)))
     };
-    Some(std::array::from_fn(corner))
+    std::array::from_fn(corner)
 }
 
 #[cfg(test)]

@@ -11,7 +11,9 @@ use wgpu::{
 };
 
 use super::{
-    Error, SceneResources, overlay,
+    Error, SceneResources,
+    behind::BIAS,
+    overlay,
     pipeline::{self, Style, Target},
     shader::{self, Variant},
     shadows::ShadowMaps,
@@ -27,10 +29,10 @@ use crate::{
 /// How far surfaces are pushed away from a light in its shadow map, in units of 24-bit depth and
 /// of slope: MuJoCo's numbers, for depth that is reversed.
 const BIAS_FIXED: wgpu::DepthBiasState =
-    wgpu::DepthBiasState { constant: -4, slope_scale: -1.5, clamp: 0.0 };
+    wgpu::DepthBiasState { constant: -4, slope_scale: -BIAS, clamp: 0.0 };
 /// The same in units of floating-point depth, which are far smaller.
 const BIAS_FLOAT: wgpu::DepthBiasState =
-    wgpu::DepthBiasState { constant: -512, slope_scale: -1.5, clamp: 0.0 };
+    wgpu::DepthBiasState { constant: -512, slope_scale: -BIAS, clamp: 0.0 };
 
 /// Layouts, samplers and pipelines of one device.
 #[derive(Debug)]

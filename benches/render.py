@@ -55,6 +55,7 @@ class Reference:
         self.model.vis.global_.offheight = max(1080, self.model.vis.global_.offheight)
         self.data = mujoco.MjData(self.model)
         self.steps, self.frames = steps, frames
+        self.views = 1
         self.renderer = None
 
     def prepare(self, size, shadows, samples):
@@ -88,12 +89,17 @@ class Reference:
                 camera.azimuth = azimuth + TURN * index
             else:
                 self._step(self.steps)
+            first = camera.azimuth
             cpu_before, wall_before = time.process_time_ns(), time.perf_counter_ns()
-            self.renderer.update_scene(self.data, camera)
-            picture = self.renderer.render()
+            for number in range(self.views):
+                camera.azimuth = first + 360 / self.views * number
+                self.renderer.update_scene(self.data, camera)
+                picture = self.renderer.render()
             cpu += time.process_time_ns() - cpu_before
             wall += time.perf_counter_ns() - wall_before
-        return {"cpu_ms": cpu / frames / 1e6, "wall_ms": wall / frames / 1e6}, picture.copy()
+            camera.azimuth = first
+        each = 1e6 * frames * self.views
+        return {"cpu_ms": cpu / each, "wall_ms": wall / each}, picture.copy()
 
     def _reset(self):
         key = mujoco.mj_name2id(self.model, mujoco.mjtObj.mjOBJ_KEY, START)
@@ -180,6 +186,23 @@ def measure_cell(reference, ours, size, motion, flags, rounds):
     return side(theirs), side(mine), their_picture, our_picture, mine[0]
 
 
+def views_rows(name, reference, ours, options):
+    """Many views of each moment, with shadows and one sample: ours in one submission."""
+    flags = "--profile parity --shadows true --samples 1"
+    for size in options.sizes:
+        for count in options.views:
+            reference.prepare(size, True, 1)
+            reference.views = count
+            theirs, mine, _, _, about = measure_cell(
+                reference, ours, size, "scene", f"{flags} --views {count}", options.rounds
+            )
+            reference.views = 1
+            yield {
+                "scene": name, "size": size, "views": count, "renderer": theirs, "mjcast": mine,
+                "ratio": mine["cpu_ms"] / theirs["cpu_ms"], "driver": about["driver"],
+            }
+
+
 def rows_of(name, reference, ours, options):
     for size in options.sizes:
         for motion in options.motions:
@@ -230,16 +253,28 @@ HEADER = """\
 |---|---|---|---|---|---|---|---|---|---|---|"""
 
 
-def line(row):
-    def speed(of):
-        return f"{of['cpu_ms']:.1f} ({1e3 / of['wall_ms']:.1f})"
+def speed(of):
+    return f"{of['cpu_ms']:.1f} ({1e3 / of['wall_ms']:.1f})"
 
+
+def line(row):
     cells = [
         row["scene"], row["size"], row["motion"], row["settings"],
         speed(row["renderer"]), speed(row["mjcast"]),
         f"{row['ratio']:.2f}", f"{row['bar']:.2f}",
         f"{row['psnr']:.1f}", f"{row['ssim']:.4f}", verdict(row),
     ]
+    return "| " + " | ".join(cells) + " |"
+
+
+VIEWS_HEADER = """\
+| scene | size | views | mujoco.Renderer, CPU ms a view (fps) | mjcast, CPU ms a view (fps) | ratio |
+|---|---|---:|---|---|---|"""
+
+
+def views_line(row):
+    speeds = speed(row["renderer"]), speed(row["mjcast"])
+    cells = [row["scene"], row["size"], str(row["views"]), *speeds, f"{row['ratio']:.2f}"]
     return "| " + " | ".join(cells) + " |"
 
 
@@ -260,6 +295,10 @@ def main():
     parser.add_argument("--bench", required=True, help="the executable of `cargo bench --bench render --no-run`")
     parser.add_argument("--sizes", default=SIZES, **words, help="WxH,… [%(default)s]")
     parser.add_argument("--motions", default=["scene", "camera"], **words, help="scene,camera")
+    parser.add_argument(
+        "--views", default=[], type=lambda text: [int(word) for word in text.split(",")],
+        help="N,… views at once, in place of everything else: pictures per second of all together",
+    )
     parser.add_argument("--rounds", type=int, default=3, help="turns of each side [%(default)s]")
     parser.add_argument("--frames", type=int, default=20, help="pictures in a turn [%(default)s]")
     parser.add_argument("--steps", type=int, default=8, help="physics steps between pictures [%(default)s]")
@@ -267,18 +306,22 @@ def main():
     options = parser.parse_args()
 
     rows = []
-    print(HEADER, flush=True)
+    rows_made, row_line = (views_rows, views_line) if options.views else (rows_of, line)
+    print(VIEWS_HEADER if options.views else HEADER, flush=True)
     with tempfile.TemporaryDirectory() as scratch:
         for name, path in scenes(options):
             reference = Reference(path, options.steps, options.frames)
             ours = Ours([options.bench], path, options.steps, options.frames, Path(scratch))
-            for row in rows_of(name, reference, ours, options):
+            for row in rows_made(name, reference, ours, options):
                 rows.append(row)
-                print(line(row), flush=True)
+                print(row_line(row), flush=True)
             reference.close()
             ours.close()
-    missed = sum(verdict(row) != "PASS" for row in rows)
-    print(f"\n{len(rows) - missed} of {len(rows)} rows pass. {machine(rows)}")
+    if options.views:
+        print(f"\n{machine(rows)}")
+    else:
+        missed = sum(verdict(row) != "PASS" for row in rows)
+        print(f"\n{len(rows) - missed} of {len(rows)} rows pass. {machine(rows)}")
     if options.json:
         options.json.write_text(json.dumps(rows, indent=1) + "\n")
 

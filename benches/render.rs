@@ -19,10 +19,10 @@ use mjcast::{
     control::PhysicsCommand,
     gpu::{self, Gpu},
     library,
-    render::{Renderer, SceneResources, Settings, View},
+    render::{Renderer, SceneResources, Settings, View, draw_all},
     scene::{
         Assets, Snapshot,
-        camera::{Camera, FreeCamera},
+        camera::{Camera, Eye, FreeCamera},
     },
     units::Size,
     worker::{Bundle, Limits, Worker},
@@ -80,6 +80,9 @@ struct Measurement {
     /// What moves.
     #[arg(long, value_enum, default_value = "scene")]
     motion: Motion,
+    /// How many views see each moment, from all around; they are drawn in one submission.
+    #[arg(long, default_value_t = 1)]
+    views: usize,
     /// How often the sequence is drawn.
     #[arg(long, default_value_t = 3)]
     rounds: usize,
@@ -158,22 +161,25 @@ impl Stage {
     /// Draws the sequence, and prints what it took.
     fn measure(&self, measurement: &Measurement) {
         let settings = settings(measurement);
-        let mut view = View::new(&self.renderer, measurement.size, settings).expect("a view");
+        let count = measurement.views.max(1);
+        let mut views: Vec<View> = (0..count)
+            .map(|_| View::new(&self.renderer, measurement.size, settings).expect("a view"))
+            .collect();
         for index in 0..WARM_UP.min(self.moments.len()) {
-            self.draw(&mut view, measurement.motion, index);
+            self.draw(&mut views, measurement.motion, index);
         }
         let (mut cpu, mut wall) = (Vec::new(), Vec::new());
         for _ in 0..measurement.rounds.max(1) {
             let (cpu_before, clock) = (cpu_time(), Instant::now());
             for index in 0..self.moments.len() {
-                self.draw(&mut view, measurement.motion, index);
+                self.draw(&mut views, measurement.motion, index);
             }
-            let frames = self.moments.len() as f64;
+            let frames = (self.moments.len() * count) as f64;
             wall.push(clock.elapsed().as_secs_f64() * 1e3 / frames);
             cpu.push((cpu_time() - cpu_before).as_secs_f64() * 1e3 / frames);
         }
         if let Some(path) = &measurement.picture {
-            let pixels = view.read_rgba().expect("a picture");
+            let pixels = views[0].read_rgba().expect("a picture");
             let tight: Vec<u8> = pixels.rows().flatten().copied().collect();
             std::fs::write(path, tight).expect("the picture can be written");
         }
@@ -189,6 +195,7 @@ impl Stage {
             "adapter": self.renderer.gpu().info().name,
             "driver": self.renderer.gpu().info().driver,
             "frames": self.moments.len(),
+            "views": count,
             "rounds": cpu.len(),
             "cpu_ms": median(&mut cpu),
             "wall_ms": median(&mut wall),
@@ -196,7 +203,7 @@ impl Stage {
         println!("{line}");
     }
 
-    fn draw(&self, view: &mut View, motion: Motion, index: usize) {
+    fn draw(&self, views: &mut [View], motion: Motion, index: usize) {
         let mut camera = FreeCamera::initial(&self.assets.visual);
         let moment = match motion {
             Motion::Scene => &self.moments[index],
@@ -205,8 +212,17 @@ impl Stage {
                 &self.moments[self.moments.len() - 1]
             }
         };
-        view.draw(&self.resources, &self.assets, moment, &Camera::Free(camera)).expect("drawn");
-        view.read_rgba().expect("a picture");
+        let turn = 360.0 / views.len() as f64;
+        let around = |number: usize| {
+            let azimuth = camera.azimuth + turn * number as f64;
+            Camera::Free(FreeCamera { azimuth, ..camera }).eye(&self.assets, moment)
+        };
+        let mut due: Vec<(&mut View, Eye)> =
+            views.iter_mut().enumerate().map(|(number, view)| (view, around(number))).collect();
+        draw_all(&self.resources, &self.assets, moment, &mut due).expect("drawn");
+        for (view, _) in due {
+            view.read_rgba().expect("a picture");
+        }
     }
 }
 

@@ -4,7 +4,7 @@
 
 use glam::{Mat4, Vec2, Vec3};
 
-use super::{bounds::z_axis, instance::rotation};
+use super::bounds::{corners, half_extents, z_axis};
 use crate::scene::{Geom, GeomKind};
 
 /// By how much of its slope, depth per texel, the bias of shadow maps pushes a surface away.
@@ -140,38 +140,6 @@ fn acne(slope: Vec2) -> Result<Option<Region>, Everywhere> {
 
 /// Nothing is known of where.
 struct Everywhere;
-
-/// Half the sides of a box about a geom's position that it is within; nothing where none is known.
-fn half_extents(geom: &Geom) -> Option<Vec3> {
-    let [x, y, z] = geom.size;
-    Some(match geom.shape()? {
-        GeomKind::Sphere
-        | GeomKind::Ellipsoid
-        | GeomKind::Cylinder
-        | GeomKind::Box
-        | GeomKind::LineBox => Vec3::new(x, y, z),
-        GeomKind::Capsule => Vec3::new(x, y, z + x.max(y)),
-        GeomKind::Line => Vec3::new(0.0, 0.0, z),
-        GeomKind::Arrow | GeomKind::Arrow1 | GeomKind::Arrow2 | GeomKind::Triangle => {
-            Vec3::splat(2.0 * x.max(y).max(z))
-        }
-        GeomKind::Plane if x > 0.0 && y > 0.0 => Vec3::new(x, y, 0.0),
-        GeomKind::Mesh | GeomKind::Sdf | GeomKind::HeightField if geom.bounding_radius > 0.0 => {
-            Vec3::splat(geom.bounding_radius)
-        }
-        _ => return None,
-    })
-}
-
-/// The corners in the world of a box about a geom's position.
-fn corners(geom: &Geom, half: Vec3) -> [Vec3; 8] {
-    let turn = rotation(geom);
-    let corner = |index: usize| {
-        let sign = |axis: usize| if index >> axis & 1 == 0 { -1.0 } else { 1.0 };
-        Vec3::from(geom.position) + turn * (half * Vec3::new(sign(0), sign(1), sign(2)))
-    };
-    std::array::from_fn(corner)
-}
 
 #[cfg(test)]
 mod tests {

@@ -5,7 +5,14 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::{config::Profile, scene::options::SceneOptions};
+use crate::{
+    config::Profile,
+    scene::{
+        Perturb, Pose,
+        camera::{Eye, Motion},
+        options::SceneOptions,
+    },
+};
 
 /// Pointer buttons held: bit 0 left, bit 1 right, bit 2 middle.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -177,18 +184,113 @@ pub enum PhysicsCommand {
     Step(u32),
     /// Goes back to the initial state (the keyframe `start` where the model has one).
     Reset,
-    /// Simulated seconds per wall second, within `[0.001, 1000]`.
+    /// Simulated seconds per wall second, within `[0.001, 1000]`, or infinite: as fast as can be.
     Speed(f64),
     /// Sets controls: pairs of actuator id and value.
     SetControl(Vec<(u32, f64)>),
     /// Sets generalised positions: pairs of index and value.
     SetQpos(Vec<(u32, f64)>),
+    /// Sets generalised velocities: pairs of index and value.
+    SetQvel(Vec<(u32, f64)>),
+    /// Puts a mocap body, by mocap id, into a pose.
+    SetMocap(u32, Pose),
     /// Loads a keyframe by id.
     LoadKeyframe(u32),
     /// Restores a full `mjSTATE_INTEGRATION` vector.
     SetState(Vec<f64>),
+    /// Selects what was hit, or nothing.
+    Select(Option<Hit>),
+    /// Begins to pull at the selected body, as seen from an eye.
+    PerturbStart(Pull, Eye),
+    /// Moves what the selected body is pulled to.
+    PerturbMove(Motion, [f64; 2], Eye),
+    /// Lets go of the selected body.
+    PerturbEnd,
+    /// Goes to another moment of the timeline.
+    Replay(Box<Replay>),
     /// Shows these things from now on.
     Show(Box<SceneOptions>),
     /// How many snapshots per second to publish while time runs; 0: only when asked or changed.
     PublishRate(u32),
+}
+
+impl PhysicsCommand {
+    /// Whether it changes what the simulation computes: such a command belongs into its history.
+    pub fn is_change(&self) -> bool {
+        match self {
+            Self::Reset
+            | Self::SetControl(_)
+            | Self::SetQpos(_)
+            | Self::SetQvel(_)
+            | Self::SetMocap(..)
+            | Self::LoadKeyframe(_)
+            | Self::SetState(_)
+            | Self::Select(_)
+            | Self::PerturbStart(..)
+            | Self::PerturbMove(..)
+            | Self::PerturbEnd => true,
+            Self::Play
+            | Self::Pause
+            | Self::Step(_)
+            | Self::Speed(_)
+            | Self::Replay(_)
+            | Self::Show(_)
+            | Self::PublishRate(_) => false,
+        }
+    }
+}
+
+/// What a viewer hit with the pointer.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Hit {
+    /// `mjtObj`: 1 body, 5 geom, 6 site, and so on.
+    pub object_kind: i32,
+    /// Its id.
+    pub object_id: u32,
+    /// Where, m, world.
+    pub point: [f64; 3],
+}
+
+/// How a selected body is perturbed: `mjtPertBit`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Pull {
+    /// By a spring at the selected point.
+    Translate,
+    /// By a torque.
+    Rotate,
+}
+
+/// A piece of a timeline to be gone through again.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Replay {
+    /// Where to begin; `None`: where the simulation is.
+    pub from: Option<Origin>,
+    /// What happened since, by rising tick.
+    pub log: Vec<Logged>,
+    /// The tick to stop at.
+    pub until: u64,
+}
+
+/// A moment that a timeline can be gone through again from.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Origin {
+    /// Steps taken along the timeline.
+    pub tick: u64,
+    /// Steps taken since the last reset.
+    pub steps: u64,
+    /// Full `mjSTATE_INTEGRATION` vector.
+    pub state: Vec<f64>,
+    /// What was selected and pulled at.
+    pub perturb: Perturb,
+}
+
+/// A change as it was applied.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Logged {
+    /// Steps taken before it.
+    pub tick: u64,
+    /// Whether time stood still: pulling at a body then moves it.
+    pub paused: bool,
+    /// What was changed.
+    pub command: PhysicsCommand,
 }

@@ -12,8 +12,8 @@ use mujoco_rs::{
 
 use super::model::{model_name, name};
 use crate::scene::{
-    Assets, CameraInfo, HeightField, Joint, Material, Mesh, ModelInfo, Skin, Texture, TextureKind,
-    Visual,
+    Assets, CameraInfo, HeightField, Joint, Material, Mesh, ModelInfo, Owned, Sensor, Skin,
+    Texture, TextureKind, Visual,
 };
 
 /// Copies everything that a renderer or a client needs once per model.
@@ -43,6 +43,33 @@ fn info(model: &MjModel) -> ModelInfo {
         actuators: controls(model),
         control_ranges: limited(model.actuator_ctrlrange(), model.actuator_ctrllimited()),
         keyframes: names(mjtObj::mjOBJ_KEY, model.key_time().len()),
+        geoms: owned(model, mjtObj::mjOBJ_GEOM, model.geom_bodyid()),
+        sites: owned(model, mjtObj::mjOBJ_SITE, model.site_bodyid()),
+        mocap: mocap(model),
+        sensors: (0..model.sensor_type().len()).map(|id| sensor(model, id)).collect(),
+    }
+}
+
+fn owned(model: &MjModel, kind: mjtObj, bodies: &[i32]) -> Vec<Owned> {
+    let body = |body: &i32| u32::try_from(*body).unwrap_or(0);
+    let all = bodies.iter().enumerate();
+    all.map(|(id, owner)| Owned { name: name(model, kind, id), body: body(owner) }).collect()
+}
+
+/// Body ids by mocap id.
+fn mocap(model: &MjModel) -> Vec<u32> {
+    let ids = model.body_mocapid().iter().enumerate();
+    let mut bodies: Vec<_> = ids.filter(|(_, mocap)| **mocap >= 0).collect();
+    bodies.sort_by_key(|(_, mocap)| **mocap);
+    bodies.into_iter().map(|(body, _)| body as u32).collect()
+}
+
+fn sensor(model: &MjModel, id: usize) -> Sensor {
+    Sensor {
+        name: name(model, mjtObj::mjOBJ_SENSOR, id),
+        kind: model.sensor_type()[id] as u32,
+        address: u32::try_from(model.sensor_adr()[id]).unwrap_or(0),
+        outputs: u32::try_from(model.sensor_dim()[id]).unwrap_or(0),
     }
 }
 
@@ -101,6 +128,7 @@ fn joint(model: &MjModel, id: usize) -> Joint {
             mjtJoint::mjJNT_HINGE => 3,
         },
         qpos_address: u32::try_from(model.jnt_qposadr()[id]).unwrap_or(0),
+        dof_address: u32::try_from(model.jnt_dofadr()[id]).unwrap_or(0),
         range: range[0],
     }
 }

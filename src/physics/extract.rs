@@ -17,7 +17,7 @@ use mujoco_rs::{
 
 use super::assets::slice;
 use crate::scene::{
-    CameraPose, Flex, Geom, Light, Snapshot,
+    CameraPose, Contact, Flex, Geom, Light, MAX_CONTACTS, Pose, Snapshot,
     options::{Grouped, SceneOptions, VisFlag},
 };
 
@@ -30,7 +30,6 @@ const MOST_GEOMS: usize = 100_000;
 pub(super) struct Extractor {
     scene: MjvScene,
     options: MjvOption,
-    perturb: MjvPerturb,
     camera: MjvCamera,
 }
 
@@ -50,7 +49,6 @@ impl Extractor {
         Self {
             scene: new_scene(model, expected.clamp(LEAST_GEOMS, MOST_GEOMS)),
             options: MjvOption::default(),
-            perturb: MjvPerturb::default(),
             // A "user" camera leaves the scene's cameras alone. They are the neutral ones of
             // `new_scene`, so that neither a tiny extent nor a huge one is an error.
             camera: MjvCamera::new_user(),
@@ -76,8 +74,13 @@ impl Extractor {
     }
 
     /// Fills everything that is drawn, and the state vectors, into `out`, whose buffers are reused.
-    pub fn fill(&mut self, data: &mut MjData<Box<MjModel>>, out: &mut Snapshot) {
-        self.update(data);
+    pub fn fill(
+        &mut self,
+        data: &mut MjData<Box<MjModel>>,
+        perturb: &MjvPerturb,
+        out: &mut Snapshot,
+    ) {
+        self.update(data, perturb);
         self.fill_geoms(data, out);
         out.lights.clear();
         let lights = self.scene.lights().iter().filter(|light| light.headlight == 0);
@@ -91,19 +94,31 @@ impl Extractor {
             }),
         );
         copy(&mut out.bodies, data.xpos());
+        copy(&mut out.orientations, data.xquat());
         copy(&mut out.subtree_com, data.subtree_com());
         copy(&mut out.qpos, data.qpos());
         copy(&mut out.qvel, data.qvel());
+        copy(&mut out.act, data.act());
         copy(&mut out.ctrl, data.ctrl());
+        copy(&mut out.sensors, data.sensordata());
+        let poses = data.mocap_pos().iter().zip(data.mocap_quat());
+        out.mocap.clear();
+        out.mocap.extend(poses.map(|(&position, &orientation)| Pose { position, orientation }));
+        fill_contacts(data, out);
         copy(&mut out.skin_positions, self.scene.skinvert());
         copy(&mut out.skin_normals, self.scene.skinnormal());
         self.fill_flexes(data.model(), out);
     }
 
+    /// MuJoCo's scene, whose cameras nothing depends on.
+    pub fn scene_mut(&mut self) -> &mut MjvScene {
+        &mut self.scene
+    }
+
     /// Updates MuJoCo's scene, and makes a larger one while it does not fit.
-    fn update(&mut self, data: &mut MjData<Box<MjModel>>) {
+    fn update(&mut self, data: &mut MjData<Box<MjModel>>, perturb: &MjvPerturb) {
         loop {
-            self.scene.update(data, &self.options, &self.perturb, &mut self.camera);
+            self.scene.update(data, &self.options, perturb, &mut self.camera);
             let room = usize::try_from(self.scene.maxgeom()).unwrap_or(MOST_GEOMS);
             if self.scene.status() == 0 || room >= MOST_GEOMS {
                 return;
@@ -171,6 +186,12 @@ impl Extractor {
 
 fn new_scene(model: &MjModel, geoms: usize) -> MjvScene {
     let mut scene = MjvScene::new(model, geoms);
+    look_nowhere(&mut scene);
+    scene
+}
+
+/// Gives `scene` cameras that nothing depends on.
+pub(super) fn look_nowhere(scene: &mut MjvScene) {
     for camera in scene.camera_mut() {
         camera.pos = [0.0, 0.0, 1.0];
         camera.forward = [1.0, 0.0, 0.0];
@@ -179,8 +200,27 @@ fn new_scene(model: &MjModel, geoms: usize) -> MjvScene {
         camera.frustum_far = 100.0;
         camera.frustum_bottom = -0.01;
         camera.frustum_top = 0.01;
+        camera.orthographic = 0;
     }
-    scene
+}
+
+fn fill_contacts(data: &MjData<Box<MjModel>>, out: &mut Snapshot) {
+    let contacts = data.contact();
+    out.contact_count = contacts.len() as u64;
+    out.contacts.clear();
+    for (id, contact) in contacts.iter().enumerate().take(MAX_CONTACTS) {
+        let [force_n, force_1, force_2, ..] = data.try_contact_force(id).unwrap_or_default();
+        let axes = bytemuck::cast_ref::<[f64; 9], [[f64; 3]; 3]>(&contact.frame);
+        // The frame's rows are the normal and the two tangents, in world coordinates.
+        let along = |k: usize| force_n * axes[0][k] + force_1 * axes[1][k] + force_2 * axes[2][k];
+        out.contacts.push(Contact {
+            geoms: contact.geom,
+            distance: contact.dist,
+            position: contact.pos,
+            normal: axes[0],
+            force: [along(0), along(1), along(2)],
+        });
+    }
 }
 
 fn copy<T: Copy>(to: &mut Vec<T>, from: &[T]) {
@@ -284,7 +324,7 @@ mod tests {
         let mut data = MjData::new(model);
         data.forward();
         let mut out = Snapshot::default();
-        extractor.fill(&mut data, &mut out);
+        extractor.fill(&mut data, &MjvPerturb::default(), &mut out);
         assert_eq!(out.geoms.len(), 50);
         assert_eq!(extractor.scene.maxgeom(), 80);
     }

@@ -11,6 +11,7 @@ pub(crate) mod handlers;
 mod assets;
 mod extract;
 mod model;
+mod perturb;
 mod simulation;
 
 pub use model::LoadError;

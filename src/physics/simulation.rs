@@ -7,10 +7,10 @@ use mujoco_rs::{
     wrappers::{mj_data::MjData, mj_model::MjModel},
 };
 
-use super::{assets, extract::Extractor, model};
+use super::{assets, extract::Extractor, model, perturb::Grip};
 use crate::{
-    control::PhysicsCommand,
-    scene::{Assets, Snapshot},
+    control::{Origin, PhysicsCommand},
+    scene::{Assets, Pose, Snapshot},
 };
 
 pub use super::model::LoadError;
@@ -41,6 +41,9 @@ pub enum Refusal {
         /// What it was for.
         what: &'static str,
     },
+    /// Nothing is selected that could be pulled at.
+    #[error("nothing is selected: double-click a body first")]
+    NothingSelected,
     /// A full state of another model, or damaged.
     #[error("the state does not fit this model")]
     OtherModel,
@@ -50,8 +53,10 @@ pub enum Refusal {
 pub struct Simulation {
     data: MjData<Box<MjModel>>,
     extractor: Extractor,
+    grip: Grip,
     start: Option<usize>,
     steps: u64,
+    tick: u64,
     full_state_at: Option<Instant>,
 }
 
@@ -76,7 +81,15 @@ impl Simulation {
         let data = MjData::try_new(model)
             .map_err(|_| LoadError("the model's data does not fit into memory".into()))?;
         let start = assets.model.keyframes.iter().position(|name| name == START);
-        let mut simulation = Self { data, extractor, start, steps: 0, full_state_at: None };
+        let mut simulation = Self {
+            data,
+            extractor,
+            grip: Grip::new(),
+            start,
+            steps: 0,
+            tick: 0,
+            full_state_at: None,
+        };
         simulation.reset();
         Ok((simulation, assets))
     }
@@ -93,8 +106,26 @@ impl Simulation {
 
     /// Takes one step. May take any time: a model can ask for 2·10⁹ solver iterations.
     pub fn step(&mut self) {
+        self.grip.apply(&mut self.data);
         self.data.step();
         self.steps += 1;
+        self.tick += 1;
+    }
+
+    /// Steps taken along the timeline, whatever was reset meanwhile.
+    pub fn tick(&self) -> u64 {
+        self.tick
+    }
+
+    /// Goes to a moment of the timeline.
+    ///
+    /// # Errors
+    /// [`Refusal`] when it is of another model; then nothing has changed.
+    pub fn go_to(&mut self, origin: &Origin) -> Result<(), Refusal> {
+        self.set_state(&origin.state)?;
+        self.grip.restore(&origin.perturb, self.data.model());
+        (self.tick, self.steps) = (origin.tick, origin.steps);
+        Ok(())
     }
 
     /// Goes back to the keyframe `start`, or to the model's default pose.
@@ -106,22 +137,37 @@ impl Simulation {
         self.moved();
     }
 
-    /// Applies a command that changes the state or what is shown of it; the others (time, speed, rate) do nothing here.
+    /// Applies a command that changes the state or what is shown of it; the others (time, speed,
+    /// rate) do nothing here. `paused`: whether time stands still.
     ///
     /// # Errors
     /// [`Refusal`] when an index or value is out of range; then nothing has changed.
-    pub fn apply(&mut self, command: &PhysicsCommand) -> Result<(), Refusal> {
+    pub fn apply(&mut self, command: &PhysicsCommand, paused: bool) -> Result<(), Refusal> {
+        let Self { data, extractor, grip, .. } = self;
         match command {
             PhysicsCommand::Reset => self.reset(),
             PhysicsCommand::SetControl(values) => self.set_control(values)?,
             PhysicsCommand::SetQpos(values) => self.set_qpos(values)?,
+            PhysicsCommand::SetQvel(values) => self.set_qvel(values)?,
+            PhysicsCommand::SetMocap(id, pose) => self.set_mocap(*id, pose)?,
             PhysicsCommand::LoadKeyframe(key) => self.load_keyframe(*key)?,
             PhysicsCommand::SetState(state) => self.set_state(state)?,
-            PhysicsCommand::Show(options) => self.extractor.show(options),
+            PhysicsCommand::Select(hit) => {
+                grip.select(hit.as_ref(), data, extractor.scene_mut())?;
+            }
+            PhysicsCommand::PerturbStart(pull, eye) => {
+                grip.start(*pull, eye, data, extractor.scene_mut())?;
+            }
+            PhysicsCommand::PerturbMove(motion, delta, eye) => {
+                grip.move_by(*motion, *delta, eye, paused, data, extractor.scene_mut())?;
+            }
+            PhysicsCommand::PerturbEnd => grip.end(data),
+            PhysicsCommand::Show(options) => extractor.show(options),
             PhysicsCommand::Play
             | PhysicsCommand::Pause
             | PhysicsCommand::Step(_)
             | PhysicsCommand::Speed(_)
+            | PhysicsCommand::Replay(_)
             | PhysicsCommand::PublishRate(_) => {}
         }
         Ok(())
@@ -132,7 +178,9 @@ impl Simulation {
     pub fn snapshot(&mut self, now: Instant, whole: bool, out: &mut Snapshot) {
         out.time = self.data.time();
         out.steps = self.steps;
-        self.extractor.fill(&mut self.data, out);
+        out.tick = self.tick;
+        out.perturb = self.grip.value();
+        self.extractor.fill(&mut self.data, self.grip.raw(), out);
         let due = self.full_state_at.is_none_or(|at| now >= at);
         out.integration.clear();
         if whole || due {
@@ -165,6 +213,31 @@ impl Simulation {
         Ok(())
     }
 
+    fn set_qvel(&mut self, values: &[(u32, f64)]) -> Result<(), Refusal> {
+        check(values, self.data.qvel().len(), "velocity")?;
+        for &(index, value) in values {
+            self.data.qvel_mut()[index as usize] = value;
+        }
+        self.data.forward();
+        Ok(())
+    }
+
+    fn set_mocap(&mut self, id: u32, pose: &Pose) -> Result<(), Refusal> {
+        let count = self.data.mocap_pos().len();
+        let at = id as usize;
+        if at >= count {
+            return Err(Refusal::NoSuch { what: "mocap body", index: id, count });
+        }
+        if !pose.position.iter().chain(&pose.orientation).all(|v| v.is_finite()) {
+            return Err(Refusal::NotFinite { what: "a mocap pose" });
+        }
+        self.data.mocap_pos_mut()[at] = pose.position;
+        // MuJoCo makes a unit of it, and of zero the identity.
+        self.data.mocap_quat_mut()[at] = pose.orientation;
+        self.data.forward();
+        Ok(())
+    }
+
     fn load_keyframe(&mut self, key: u32) -> Result<(), Refusal> {
         let count = self.data.model().key_time().len();
         self.data.reset_keyframe(key as usize).map_err(|_| Refusal::NoSuch {
@@ -190,7 +263,9 @@ impl Simulation {
             return Err(Refusal::OtherModel);
         }
         self.data.forward();
-        Ok(())
+        // What follows from the state is now up to date, but computing it has left its mark on the
+        // warm start of the solver, which is part of the state.
+        self.data.set_state(state, FULL).map_err(|_| Refusal::OtherModel)
     }
 
     /// After a jump to another state: derived quantities, step count.

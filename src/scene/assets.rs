@@ -53,6 +53,36 @@ pub struct ModelInfo {
     pub control_ranges: Vec<[f64; 2]>,
     /// Keyframe names in id order.
     pub keyframes: Vec<String>,
+    /// Geoms in id order.
+    pub geoms: Vec<Owned>,
+    /// Sites in id order.
+    pub sites: Vec<Owned>,
+    /// Ids of the bodies that are mocap, in the order of `mocap_pos`.
+    pub mocap: Vec<u32>,
+    /// Sensors in id order.
+    pub sensors: Vec<Sensor>,
+}
+
+/// Something that belongs to a body.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Owned {
+    /// Name, empty where unnamed.
+    pub name: String,
+    /// Body id.
+    pub body: u32,
+}
+
+/// One sensor of the model.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Sensor {
+    /// Name, empty where unnamed.
+    pub name: String,
+    /// `mjtSensor`.
+    pub kind: u32,
+    /// First index in [`super::Snapshot::sensors`].
+    pub address: u32,
+    /// How many outputs it has.
+    pub outputs: u32,
 }
 
 /// One joint of the model.
@@ -64,6 +94,8 @@ pub struct Joint {
     pub kind: u32,
     /// First index in `qpos`.
     pub qpos_address: u32,
+    /// First index in `qvel`.
+    pub dof_address: u32,
     /// Range, rad or m; `[-inf, inf]` where not limited.
     pub range: [f64; 2],
 }
@@ -309,6 +341,7 @@ impl Assets {
     /// # Errors
     /// [`DecodeError::Invalid`] names the first thing found wrong.
     pub fn validate(&self) -> Result<(), DecodeError> {
+        self.model.validate()?;
         self.visual.validate()?;
         self.meshes.iter().try_for_each(Mesh::validate)?;
         self.height_fields.iter().try_for_each(HeightField::validate)?;
@@ -357,6 +390,10 @@ impl ModelInfo {
         w.put_strs(&self.actuators);
         w.put(&self.control_ranges);
         w.put_strs(&self.keyframes);
+        put_each(w, &self.geoms, Owned::encode);
+        put_each(w, &self.sites, Owned::encode);
+        w.put(&self.mocap);
+        put_each(w, &self.sensors, Sensor::encode);
     }
 
     fn decode(r: &mut Reader<'_>) -> Result<Self, DecodeError> {
@@ -373,7 +410,61 @@ impl ModelInfo {
             actuators: r.take_strs("actuator names", MAX_ITEMS)?,
             control_ranges: r.take("control ranges", MAX_ITEMS)?,
             keyframes: r.take_strs("keyframe names", MAX_ITEMS)?,
+            geoms: take_each(r, "geoms", Owned::decode)?,
+            sites: take_each(r, "sites", Owned::decode)?,
+            mocap: r.take("mocap bodies", MAX_ITEMS)?,
+            sensors: take_each(r, "sensors", Sensor::decode)?,
         })
+    }
+
+    /// Outputs of all sensors.
+    pub fn sensor_values(&self) -> usize {
+        self.sensors.iter().map(|sensor| sensor.outputs as usize).sum()
+    }
+
+    fn validate(&self) -> Result<(), DecodeError> {
+        let bodies = self.bodies.len();
+        let owners = self.geoms.iter().chain(&self.sites).map(|owned| owned.body);
+        let known = owners.chain(self.mocap.iter().copied()).all(|body| (body as usize) < bodies);
+        check(known, "body of a geom, site or mocap pose")?;
+        let values = self.sensor_values();
+        let within = |s: &Sensor| s.address as usize + s.outputs as usize <= values;
+        check(self.sensors.iter().all(within), "sensor address")?;
+        let widths = |kind| match kind {
+            0 => (7, 6),
+            1 => (4, 3),
+            _ => (1, 1),
+        };
+        let fits = |j: &Joint| {
+            let (q, v) = widths(j.kind);
+            u64::from(j.qpos_address) + q <= self.nq.into()
+                && u64::from(j.dof_address) + v <= self.nv.into()
+        };
+        check(self.joints.iter().all(fits), "joint address")
+    }
+}
+
+impl Owned {
+    fn encode(&self, w: &mut Writer) {
+        w.put_str(&self.name);
+        w.put_one(self.body);
+    }
+
+    fn decode(r: &mut Reader<'_>) -> Result<Self, DecodeError> {
+        Ok(Self { name: r.take_str("name", 1024)?, body: r.take_one("body id")? })
+    }
+}
+
+impl Sensor {
+    fn encode(&self, w: &mut Writer) {
+        w.put_str(&self.name);
+        w.put(&[self.kind, self.address, self.outputs]);
+    }
+
+    fn decode(r: &mut Reader<'_>) -> Result<Self, DecodeError> {
+        let name = r.take_str("sensor name", 1024)?;
+        let [kind, address, outputs] = take_array(r, "sensor")?;
+        Ok(Self { name, kind, address, outputs })
     }
 }
 
@@ -387,14 +478,14 @@ fn take_array<const N: usize>(
 impl Joint {
     fn encode(&self, w: &mut Writer) {
         w.put_str(&self.name);
-        w.put(&[self.kind, self.qpos_address]);
+        w.put(&[self.kind, self.qpos_address, self.dof_address]);
         w.put_one(self.range);
     }
 
     fn decode(r: &mut Reader<'_>) -> Result<Self, DecodeError> {
         let name = r.take_str("joint name", 1024)?;
-        let [kind, qpos_address] = take_array(r, "joint")?;
-        Ok(Self { name, kind, qpos_address, range: r.take_one("joint range")? })
+        let [kind, qpos_address, dof_address] = take_array(r, "joint")?;
+        Ok(Self { name, kind, qpos_address, dof_address, range: r.take_one("joint range")? })
     }
 }
 
@@ -561,6 +652,10 @@ mod tests {
                 name: "m".into(),
                 bodies: vec!["world".into(), "b".into()],
                 joints: vec![Joint { name: "j".into(), kind: 3, ..Joint::default() }],
+                nq: 1,
+                nv: 1,
+                sensors: vec![Sensor { name: "s".into(), kind: 9, address: 0, outputs: 1 }],
+                geoms: vec![Owned { name: "g".into(), body: 1 }],
                 ..ModelInfo::default()
             },
             meshes: vec![triangle()],

@@ -1,6 +1,7 @@
 //! Cameras: the free camera as MuJoCo moves it, and the eye that a view is drawn from.
 
 use glam::{DMat3, DVec3, Mat4, Vec3};
+use serde::{Deserialize, Serialize};
 
 use super::{Assets, CameraInfo, CameraPose, Snapshot, Visual};
 
@@ -38,7 +39,7 @@ pub enum Camera {
 }
 
 /// Where a picture is drawn from: `mjvGLCamera`'s numbers.
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Eye {
     /// Position, m, world.
     pub position: [f32; 3],
@@ -62,8 +63,8 @@ pub struct Eye {
     pub orthographic: bool,
 }
 
-/// What a drag of the pointer does to a free camera: MuJoCo's `mjtMouse`.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+/// What a drag of the pointer does to a free camera or a selected body: MuJoCo's `mjtMouse`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Motion {
     /// Turns about the point looked at (vertical drag).
     RotateV,

@@ -10,11 +10,13 @@ pub mod options;
 
 mod assets;
 mod codec;
+mod perturb;
 mod snapshot;
 
 pub use assets::{
-    Assets, CameraInfo, HeightField, Joint, Material, Mesh, ModelInfo, Skin, TEXTURE_ROLES,
-    Texture, TextureKind, Visual,
+    Assets, CameraInfo, HeightField, Joint, Material, Mesh, ModelInfo, Owned, Sensor, Skin,
+    TEXTURE_ROLES, Texture, TextureKind, Visual,
 };
 pub use codec::DecodeError;
-pub use snapshot::{CameraPose, Flex, Geom, GeomKind, Light, LightKind, Snapshot};
+pub use perturb::{Contact, Perturb, Pose};
+pub use snapshot::{CameraPose, Flex, Geom, GeomKind, Light, LightKind, MAX_CONTACTS, Snapshot};

@@ -5,10 +5,13 @@ use bytemuck::{Pod, Zeroable};
 use super::{
     assets::Assets,
     codec::{DecodeError, Reader, Writer},
+    perturb::{Contact, Perturb, Pose},
 };
 
 /// Most geoms, lights or bodies in one snapshot.
 const MAX_ITEMS: usize = 1 << 20;
+/// Most contacts that a snapshot lists.
+pub const MAX_CONTACTS: usize = 256;
 /// Most numbers in one section of a snapshot.
 const MAX_VALUES: usize = 1 << 26;
 
@@ -21,6 +24,8 @@ pub struct Snapshot {
     pub time: f64,
     /// Physics steps taken since the model was loaded or reset.
     pub steps: u64,
+    /// Physics steps taken along this timeline: only seeking takes it back.
+    pub tick: u64,
     /// Whether time stands still until someone plays or steps.
     pub paused: bool,
     /// Asked-for simulated seconds per wall second.
@@ -29,6 +34,10 @@ pub struct Snapshot {
     pub real_time_factor: f64,
     /// The last [`crate::control::PhysicsCommand`] number that this moment already reflects.
     pub acknowledged: u64,
+    /// The last command number taken, whether or not its steps have all been.
+    pub obeyed: u64,
+    /// What is selected, and how it is pulled at.
+    pub perturb: Perturb,
     /// Things to draw, in MuJoCo's order.
     pub geoms: Vec<Geom>,
     /// Text of [`Geom::label`].
@@ -39,14 +48,26 @@ pub struct Snapshot {
     pub cameras: Vec<CameraPose>,
     /// Body positions, m, world, in id order.
     pub bodies: Vec<[f64; 3]>,
+    /// Body orientations, unit quaternions with w first, in id order.
+    pub orientations: Vec<[f64; 4]>,
     /// Centres of mass of the bodies' subtrees, m, world: what a tracking camera looks at.
     pub subtree_com: Vec<[f64; 3]>,
     /// Generalised positions.
     pub qpos: Vec<f64>,
     /// Generalised velocities.
     pub qvel: Vec<f64>,
+    /// Activations of actuators.
+    pub act: Vec<f64>,
     /// Controls.
     pub ctrl: Vec<f64>,
+    /// Outputs of sensors, see [`Sensor`](super::Sensor).
+    pub sensors: Vec<f64>,
+    /// Poses of mocap bodies, in the order of `ModelInfo::mocap`.
+    pub mocap: Vec<Pose>,
+    /// The first contacts, at most [`MAX_CONTACTS`].
+    pub contacts: Vec<Contact>,
+    /// How many contacts there are.
+    pub contact_count: u64,
     /// Full `mjSTATE_INTEGRATION`, in some snapshots only (at least twice a second).
     pub integration: Vec<f64>,
     /// Deformable surfaces.
@@ -254,11 +275,15 @@ struct Header {
     sequence: u64,
     steps: u64,
     acknowledged: u64,
+    tick: u64,
+    obeyed: u64,
+    contact_count: u64,
     time: f64,
     speed: f64,
     real_time_factor: f64,
     paused: u64,
     flexes: u64,
+    perturb: Perturb,
 }
 
 impl Snapshot {
@@ -272,21 +297,30 @@ impl Snapshot {
             sequence: self.sequence,
             steps: self.steps,
             acknowledged: self.acknowledged,
+            tick: self.tick,
+            obeyed: self.obeyed,
+            contact_count: self.contact_count,
             time: self.time,
             speed: self.speed,
             real_time_factor: self.real_time_factor,
             paused: u64::from(self.paused),
             flexes: self.flexes.len() as u64,
+            perturb: self.perturb,
         });
         w.put(&self.geoms);
         w.put_strs(&self.labels);
         w.put(&self.lights);
         w.put(&self.cameras);
         w.put(&self.bodies);
+        w.put(&self.orientations);
         w.put(&self.subtree_com);
         w.put(&self.qpos);
         w.put(&self.qvel);
+        w.put(&self.act);
         w.put(&self.ctrl);
+        w.put(&self.sensors);
+        w.put(&self.mocap);
+        w.put(&self.contacts);
         w.put(&self.integration);
         w.put(&self.skin_positions);
         w.put(&self.skin_normals);
@@ -311,15 +345,24 @@ impl Snapshot {
             speed: header.speed,
             real_time_factor: header.real_time_factor,
             acknowledged: header.acknowledged,
+            tick: header.tick,
+            obeyed: header.obeyed,
+            perturb: header.perturb,
+            contact_count: header.contact_count,
             geoms: r.take("geoms", MAX_ITEMS)?,
             labels: r.take_strs("labels", MAX_ITEMS)?,
             lights: r.take("lights", MAX_ITEMS)?,
             cameras: r.take("camera poses", MAX_ITEMS)?,
             bodies: r.take("bodies", MAX_ITEMS)?,
+            orientations: r.take("body orientations", MAX_ITEMS)?,
             subtree_com: r.take("centres of mass", MAX_ITEMS)?,
             qpos: r.take("qpos", MAX_VALUES)?,
             qvel: r.take("qvel", MAX_VALUES)?,
+            act: r.take("act", MAX_VALUES)?,
             ctrl: r.take("ctrl", MAX_VALUES)?,
+            sensors: r.take("sensors", MAX_VALUES)?,
+            mocap: r.take("mocap poses", MAX_ITEMS)?,
+            contacts: r.take("contacts", MAX_CONTACTS)?,
             integration: r.take("state", MAX_VALUES)?,
             skin_positions: r.take("skin positions", MAX_VALUES)?,
             skin_normals: r.take("skin normals", MAX_VALUES)?,
@@ -348,6 +391,10 @@ impl Snapshot {
         check(cameras, "camera pose count")?;
         let bodies = assets.model.bodies.len();
         check(self.bodies.len() == bodies, "body count")?;
+        check(self.orientations.len() == bodies, "body orientation count")?;
+        check(self.mocap.len() == assets.model.mocap.len(), "mocap pose count")?;
+        check(self.sensors.len() == assets.model.sensor_values(), "sensor output count")?;
+        check(self.perturb.body().is_none_or(|id| (id as usize) < bodies), "selected body")?;
         check(self.subtree_com.len() == bodies, "centre of mass count")?;
         let vertices: usize = assets.skins.iter().map(|skin| skin.vertex_count as usize).sum();
         let skins = self.skin_positions.len();
@@ -441,6 +488,7 @@ mod tests {
             paused: true,
             geoms: vec![geom(2), geom(6)],
             bodies: vec![[0.0; 3]],
+            orientations: vec![[1.0, 0.0, 0.0, 0.0]],
             subtree_com: vec![[0.0; 3]],
             flexes: vec![Flex { radius: 0.5, ..Flex::default() }],
             ..Snapshot::default()

@@ -7,10 +7,12 @@
 //!   └────────┘ ◄── └─────────┘    └────────┘     └───────────────┘
 //!            Pause                                 │ Play, Pause, Reset, …: the rest is dropped
 //! ```
+//! A replay pauses, and goes through a piece of the timeline as fast as it can; orders wait meanwhile.
 //! Paused, it wakes for orders and twice a second to show that it lives. Running, it wakes for
 //! orders, for publications, and in between only when the steps until then would take too long.
 
 use std::{
+    collections::VecDeque,
     convert::Infallible,
     io,
     os::fd::OwnedFd,
@@ -21,12 +23,12 @@ use std::{
 use rustix::io::Errno;
 
 use super::{
-    entry::{order_warning, vanish},
+    entry::{emit, order_warning, vanish},
     exchange::{Phase, Publisher},
-    wire::Order,
+    wire::{Applied, Event, Order},
 };
 use crate::{
-    control::PhysicsCommand,
+    control::{Logged, PhysicsCommand, Replay},
     physics::{
         Simulation,
         pacing::{Cadence, Pacer, RealTimeFactor, SLICE, wake_at},
@@ -45,6 +47,12 @@ const SPEEDS: std::ops::RangeInclusive<f64> = 0.001..=1000.0;
 /// tolerates by default, since a busy machine may let it wait.
 const PULSE_EVERY: Duration = Duration::from_millis(500);
 
+/// What is still to come of a replay.
+struct Replaying {
+    log: VecDeque<Logged>,
+    until: u64,
+}
+
 /// Drives one simulation.
 pub(super) struct Driver {
     simulation: Simulation,
@@ -59,6 +67,8 @@ pub(super) struct Driver {
     paused: bool,
     /// Steps still to be taken of those ordered.
     to_go: u64,
+    /// A piece of the timeline that is being gone through again.
+    replay: Option<Replaying>,
     /// The last order obeyed; acknowledged when no steps are left to go.
     obeyed: u64,
     /// Whether the last slice of time was too short for the steps that were due.
@@ -86,6 +96,7 @@ impl Driver {
             step_cost: Duration::ZERO,
             paused: true,
             to_go: 0,
+            replay: None,
             behind: false,
             obeyed: 0,
             changed: true,
@@ -105,11 +116,24 @@ impl Driver {
     pub fn run(mut self) -> io::Result<Infallible> {
         loop {
             self.publisher.pulse(Phase::Waiting)?;
+            if self.replay.is_some() {
+                self.go_through()?;
+                continue;
+            }
             let order = self.wait();
             self.advance()?;
             let ordered = order.is_some();
-            for order in order.into_iter().chain(self.waiting_orders()) {
+            let mut next = order.or_else(|| self.orders.try_recv().ok());
+            while let Some(order) = next {
                 self.obey(order, Instant::now());
+                // What comes together shares a publication; what follows a replay waits for it.
+                next = match self.replay {
+                    None => self.orders.try_recv().ok(),
+                    Some(_) => None,
+                };
+            }
+            if self.replay.is_some() {
+                continue;
             }
             if ordered || (self.cadence.take(Instant::now()) && self.changed) {
                 self.publish()?;
@@ -134,16 +158,12 @@ impl Driver {
         }
     }
 
-    /// The orders that came together with one: they share a publication.
-    fn waiting_orders(&self) -> Vec<Order> {
-        self.orders.try_iter().collect()
-    }
-
     /// Takes the steps that are due or ordered, for at most one slice of time.
     fn advance(&mut self) -> io::Result<()> {
         let begin = Instant::now();
         let due = match (self.to_go, self.paused) {
             (0, true) => 0,
+            (0, false) if self.pacer.speed().is_infinite() => u64::MAX,
             (0, false) => self.pacer.due(begin),
             (to_go, _) => to_go,
         };
@@ -163,6 +183,10 @@ impl Driver {
         let cost = (now - begin).div_f64(taken as f64);
         self.step_cost = (self.step_cost * 3 + cost) / 4;
         if self.to_go == 0 {
+            if self.pacer.speed().is_infinite() {
+                self.behind = true;
+                return Ok(());
+            }
             self.pacer.took(taken, now);
             self.behind = taken < due && self.pacer.due(now) > 0;
             return Ok(());
@@ -195,7 +219,8 @@ impl Driver {
                 None
             }
             PhysicsCommand::Step(_) => Some(format!("at most {MAX_STEPS} steps at once")),
-            PhysicsCommand::Speed(speed) if SPEEDS.contains(speed) => {
+            PhysicsCommand::Replay(replay) => self.begin_replay(replay, now),
+            PhysicsCommand::Speed(speed) if SPEEDS.contains(speed) || *speed == f64::INFINITY => {
                 self.pacer.set_speed(*speed, now);
                 self.factor.clear();
                 None
@@ -209,6 +234,9 @@ impl Driver {
         };
         if let Some(refusal) = refusal {
             order_warning(|| refusal);
+        } else if order.command.is_change() {
+            let (tick, paused) = (self.simulation.tick(), self.stands_still());
+            emit(&Event::Applied(Applied { number: order.number, tick, paused }));
         }
         self.obeyed = order.number;
         self.changed = true;
@@ -216,18 +244,59 @@ impl Driver {
 
     /// Changes the state; jumps in time end what was going on before.
     fn change(&mut self, command: &PhysicsCommand, now: Instant) -> Option<String> {
-        if let Err(refusal) = self.simulation.apply(command) {
+        if let Err(refusal) = self.simulation.apply(command, self.stands_still()) {
             return Some(refusal.to_string());
         }
-        let jumps = !matches!(
+        let jumps = matches!(
             command,
-            PhysicsCommand::SetControl(_) | PhysicsCommand::SetQpos(_) | PhysicsCommand::Show(_)
+            PhysicsCommand::Reset | PhysicsCommand::LoadKeyframe(_) | PhysicsCommand::SetState(_)
         );
         if jumps {
             self.to_go = 0;
             self.restart(now);
         }
         None
+    }
+
+    /// Whether no step will be taken until someone asks for one.
+    fn stands_still(&self) -> bool {
+        self.paused && self.to_go == 0
+    }
+
+    fn begin_replay(&mut self, replay: &Replay, now: Instant) -> Option<String> {
+        if let Some(origin) = &replay.from
+            && let Err(refusal) = self.simulation.go_to(origin)
+        {
+            return Some(refusal.to_string());
+        }
+        (self.paused, self.to_go) = (true, 0);
+        self.restart(now);
+        let Replay { log, until, .. } = replay.clone();
+        self.replay = Some(Replaying { log: log.into(), until });
+        None
+    }
+
+    /// Goes through the timeline again for one slice of time; publishes its end.
+    fn go_through(&mut self) -> io::Result<()> {
+        let Some(mut replay) = self.replay.take() else { return Ok(()) };
+        let begin = Instant::now();
+        self.publisher.pulse(Phase::Stepping)?;
+        loop {
+            let tick = self.simulation.tick();
+            while let Some(logged) = replay.log.pop_front_if(|logged| logged.tick <= tick) {
+                if let Err(refusal) = self.simulation.apply(&logged.command, logged.paused) {
+                    order_warning(|| refusal.to_string());
+                }
+            }
+            if tick >= replay.until {
+                return self.publish();
+            }
+            if begin.elapsed() >= SLICE {
+                self.replay = Some(replay);
+                return Ok(());
+            }
+            self.simulation.step();
+        }
     }
 
     fn restart(&mut self, now: Instant) {
@@ -251,6 +320,7 @@ impl Driver {
         out.speed = self.pacer.speed();
         out.real_time_factor =
             if self.paused { 0.0 } else { self.factor.sample(now, self.simulated) };
+        out.obeyed = self.obeyed;
         if self.to_go == 0 {
             out.acknowledged = self.obeyed;
         }

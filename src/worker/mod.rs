@@ -24,10 +24,12 @@ mod process;
 mod sandbox;
 mod wire;
 
+pub use wire::Applied;
+
 use std::{
     io,
     path::PathBuf,
-    sync::{Arc, Mutex, PoisonError},
+    sync::{Arc, Mutex, OnceLock, PoisonError},
     time::Duration,
 };
 
@@ -136,6 +138,8 @@ pub enum SendError {
 
 /// Commands that may wait for the socket; the next is refused. A worker takes thousands a second.
 const QUEUE: usize = 256;
+/// Reports of changes that may wait for the session; the worker's socket holds the next ones.
+const REPORTS: usize = 256;
 
 /// A running worker process. Dropping it kills the process.
 #[derive(Debug)]
@@ -146,6 +150,7 @@ pub struct Worker {
     commands: Mutex<(u64, mpsc::Sender<Vec<u8>>)>,
     snapshots: watch::Receiver<Arc<Snapshot>>,
     warnings: watch::Receiver<Option<Arc<str>>>,
+    applied: Arc<OnceLock<mpsc::Sender<Applied>>>,
     ended: watch::Receiver<Option<Ended>>,
     _kill: DropGuard,
 }
@@ -163,6 +168,7 @@ impl Worker {
         let (commands, queue) = mpsc::channel(QUEUE);
         let (snapshot_sender, snapshots) = watch::channel(Arc::new(loaded.first));
         let (warning_sender, warnings) = watch::channel(None);
+        let applied = Arc::new(OnceLock::new());
         let (ended_sender, ended) = watch::channel(None);
         let token = CancellationToken::new();
         let worker = Self {
@@ -170,6 +176,7 @@ impl Worker {
             commands: Mutex::new((0, commands)),
             snapshots,
             warnings,
+            applied: Arc::clone(&applied),
             ended,
             _kill: token.clone().drop_guard(),
         };
@@ -177,6 +184,7 @@ impl Worker {
             queue,
             snapshots: snapshot_sender,
             warnings: warning_sender,
+            applied,
             assets: Arc::clone(&loaded.assets),
             silence: limits.silence,
         };
@@ -212,6 +220,14 @@ impl Worker {
     /// The latest warning of the simulation or about a command, at most some per second.
     pub fn warnings(&self) -> watch::Receiver<Option<Arc<str>>> {
         self.warnings.clone()
+    }
+
+    /// Reports from now on when each change was made to the simulation, in order. Whoever asks
+    /// must read them: the worker waits, with its warnings, while too many wait. `None` when
+    /// someone has asked before.
+    pub fn changes(&self) -> Option<mpsc::Receiver<Applied>> {
+        let (sender, receiver) = mpsc::channel(REPORTS);
+        self.applied.set(sender).is_ok().then_some(receiver)
     }
 
     /// Resolves when the process has died, went silent, or sent what no worker sends. The

@@ -8,7 +8,7 @@ use std::{
         unix::{net::UnixStream as BlockingStream, process::ExitStatusExt},
     },
     process::{ExitStatus, Stdio},
-    sync::Arc,
+    sync::{Arc, OnceLock},
     time::{Duration, Instant},
 };
 
@@ -32,7 +32,7 @@ use super::{
     Bundle, Limits, LoadError,
     exchange::{self, Phase, Subscriber},
     memory,
-    wire::{self, Event, Setup, clean},
+    wire::{self, Applied, Event, Setup, clean},
 };
 use crate::scene::{Assets, Snapshot};
 
@@ -65,6 +65,7 @@ pub(super) struct Host {
     pub queue: mpsc::Receiver<Vec<u8>>,
     pub snapshots: watch::Sender<Arc<Snapshot>>,
     pub warnings: watch::Sender<Option<Arc<str>>>,
+    pub applied: Arc<OnceLock<mpsc::Sender<Applied>>>,
     pub assets: Arc<Assets>,
     pub silence: Duration,
 }
@@ -200,6 +201,7 @@ impl Process {
                     let how = clean(&message);
                     return Err(LoadError::Crashed { how });
                 }
+                Ok(Event::Applied(_)) => return Err(garbage("it changed a simulation too early")),
                 Ok(Event::Warning { message, .. }) => {
                     tracing::debug!(pid = self.pid, message = clean(&message), "model warning");
                 }
@@ -218,11 +220,11 @@ impl Process {
     /// Serves the process until it ends, or must be ended, or `cancel` says so; says how it ended.
     /// The process is reaped by then.
     pub async fn look_after(mut self, host: Host, cancel: CancellationToken) -> String {
-        let Host { queue, snapshots, warnings, assets, silence } = host;
+        let Host { queue, snapshots, warnings, applied, assets, silence } = host;
         let (exchange, pid) = (&self.exchange, self.pid);
         let how = tokio::select! {
             () = cancel.cancelled() => Some("it was stopped".to_owned()),
-            how = read_events(&mut self.events, &warnings, pid) => how,
+            how = read_events(&mut self.events, &warnings, &applied, pid) => how,
             how = read_snapshots(&mut self.wake, exchange, &assets, &snapshots) => Some(how),
             how = watch_pulse(exchange, silence) => Some(how),
             () = write_orders(&mut self.orders, queue) => None,
@@ -249,6 +251,7 @@ fn garbage(what: &str) -> LoadError {
 async fn read_events(
     events: &mut OwnedReadHalf,
     warnings: &watch::Sender<Option<Arc<str>>>,
+    applied: &OnceLock<mpsc::Sender<Applied>>,
     pid: u32,
 ) -> Option<String> {
     loop {
@@ -257,6 +260,13 @@ async fn read_events(
                 let message = clean(&message);
                 tracing::debug!(pid, message, omitted, "simulation warning");
                 warnings.send_replace(Some(message.into()));
+            }
+            Ok(Event::Applied(change)) => {
+                if let Some(listener) = applied.get() {
+                    // Waiting holds up this worker's own socket and nothing else; a listener who
+                    // is gone needs no word.
+                    let _ = listener.send(change).await;
+                }
             }
             Ok(Event::Fatal { message } | Event::LoadFailed { message }) => {
                 return Some(clean(&message));

@@ -60,11 +60,24 @@ pub(super) enum Event {
         /// Warnings left out since the last one sent.
         omitted: u64,
     },
+    /// A change was made to the simulation: see `PhysicsCommand::is_change`.
+    Applied(Applied),
     /// The worker cannot go on.
     Fatal {
         /// In words.
         message: String,
     },
+}
+
+/// When a change was made.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Applied {
+    /// The command's number.
+    pub number: u64,
+    /// Steps taken along the timeline before it.
+    pub tick: u64,
+    /// Whether time stood still.
+    pub paused: bool,
 }
 
 /// Bytes of `message` as they go over the socket.

@@ -10,8 +10,9 @@ use crate::{
     scene::{
         Perturb, Pose,
         camera::{Eye, Motion},
-        options::SceneOptions,
+        options::{OptionsUpdate, SceneOptions},
     },
+    units::ViewerId,
 };
 
 /// Pointer buttons held: bit 0 left, bit 1 right, bit 2 middle.
@@ -121,6 +122,50 @@ pub enum Command {
     SetCamera(CameraUpdate),
     /// Looks through a model camera by name or id, tracks a body, or goes free.
     UseCamera(CameraChoice),
+    /// Shows what another viewer sees from now on, until the own camera is moved; `None`: no more.
+    Follow(Option<ViewerId>),
+    /// Sets numbers of the state by name or index.
+    Set(StateSection, Vec<(Slot, Vec<f64>)>),
+    /// Puts a mocap body into a pose; what is left out stays.
+    SetMocap {
+        /// The body.
+        body: Slot,
+        /// Position, m, world.
+        position: Option<[f64; 3]>,
+        /// Orientation, quaternion with w first.
+        orientation: Option<[f64; 4]>,
+    },
+    /// Applies a force and a torque to a body until others are set.
+    ApplyForce {
+        /// The body.
+        body: Slot,
+        /// Force at its centre of mass, N, world.
+        force: [f64; 3],
+        /// Torque, N·m, world.
+        torque: [f64; 3],
+    },
+    /// Selects what is seen at this point of the video box, CSS px; `None`: nothing.
+    Select(Option<[f64; 2]>),
+    /// Selects a body.
+    SelectBody(Slot),
+    /// Loads a keyframe of the model, or one that was saved.
+    LoadKeyframe(Slot),
+    /// Saves this moment as a keyframe of the session.
+    SaveKeyframe(Option<String>),
+    /// Goes to another moment of the history.
+    Seek(Moment),
+    /// Shows and draws other things.
+    SetFlags(Box<OptionsUpdate>),
+    /// Asks to be the one who acts on the simulation.
+    RequestControl,
+    /// Lets another be that one.
+    GrantControl(ViewerId),
+    /// Refuses those who have asked.
+    DenyControl,
+    /// Takes it from whoever has it.
+    TakeControl,
+    /// Gives it back.
+    ReleaseControl,
     /// Draws the viewer's stream so from now on; `Auto`: as the daemon draws by default.
     SetQuality(Profile),
     /// Asks for a key frame on the viewer's stream.
@@ -132,6 +177,35 @@ impl Command {
     pub fn loads(&self) -> bool {
         matches!(self, Self::LoadPreset(_) | Self::LoadScene(_))
     }
+}
+
+/// A part of the state that can be set.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[allow(missing_docs, reason = "each is mjData's field of its name")]
+pub enum StateSection {
+    Ctrl,
+    Qpos,
+    Qvel,
+}
+
+/// Something of the model.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Slot {
+    /// By id, or by index in its section of the state.
+    Index(u32),
+    /// By name.
+    Name(String),
+}
+
+/// A moment of the history.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Moment {
+    /// This many steps after the scene was loaded.
+    Tick(u64),
+    /// When simulated time was this, s.
+    Time(f64),
+    /// This many steps from where the simulation is.
+    Steps(i64),
 }
 
 /// A direction to look from.
@@ -198,6 +272,8 @@ pub enum PhysicsCommand {
     LoadKeyframe(u32),
     /// Restores a full `mjSTATE_INTEGRATION` vector.
     SetState(Vec<f64>),
+    /// Applies a force (N) and a torque (N·m) to a body, world, until others are set.
+    SetForce(u32, [f64; 6]),
     /// Selects what was hit, or nothing.
     Select(Option<Hit>),
     /// Begins to pull at the selected body, as seen from an eye.
@@ -208,6 +284,8 @@ pub enum PhysicsCommand {
     PerturbEnd,
     /// Goes to another moment of the timeline.
     Replay(Box<Replay>),
+    /// Publishes this moment with its full state.
+    Capture,
     /// Shows these things from now on.
     Show(Box<SceneOptions>),
     /// How many snapshots per second to publish while time runs; 0: only when asked or changed.
@@ -223,6 +301,7 @@ impl PhysicsCommand {
             | Self::SetQpos(_)
             | Self::SetQvel(_)
             | Self::SetMocap(..)
+            | Self::SetForce(..)
             | Self::LoadKeyframe(_)
             | Self::SetState(_)
             | Self::Select(_)
@@ -234,6 +313,7 @@ impl PhysicsCommand {
             | Self::Step(_)
             | Self::Speed(_)
             | Self::Replay(_)
+            | Self::Capture
             | Self::Show(_)
             | Self::PublishRate(_) => false,
         }

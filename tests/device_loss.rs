@@ -25,7 +25,8 @@ use mjcast::{
         camera::{Camera, FreeCamera},
     },
     session::{
-        Counters, DEFAULT, Drawing, Handle, Sessions, Settings, Shared, Source, Status, Viewer,
+        Counters, DEFAULT, Drawing, Handle, Role, Sessions, Settings, Shared, Source, Status,
+        Viewer,
     },
     stream::{self, Moment, Stage},
     units::{Bitrate, FrameRate, MediaClock, Size, ViewId},
@@ -186,6 +187,8 @@ impl World {
 /// Large enough that views overlap in their use of the device.
 fn settings() -> Settings {
     Settings {
+        history_bytes: 1 << 20,
+        control_patience: Duration::from_secs(60),
         frame_size: Size::new(640, 480).expect("in range"),
         frame_rate: FrameRate::new(30).expect("in range"),
         bitrate: Bitrate::bps(500_000),
@@ -207,7 +210,7 @@ struct Watching {
 
 impl Watching {
     async fn join(session: &Handle) -> Self {
-        let viewer = session.join().await.expect("admitted");
+        let viewer = session.join(Role::Control).await.expect("admitted");
         let client = Client::new(Wants::default()).await;
         let answer = viewer.offer(client.offer(false).await).await.expect("an answer");
         client.accept(&answer).await;

@@ -5,28 +5,13 @@ use std::collections::BTreeMap;
 use serde::Deserialize;
 
 use crate::{
-    render::{Settings, Show},
+    render::Settings,
     scene::{
         Assets,
         camera::{Camera, FreeCamera},
-        options::{FrameMode, LabelMode, SceneOptions, VisFlag},
+        options::{FrameMode, LabelMode, RenderFlag, SceneOptions, VisFlag},
     },
 };
-
-/// The flags of `mjtRndFlag`, in its order.
-const RENDER_FLAGS: [&str; 11] = [
-    "SHADOW",
-    "WIREFRAME",
-    "REFLECTION",
-    "ADDITIVE",
-    "SKYBOX",
-    "FOG",
-    "HAZE",
-    "DEPTH",
-    "SEGMENT",
-    "IDCOLOR",
-    "CULL_FACE",
-];
 
 /// Flags by name.
 pub type Flags = BTreeMap<String, Switch>;
@@ -112,35 +97,10 @@ pub fn one_of(choice: &Choice, names: &[&str], what: &str) -> Result<usize, Stri
 ///
 /// # Errors
 /// A sentence with the flags that there are.
-pub fn with_flags(mut settings: Settings, flags: &Flags) -> Result<Settings, String> {
-    let (mut depth, mut segments, mut ids) = (false, false, false);
-    for (name, switch) in flags {
-        let on = switch.on();
-        let flag = one_of(&Choice::Name(name.clone()), &RENDER_FLAGS, "a render flag")?;
-        match RENDER_FLAGS[flag] {
-            "SHADOW" => settings.shadows = on,
-            "WIREFRAME" => settings.wireframe = on,
-            "REFLECTION" => settings.reflections = on,
-            "ADDITIVE" => settings.additive = on,
-            "SKYBOX" => settings.skybox = on,
-            "FOG" => settings.fog = on,
-            "HAZE" => settings.haze = on,
-            "DEPTH" => depth = on,
-            "SEGMENT" => segments = on,
-            "IDCOLOR" => ids = on,
-            _ => settings.cull_faces = on,
-        }
-    }
-    settings.show = match (depth, segments, ids) {
-        (true, _, _) => Show::Depth,
-        (false, true, true) => Show::Ids,
-        (false, true, false) => Show::Segments,
-        (false, false, _) => Show::Color,
-    };
-    if settings.show != Show::Color {
-        settings.samples = 1;
-    }
-    Ok(settings)
+pub fn with_flags(settings: Settings, flags: &Flags) -> Result<Settings, String> {
+    let named = |(name, switch): (&String, &Switch)| Ok((RenderFlag::parse(name)?, switch.on()));
+    let flags: Vec<_> = flags.iter().map(named).collect::<Result<_, String>>()?;
+    Ok(settings.with_flags(flags))
 }
 
 /// Samples per pixel as asked for; 0 is 1, as in MuJoCo.

@@ -242,6 +242,10 @@ sections! {
         connections: u32 = 512_u32,
         /// Viewers of a session at a time.
         viewers: u32 = 64_u32,
+        /// How long a viewer who asked for control keeps it without doing anything, s.
+        control_idle_s: u64 = 60_u64,
+        /// How much of its past a session keeps to go back to, MiB.
+        history_mib: u64 = 16_u64,
         /// Memory of a simulation's process, MiB.
         worker_memory_mib: u64 = 2048_u64,
         /// CPU time that loading a scene may take, s.

@@ -229,6 +229,10 @@ pub struct Limits {
     pub connections: usize,
     /// Viewers of a session at a time.
     pub viewers: usize,
+    /// How long a viewer who asked for control keeps it without doing anything.
+    pub control_idle: Duration,
+    /// How much of its past a session keeps to go back to, bytes.
+    pub history_bytes: usize,
     /// Memory of a worker process, bytes.
     pub worker_memory_bytes: u64,
     /// CPU time that loading a scene may take.

@@ -221,6 +221,9 @@ fn limits(raw: &keys::Limits) -> Result<Limits> {
         idle_timeout: ms("limits.idle_timeout_ms", raw.idle_timeout_ms)?,
         connections: within("limits.connections", raw.connections.into(), 1..=65_536)? as usize,
         viewers: within("limits.viewers", raw.viewers.into(), 1..=10_000)? as usize,
+        control_idle: within("limits.control_idle_s", raw.control_idle_s, 1..=86_400)
+            .map(Duration::from_secs)?,
+        history_bytes: (within("limits.history_mib", raw.history_mib, 1..=65_536)? << 20) as usize,
         // Below this, libmujoco and its arena do not fit.
         worker_memory_bytes: within(
             "limits.worker_memory_mib",

@@ -154,6 +154,8 @@ fn session_settings(config: &Config, adapter: &gpu::AdapterInfo) -> session::Set
         worker: worker_limits(config),
         peer: peer_config(config),
         max_viewers: config.limits.viewers,
+        history_bytes: config.limits.history_bytes,
+        control_patience: config.limits.control_idle,
     }
 }
 

@@ -84,7 +84,7 @@ impl Reply for Problem {
 
 impl From<session::Error> for Problem {
     fn from(error: session::Error) -> Self {
-        use session::Error;
+        use session::{Denied, Error};
         let status = match &error {
             // Not the scene's fault: no process could be started for it.
             Error::Scene(LoadError::Spawn(_)) => StatusCode::SERVICE_UNAVAILABLE,
@@ -92,7 +92,9 @@ impl From<session::Error> for Problem {
                 StatusCode::BAD_REQUEST
             }
             Error::NotFound(_) => StatusCode::NOT_FOUND,
-            Error::NoScene => StatusCode::CONFLICT,
+            Error::Unknown(_) => StatusCode::BAD_REQUEST,
+            Error::Denied(Denied::Role | Denied::NotAdmin) => StatusCode::FORBIDDEN,
+            Error::NoScene | Error::Denied(_) => StatusCode::CONFLICT,
             Error::Limit { .. } | Error::Command(_) | Error::Gone => {
                 StatusCode::SERVICE_UNAVAILABLE
             }
@@ -119,10 +121,12 @@ impl From<batch::Error> for Problem {
 
 /// The word that a socket's `error` message carries for a session error.
 pub(super) fn code(error: &session::Error) -> &'static str {
-    use session::Error;
+    use session::{Denied, Error};
     match error {
         Error::Scene(_) | Error::Render(_) => "bad_scene",
-        Error::Invalid(_) => "invalid",
+        Error::Invalid(_) | Error::Unknown(_) => "invalid",
+        Error::Denied(Denied::Role | Denied::NotAdmin) => "forbidden",
+        Error::Denied(_) => "not_in_control",
         Error::Peer(_) => "bad_offer",
         Error::NotFound(_) => "not_found",
         Error::NoScene | Error::Command(_) => "no_scene",

@@ -11,7 +11,7 @@ use warp::{
 };
 
 use super::{Context, api, body, guard, pages, problem::Problem, socket};
-use crate::session;
+use crate::session::{self, Role};
 
 /// Headers of every response. Scripts and styles come from the daemon alone: a hostile body or
 /// camera name that found its way into the page could not run.
@@ -129,10 +129,11 @@ fn socket_route(context: &Arc<Context>) -> Route {
     let upgrade = warp::ws().map(Some).or(warp::any().map(|| None)).unify();
     let handler = warp::get()
         .and(session_id())
+        .and(role())
         .and(upgrade)
-        .then(move |id: String, upgrade: Option<warp::ws::Ws>| {
+        .then(move |id: String, role, upgrade: Option<warp::ws::Ws>| {
             let context = Arc::clone(&context);
-            async move { socket::open(context, id, upgrade).await.into_response() }
+            async move { socket::open(context, id, role, upgrade).await.into_response() }
         })
         .boxed();
     resource(path!("ws" / "signaling").boxed(), "GET", handler)
@@ -197,6 +198,16 @@ where
             async move { answer.await.into_response() }
         })
         .boxed()
+}
+
+/// `?role=view` for whoever only wants to watch; nobody gets more than the daemon gives.
+fn role() -> BoxedFilter<(Role,)> {
+    let named = warp::query::raw().map(|query: String| {
+        let mut pairs = query.split('&').filter_map(|pair| pair.split_once('='));
+        let asked = pairs.find(|(name, _)| *name == "role").and_then(|(_, role)| Role::parse(role));
+        asked.map_or(Role::Control, |role| role.min(Role::Control))
+    });
+    named.or(warp::any().map(|| Role::Control)).unify().boxed()
 }
 
 /// `?session=ID`, or the default session's. Ids need no percent-encoding: one that has some is

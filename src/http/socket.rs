@@ -29,8 +29,9 @@ use super::{
 use crate::{
     config,
     control::{Command, Event},
-    peer::wire::{self, ClientMessage, IceServer, ServerMessage},
-    session::{Error, Handle, MAX_LOADS, Notice, Viewer},
+    peer::wire::{self, ClientMessage, IceServer, ServerMessage, ViewerState},
+    session::{Company, Error, Handle, MAX_LOADS, Notice, Role, Viewer},
+    units::ViewerId,
 };
 
 /// How often a ping goes out.
@@ -65,6 +66,7 @@ impl End {
 pub(super) async fn open(
     context: Arc<Context>,
     id: String,
+    role: Role,
     upgrade: Option<Ws>,
 ) -> Result<Response, Problem> {
     let session = api::session(&context, &id)?;
@@ -82,14 +84,19 @@ pub(super) async fn open(
     let upgrade = upgrade.max_message_size(most).max_frame_size(most);
     let task = context.work.tasks.token();
     let reply = upgrade.on_upgrade(move |socket| async move {
-        serve(socket, &context, session, id).await;
+        serve(socket, &context, session, (id, role)).await;
         drop((permit, task));
     });
     Ok(reply.into_response())
 }
 
-async fn serve(mut socket: WebSocket, context: &Context, session: Handle, id: String) {
-    let viewer = match session.join().await {
+async fn serve(
+    mut socket: WebSocket,
+    context: &Context,
+    session: Handle,
+    (id, role): (String, Role),
+) {
+    let viewer = match session.join(role).await {
         Ok(viewer) => viewer,
         Err(error) => {
             let refusal = refusal(error);
@@ -108,7 +115,7 @@ async fn serve(mut socket: WebSocket, context: &Context, session: Handle, id: St
     let welcome = ServerMessage::Welcome {
         viewer_id: line.viewer.id().to_string(),
         session: id,
-        role: "control",
+        role: role.name(),
         ice_servers: ice_servers(&context.config.webrtc),
     };
     let end = line.talk(welcome, context).await;
@@ -258,6 +265,7 @@ impl Line<'_> {
                 model_name: scene.model_name.clone(),
                 preset: scene.preset,
             },
+            Some(Notice::Company(company)) => control_message(self.viewer.id(), &company),
             Some(Notice::Candidate(candidate)) => ServerMessage::IceCandidate { candidate },
             Some(Notice::Error { code, message }) => ServerMessage::error(code, message),
         };
@@ -277,6 +285,28 @@ fn answer(id: Option<Value>, outcome: Result<(), Error>) -> Option<ServerMessage
     match id {
         Some(id) => Some(ServerMessage::result(Some(id), outcome)),
         None => outcome.err().map(refusal),
+    }
+}
+
+/// Who is there and who is in control, as `viewer` is told.
+fn control_message(viewer: ViewerId, company: &[Company]) -> ServerMessage {
+    let own = company.iter().find(|member| member.viewer == viewer);
+    let mut waiting: Vec<_> = company.iter().filter(|member| member.waiting.is_some()).collect();
+    waiting.sort_by_key(|member| member.waiting);
+    let id = |member: &Company| member.viewer.to_string();
+    ServerMessage::Control {
+        holder: company.iter().find(|member| member.in_control).map(id),
+        role: own.map_or(Role::View, |member| member.role).name(),
+        requests: waiting.into_iter().map(id).collect(),
+        viewers: company
+            .iter()
+            .map(|member| ViewerState {
+                id: member.viewer.to_string(),
+                role: member.role.name(),
+                connected: member.connected,
+                follows: member.follows.map(|leader| leader.to_string()),
+            })
+            .collect(),
     }
 }
 

@@ -3,10 +3,13 @@
 //! MuJoCo computes these forces from positions and velocities that may lag a step behind the
 //! state. Here they are brought up to date first, so that a timeline that is gone through again
 //! from any of its states gives the same bits.
-#![allow(unsafe_code, reason = "the safe wrapper moves bodies only while time runs")]
+#![allow(
+    unsafe_code,
+    reason = "the safe wrapper moves bodies only while time runs, and clears every force"
+)]
 
 use mujoco_rs::{
-    mujoco_c::{mjtMouse, mjtObj, mjtPertBit, mjv_applyPerturbPose},
+    mujoco_c::{mjtMouse, mjtObj, mjtPertBit, mjv_applyPerturbForce, mjv_applyPerturbPose},
     wrappers::{
         mj_data::MjData,
         mj_model::MjModel,
@@ -177,7 +180,7 @@ impl Grip {
         if self.perturb.active != 0 || self.perturb.active2 != 0 {
             self.perturb.active = 0;
             self.perturb.active2 = 0;
-            data.xfrc_applied_mut().fill([0.0; 6]);
+            self.clear_force(data);
         }
     }
 
@@ -185,7 +188,24 @@ impl Grip {
     pub fn apply(&mut self, data: &mut Data) {
         if self.perturb.active != 0 || self.perturb.active2 != 0 {
             refresh(data);
-            self.perturb.apply(data);
+            self.clear_force(data);
+            let model: *const _ = data.model().ffi();
+            // SAFETY: as in `move_by`.
+            unsafe {
+                mjv_applyPerturbPose(model, data.ffi_mut(), &raw const self.perturb, 0);
+            }
+            // SAFETY: as in `move_by`.
+            unsafe {
+                mjv_applyPerturbForce(model, data.ffi_mut(), &raw const self.perturb);
+            }
+        }
+    }
+
+    /// Takes away what the perturbation put on its body; others keep what was put on them.
+    fn clear_force(&self, data: &mut Data) {
+        let own = usize::try_from(self.perturb.select).ok();
+        if let Some(force) = own.and_then(|body| data.xfrc_applied_mut().get_mut(body)) {
+            *force = [0.0; 6];
         }
     }
 }

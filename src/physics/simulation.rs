@@ -150,6 +150,7 @@ impl Simulation {
             PhysicsCommand::SetQpos(values) => self.set_qpos(values)?,
             PhysicsCommand::SetQvel(values) => self.set_qvel(values)?,
             PhysicsCommand::SetMocap(id, pose) => self.set_mocap(*id, pose)?,
+            PhysicsCommand::SetForce(body, force) => self.set_force(*body, force)?,
             PhysicsCommand::LoadKeyframe(key) => self.load_keyframe(*key)?,
             PhysicsCommand::SetState(state) => self.set_state(state)?,
             PhysicsCommand::Select(hit) => {
@@ -168,6 +169,7 @@ impl Simulation {
             | PhysicsCommand::Step(_)
             | PhysicsCommand::Speed(_)
             | PhysicsCommand::Replay(_)
+            | PhysicsCommand::Capture
             | PhysicsCommand::PublishRate(_) => {}
         }
         Ok(())
@@ -219,6 +221,18 @@ impl Simulation {
             self.data.qvel_mut()[index as usize] = value;
         }
         self.data.forward();
+        Ok(())
+    }
+
+    fn set_force(&mut self, body: u32, force: &[f64; 6]) -> Result<(), Refusal> {
+        let count = self.data.xfrc_applied().len();
+        if !force.iter().all(|v| v.is_finite()) {
+            return Err(Refusal::NotFinite { what: "a force" });
+        }
+        let Some(applied) = self.data.xfrc_applied_mut().get_mut(body as usize) else {
+            return Err(Refusal::NoSuch { what: "body", index: body, count });
+        };
+        *applied = *force;
         Ok(())
     }
 

@@ -42,6 +42,8 @@ pub use renderer::Renderer;
 pub use resources::SceneResources;
 pub use view::{Nv12, Output, Pixels, View, draw_all};
 
+use crate::scene::options::RenderFlag;
+
 /// What a picture is optimised for.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Profile {
@@ -132,6 +134,36 @@ impl Settings {
         reflections: false,
         ..Self::PARITY
     };
+
+    /// The same with flags of MuJoCo's set or cleared.
+    pub fn with_flags(mut self, flags: impl IntoIterator<Item = (RenderFlag, bool)>) -> Self {
+        let (mut depth, mut segments, mut ids) = (false, false, false);
+        for (flag, on) in flags {
+            *match flag {
+                RenderFlag::Shadow => &mut self.shadows,
+                RenderFlag::Wireframe => &mut self.wireframe,
+                RenderFlag::Reflection => &mut self.reflections,
+                RenderFlag::Additive => &mut self.additive,
+                RenderFlag::Skybox => &mut self.skybox,
+                RenderFlag::Fog => &mut self.fog,
+                RenderFlag::Haze => &mut self.haze,
+                RenderFlag::Depth => &mut depth,
+                RenderFlag::Segment => &mut segments,
+                RenderFlag::IdColor => &mut ids,
+                RenderFlag::CullFace => &mut self.cull_faces,
+            } = on;
+        }
+        self.show = match (depth, segments, ids) {
+            (true, _, _) => Show::Depth,
+            (false, true, true) => Show::Ids,
+            (false, true, false) => Show::Segments,
+            (false, false, _) => Show::Color,
+        };
+        if self.show != Show::Color {
+            self.samples = 1;
+        }
+        self
+    }
 }
 
 /// A border, as `mjvScene.framewidth` and `framergb`.

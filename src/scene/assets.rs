@@ -430,15 +430,10 @@ impl ModelInfo {
         let values = self.sensor_values();
         let within = |s: &Sensor| s.address as usize + s.outputs as usize <= values;
         check(self.sensors.iter().all(within), "sensor address")?;
-        let widths = |kind| match kind {
-            0 => (7, 6),
-            1 => (4, 3),
-            _ => (1, 1),
-        };
         let fits = |j: &Joint| {
-            let (q, v) = widths(j.kind);
-            u64::from(j.qpos_address) + q <= self.nq.into()
-                && u64::from(j.dof_address) + v <= self.nv.into()
+            let end = |first: u32, count: u32| u64::from(first) + u64::from(count);
+            end(j.qpos_address, j.positions()) <= self.nq.into()
+                && end(j.dof_address, j.dofs()) <= self.nv.into()
         };
         check(self.joints.iter().all(fits), "joint address")
     }
@@ -476,6 +471,24 @@ fn take_array<const N: usize>(
 }
 
 impl Joint {
+    /// How many generalised positions it has.
+    pub fn positions(&self) -> u32 {
+        match self.kind {
+            0 => 7,
+            1 => 4,
+            _ => 1,
+        }
+    }
+
+    /// How many degrees of freedom it has.
+    pub fn dofs(&self) -> u32 {
+        match self.kind {
+            0 => 6,
+            1 => 3,
+            _ => 1,
+        }
+    }
+
     fn encode(&self, w: &mut Writer) {
         w.put_str(&self.name);
         w.put(&[self.kind, self.qpos_address, self.dof_address]);

@@ -242,6 +242,42 @@ impl Camera {
 }
 
 impl Eye {
+    /// An eye that sees one pixel of a picture of `size` = width and height in px: the one that
+    /// holds the point at `share` = part of the width from the left, and of the height from the
+    /// top, both in `[0, 1)`.
+    pub fn at_pixel(&self, [across, down]: [f64; 2], [width, height]: [u32; 2]) -> Self {
+        let middle_of = |share: f64, count: u32| {
+            let count = f64::from(count);
+            (((share * count).floor() + 0.5) / count) as f32
+        };
+        let (across, down) = (middle_of(across, width), middle_of(down, height));
+        let tall = self.frustum_top - self.frustum_bottom;
+        let half_width = if self.frustum_width == 0.0 {
+            0.5 * tall * width as f32 / height as f32
+        } else {
+            self.frustum_width
+        };
+        let (y, half_height) = (self.frustum_top - tall * down, 0.5 * tall / height as f32);
+        Self {
+            frustum_center: self.frustum_center + (2.0 * across - 1.0) * half_width,
+            frustum_width: half_width / width as f32,
+            frustum_bottom: y - half_height,
+            frustum_top: y + half_height,
+            ..*self
+        }
+    }
+
+    /// The point in the middle of the picture at this distance along the line of sight, m, world.
+    pub fn middle_at(&self, distance: f32) -> [f64; 3] {
+        let (forward, up) = (Vec3::from(self.forward), Vec3::from(self.up));
+        let right = forward.cross(up);
+        let spread = if self.orthographic { 1.0 } else { distance / self.near };
+        let across = right * self.frustum_center;
+        let along = up * (0.5 * (self.frustum_top + self.frustum_bottom));
+        let point = Vec3::from(self.position) + forward * distance + (across + along) * spread;
+        point.as_dvec3().into()
+    }
+
     /// The distance along the line of sight, m, of what a depth buffer has at `depth`: 1 at the
     /// near plane, 0 at the far plane.
     pub fn distance(&self, depth: f32) -> f32 {

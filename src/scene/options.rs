@@ -71,10 +71,41 @@ numbered! {
 }
 
 numbered! {
+    /// `mjtRndFlag`: how a picture is drawn.
+    RenderFlag:
+    Shadow = "SHADOW", Wireframe = "WIREFRAME", Reflection = "REFLECTION", Additive = "ADDITIVE",
+    Skybox = "SKYBOX", Fog = "FOG", Haze = "HAZE", Depth = "DEPTH", Segment = "SEGMENT",
+    IdColor = "IDCOLOR", CullFace = "CULL_FACE",
+}
+
+numbered! {
     /// Sorts of things that are shown by group.
     Grouped:
     Geom = "GEOM", Site = "SITE", Joint = "JOINT", Tendon = "TENDON", Actuator = "ACTUATOR",
     Flex = "FLEX", Skin = "SKIN",
+}
+
+/// Parts of what is shown and how, to be changed.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct OptionsUpdate {
+    /// Flags of what is shown.
+    pub vis: Vec<(VisFlag, bool)>,
+    /// Flags of how it is drawn.
+    pub render: Vec<(RenderFlag, bool)>,
+    /// What is labelled.
+    pub label: Option<LabelMode>,
+    /// What shows its frame.
+    pub frame: Option<FrameMode>,
+    /// Groups by sort and number.
+    pub groups: Vec<(Grouped, usize, bool)>,
+}
+
+impl OptionsUpdate {
+    /// Whether it changes what all viewers see, not only how one viewer's picture is drawn.
+    pub fn is_shared(&self) -> bool {
+        let Self { vis, label, frame, groups, render: _ } = self;
+        !vis.is_empty() || label.is_some() || frame.is_some() || !groups.is_empty()
+    }
 }
 
 /// What is shown, as `mjvOption` says it. The default is MuJoCo's.
@@ -129,6 +160,16 @@ impl SceneOptions {
     /// Which groups of `sort` are shown.
     pub fn groups(&self, sort: Grouped) -> [bool; GROUPS] {
         self.groups[sort as usize]
+    }
+
+    /// Makes the changes of `update` that are not about drawing.
+    pub fn update(&mut self, update: &OptionsUpdate) {
+        update.vis.iter().for_each(|&(flag, on)| self.set(flag, on));
+        for &(sort, group, on) in &update.groups {
+            self.show_group(sort, group, on);
+        }
+        self.label = update.label.unwrap_or(self.label);
+        self.frame = update.frame.unwrap_or(self.frame);
     }
 
     /// Shows or hides a group of `sort`; a group beyond the last changes nothing.

@@ -1,5 +1,9 @@
 //! The one task that changes a session.
 
+mod acts;
+mod company;
+mod state;
+
 use std::{
     collections::{BTreeMap, VecDeque},
     sync::{Arc, Weak, atomic::Ordering},
@@ -12,23 +16,23 @@ use tokio::{
 };
 
 use super::{
-    Error, Handle, Joined, Notice, Scene, Shared, SharedPeer, Source, Status, StreamStatus,
+    Company, Error, Export, Handle, History, Joined, Notice, Scene, Shared, SharedPeer, Status,
+    StreamStatus, alike,
+    floor::{Floor, Role},
     restart::{Policy, Verdict},
-    seat::{Effect, Seat, World},
+    seat::Seat,
+    timeline::Timeline,
     views::{Look, Place, Views},
 };
 use crate::{
-    control::{Event, PhysicsCommand},
+    control::{self, Command, Event, PhysicsCommand, Replay},
     frame,
-    peer::{
-        Channel, Peer,
-        wire::{CameraState, FrameState, LatencyState, ServerMessage, State},
-    },
+    peer::{Channel, Peer},
     render,
-    scene::{Assets, Snapshot, camera::Camera},
+    scene::{Assets, Snapshot, camera::Camera, options::SceneOptions},
     stream::{self, Moment, Stage},
     units::{ViewId, ViewerId},
-    worker::{Bundle, Worker},
+    worker::{Applied, Bundle, Worker},
 };
 
 /// Snapshots per second while nobody watches: what `/api/stats` shows is at most this old.
@@ -37,6 +41,8 @@ const IDLE_RATE: u32 = 10;
 const STATE_RATE: u32 = 10;
 /// Scenes that may wait for the one being loaded.
 const MAX_LOADS: usize = 8;
+/// Numbers of one section of the state that a message to viewers has room for.
+const MAX_STATE: usize = 512;
 /// Frames that may wait for a peer: half a second at 30 Hz; then it skips to a key frame.
 const FRAMES: usize = 16;
 /// Notices that may wait for a viewer's socket; a viewer who is further behind is let go.
@@ -44,11 +50,19 @@ const NOTICES: usize = 64;
 
 /// What the driver may be asked. Bounded by the queue it comes through.
 pub(super) enum Request {
-    Load { scene: Scene, reply: oneshot::Sender<Result<Arc<Scene>, Error>> },
+    Load { scene: Scene, begin: Begin, reply: oneshot::Sender<Result<Arc<Scene>, Error>> },
     Scene { reply: oneshot::Sender<Option<Arc<Scene>>> },
     Status { reply: oneshot::Sender<Option<Status>> },
     Physics { command: PhysicsCommand, reply: oneshot::Sender<Result<Commanded, Error>> },
-    Join { reply: oneshot::Sender<Result<Joined, Error>> },
+    Act { command: Command, reply: oneshot::Sender<Result<Commanded, Error>> },
+    SaveKeyframe { name: Option<String>, reply: oneshot::Sender<Result<String, Error>> },
+    History { reply: oneshot::Sender<Result<History, Error>> },
+    ForkPoint { moment: control::Moment, reply: oneshot::Sender<Result<ForkPoint, Error>> },
+    Export { reply: oneshot::Sender<Result<Export, Error>> },
+    Viewers { reply: oneshot::Sender<Vec<Company>> },
+    SetRole { viewer: ViewerId, role: Role, reply: oneshot::Sender<Result<(), Error>> },
+    GiveControl { viewer: Option<ViewerId>, reply: oneshot::Sender<Result<(), Error>> },
+    Join { role: Role, reply: oneshot::Sender<Result<Joined, Error>> },
     Leave { viewer: ViewerId },
     Attach { viewer: ViewerId, peer: SharedPeer },
     Connected { viewer: ViewerId },
@@ -56,6 +70,9 @@ pub(super) enum Request {
     Keyframe { viewer: ViewerId },
     Event { viewer: ViewerId, event: Event, at: Instant, reply: oneshot::Sender<Result<(), Error>> },
 }
+
+/// A scene, and the way to a moment of its timeline.
+type ForkPoint = (Arc<Scene>, Box<Replay>);
 
 /// The number of a command, and where to see when it has been acted on.
 type Commanded = (u64, watch::Receiver<Arc<Snapshot>>);
@@ -73,6 +90,13 @@ pub(super) fn spawn(
     let (ended, view_ends) = mpsc::channel(FRAMES);
     let driver = Driver {
         id,
+        timeline: Timeline::new(shared.settings.history_bytes),
+        floor: Floor::new(shared.settings.control_patience),
+        options: SceneOptions::default(),
+        saved: Vec::new(),
+        picks: JoinSet::new(),
+        captures: JoinSet::new(),
+        seek: None,
         shared,
         failed,
         view_ended: ended,
@@ -84,7 +108,6 @@ pub(super) fn spawn(
         policy: Policy::default(),
         paused: false,
         speed: 1.0,
-        state: Vec::new(),
         seats: BTreeMap::new(),
         views: Views::default(),
         state_sent: Instant::now(),
@@ -96,6 +119,7 @@ pub(super) fn spawn(
 struct Running {
     worker: Worker,
     snapshots: watch::Receiver<Arc<Snapshot>>,
+    changes: mpsc::Receiver<Applied>,
     assets: Arc<Assets>,
     /// `None` until the model is on the device of the moment.
     stage: Option<Arc<Stage>>,
@@ -114,12 +138,32 @@ impl Running {
 /// A load that someone asked for, or a restart that nobody did.
 struct Load {
     scene: Scene,
+    begin: Begin,
     purpose: Purpose,
 }
 
 enum Purpose {
     Asked(oneshot::Sender<Result<Arc<Scene>, Error>>),
-    Restart { state: Option<Vec<f64>> },
+    Restart,
+}
+
+/// How a simulation that has just been loaded begins.
+pub(super) enum Begin {
+    /// In its initial state.
+    Fresh,
+    /// With what the one before has of the same names.
+    Alike,
+    /// At a moment of another's timeline, paused.
+    At(Box<Replay>),
+    /// Where the one before stood, going on.
+    Resumed(Box<Replay>),
+}
+
+/// What happens in a simulation.
+enum News {
+    Snapshot,
+    Changed(Applied),
+    Ended(String),
 }
 
 /// A model of which another device was given a copy.
@@ -139,6 +183,15 @@ struct Seated {
     notify: mpsc::Sender<Notice>,
     peer: Option<SharedPeer>,
     connected: bool,
+    role: Role,
+    /// Whose camera it shows.
+    follows: Option<ViewerId>,
+}
+
+/// A keyframe that was saved.
+struct Saved {
+    name: String,
+    state: Vec<f64>,
 }
 
 struct Driver {
@@ -158,8 +211,15 @@ struct Driver {
     paused: bool,
     /// As commanded.
     speed: f64,
-    /// The last full state seen, to restart from.
-    state: Vec<f64>,
+    timeline: Timeline,
+    floor: Floor,
+    /// What is shown to all.
+    options: SceneOptions,
+    saved: Vec<Saved>,
+    picks: JoinSet<acts::Picked>,
+    captures: JoinSet<acts::Captured>,
+    /// The way through the history that is under way, and where to go next.
+    seek: Option<acts::Seek>,
     seats: BTreeMap<ViewerId, Seated>,
     views: Views,
     state_sent: Instant,
@@ -178,10 +238,20 @@ impl Driver {
                     Some(request) => self.serve(request).await,
                     None => break,
                 },
-                change = next_snapshot(&mut self.running) => match change {
-                    Ok(()) => self.show(),
-                    Err(how) => self.worker_ended(how),
+                news = next_news(&mut self.running) => match news {
+                    News::Snapshot => self.show(),
+                    News::Changed(applied) => self.timeline.applied(applied),
+                    News::Ended(how) => self.worker_ended(how),
                 },
+                Some(picked) = self.picks.join_next() => match picked {
+                    Ok(picked) => self.picked(picked).await,
+                    Err(panic) => tracing::error!(session = self.id, %panic, "a pick panicked"),
+                },
+                Some(captured) = self.captures.join_next() => match captured {
+                    Ok(captured) => self.captured(captured),
+                    Err(panic) => tracing::error!(session = self.id, %panic, "nothing was kept"),
+                },
+                () = until(self.floor.deadline()) => self.settle_floor(),
                 Some(loaded) = self.loads.join_next() => match loaded {
                     Ok(loaded) => self.loaded(loaded).await,
                     Err(panic) => {
@@ -206,11 +276,23 @@ impl Driver {
     async fn serve(&mut self, request: Request) {
         // A caller who has stopped waiting drops its end of `reply`: nothing is owed to it.
         match request {
-            Request::Load { scene, reply } => self.queue_load(scene, reply),
+            Request::Load { scene, begin, reply } => self.queue_load(scene, begin, reply),
             Request::Scene { reply } => drop(reply.send(self.scene.clone())),
             Request::Status { reply } => drop(reply.send(self.status())),
             Request::Physics { command, reply } => drop(reply.send(self.command(command))),
-            Request::Join { reply } => drop(reply.send(self.join())),
+            Request::Act { command, reply } => drop(reply.send(self.act(command))),
+            Request::SaveKeyframe { name, reply } => self.save_keyframe(name, reply),
+            Request::History { reply } => drop(reply.send(self.history())),
+            Request::ForkPoint { moment, reply } => drop(reply.send(self.fork_point(moment))),
+            Request::Export { reply } => drop(reply.send(self.export())),
+            Request::Viewers { reply } => drop(reply.send(self.company())),
+            Request::SetRole { viewer, role, reply } => {
+                drop(reply.send(self.set_role(viewer, role)));
+            }
+            Request::GiveControl { viewer, reply } => {
+                drop(reply.send(self.give_control(viewer)));
+            }
+            Request::Join { role, reply } => drop(reply.send(self.join(role))),
             Request::Leave { viewer } => self.leave(viewer),
             Request::Attach { viewer, peer } => self.attach(viewer, peer),
             Request::Connected { viewer } => self.connected(viewer).await,
@@ -228,12 +310,17 @@ impl Driver {
 
     // ---- scenes -------------------------------------------------------------------------
 
-    fn queue_load(&mut self, scene: Scene, reply: oneshot::Sender<Result<Arc<Scene>, Error>>) {
+    fn queue_load(
+        &mut self,
+        scene: Scene,
+        begin: Begin,
+        reply: oneshot::Sender<Result<Arc<Scene>, Error>>,
+    ) {
         if self.waiting.len() == MAX_LOADS {
             let _ = reply.send(Err(Error::Limit { what: "scenes waiting", limit: MAX_LOADS }));
             return;
         }
-        self.waiting.push_back(Load { scene, purpose: Purpose::Asked(reply) });
+        self.waiting.push_back(Load { scene, begin, purpose: Purpose::Asked(reply) });
         self.start_load();
     }
 
@@ -256,46 +343,66 @@ impl Driver {
                 let name = running.assets.model.name.clone();
                 let scene = Arc::new(Scene { model_name: name, ..load.scene });
                 self.policy = Policy::default();
-                (self.paused, self.speed, self.state) = (false, 1.0, Vec::new());
+                (self.paused, self.speed) = (matches!(load.begin, Begin::At(_)), 1.0);
+                self.saved.clear();
                 self.scene = Some(Arc::clone(&scene));
-                self.adopt(running, None, true).await;
+                self.adopt(running, load.begin).await;
                 self.notify_all(&Notice::SceneUpdated(Arc::clone(&scene)));
                 tracing::info!(session = self.id, model = scene.model_name, "scene loaded");
                 let _ = reply.send(Ok(scene));
             }
-            (Ok(running), Purpose::Restart { state }) => {
-                self.adopt(running, state, false).await;
+            (Ok(running), Purpose::Restart) => {
+                self.adopt(running, load.begin).await;
                 tracing::info!(session = self.id, "simulation restarted");
             }
             (Err(error), Purpose::Asked(reply)) => {
                 tracing::info!(session = self.id, %error, "scene refused; the old one runs on");
                 let _ = reply.send(Err(error));
             }
-            (Err(error), Purpose::Restart { .. }) => self.worker_ended(error.to_string()),
+            (Err(error), Purpose::Restart) => self.worker_ended(error.to_string()),
         }
         self.start_load();
     }
 
     /// Makes `running` the simulation that everybody sees.
-    async fn adopt(&mut self, running: Running, state: Option<Vec<f64>>, new_scene: bool) {
-        let worker = &running.worker;
-        let wishes = [
-            state.map(PhysicsCommand::SetState),
-            Some(PhysicsCommand::PublishRate(self.publish_rate())),
-            (self.speed != 1.0).then_some(PhysicsCommand::Speed(self.speed)),
-            (!self.paused).then_some(PhysicsCommand::Play),
-        ];
-        for wish in wishes.into_iter().flatten() {
-            if worker.send(wish).is_err() {
+    async fn adopt(&mut self, running: Running, begin: Begin) {
+        let same_scene = matches!(begin, Begin::Resumed(_));
+        let alike = match (&begin, &self.running) {
+            (Begin::Alike, Some(old)) => {
+                let snapshot = Arc::clone(&old.snapshots.borrow());
+                alike::carry(&old.assets, &snapshot, &running.assets)
+            }
+            _ => Vec::new(),
+        };
+        let assets = Arc::clone(&running.assets);
+        self.running = Some(running);
+        self.seek = None;
+        self.failed.send_replace(None);
+        if same_scene {
+            self.timeline.resume();
+        } else {
+            self.timeline.clear();
+            self.seats.values_mut().for_each(|seated| seated.seat.meet(&assets));
+        }
+        for seated in self.seats.values_mut() {
+            seated.seat.let_go();
+        }
+        let replay = match begin {
+            Begin::At(replay) | Begin::Resumed(replay) => Some(PhysicsCommand::Replay(replay)),
+            Begin::Fresh | Begin::Alike => None,
+        };
+        let show = || PhysicsCommand::Show(Box::new(self.options.clone()));
+        let options = (self.options != SceneOptions::default()).then(show);
+        let wishes = replay.into_iter().chain(alike).chain(options).chain([
+            PhysicsCommand::PublishRate(self.publish_rate()),
+            PhysicsCommand::Speed(self.speed),
+        ]);
+        let play = (!self.paused).then_some(PhysicsCommand::Play);
+        for wish in wishes.chain(play).collect::<Vec<_>>() {
+            if self.send(wish).is_err() {
                 // It died in between; its end is noticed by the main loop.
                 break;
             }
-        }
-        let assets = Arc::clone(&running.assets);
-        self.running = Some(running);
-        self.failed.send_replace(None);
-        if new_scene {
-            self.seats.values_mut().for_each(|seated| seated.seat.meet(&assets));
         }
         // The device may have changed while the model was loaded.
         self.restage();
@@ -325,10 +432,13 @@ impl Driver {
             self.failed.send_replace(Some(message));
             return;
         }
-        let kept = verdict == Verdict::Resume && !self.state.is_empty();
-        let state = kept.then(|| self.state.clone());
-        self.waiting
-            .push_front(Load { scene: Scene::clone(&scene), purpose: Purpose::Restart { state } });
+        let origin = self.timeline.latest().filter(|_| verdict == Verdict::Resume).cloned();
+        let begin = origin.map_or(Begin::Fresh, |origin| {
+            let until = origin.tick;
+            Begin::Resumed(Box::new(Replay { from: Some(origin), log: Vec::new(), until }))
+        });
+        let scene = Scene::clone(&scene);
+        self.waiting.push_front(Load { scene, begin, purpose: Purpose::Restart });
         self.start_load();
     }
 
@@ -379,8 +489,14 @@ impl Driver {
             PhysicsCommand::Speed(speed) => self.speed = *speed,
             _ => {}
         }
+        self.send(command)
+    }
+
+    /// Hands a command to the worker and to the history.
+    fn send(&mut self, command: PhysicsCommand) -> Result<Commanded, Error> {
         let running = self.running.as_ref().ok_or(Error::NoScene)?;
-        let number = running.worker.send(command)?;
+        let number = running.worker.send(command.clone())?;
+        self.timeline.sent(number, &command);
         Ok((number, running.snapshots.clone()))
     }
 
@@ -392,10 +508,9 @@ impl Driver {
     fn show(&mut self) {
         let Some(running) = self.running.as_mut() else { return };
         let moment = running.moment();
-        if !moment.snapshot.integration.is_empty() {
-            self.state.clone_from(&moment.snapshot.integration);
-        }
+        self.timeline.seen(&moment.snapshot);
         self.views.show(&moment);
+        self.seek_on(&moment.snapshot);
         if moment.snapshot.paused || self.state_is_old() {
             self.send_states(&moment);
         }
@@ -409,7 +524,7 @@ impl Driver {
         self.state_sent = Instant::now();
         let viewers = self.seats.values().filter(|seated| seated.connected).count();
         for (_, watched) in self.views.iter() {
-            let text = state_message(moment, watched, viewers).to_json();
+            let text = self.state_message(moment, watched, viewers).to_json();
             for viewer in &watched.viewers {
                 if let Some(peer) = self.seats.get(viewer).and_then(|s| s.peer.as_ref()) {
                     peer.send(Channel::State, text.clone());
@@ -428,7 +543,7 @@ impl Driver {
 
     // ---- viewers ------------------------------------------------------------------------
 
-    fn join(&mut self) -> Result<Joined, Error> {
+    fn join(&mut self, role: Role) -> Result<Joined, Error> {
         let limit = self.shared.settings.max_viewers;
         if self.seats.len() >= limit {
             return Err(Error::Limit { what: "viewers", limit });
@@ -439,16 +554,30 @@ impl Driver {
         counters.viewers.fetch_add(1, Ordering::Relaxed);
         let (notify, notices) = mpsc::channel(NOTICES);
         let seat = Seat::new(self.running.as_ref().map(|running| &*running.assets));
-        let seated = Seated { seat, notify: notify.clone(), peer: None, connected: false };
+        let seated = Seated {
+            seat,
+            notify: notify.clone(),
+            peer: None,
+            connected: false,
+            role,
+            follows: None,
+        };
         self.seats.insert(id, seated);
+        self.tell_company();
         tracing::info!(session = self.id, viewer = %id, "viewer joined");
         Ok(Joined { id, notices, notify })
     }
 
     fn leave(&mut self, viewer: ViewerId) {
-        if self.seats.remove(&viewer).is_some() {
+        if let Some(mut gone) = self.seats.remove(&viewer) {
             self.shared.counters.viewers.fetch_sub(1, Ordering::Relaxed);
             self.leave_view(viewer);
+            if gone.seat.let_go() {
+                let _ = self.send(PhysicsCommand::PerturbEnd);
+            }
+            self.unfollow(viewer);
+            self.floor.release(viewer, Instant::now());
+            self.tell_company();
             tracing::info!(session = self.id, %viewer, "viewer left");
         }
     }
@@ -510,8 +639,24 @@ impl Driver {
 
     // ---- views --------------------------------------------------------------------------
 
-    /// Puts `viewer` where its camera, size and way of drawing belong.
+    /// Puts `viewer` where its camera, size and way of drawing belong, and with it who follows.
     async fn place(&mut self, viewer: ViewerId, settled: bool, input: Option<Instant>) {
+        let followers = self.lead(viewer);
+        let along = |id: &ViewerId| *id == viewer || followers.contains(id);
+        let alone = self.views.of(viewer).is_some_and(|(_, w)| w.viewers.iter().all(along));
+        self.place_one(viewer, alone, settled, input).await;
+        for follower in followers {
+            self.place_one(follower, false, settled, input).await;
+        }
+    }
+
+    async fn place_one(
+        &mut self,
+        viewer: ViewerId,
+        alone: bool,
+        settled: bool,
+        input: Option<Instant>,
+    ) {
         let settings = &self.shared.settings;
         let Some(seated) = self.seats.get(&viewer).filter(|seated| seated.connected) else {
             return;
@@ -521,7 +666,7 @@ impl Driver {
             size: seated.seat.stream_size(settings.frame_size),
             settings: seated.seat.render_settings(settings.render),
         };
-        match self.views.place(viewer, &camera, look, settled) {
+        match self.views.place(viewer, &camera, look, (alone, settled)) {
             Place::Same(id) => self.views.look(id, camera, input),
             Place::Join(id) => self.enter(viewer, id).await,
             Place::New => {
@@ -594,83 +739,6 @@ impl Driver {
         }
     }
 
-    // ---- events -------------------------------------------------------------------------
-
-    async fn event(
-        &mut self,
-        viewer: ViewerId,
-        event: Event,
-        at: Instant,
-        reply: oneshot::Sender<Result<(), Error>>,
-    ) {
-        self.shared.counters.events.fetch_add(1, Ordering::Relaxed);
-        let nothing = Assets::default();
-        let assets = self.running.as_ref().map(|running| Arc::clone(&running.assets));
-        let world = World {
-            assets: assets.as_deref().unwrap_or(&nothing),
-            paused: self.paused,
-            speed: self.speed,
-        };
-        let Some(seated) = self.seats.get_mut(&viewer) else {
-            let _ = reply.send(Err(Error::Gone));
-            return;
-        };
-        match seated.seat.act(event, &world) {
-            Ok(effect) => self.effect(viewer, effect, at, reply).await,
-            Err(sentence) => drop(reply.send(Err(Error::Invalid(sentence)))),
-        }
-    }
-
-    async fn effect(
-        &mut self,
-        viewer: ViewerId,
-        effect: Effect,
-        at: Instant,
-        reply: oneshot::Sender<Result<(), Error>>,
-    ) {
-        let outcome = match effect {
-            Effect::None => Ok(()),
-            Effect::Camera { settled } => {
-                self.place(viewer, settled, Some(at)).await;
-                if settled || self.state_is_old() {
-                    self.send_state_if_paused();
-                }
-                Ok(())
-            }
-            Effect::Viewport => {
-                self.place(viewer, true, Some(at)).await;
-                Ok(())
-            }
-            Effect::Physics(command) => self.command(command).map(|_| ()),
-            Effect::Stop => self
-                .command(PhysicsCommand::Pause)
-                .and_then(|_| self.command(PhysicsCommand::Reset))
-                .map(|_| ()),
-            Effect::Keyframe => {
-                if let Some((_, watched)) = self.views.of(viewer) {
-                    watched.view.request_keyframe();
-                }
-                Ok(())
-            }
-            Effect::LoadMjcf(xml) => return self.load_for(Source::Mjcf(xml), reply),
-            Effect::LoadPreset(id) => return self.load_for(Source::Preset(id), reply),
-        };
-        let _ = reply.send(outcome);
-    }
-
-    fn load_for(&mut self, source: Source, reply: oneshot::Sender<Result<(), Error>>) {
-        let scene = match source.resolve() {
-            Ok(scene) => scene,
-            Err(error) => return drop(reply.send(Err(error))),
-        };
-        let (loaded, done) = oneshot::channel();
-        self.queue_load(scene, loaded);
-        tokio::spawn(async move {
-            let outcome = done.await.unwrap_or(Err(Error::Gone));
-            let _ = reply.send(outcome.map(|_| ()));
-        });
-    }
-
     // ---- figures ------------------------------------------------------------------------
 
     fn status(&self) -> Option<Status> {
@@ -697,16 +765,27 @@ impl Driver {
     }
 }
 
-/// Waits for the worker's next snapshot, or for its end; for ever without a worker.
-async fn next_snapshot(running: &mut Option<Running>) -> Result<(), String> {
+/// Waits for what happens next in a simulation; for ever without one.
+async fn next_news(running: &mut Option<Running>) -> News {
     let Some(running) = running else { return std::future::pending().await };
     tokio::select! {
+        // First: a moment may follow from a change that is reported here.
+        biased;
+        Some(applied) = running.changes.recv() => News::Changed(applied),
         change = running.snapshots.changed() => match change {
-            Ok(()) => Ok(()),
+            Ok(()) => News::Snapshot,
             // The reader has stopped: the worker says why.
-            Err(_) => Err(running.worker.ended().await.how),
+            Err(_) => News::Ended(running.worker.ended().await.how),
         },
-        ended = running.worker.ended() => Err(ended.how),
+        ended = running.worker.ended() => News::Ended(ended.how),
+    }
+}
+
+/// Resolves at `deadline`, or never.
+async fn until(deadline: Option<Instant>) {
+    match deadline {
+        Some(deadline) => tokio::time::sleep_until(deadline.into()).await,
+        None => std::future::pending().await,
     }
 }
 
@@ -715,46 +794,6 @@ async fn bring_up(shared: &Arc<Shared>, scene: &Scene) -> Result<Running, Error>
     let bundle = Bundle { mjcf: scene.xml.to_string(), files: Vec::new() };
     let (worker, assets) = Worker::spawn(&bundle, &shared.settings.worker).await?;
     let stage = shared.drawing.stage_new(&assets).await?;
-    Ok(Running { snapshots: worker.snapshots(), worker, assets, stage })
-}
-
-fn state_message(
-    moment: &Moment,
-    watched: &super::views::Watched,
-    viewers: usize,
-) -> ServerMessage {
-    let Moment { assets, snapshot, .. } = moment;
-    let figures = watched.view.figures();
-    let (free, name) = match watched.camera {
-        Camera::Free(camera) => (Some(camera), None),
-        Camera::Tracking { camera, body } => {
-            (Some(camera), assets.model.bodies.get(body as usize).cloned())
-        }
-        Camera::Fixed(index) => (None, assets.cameras.get(index as usize).map(|c| c.name.clone())),
-    };
-    ServerMessage::State(State {
-        time: snapshot.time,
-        step_count: snapshot.steps,
-        paused: snapshot.paused,
-        speed: snapshot.speed,
-        rtf: snapshot.real_time_factor,
-        viewers,
-        camera: CameraState {
-            azimuth: free.map(|camera| camera.azimuth),
-            elevation: free.map(|camera| camera.elevation),
-            distance: free.map(|camera| camera.distance),
-            lookat: free.map(|camera| camera.lookat),
-            name,
-        },
-        cameras: assets.cameras.iter().map(|camera| camera.name.clone()).collect(),
-        frame: FrameState {
-            id: figures.last_frame,
-            rtp: figures.last_rtp,
-            size: [watched.look.size.width(), watched.look.size.height()],
-        },
-        latency: LatencyState {
-            render_ms: figures.summary.render_ms,
-            encode_ms: figures.summary.encode_ms,
-        },
-    })
+    let changes = worker.changes().expect("invariant: a new worker's changes are nobody's yet");
+    Ok(Running { snapshots: worker.snapshots(), changes, worker, assets, stage })
 }

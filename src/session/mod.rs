@@ -12,10 +12,15 @@
 //! The driver never waits for physics, the GPU or a viewer: what takes time happens in tasks and
 //! threads that report back.
 
+mod alike;
 mod drawing;
 mod driver;
+mod floor;
+mod names;
+mod pick;
 mod restart;
 mod seat;
+mod timeline;
 mod viewer;
 mod views;
 
@@ -30,7 +35,7 @@ use std::{
 use tokio::sync::{mpsc, oneshot, watch};
 
 use crate::{
-    control::{Event, PhysicsCommand},
+    control::{Command, Event, Logged, Moment, Origin, PhysicsCommand},
     encode, gpu, library,
     peer::{self, Candidate, Peer},
     render,
@@ -44,6 +49,9 @@ use crate::{
 };
 
 pub use drawing::{Device, Drawing};
+pub use floor::{Denied, Role};
+pub use names::Unknown;
+pub use timeline::{Mark, Range};
 pub use viewer::{MAX_LOADS, Viewer};
 
 /// The id of the session that the compatibility routes act on.
@@ -85,6 +93,12 @@ pub enum Error {
         /// How many may be.
         limit: usize,
     },
+    /// It is not the viewer's turn.
+    #[error("{0}")]
+    Denied(#[from] Denied),
+    /// The model has no such thing.
+    #[error("{0}")]
+    Unknown(#[from] Unknown),
     /// The offer could not be answered.
     #[error("{0}")]
     Peer(#[from] peer::Error),
@@ -139,11 +153,54 @@ pub struct Scene {
     pub preset: Option<&'static str>,
 }
 
+/// A viewer among the others.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Company {
+    /// Its number.
+    pub viewer: ViewerId,
+    /// What it may do.
+    pub role: Role,
+    /// Whether it gets pictures.
+    pub connected: bool,
+    /// Whose camera it shows.
+    pub follows: Option<ViewerId>,
+    /// Whether it is in control.
+    pub in_control: bool,
+    /// Its place among those who wait for control, from 0.
+    pub waiting: Option<usize>,
+}
+
+/// The history of a simulation.
+#[derive(Clone, Debug)]
+pub struct History {
+    /// What can be gone back to.
+    pub range: Range,
+    /// Physics time step, s.
+    pub timestep: f64,
+    /// Names of keyframes: the model's, then those that were saved.
+    pub keyframes: Vec<String>,
+}
+
+/// A history with all that it takes to go through it elsewhere.
+#[derive(Clone, Debug)]
+pub struct Export {
+    /// What there is of it.
+    pub history: History,
+    /// What is simulated.
+    pub scene: Arc<Scene>,
+    /// Full states, each with its simulated time, s.
+    pub moments: Vec<(f64, Origin)>,
+    /// What was changed since the first of them.
+    pub log: Vec<Logged>,
+}
+
 /// What a viewer's socket is told.
 #[derive(Clone, Debug)]
 pub enum Notice {
     /// The scene changed, by whatever route.
     SceneUpdated(Arc<Scene>),
+    /// Who is there, and who is in control.
+    Company(Arc<[Company]>),
     /// A candidate of the server's end.
     Candidate(Option<Candidate>),
     /// Something went wrong that the viewer should read.
@@ -174,6 +231,10 @@ pub struct Settings {
     pub peer: peer::Config,
     /// Most viewers of a session.
     pub max_viewers: usize,
+    /// Bytes of history that a session keeps, about.
+    pub history_bytes: usize,
+    /// How long a viewer who asked for control keeps it without acting.
+    pub control_patience: Duration,
 }
 
 /// What all sessions share.
@@ -327,7 +388,19 @@ impl Handle {
     /// [`Error::Scene`] with MuJoCo's sentence, [`Error::NotFound`] for an unknown preset.
     pub async fn load(&self, source: Source) -> Result<Arc<Scene>, Error> {
         let scene = source.resolve()?;
-        self.ask_within(LOAD_DEADLINE, |reply| driver::Request::Load { scene, reply }).await?
+        let begin = driver::Begin::Fresh;
+        self.ask_within(LOAD_DEADLINE, |reply| driver::Request::Load { scene, begin, reply })
+            .await?
+    }
+
+    /// Loads a scene as [`Self::load`] does; what has the same names keeps its state.
+    ///
+    /// # Errors
+    /// As [`Self::load`].
+    pub async fn reload(&self, source: Source) -> Result<Arc<Scene>, Error> {
+        let (scene, begin) = (source.resolve()?, driver::Begin::Alike);
+        self.ask_within(LOAD_DEADLINE, |reply| driver::Request::Load { scene, begin, reply })
+            .await?
     }
 
     /// The scene as it was loaded, or `None` before the first.
@@ -351,8 +424,83 @@ impl Handle {
     /// # Errors
     /// [`Error::NoScene`] when there is nothing to command.
     pub async fn command(&self, command: PhysicsCommand) -> Result<Arc<Snapshot>, Error> {
-        let (number, mut snapshots) =
-            self.ask(|reply| driver::Request::Physics { command, reply }).await??;
+        let commanded = self.ask(|reply| driver::Request::Physics { command, reply }).await??;
+        Self::obeyed(commanded).await
+    }
+
+    /// Does what a program commands, and waits until the simulation reflects it. Saving a
+    /// keyframe, loading and whatever is about a viewer's picture have their own ways.
+    ///
+    /// # Errors
+    /// [`Error::Invalid`] for a command that needs a viewer; else as [`Self::command`].
+    pub async fn act(&self, command: Command) -> Result<Arc<Snapshot>, Error> {
+        let commanded = self.ask(|reply| driver::Request::Act { command, reply }).await??;
+        Self::obeyed(commanded).await
+    }
+
+    /// Saves this moment as a keyframe and gives its name.
+    ///
+    /// # Errors
+    /// [`Error::Limit`] when there are many already.
+    pub async fn save_keyframe(&self, name: Option<String>) -> Result<String, Error> {
+        self.ask(|reply| driver::Request::SaveKeyframe { name, reply }).await?
+    }
+
+    /// What can be gone back to.
+    ///
+    /// # Errors
+    /// [`Error::NoScene`] before the first moment.
+    pub async fn history(&self) -> Result<History, Error> {
+        self.ask(|reply| driver::Request::History { reply }).await?
+    }
+
+    /// Loads what `origin` simulates, as it was at a moment of its history, paused.
+    ///
+    /// # Errors
+    /// [`Error::NoScene`] when there is nothing to begin with; else as [`Self::load`].
+    pub async fn fork_from(&self, origin: &Self, moment: Moment) -> Result<Arc<Scene>, Error> {
+        let point = origin.ask(|reply| driver::Request::ForkPoint { moment, reply }).await?;
+        let (scene, replay) = point?;
+        let (scene, begin) = (Scene::clone(&scene), driver::Begin::At(replay));
+        self.ask_within(LOAD_DEADLINE, |reply| driver::Request::Load { scene, begin, reply })
+            .await?
+    }
+
+    /// The whole history.
+    ///
+    /// # Errors
+    /// [`Error::NoScene`] before the first moment.
+    pub async fn export(&self) -> Result<Export, Error> {
+        self.ask(|reply| driver::Request::Export { reply }).await?
+    }
+
+    /// All viewers.
+    ///
+    /// # Errors
+    /// [`Error::TimedOut`] and [`Error::Gone`].
+    pub async fn viewers(&self) -> Result<Vec<Company>, Error> {
+        self.ask(|reply| driver::Request::Viewers { reply }).await
+    }
+
+    /// Changes what a viewer may do.
+    ///
+    /// # Errors
+    /// [`Error::NotFound`] for an unknown viewer.
+    pub async fn set_role(&self, viewer: ViewerId, role: Role) -> Result<(), Error> {
+        self.ask(|reply| driver::Request::SetRole { viewer, role, reply }).await?
+    }
+
+    /// Gives control to a viewer, or takes it from whoever has it.
+    ///
+    /// # Errors
+    /// [`Error::NotFound`] for an unknown viewer, [`Error::Denied`] for one who may only watch.
+    pub async fn give_control(&self, viewer: Option<ViewerId>) -> Result<(), Error> {
+        self.ask(|reply| driver::Request::GiveControl { viewer, reply }).await?
+    }
+
+    async fn obeyed(
+        (number, mut snapshots): (u64, watch::Receiver<Arc<Snapshot>>),
+    ) -> Result<Arc<Snapshot>, Error> {
         let acted = snapshots.wait_for(|snapshot| snapshot.acknowledged >= number);
         match tokio::time::timeout(DEADLINE, acted).await {
             Err(_) => Err(Error::TimedOut(DEADLINE)),
@@ -365,8 +513,8 @@ impl Handle {
     ///
     /// # Errors
     /// [`Error::Limit`] when the session is full.
-    pub async fn join(&self) -> Result<Viewer, Error> {
-        let joined = self.ask(|reply| driver::Request::Join { reply }).await??;
+    pub async fn join(&self, role: Role) -> Result<Viewer, Error> {
+        let joined = self.ask(|reply| driver::Request::Join { role, reply }).await??;
         Ok(Viewer::new(joined.id, joined.notices, joined.notify, self.clone()))
     }
 

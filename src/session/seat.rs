@@ -1,15 +1,18 @@
 //! One viewer's camera and pointer: events in, effects out. Pure.
 
+use std::time::{Duration, Instant};
+
 use crate::{
     config::Profile,
     control::{
-        CameraChoice, CameraPreset, CameraUpdate, Command, Event, Modifiers, PhysicsCommand,
-        Pointer,
+        CameraChoice, CameraPreset, CameraUpdate, Command, Event, Modifiers, Moment,
+        PhysicsCommand, Pointer, Pull,
     },
     render,
     scene::{
         Assets,
         camera::{Camera, FreeCamera, Motion},
+        options::RenderFlag,
     },
     units::Size,
 };
@@ -24,6 +27,10 @@ const NOTCH: f64 = 0.05;
 const SPEEDS: [f64; 9] = [0.0625, 0.125, 0.25, 0.5, 1.0, 2.0, 4.0, 8.0, 16.0];
 /// The video box until the viewer has told its own, CSS px: the predecessor's clients never do.
 const DEFAULT_HEIGHT: f64 = 480.0;
+/// Two presses of a button within this time are a double click.
+const DOUBLE_CLICK: Duration = Duration::from_millis(400);
+/// … if the pointer has moved by no more than this, CSS px.
+const DOUBLE_CLICK_REACH: f64 = 6.0;
 
 /// What a seat needs to know of the simulation.
 pub(super) struct World<'a> {
@@ -33,6 +40,32 @@ pub(super) struct World<'a> {
     pub paused: bool,
     /// Asked-for speed.
     pub speed: f64,
+    /// Whether a body is selected.
+    pub selected: bool,
+    /// Most pixels of a stream, and its shape where a viewer has told none.
+    pub budget: Size,
+}
+
+/// What a point of the picture is asked for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Purpose {
+    /// To select what is there.
+    Select,
+    /// To look at it.
+    LookAt,
+    /// To track the body that it belongs to.
+    Track,
+}
+
+/// What a hand does to the selected body.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(super) enum Gesture {
+    /// Takes hold of it.
+    Start(Pull),
+    /// Moves by shares of the picture's height.
+    Move(Motion, [f64; 2]),
+    /// Lets go.
+    End,
 }
 
 /// What an event asks of the session.
@@ -51,12 +84,19 @@ pub(super) enum Effect {
     Physics(PhysicsCommand),
     /// Pause, then go back to the initial state.
     Stop,
-    /// Load MJCF text.
-    LoadMjcf(String),
-    /// Load a preset.
-    LoadPreset(String),
     /// Make a key frame.
     Keyframe,
+    /// Find out what is seen at a point: shares of the picture's width and height, or nothing
+    /// where there is no picture.
+    Pick(Option<[f64; 2]>, Purpose),
+    /// Do something to the selected body.
+    Perturb(Gesture),
+    /// The pointer is over another place.
+    Hover,
+    /// One step on: through the history where there is some ahead.
+    StepOn,
+    /// A command for the session.
+    Session(Command),
 }
 
 /// One viewer's camera and pointer.
@@ -71,6 +111,30 @@ pub(super) struct Seat {
     viewport: Option<([f64; 2], f64)>,
     /// How the seat's stream is drawn.
     profile: Profile,
+    /// What is drawn otherwise than by default.
+    flags: Vec<(RenderFlag, bool)>,
+    /// Buttons held, as a mask.
+    held: u8,
+    /// The last press of a button, until it has become a double click.
+    press: Option<Press>,
+    /// Whether the selected body is held.
+    pulling: bool,
+    /// Where the pointer is over the picture, shares of its width and height.
+    cursor: Option<[f64; 2]>,
+}
+
+#[derive(Clone, Copy, Debug)]
+struct Press {
+    button: u8,
+    position: [f64; 2],
+    at: Instant,
+}
+
+impl Press {
+    fn is_near(&self, position: [f64; 2]) -> bool {
+        let [dx, dy] = [0, 1].map(|axis| position[axis] - self.position[axis]);
+        dx.hypot(dy) <= DOUBLE_CLICK_REACH
+    }
 }
 
 impl Seat {
@@ -84,7 +148,42 @@ impl Seat {
             pointer: None,
             viewport: None,
             profile: Profile::Auto,
+            flags: Vec::new(),
+            held: 0,
+            press: None,
+            pulling: false,
+            cursor: None,
         }
+    }
+
+    /// Where the pointer is over the picture, shares of its width and height.
+    pub fn cursor(&self) -> Option<[f64; 2]> {
+        self.cursor
+    }
+
+    /// Forgets that the selected body is held; says whether it was.
+    pub fn let_go(&mut self) -> bool {
+        std::mem::take(&mut self.pulling)
+    }
+
+    /// What it looks through, and the free camera that it would come back to.
+    pub fn looks(&self) -> (Camera, FreeCamera) {
+        (self.camera, self.free)
+    }
+
+    /// Looks as another seat does.
+    pub fn adopt(&mut self, looks: (Camera, FreeCamera)) {
+        (self.camera, self.free) = looks;
+    }
+
+    /// Looks at a point from the same side and distance.
+    pub fn look_at(&mut self, lookat: [f64; 3]) {
+        self.set_free(FreeCamera { lookat, ..self.free });
+    }
+
+    /// Follows a body.
+    pub fn track(&mut self, body: u32) {
+        self.camera = Camera::Tracking { body, camera: self.free };
     }
 
     /// What the seat looks through.
@@ -94,11 +193,12 @@ impl Seat {
 
     /// How the seat's stream is drawn, where `default` is what all are by default.
     pub fn render_settings(&self, default: render::Settings) -> render::Settings {
-        match self.profile {
+        let settings = match self.profile {
             Profile::Auto => default,
             Profile::Parity => render::Settings::PARITY,
             Profile::Fast => render::Settings::FAST,
-        }
+        };
+        settings.with_flags(self.flags.iter().copied())
     }
 
     /// The seat's free camera, whether in use or not.
@@ -123,18 +223,11 @@ impl Seat {
     ///
     /// # Errors
     /// A sentence when the event names something that the scene does not have.
-    pub fn act(&mut self, event: Event, world: &World<'_>) -> Result<Effect, String> {
+    pub fn act(&mut self, event: Event, at: Instant, world: &World<'_>) -> Result<Effect, String> {
         match event {
             Event::PointerMove(pointer) => Ok(self.pointer_moved(pointer, world)),
-            Event::PointerDown(pointer) => {
-                self.pointer = Some(pointer.position);
-                Ok(Effect::None)
-            }
-            Event::PointerUp(pointer) => {
-                let moved = self.pointer_moved(pointer, world);
-                let dragged = self.pointer.take().is_some() || moved != Effect::None;
-                Ok(if dragged { Effect::Camera { settled: true } } else { Effect::None })
-            }
+            Event::PointerDown(pointer) => Ok(self.pointer_down(pointer, at, world)),
+            Event::PointerUp(pointer) => Ok(self.pointer_up(pointer, world)),
             Event::Scroll { notches } => {
                 // No event tells when a wheel rests, so each notch may be the last.
                 let settled = self.pointer.is_none();
@@ -154,14 +247,89 @@ impl Seat {
     }
 
     fn pointer_moved(&mut self, pointer: Pointer, world: &World<'_>) -> Effect {
-        let held = pointer.buttons.0 != 0;
+        self.cursor = self.share(pointer.position, world.budget);
+        self.held = pointer.buttons.0;
+        let held = self.held != 0;
+        // A drag is no click.
+        self.press = self.press.filter(|press| press.is_near(pointer.position));
+        if !held && self.pulling {
+            // The release was lost.
+            self.pulling = false;
+            return Effect::Perturb(Gesture::End);
+        }
         let before = if held { self.pointer.replace(pointer.position) } else { self.pointer };
         let Some(before) = before.filter(|_| held) else {
-            return Effect::None;
+            return Effect::Hover;
         };
         let height = self.viewport.map_or(DEFAULT_HEIGHT, |([_, height], _)| height);
         let delta = [0, 1].map(|axis| (pointer.position[axis] - before[axis]) / height);
+        if self.pulling {
+            return Effect::Perturb(Gesture::Move(motion(&pointer), delta));
+        }
         self.moved(motion(&pointer), delta, world)
+    }
+
+    fn pointer_down(&mut self, pointer: Pointer, at: Instant, world: &World<'_>) -> Effect {
+        let button = pointer.buttons.0 & !self.held;
+        self.held = pointer.buttons.0;
+        self.pointer = Some(pointer.position);
+        if self.is_double(button, pointer.position, at) {
+            let purpose = match (button & 2 != 0, pointer.modifiers.ctrl) {
+                (false, _) => Purpose::Select,
+                (true, false) => Purpose::LookAt,
+                (true, true) => Purpose::Track,
+            };
+            return Effect::Pick(self.share(pointer.position, world.budget), purpose);
+        }
+        let pull = match (pointer.buttons.right(), pointer.buttons.left()) {
+            (true, _) => Some(Pull::Translate),
+            (_, true) => Some(Pull::Rotate),
+            _ => None,
+        };
+        match pull.filter(|_| pointer.modifiers.ctrl && world.selected && !self.pulling) {
+            Some(pull) => {
+                self.pulling = true;
+                Effect::Perturb(Gesture::Start(pull))
+            }
+            None => Effect::None,
+        }
+    }
+
+    fn pointer_up(&mut self, pointer: Pointer, world: &World<'_>) -> Effect {
+        let moved = self.pointer_moved(pointer, world);
+        let dragged = self.pointer.take().is_some();
+        match moved {
+            Effect::None | Effect::Hover if dragged => Effect::Camera { settled: true },
+            Effect::Camera { .. } => Effect::Camera { settled: true },
+            effect => effect,
+        }
+    }
+
+    /// Whether this press of `button` makes a double click with the one before.
+    fn is_double(&mut self, button: u8, position: [f64; 2], at: Instant) -> bool {
+        let middle_or_several = button != 1 && button != 2;
+        let before = self.press.take().filter(|before| {
+            before.button == button
+                && at.saturating_duration_since(before.at) <= DOUBLE_CLICK
+                && before.is_near(position)
+        });
+        if middle_or_several || before.is_some() {
+            return before.is_some();
+        }
+        self.press = Some(Press { button, position, at });
+        false
+    }
+
+    /// Where a point of the video box is in the picture, which is as large as fits into the box.
+    fn share(&self, [x, y]: [f64; 2], budget: Size) -> Option<[f64; 2]> {
+        let picture = self.stream_size(budget);
+        let aspect = f64::from(picture.width()) / f64::from(picture.height());
+        let ([width, height], _) =
+            self.viewport.unwrap_or(([DEFAULT_HEIGHT * aspect, DEFAULT_HEIGHT], 1.0));
+        let shown = [width.min(height * aspect), height.min(width / aspect)];
+        let share =
+            [(x - (width - shown[0]) / 2.0) / shown[0], (y - (height - shown[1]) / 2.0) / shown[1]];
+        share.iter().all(|v| (0.0..1.0).contains(v)).then_some(share)
     }
 
     fn moved(&mut self, motion: Motion, [dx, dy]: [f64; 2], world: &World<'_>) -> Effect {
@@ -203,7 +371,8 @@ impl Seat {
         match code {
             "Space" => Ok(toggle(world)),
             "Backspace" => Ok(Effect::Physics(PhysicsCommand::Reset)),
-            "ArrowRight" if step_key => Ok(Effect::Physics(PhysicsCommand::Step(1))),
+            "ArrowRight" if step_key => Ok(Effect::StepOn),
+            "ArrowLeft" if step_key => Ok(Effect::Session(Command::Seek(Moment::Steps(-1)))),
             "ArrowLeft" => Ok(self.orbit(-KEY_ANGLE, 0.0)),
             "ArrowRight" => Ok(self.orbit(KEY_ANGLE, 0.0)),
             "ArrowUp" => Ok(self.orbit(0.0, KEY_ANGLE)),
@@ -239,8 +408,19 @@ impl Seat {
             Command::Physics(command) => Effect::Physics(command),
             Command::Toggle => toggle(world),
             Command::Stop => Effect::Stop,
-            Command::LoadPreset(id) => Effect::LoadPreset(id),
-            Command::LoadScene(xml) => Effect::LoadMjcf(xml),
+            Command::Select(at) => {
+                Effect::Pick(at.and_then(|at| self.share(at, world.budget)), Purpose::Select)
+            }
+            Command::SetFlags(update) => {
+                for &(flag, on) in &update.render {
+                    self.flags.retain(|(known, _)| *known != flag);
+                    self.flags.push((flag, on));
+                }
+                if !update.is_shared() {
+                    return Ok(Effect::Viewport);
+                }
+                Effect::Session(Command::SetFlags(update))
+            }
             Command::RequestKeyframe => Effect::Keyframe,
             Command::SetQuality(profile) => {
                 self.profile = profile;
@@ -257,6 +437,7 @@ impl Seat {
             }
             Command::SetCamera(update) => self.set_free(updated(self.free, &update)),
             Command::UseCamera(choice) => self.look_through(choice, world)?,
+            command => Effect::Session(command),
         })
     }
 
@@ -365,7 +546,10 @@ fn even(width: f64, height: f64) -> Size {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{control::Buttons, scene::CameraInfo};
+    use crate::{
+        control::Buttons,
+        scene::{CameraInfo, options::OptionsUpdate},
+    };
 
     fn assets() -> Assets {
         let named = |name: &str| CameraInfo { name: name.into(), ..CameraInfo::default() };
@@ -373,7 +557,8 @@ mod tests {
     }
 
     fn world(assets: &Assets) -> World<'_> {
-        World { assets, paused: false, speed: 1.0 }
+        let budget = Size::new(640, 480).expect("valid");
+        World { assets, paused: false, speed: 1.0, selected: false, budget }
     }
 
     fn pointer(x: f64, y: f64, buttons: u8) -> Pointer {
@@ -381,7 +566,7 @@ mod tests {
     }
 
     fn command(seat: &mut Seat, command: Command) -> Result<Effect, String> {
-        seat.act(Event::Command { command, id: None }, &world(&assets()))
+        seat.act(Event::Command { command, id: None }, Instant::now(), &world(&assets()))
     }
 
     #[test]
@@ -389,8 +574,10 @@ mod tests {
         let assets = assets();
         let mut seat = Seat::new(Some(&assets));
         let before = seat.free_camera().azimuth;
-        seat.act(Event::PointerDown(pointer(100.0, 100.0, 1)), &world(&assets)).expect("fine");
-        let effect = seat.act(Event::PointerMove(pointer(148.0, 100.0, 1)), &world(&assets));
+        seat.act(Event::PointerDown(pointer(100.0, 100.0, 1)), Instant::now(), &world(&assets))
+            .expect("fine");
+        let effect =
+            seat.act(Event::PointerMove(pointer(148.0, 100.0, 1)), Instant::now(), &world(&assets));
         assert_eq!(effect, Ok(Effect::Camera { settled: false }));
         let turned = seat.free_camera().azimuth - before;
         assert!((turned + 18.0).abs() < 1e-9, "turned by {turned}");
@@ -400,9 +587,11 @@ mod tests {
     fn a_lost_button_up_does_not_stick() {
         let assets = assets();
         let mut seat = Seat::new(Some(&assets));
-        seat.act(Event::PointerDown(pointer(0.0, 0.0, 1)), &world(&assets)).expect("fine");
-        let effect = seat.act(Event::PointerMove(pointer(50.0, 0.0, 0)), &world(&assets));
-        assert_eq!(effect, Ok(Effect::None));
+        seat.act(Event::PointerDown(pointer(0.0, 0.0, 1)), Instant::now(), &world(&assets))
+            .expect("fine");
+        let effect =
+            seat.act(Event::PointerMove(pointer(50.0, 0.0, 0)), Instant::now(), &world(&assets));
+        assert_eq!(effect, Ok(Effect::Hover));
     }
 
     #[test]
@@ -410,7 +599,7 @@ mod tests {
         let assets = assets();
         let mut seat = Seat::new(Some(&assets));
         let before = seat.free_camera().distance;
-        seat.act(Event::Scroll { notches: 1.0 }, &world(&assets)).expect("fine");
+        seat.act(Event::Scroll { notches: 1.0 }, Instant::now(), &world(&assets)).expect("fine");
         let ratio = seat.free_camera().distance / before;
         assert!((1.05..1.25).contains(&ratio), "one notch out: {ratio}");
     }
@@ -448,6 +637,59 @@ mod tests {
         command(&mut seat, Command::CameraPreset(CameraPreset::Top)).expect("fine");
         let camera = seat.free_camera();
         assert_eq!((camera.elevation, camera.lookat), (-90.0, [1.0, 2.0, 3.0]));
+    }
+
+    #[test]
+    fn two_quick_presses_pick_and_slow_or_distant_ones_do_not() {
+        let assets = assets();
+        let start = Instant::now();
+        let press = |seat: &mut Seat, after: u64, x: f64, buttons: u8, ctrl: bool| {
+            let modifiers = Modifiers { ctrl, ..Modifiers::default() };
+            let down = Pointer { modifiers, ..pointer(x, 240.0, buttons) };
+            let at = start + Duration::from_millis(after);
+            let effect = seat.act(Event::PointerDown(down), at, &world(&assets)).expect("fine");
+            seat.act(Event::PointerUp(pointer(x, 240.0, 0)), at, &world(&assets)).expect("fine");
+            effect
+        };
+        let middle = Some([0.5, 0.5]);
+        let mut seat = Seat::new(Some(&assets));
+        assert_eq!(press(&mut seat, 0, 320.0, 1, false), Effect::None);
+        assert_eq!(press(&mut seat, 300, 320.0, 1, false), Effect::Pick(middle, Purpose::Select));
+        assert_eq!(press(&mut seat, 400, 320.0, 1, false), Effect::None, "the third is a first");
+        assert_eq!(press(&mut seat, 900, 320.0, 1, false), Effect::None, "too late");
+        assert_eq!(press(&mut seat, 1000, 330.0, 1, false), Effect::None, "too far");
+        assert_eq!(press(&mut seat, 1100, 330.0, 2, false), Effect::None, "another button");
+        let again = press(&mut seat, 1200, 330.0, 2, true);
+        assert_eq!(again, Effect::Pick(Some([330.0 / 640.0, 0.5]), Purpose::Track));
+    }
+
+    #[test]
+    fn a_selected_body_is_pulled_with_ctrl_and_the_camera_stays() {
+        let assets = assets();
+        let held = World { selected: true, ..world(&assets) };
+        let mut seat = Seat::new(Some(&assets));
+        let (camera, now) = (seat.camera(), Instant::now());
+        let ctrl = Modifiers { ctrl: true, ..Modifiers::default() };
+        let at = |x, buttons| Pointer { modifiers: ctrl, ..pointer(x, 10.0, buttons) };
+        let start = seat.act(Event::PointerDown(at(10.0, 2)), now, &held);
+        assert_eq!(start, Ok(Effect::Perturb(Gesture::Start(Pull::Translate))));
+        let moved = seat.act(Event::PointerMove(at(58.0, 2)), now, &held);
+        assert_eq!(moved, Ok(Effect::Perturb(Gesture::Move(Motion::MoveV, [0.1, 0.0]))));
+        let end = seat.act(Event::PointerUp(at(58.0, 0)), now, &held);
+        assert_eq!(end, Ok(Effect::Perturb(Gesture::End)));
+        assert_eq!(seat.camera(), camera);
+        let without = seat.act(Event::PointerDown(at(10.0, 2)), now, &world(&assets));
+        assert_eq!(without, Ok(Effect::None), "nothing is selected");
+    }
+
+    #[test]
+    fn flags_change_how_a_seat_s_picture_is_drawn() {
+        let mut seat = Seat::new(Some(&assets()));
+        let render = vec![(RenderFlag::Wireframe, true), (RenderFlag::Skybox, false)];
+        let update = Box::new(OptionsUpdate { render, ..OptionsUpdate::default() });
+        assert_eq!(command(&mut seat, Command::SetFlags(update)), Ok(Effect::Viewport));
+        let settings = seat.render_settings(render::Settings::FAST);
+        assert!(settings.wireframe && !settings.skybox && !settings.shadows);
     }
 
     #[test]

@@ -53,10 +53,21 @@ pub(super) enum Place {
 }
 
 impl Views {
-    /// Decides where `viewer` belongs; `settled` viewers rejoin others who see the same.
-    pub fn place(&self, viewer: ViewerId, camera: &Camera, look: Look, settled: bool) -> Place {
-        let shown = self.views.iter().map(|(id, w)| (*id, w.camera, w.look, w.viewers.len()));
-        decide(shown, self.by_viewer.get(&viewer).copied(), camera, look, settled)
+    /// Decides where `viewer` belongs. `alone`: all who watch the same go along; `settled`
+    /// viewers rejoin others who see the same.
+    pub fn place(
+        &self,
+        viewer: ViewerId,
+        camera: &Camera,
+        look: Look,
+        (alone, settled): (bool, bool),
+    ) -> Place {
+        let current = self.by_viewer.get(&viewer).copied();
+        let company = |id: &ViewId, watched: &Watched| {
+            if alone && current == Some(*id) { 1 } else { watched.viewers.len() }
+        };
+        let shown = self.views.iter().map(|(id, w)| (*id, w.camera, w.look, company(id, w)));
+        decide(shown, current, camera, look, settled)
     }
 
     /// Adds a view without viewers; [`Self::enter`] follows.

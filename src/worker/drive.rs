@@ -43,6 +43,8 @@ const FIRST_RATE: u32 = 60;
 const MAX_STEPS: u32 = 10_000;
 /// Simulated seconds per wall second that may be asked for.
 const SPEEDS: std::ops::RangeInclusive<f64> = 0.001..=1000.0;
+/// How long a request for the full state lasts.
+const WHOLE_FOR: Duration = Duration::from_millis(250);
 /// How often a waiting worker shows that it lives: a quarter of the silence that the host
 /// tolerates by default, since a busy machine may let it wait.
 const PULSE_EVERY: Duration = Duration::from_millis(500);
@@ -73,6 +75,8 @@ pub(super) struct Driver {
     obeyed: u64,
     /// Whether the last slice of time was too short for the steps that were due.
     behind: bool,
+    /// Until when every publication carries the full state.
+    whole_until: Option<Instant>,
     /// Whether anything changed since the last publication.
     changed: bool,
     snapshot: Snapshot,
@@ -99,6 +103,7 @@ impl Driver {
             replay: None,
             behind: false,
             obeyed: 0,
+            whole_until: None,
             changed: true,
             snapshot: Snapshot::default(),
             buffer: Vec::new(),
@@ -226,6 +231,11 @@ impl Driver {
                 None
             }
             PhysicsCommand::Speed(_) => Some("the speed must be within 0.001 and 1000".into()),
+            PhysicsCommand::Capture => {
+                // For more than one publication: the host sees the latest only.
+                self.whole_until = Some(now + WHOLE_FOR);
+                None
+            }
             PhysicsCommand::PublishRate(hz) => {
                 self.cadence = Cadence::new((*hz).min(FrameRate::MAX), now);
                 None
@@ -324,7 +334,8 @@ impl Driver {
         if self.to_go == 0 {
             out.acknowledged = self.obeyed;
         }
-        self.simulation.snapshot(now, self.paused, out);
+        let whole = self.paused || self.whole_until.is_some_and(|until| now < until);
+        self.simulation.snapshot(now, whole, out);
         self.buffer = out.encode_into(std::mem::take(&mut self.buffer));
         self.publisher.publish(&self.buffer)?;
         self.changed = false;

@@ -2,7 +2,10 @@
 
 use serde_json::Value;
 
-use super::fields::{Fields, WireError, index, missing, number};
+use super::{
+    acts,
+    fields::{Fields, WireError, index, missing},
+};
 use crate::{
     config::Profile,
     control::{
@@ -33,8 +36,6 @@ const MAX_SCROLL: f64 = 1e6;
 const MAX_LENGTH: f64 = 1e6;
 /// Most steps in one command.
 const MAX_STEPS: u32 = 10_000;
-/// Most values that one command sets.
-const MAX_VALUES: usize = 65_536;
 
 /// A message from a viewer.
 #[derive(Clone, Debug, PartialEq)]
@@ -208,18 +209,8 @@ fn command(name: &str, params: Fields<'_>) -> Result<Command, WireError> {
         "toggle" => Command::Toggle,
         "stop" => Command::Stop,
         "reset" => physics(PhysicsCommand::Reset),
-        "step" => {
-            physics(PhysicsCommand::Step(params.whole(&["steps"], 1..=MAX_STEPS)?.unwrap_or(1)))
-        }
-        "speed" => {
-            physics(PhysicsCommand::Speed(params.required_number(&["factor"], 0.001..=1000.0)?))
-        }
-        "set_ctrl" => physics(PhysicsCommand::SetControl(values(params)?)),
-        "set_qpos" => physics(PhysicsCommand::SetQpos(values(params)?)),
-        "keyframe_load" => {
-            let index = params.index(&["index", "id"], u32::MAX)?;
-            physics(PhysicsCommand::LoadKeyframe(index.ok_or_else(|| missing("index"))?))
-        }
+        "step" => acts::steps(params, MAX_STEPS)?,
+        "speed" => acts::speed(params)?,
         "load_preset" => Command::LoadPreset(params.required_text(&["id", "preset"])?.to_owned()),
         "load_scene" => Command::LoadScene(params.required_text(&["xml"])?.to_owned()),
         "reset_camera" => Command::ResetCamera,
@@ -228,34 +219,11 @@ fn command(name: &str, params: Fields<'_>) -> Result<Command, WireError> {
         "use_camera" => Command::UseCamera(camera_choice(params)?),
         "set_quality" => Command::SetQuality(profile(params)?),
         "request_keyframe" => Command::RequestKeyframe,
-        other => return Err(WireError::new(format!("unknown command '{}'", shortened(other)))),
+        other => {
+            let unknown = || WireError::new(format!("unknown command '{}'", shortened(other)));
+            acts::command(other, params)?.ok_or_else(unknown)?
+        }
     })
-}
-
-/// `{values: [v0, v1, …]}`, `{values: {"0": v0, …}}` or `{index, value}`.
-fn values(params: Fields<'_>) -> Result<Vec<(u32, f64)>, WireError> {
-    let value_of = |value: &Value| number(value, "values", -f64::MAX..=f64::MAX);
-    match params.get(&["values"]) {
-        Some(Value::Array(all)) if all.len() <= MAX_VALUES => {
-            (0u32..).zip(all).map(|(at, value)| Ok((at, value_of(value)?))).collect()
-        }
-        Some(Value::Object(all)) if all.len() <= MAX_VALUES => all
-            .iter()
-            .map(|(at, value)| {
-                let at = at
-                    .parse()
-                    .map_err(|_| WireError::new(format!("'{}' is not an index", shortened(at))))?;
-                Ok((at, value_of(value)?))
-            })
-            .collect(),
-        Some(_) => Err(WireError::new(format!(
-            "'values' must be a list or an object of at most {MAX_VALUES} numbers"
-        ))),
-        None => {
-            let at = params.index(&["index", "id"], u32::MAX)?.ok_or_else(|| missing("values"))?;
-            Ok(vec![(at, params.required_number(&["value"], -f64::MAX..=f64::MAX)?)])
-        }
-    }
 }
 
 fn preset(params: Fields<'_>) -> Result<CameraPreset, WireError> {

@@ -3,13 +3,17 @@
 //! What comes in is parsed into checked domain values; what is wrong with it is said in a sentence
 //! that names the field.
 
+mod acts;
 mod client;
 mod fields;
 mod server;
 
 pub use client::{ClientMessage, MAX_MESSAGE_BYTES, MAX_SCENE_BYTES, parse};
 pub use fields::WireError;
-pub use server::{CameraState, FrameState, IceServer, LatencyState, ServerMessage, State};
+pub use server::{
+    CameraState, CursorState, FrameState, HistoryState, IceServer, LatencyState, SelectionState,
+    ServerMessage, State, ViewerState,
+};
 
 #[cfg(test)]
 mod tests;

@@ -42,7 +42,11 @@ pub enum ServerMessage {
     },
     Control {
         holder: Option<String>,
+        /// The viewer's own.
         role: &'static str,
+        /// Who waits for control, the first first.
+        requests: Vec<String>,
+        viewers: Vec<ViewerState>,
     },
     Error {
         code: String,
@@ -57,7 +61,21 @@ pub enum ServerMessage {
         #[serde(skip_serializing_if = "Option::is_none")]
         error: Option<String>,
     },
-    State(State),
+    State(Box<State>),
+}
+
+/// A viewer of the session.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct ViewerState {
+    /// Its id.
+    pub id: String,
+    /// What it may do.
+    pub role: &'static str,
+    /// Whether it gets pictures.
+    pub connected: bool,
+    /// Whose camera it shows.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub follows: Option<String>,
 }
 
 /// What a viewer sees, and how fresh it is.
@@ -67,10 +85,12 @@ pub struct State {
     pub time: f64,
     /// Physics steps since the start or the last reset.
     pub step_count: u64,
+    /// Physics steps along the timeline: only seeking takes it back.
+    pub tick: u64,
     /// Whether time stands still.
     pub paused: bool,
-    /// Asked-for simulated seconds per wall second.
-    pub speed: f64,
+    /// Asked-for simulated seconds per wall second; null: as fast as can be.
+    pub speed: Option<f64>,
     /// Achieved simulated seconds per wall second.
     pub rtf: f64,
     /// Viewers of the session.
@@ -79,10 +99,57 @@ pub struct State {
     pub camera: CameraState,
     /// Names of the model's cameras, in id order.
     pub cameras: Vec<String>,
+    /// What is selected.
+    pub selected: Option<SelectionState>,
+    /// What can be gone back to.
+    pub history: Option<HistoryState>,
+    /// Number of contacts.
+    pub contacts: u64,
+    /// The first generalised positions.
+    pub qpos: Vec<f64>,
+    /// The first controls.
+    pub ctrl: Vec<f64>,
+    /// The first outputs of sensors.
+    pub sensors: Vec<f64>,
+    /// Pointers of those who see the same picture.
+    pub cursors: Vec<CursorState>,
     /// The last frame that the viewer's stream made.
     pub frame: FrameState,
     /// What the last frames took.
     pub latency: LatencyState,
+}
+
+/// A selected body.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct SelectionState {
+    /// Its id.
+    pub body: u32,
+    /// Its name, empty where unnamed.
+    pub name: String,
+    /// Whether it is being pulled at.
+    pub held: bool,
+}
+
+/// A history, in steps along the timeline.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+pub struct HistoryState {
+    /// The first that is kept.
+    pub first: u64,
+    /// The last.
+    pub last: u64,
+    /// Where the simulation is, when it has gone back.
+    pub cursor: Option<u64>,
+}
+
+/// A pointer over a picture.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct CursorState {
+    /// Whose.
+    pub viewer_id: String,
+    /// Part of the width from the left, `[0, 1)`.
+    pub x: f64,
+    /// Part of the height from the top, `[0, 1)`.
+    pub y: f64,
 }
 
 /// A viewer's camera; the numbers of a model's camera are the model's.

@@ -7,9 +7,11 @@ use super::{ClientMessage, MAX_MESSAGE_BYTES, MAX_SCENE_BYTES, parse};
 use crate::{
     config::Profile,
     control::{
-        Buttons, CameraChoice, CameraPreset, CameraUpdate, Command, Event, Modifiers,
-        PhysicsCommand, Pointer,
+        Buttons, CameraChoice, CameraPreset, CameraUpdate, Command, Event, Modifiers, Moment,
+        PhysicsCommand, Pointer, Slot, StateSection,
     },
+    scene::options::{FrameMode, Grouped, LabelMode, OptionsUpdate, RenderFlag, VisFlag},
+    units::ViewerId,
 };
 
 fn event(message: &Value) -> Result<Event, String> {
@@ -28,6 +30,10 @@ fn commanded(cmd: &str, params: Value) -> Result<Command, String> {
         }
         other => panic!("not a command: {other:?}"),
     }
+}
+
+fn named(name: &str) -> Slot {
+    Slot::Name(name.into())
 }
 
 #[test]
@@ -148,19 +154,74 @@ fn commands_become_what_they_say() {
         (
             "set_ctrl",
             json!({"values": {"2": 0.5, "0": -1}}),
-            physics(PhysicsCommand::SetControl(vec![(2, 0.5), (0, -1.0)])),
+            Command::Set(
+                StateSection::Ctrl,
+                vec![(Slot::Index(2), vec![0.5]), (Slot::Index(0), vec![-1.0])],
+            ),
         ),
         (
             "set_ctrl",
             json!({"values": [0.5, 1]}),
-            physics(PhysicsCommand::SetControl(vec![(0, 0.5), (1, 1.0)])),
+            Command::Set(
+                StateSection::Ctrl,
+                vec![(Slot::Index(0), vec![0.5]), (Slot::Index(1), vec![1.0])],
+            ),
         ),
         (
             "set_qpos",
             json!({"index": 4, "value": 0.25}),
-            physics(PhysicsCommand::SetQpos(vec![(4, 0.25)])),
+            Command::Set(StateSection::Qpos, vec![(Slot::Index(4), vec![0.25])]),
         ),
-        ("keyframe_load", json!({"index": 0}), physics(PhysicsCommand::LoadKeyframe(0))),
+        (
+            "set_qvel",
+            json!({"values": {"root": [0, 1], "hinge": 2}}),
+            Command::Set(
+                StateSection::Qvel,
+                vec![(named("root"), vec![0.0, 1.0]), (named("hinge"), vec![2.0])],
+            ),
+        ),
+        ("step", json!({"steps": -3}), Command::Seek(Moment::Steps(-3))),
+        ("speed", json!({"factor": "max"}), physics(PhysicsCommand::Speed(f64::INFINITY))),
+        ("keyframe_load", json!({"index": 0}), Command::LoadKeyframe(Slot::Index(0))),
+        ("keyframe_load", json!({"name": "home"}), Command::LoadKeyframe(named("home"))),
+        ("keyframe_save", json!({"name": "here"}), Command::SaveKeyframe(Some("here".into()))),
+        ("keyframe_save", json!({}), Command::SaveKeyframe(None)),
+        ("seek", json!({"tick": 120}), Command::Seek(Moment::Tick(120))),
+        ("seek", json!({"time": 1.5}), Command::Seek(Moment::Time(1.5))),
+        ("seek", json!({"steps": -10}), Command::Seek(Moment::Steps(-10))),
+        ("follow", json!({"viewer_id": "viewer-7"}), Command::Follow(Some(ViewerId(7)))),
+        ("follow", json!({"viewer_id": null}), Command::Follow(None)),
+        ("grant_control", json!({"viewer_id": 3}), Command::GrantControl(ViewerId(3))),
+        ("request_control", json!({}), Command::RequestControl),
+        ("select", json!({"x": 10, "y": 20.5}), Command::Select(Some([10.0, 20.5]))),
+        ("select", json!({}), Command::Select(None)),
+        ("select", json!({"body": "torso"}), Command::SelectBody(named("torso"))),
+        (
+            "perturb",
+            json!({"body": "torso", "force": [0, 0, 50]}),
+            Command::ApplyForce { body: named("torso"), force: [0.0, 0.0, 50.0], torque: [0.0; 3] },
+        ),
+        (
+            "set_mocap",
+            json!({"body": 0, "quat": [1, 0, 0, 0]}),
+            Command::SetMocap {
+                body: Slot::Index(0),
+                position: None,
+                orientation: Some([1.0, 0.0, 0.0, 0.0]),
+            },
+        ),
+        (
+            "set_flags",
+            json!({"vis": {"CONTACTPOINT": true}, "render": {"fog": 1}, "label": "BODY",
+                "frame": "world", "groups": {"geom": {"3": true}}}),
+            Command::SetFlags(Box::new(OptionsUpdate {
+                vis: vec![(VisFlag::ContactPoint, true)],
+                render: vec![(RenderFlag::Fog, true)],
+                label: Some(LabelMode::Body),
+                frame: Some(FrameMode::World),
+                groups: vec![(Grouped::Geom, 3, true)],
+            })),
+        ),
         ("set_quality", json!({"profile": "parity"}), Command::SetQuality(Profile::Parity)),
         ("set_quality", json!({"profile": "auto"}), Command::SetQuality(Profile::Auto)),
         ("request_keyframe", json!({}), Command::RequestKeyframe),
@@ -199,8 +260,20 @@ fn a_wrong_parameter_is_named() {
         ("set_ctrl", json!({}), "'values'"),
         ("set_ctrl", json!({"values": 1}), "'values'"),
         ("set_ctrl", json!({"values": ["a"]}), "'values'"),
-        ("set_ctrl", json!({"values": {"hip": 1}}), "'hip'"),
-        ("set_ctrl", json!({"values": {"-1": 1}}), "'-1'"),
+        ("set_ctrl", json!({"values": {"hip": [1, null]}}), "'values'"),
+        ("perturb", json!({"force": [0, 0, 1]}), "'body'"),
+        ("perturb", json!({"body": "a", "force": [0, 0, 1e10]}), "'force'"),
+        ("set_mocap", json!({"body": "a", "quat": [0, 0, 0, 0]}), "'orientation'"),
+        ("select", json!({"x": 3}), "'y'"),
+        ("seek", json!({}), "'tick'"),
+        ("seek", json!({"tick": -1}), "'tick'"),
+        ("seek", json!({"steps": 0.5}), "'steps'"),
+        ("follow", json!({"viewer_id": "bob"}), "'viewer_id'"),
+        ("grant_control", json!({}), "'viewer_id'"),
+        ("keyframe_save", json!({"name": "a\u{7}"}), "'name'"),
+        ("set_flags", json!({"vis": {"SUN": true}}), "'SUN'"),
+        ("set_flags", json!({"groups": {"geom": {"6": true}}}), "0 to 5"),
+        ("set_flags", json!({"render": {"FOG": "yes"}}), "'FOG'"),
         ("set_qpos", json!({"index": 1}), "'value'"),
         ("keyframe_load", json!({}), "'index'"),
         ("keyframe_load", json!({"index": 0.5}), "'index'"),
@@ -310,10 +383,15 @@ fn check_invariants(event: &Event) {
         }
         Event::Command { command, .. } => match command {
             Command::Physics(PhysicsCommand::Step(steps)) => assert!((1..=10_000).contains(steps)),
-            Command::Physics(PhysicsCommand::Speed(s)) => assert!((0.001..=1000.0).contains(s)),
-            Command::Physics(PhysicsCommand::SetControl(v) | PhysicsCommand::SetQpos(v)) => {
-                finite(&v.iter().map(|(_, value)| *value).collect::<Vec<_>>());
+            Command::Physics(PhysicsCommand::Speed(s)) => {
+                assert!((0.001..=1000.0).contains(s) || *s == f64::INFINITY);
             }
+            Command::Set(_, values) => values.iter().for_each(|(_, numbers)| finite(numbers)),
+            Command::ApplyForce { force, torque, .. } => {
+                finite(force);
+                finite(torque);
+            }
+            Command::Seek(Moment::Time(time)) => finite(&[*time]),
             Command::SetCamera(camera) => {
                 finite(&camera.lookat.unwrap_or_default());
                 finite(&[camera.azimuth.unwrap_or_default()]);

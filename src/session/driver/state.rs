@@ -1,0 +1,87 @@
+//! What viewers are told of the simulation many times a second.
+
+use super::{Driver, MAX_STATE};
+use crate::{
+    peer::wire::{
+        CameraState, CursorState, FrameState, HistoryState, LatencyState, SelectionState,
+        ServerMessage, State,
+    },
+    scene::camera::Camera,
+    session::views::Watched,
+    stream::Moment,
+};
+
+impl Driver {
+    /// The message for all who watch `watched`.
+    pub(super) fn state_message(
+        &self,
+        moment: &Moment,
+        watched: &Watched,
+        viewers: usize,
+    ) -> ServerMessage {
+        let snapshot = &moment.snapshot;
+        let figures = watched.view.figures();
+        let size = watched.look.size;
+        let cursor = |id| {
+            let [x, y] = self.seats.get(id)?.seat.cursor()?;
+            Some(CursorState { viewer_id: id.to_string(), x, y })
+        };
+        let some = |values: &[f64]| values[..values.len().min(MAX_STATE)].to_vec();
+        ServerMessage::State(Box::new(State {
+            time: snapshot.time,
+            step_count: snapshot.steps,
+            tick: snapshot.tick,
+            paused: snapshot.paused,
+            speed: snapshot.speed.is_finite().then_some(snapshot.speed),
+            rtf: snapshot.real_time_factor,
+            viewers,
+            camera: camera_state(moment, watched),
+            cameras: moment.assets.cameras.iter().map(|camera| camera.name.clone()).collect(),
+            selected: selection(moment),
+            history: self.timeline.range().map(|range| HistoryState {
+                first: range.first.tick,
+                last: range.last.tick,
+                cursor: range.cursor,
+            }),
+            contacts: snapshot.contact_count,
+            qpos: some(&snapshot.qpos),
+            ctrl: some(&snapshot.ctrl),
+            sensors: some(&snapshot.sensors),
+            cursors: watched.viewers.iter().filter_map(cursor).collect(),
+            frame: FrameState {
+                id: figures.last_frame,
+                rtp: figures.last_rtp,
+                size: [size.width(), size.height()],
+            },
+            latency: LatencyState {
+                render_ms: figures.summary.render_ms,
+                encode_ms: figures.summary.encode_ms,
+            },
+        }))
+    }
+}
+
+fn camera_state(moment: &Moment, watched: &Watched) -> CameraState {
+    let assets = &moment.assets;
+    let (free, name) = match watched.camera {
+        Camera::Free(camera) => (Some(camera), None),
+        Camera::Tracking { camera, body } => {
+            (Some(camera), assets.model.bodies.get(body as usize).cloned())
+        }
+        Camera::Fixed(index) => (None, assets.cameras.get(index as usize).map(|c| c.name.clone())),
+    };
+    CameraState {
+        azimuth: free.map(|camera| camera.azimuth),
+        elevation: free.map(|camera| camera.elevation),
+        distance: free.map(|camera| camera.distance),
+        lookat: free.map(|camera| camera.lookat),
+        name,
+    }
+}
+
+fn selection(moment: &Moment) -> Option<SelectionState> {
+    let perturb = &moment.snapshot.perturb;
+    let body = perturb.body()?;
+    let name = moment.assets.model.bodies.get(body as usize)?;
+    Some(SelectionState { body, name: name.clone(), held: perturb.is_active() })
+}

@@ -13,6 +13,7 @@ use tokio::{
 
 use super::{
     Error, Handle, Joined, Notice, Scene, Shared, SharedPeer, Source, Status, StreamStatus,
+    recordings::{self, Present, Recordings},
     restart::{Policy, Verdict},
     seat::{Effect, Seat, World},
     views::{Look, Place, Views},
@@ -55,6 +56,7 @@ pub(super) enum Request {
     Detach { viewer: ViewerId, peer: Weak<Peer> },
     Keyframe { viewer: ViewerId },
     Event { viewer: ViewerId, event: Event, at: Instant, reply: oneshot::Sender<Result<(), Error>> },
+    Record { wish: recordings::Wish, reply: oneshot::Sender<Result<recordings::Begun, Error>> },
 }
 
 /// The number of a command, and where to see when it has been acted on.
@@ -71,6 +73,7 @@ pub(super) fn spawn(
     // The handle was needed for what it shares only: held here, the task would never end.
     drop(handle);
     let (ended, view_ends) = mpsc::channel(FRAMES);
+    let (recordings, recording_ends) = Recordings::new();
     let driver = Driver {
         id,
         shared,
@@ -88,8 +91,9 @@ pub(super) fn spawn(
         seats: BTreeMap::new(),
         views: Views::default(),
         state_sent: Instant::now(),
+        recordings,
     };
-    tokio::spawn(driver.run(inbox, view_ends));
+    tokio::spawn(driver.run(inbox, view_ends, recording_ends));
 }
 
 /// A worker with the model that it runs.
@@ -163,6 +167,7 @@ struct Driver {
     seats: BTreeMap<ViewerId, Seated>,
     views: Views,
     state_sent: Instant,
+    recordings: Recordings,
 }
 
 impl Driver {
@@ -170,6 +175,7 @@ impl Driver {
         mut self,
         mut inbox: mpsc::Receiver<Request>,
         mut view_ends: mpsc::Receiver<stream::Ended>,
+        mut recording_ends: mpsc::Receiver<ViewerId>,
     ) {
         let mut device = self.shared.drawing.watch();
         loop {
@@ -195,6 +201,10 @@ impl Driver {
                     Err(panic) => tracing::error!(session = self.id, %panic, "no stage"),
                 },
                 Some(ended) = view_ends.recv() => self.view_ended(ended).await,
+                Some(recording) = recording_ends.recv() => {
+                    self.recordings.ended(recording);
+                    self.leave_view(recording);
+                }
             }
         }
         for seated in self.seats.values() {
@@ -223,6 +233,7 @@ impl Driver {
             Request::Event { viewer, event, at, reply } => {
                 self.event(viewer, event, at, reply).await;
             }
+            Request::Record { wish, reply } => drop(reply.send(self.record(wish).await)),
         }
     }
 
@@ -296,6 +307,9 @@ impl Driver {
         self.failed.send_replace(None);
         if new_scene {
             self.seats.values_mut().for_each(|seated| seated.seat.meet(&assets));
+            if let Some(scene) = &self.scene {
+                self.recordings.meet(scene, &assets);
+            }
         }
         // The device may have changed while the model was loaded.
         self.restage();
@@ -304,6 +318,7 @@ impl Driver {
         for viewer in connected {
             self.place(viewer, true, None).await;
         }
+        self.place_recordings(&assets).await;
     }
 
     fn worker_ended(&mut self, how: String) {
@@ -395,6 +410,7 @@ impl Driver {
         if !moment.snapshot.integration.is_empty() {
             self.state.clone_from(&moment.snapshot.integration);
         }
+        self.recordings.note(&moment.snapshot);
         self.views.show(&moment);
         if moment.snapshot.paused || self.state_is_old() {
             self.send_states(&moment);
@@ -521,6 +537,18 @@ impl Driver {
             size: seated.seat.stream_size(settings.frame_size),
             settings: seated.seat.render_settings(settings.render),
         };
+        self.settle(viewer, camera, look, settled, input).await;
+    }
+
+    /// The same for who sees this.
+    async fn settle(
+        &mut self,
+        viewer: ViewerId,
+        camera: Camera,
+        look: Look,
+        settled: bool,
+        input: Option<Instant>,
+    ) {
         match self.views.place(viewer, &camera, look, settled) {
             Place::Same(id) => self.views.look(id, camera, input),
             Place::Join(id) => self.enter(viewer, id).await,
@@ -570,7 +598,9 @@ impl Driver {
         if let Some(watched) = self.views.enter(viewer, id) {
             watched.view.subscribe(sender);
         }
-        if let Some(peer) = self.seats.get(&viewer).and_then(|seated| seated.peer.clone()) {
+        if let Some(receiver) = self.recordings.follow(viewer, receiver)
+            && let Some(peer) = self.seats.get(&viewer).and_then(|seated| seated.peer.clone())
+        {
             peer.play(receiver).await;
         }
         if first {
@@ -583,6 +613,9 @@ impl Driver {
         tracing::error!(session = self.id, view = %ended.view, error = %ended.error, "a view ended");
         let message = format!("The picture stopped: {}.", ended.error);
         for viewer in viewers {
+            if self.recordings.contains(viewer) {
+                self.recordings.stop(viewer, &message);
+            }
             if let Some(seated) = self.seats.get(&viewer) {
                 let notice = Notice::Error { code: "view_ended", message: message.clone() };
                 let _ = seated.notify.try_send(notice);
@@ -590,6 +623,44 @@ impl Driver {
             // Once more, unless the same just failed for want of a device or an encoder.
             if matches!(ended.error, stream::Error::Panicked) {
                 self.place(viewer, true, None).await;
+            }
+        }
+    }
+
+    // ---- recordings ---------------------------------------------------------------------
+
+    async fn record(&mut self, wish: recordings::Wish) -> Result<recordings::Begun, Error> {
+        let (Some(running), Some(scene)) = (&self.running, &self.scene) else {
+            return Err(Error::NoScene);
+        };
+        let counters = &self.shared.counters;
+        let viewer = ViewerId(counters.next_viewer.fetch_add(1, Ordering::Relaxed) + 1);
+        let (assets, snapshot) =
+            (Arc::clone(&running.assets), Arc::clone(&running.snapshots.borrow()));
+        let present = Present {
+            session: self.id,
+            scene,
+            assets: &assets,
+            snapshot: &snapshot,
+            clock: self.shared.clock,
+            size: self.shared.settings.frame_size,
+        };
+        let begun = self.recordings.begin(&self.shared.recordings, viewer, wish, &present)?;
+        tracing::info!(session = self.id, as_viewer = %viewer, "recording");
+        self.place_recordings(&assets).await;
+        Ok(begun)
+    }
+
+    /// Puts every recording where its camera and size belong in this model.
+    async fn place_recordings(&mut self, assets: &Assets) {
+        let settings = self.shared.settings.render;
+        for (recording, camera, size) in self.recordings.cameras(assets) {
+            if self.views.of(recording).is_some_and(|(_, watched)| watched.camera == camera) {
+                continue;
+            }
+            self.settle(recording, camera, Look { size, settings }, true, None).await;
+            if self.views.of(recording).is_none() {
+                self.recordings.stop(recording, "there is no view to record");
             }
         }
     }
@@ -684,7 +755,12 @@ impl Driver {
         let streams = self.views.iter().map(|(id, watched)| StreamStatus {
             id,
             size: watched.look.size,
-            viewers: watched.viewers.iter().copied().collect(),
+            viewers: watched
+                .viewers
+                .iter()
+                .filter(|viewer| !self.recordings.contains(**viewer))
+                .copied()
+                .collect(),
             figures: watched.view.figures(),
         });
         Some(Status {

@@ -14,6 +14,7 @@
 
 mod drawing;
 mod driver;
+mod recordings;
 mod restart;
 mod seat;
 mod viewer;
@@ -33,7 +34,7 @@ use crate::{
     control::{Event, PhysicsCommand},
     encode, gpu, library,
     peer::{self, Candidate, Peer},
-    render,
+    record, render,
     scene::{
         Assets, Snapshot,
         camera::{Eye, FreeCamera},
@@ -44,6 +45,7 @@ use crate::{
 };
 
 pub use drawing::{Device, Drawing};
+pub use recordings::Wish;
 pub use viewer::{MAX_LOADS, Viewer};
 
 /// The id of the session that the compatibility routes act on.
@@ -88,6 +90,9 @@ pub enum Error {
     /// The offer could not be answered.
     #[error("{0}")]
     Peer(#[from] peer::Error),
+    /// Something about a recording did not work.
+    #[error("{0}")]
+    Recording(#[from] record::Error),
     /// No answer in time.
     #[error("the session did not answer within {} s", .0.as_secs())]
     TimedOut(Duration),
@@ -188,6 +193,8 @@ pub struct Shared {
     pub clock: MediaClock,
     /// Counts since the daemon started.
     pub counters: Counters,
+    /// Recordings of all sessions, and of those before.
+    pub recordings: Arc<record::Store>,
 }
 
 /// Counts since the daemon started.
@@ -224,6 +231,11 @@ impl Sessions {
     /// What every session is drawn, coded and limited by.
     pub fn settings(&self) -> &Settings {
         &self.shared.settings
+    }
+
+    /// The recordings of all sessions; they outlive their sessions.
+    pub fn recordings(&self) -> &Arc<record::Store> {
+        &self.shared.recordings
     }
 
     /// What pictures are drawn with now; `None` while there is no device.

@@ -612,8 +612,9 @@ impl Driver {
         let viewers = self.views.ended(ended.view);
         tracing::error!(session = self.id, view = %ended.view, error = %ended.error, "a view ended");
         let message = format!("The picture stopped: {}.", ended.error);
+        let panicked = matches!(ended.error, stream::Error::Panicked);
         for viewer in viewers {
-            if self.recordings.contains(viewer) {
+            if self.recordings.contains(viewer) && !panicked {
                 self.recordings.stop(viewer, &message);
             }
             if let Some(seated) = self.seats.get(&viewer) {
@@ -621,9 +622,13 @@ impl Driver {
                 let _ = seated.notify.try_send(notice);
             }
             // Once more, unless the same just failed for want of a device or an encoder.
-            if matches!(ended.error, stream::Error::Panicked) {
+            if panicked {
                 self.place(viewer, true, None).await;
             }
+        }
+        if let Some(running) = self.running.as_ref().filter(|_| panicked) {
+            let assets = Arc::clone(&running.assets);
+            self.place_recordings(&assets).await;
         }
     }
 

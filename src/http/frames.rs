@@ -138,13 +138,13 @@ impl Wish {
                 // The default session's name in older routes; the path already says it.
                 "session" => {}
                 "lookat" => {
-                    let numbers = value.split(',').map(|part| number::<f64>(name, part));
+                    let numbers = value.split(',').map(|part| finite(name, part));
                     let numbers = numbers.collect::<Result<Vec<_>, _>>()?;
                     parts.insert(name.into(), json!(numbers));
                 }
                 "track" => drop(parts.insert(name.into(), value.into())),
                 "azimuth" | "elevation" | "distance" | "fovy" => {
-                    parts.insert(name.into(), json!(number::<f64>(name, &value)?));
+                    parts.insert(name.into(), json!(finite(name, &value)?));
                 }
                 _ => return Err(Problem::bad_request(format!("unknown parameter {name:?}"))),
             }
@@ -185,6 +185,13 @@ fn one_of_modes(text: &str) -> Result<Mode, Problem> {
 fn number<T: std::str::FromStr>(name: &str, text: &str) -> Result<T, Problem> {
     let wrong = |_| Problem::bad_request(format!("{name} is not a number: {text:?}"));
     text.trim().parse().map_err(wrong)
+}
+
+fn finite(name: &str, text: &str) -> Result<f64, Problem> {
+    let value = number::<f64>(name, text)?;
+    // JSON has no others: they would silently become the model's own.
+    let wrong = || Problem::bad_request(format!("{name} is not a finite number"));
+    value.is_finite().then_some(value).ok_or_else(wrong)
 }
 
 /// Without percent-encoding.
@@ -319,6 +326,7 @@ mod tests {
             ("free", "width=8192&height=8193", Format::Png),
             ("free", "lookat=1,2", Format::Png),
             ("free", "lookat=1,2,x", Format::Png),
+            ("free", "distance=nan", Format::Png),
             ("side", "azimuth=1", Format::Png),
             ("free", "zoom=2", Format::Png),
             ("free", "mode=%ff", Format::Png),

@@ -56,15 +56,16 @@ pub async fn serve(config: Config) -> Result<(), Failure> {
     tracing::info!("ready: open http://{address} in a browser");
     let recordings = Arc::clone(sessions.recordings());
     let (told, ending) = tokio::sync::oneshot::channel();
-    let until_told = async move {
+    let until_told = async {
         shutdown().await;
+        recordings.stop_all("the daemon ended");
         let _ = told.send(());
     };
     // Files are finished while clients say goodbye: both within one time.
     tokio::join!(http::serve(listener, sessions, &config, until_told), async {
         let _ = ending.await;
-        let finished = recordings.finish_all("the daemon ended");
-        if tokio::time::timeout(config.limits.drain_timeout, finished).await.is_err() {
+        let ended = recordings.all_ended();
+        if tokio::time::timeout(config.limits.drain_timeout, ended).await.is_err() {
             tracing::warn!("some recordings were not finished in time; they play nevertheless");
         }
     });

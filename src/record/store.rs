@@ -235,15 +235,21 @@ impl Store {
         self.info(session, id)
     }
 
-    /// Ends all recordings and waits until they are in their files.
-    pub async fn finish_all(&self, reason: &str) {
+    /// Ends all recordings, without waiting.
+    pub fn stop_all(&self, reason: &str) {
+        for control in self.lock().values().filter_map(|entry| entry.control.as_ref()) {
+            control.stop(reason);
+        }
+    }
+
+    /// Waits until all recordings have ended and are in their files.
+    pub async fn all_ended(&self) {
         let running: Vec<_> = {
             let known = self.lock();
             let running = known.values().filter(|entry| entry.is_running());
-            running.filter_map(|e| Some((e.control.clone()?, e.info.clone()))).collect()
+            running.map(|entry| entry.info.clone()).collect()
         };
-        running.iter().for_each(|(control, _)| control.stop(reason));
-        for (_, mut info) in running {
+        for mut info in running {
             let _ = info.wait_for(|info| info.state != State::Recording).await;
         }
     }

@@ -464,6 +464,33 @@ fn what_a_crash_leaves_is_listed_and_cut_to_what_is_whole() {
 }
 
 #[test]
+fn a_write_that_fails_ends_its_recording_and_no_other() {
+    let rig = Rig::new(|_| {});
+    let (broken, _) = rig.begin("broken").expect("begins");
+    let (sound, _) = rig.begin("sound").expect("begins");
+    // What the second file would be is in the way.
+    let dir = rig.dir.path().join("recordings");
+    fs::create_dir(dir.join(format!("{}-001.mp4", broken.id()))).expect("creates");
+    for (width, height) in [(64, 48), (96, 64)] {
+        for recorder in [&broken, &sound] {
+            let (sender, receiver) = frame::queue(64);
+            recorder.follow(receiver);
+            rig.film(&mut Camera::new(width, height), &sender, 5);
+        }
+    }
+    let broken = rig.until(broken.id(), |info| info.state != State::Recording);
+    assert_eq!((broken.state, broken.segments.len()), (State::Failed, 1), "{broken:?}");
+    assert!(broken.reason.is_some_and(|reason| reason.contains("exists")));
+    let sound = pollster::block_on(rig.store.stop("default", sound.id(), "done")).expect("stops");
+    assert_eq!((sound.state, sound.frames), (State::Finished, 10));
+    // What was there before plays, and the index says how it ended.
+    let video = rig.store.read("default", &broken.id, Part::Video(0)).expect("there");
+    assert_eq!(samples(&fs::read(video.path).expect("reads")).len(), 5);
+    let again = Store::open(limits(rig.dir.path()));
+    assert_eq!(again.info("default", &broken.id).expect("known").state, State::Failed);
+}
+
+#[test]
 fn limits_end_a_recording_and_refuse_others() {
     let rig = Rig::new(|limits| {
         limits.max_bytes_per_recording = 80_000;

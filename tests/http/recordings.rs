@@ -15,7 +15,7 @@ use rustix::process::Signal;
 use serde_json::{Value, json};
 
 use crate::{
-    daemon::{Daemon, until},
+    daemon::{Daemon, kill, until},
     decoder::Decoder,
 };
 
@@ -237,6 +237,10 @@ async fn ending_the_daemon_finishes_its_recordings() {
     // Another scene and another process, in the same file.
     assert_eq!(first.post("/api/scene/load", &json!({"xml": PENDULUM})).await.0, StatusCode::OK);
     let before = first.get(&address).await.1["frames"].as_u64();
+    until(async || (first.get(&address).await.1["frames"].as_u64() > before).then_some(())).await;
+    // And a process that dies.
+    first.workers().into_iter().for_each(kill);
+    let before = first.get(&address).await.1["frames"].as_u64().map(|frames| frames + 10);
     until(async || (first.get(&address).await.1["frames"].as_u64() > before).then_some(())).await;
     first.signal(Signal::TERM);
     assert!(first.ended().await, "exit code 0");

@@ -117,6 +117,7 @@ impl Problem {
             Error::Invalid(_) => StatusCode::BAD_REQUEST,
             Error::Running => StatusCode::CONFLICT,
             Error::TooMany(_) => StatusCode::TOO_MANY_REQUESTS,
+            Error::Closing => StatusCode::SERVICE_UNAVAILABLE,
             Error::Full(_) | Error::Disk { .. } | Error::Nowhere => {
                 StatusCode::INSUFFICIENT_STORAGE
             }

@@ -60,6 +60,9 @@ pub enum Error {
         /// What the system said.
         source: std::io::Error,
     },
+    /// The daemon ends.
+    #[error("the daemon is ending")]
+    Closing,
     /// The directory was not found out.
     #[error("there is no place for recordings: set recording.dir")]
     Nowhere,

@@ -6,7 +6,7 @@ use std::{
     path::{Path, PathBuf},
     sync::{
         Arc, Mutex, MutexGuard, PoisonError,
-        atomic::{AtomicU64, Ordering},
+        atomic::{AtomicBool, AtomicU64, Ordering},
     },
     time::{Duration, Instant, SystemTime},
 };
@@ -89,6 +89,8 @@ pub struct Store {
     limits: Limits,
     known: Mutex<BTreeMap<String, Entry>>,
     used: Arc<AtomicU64>,
+    /// Set once the daemon ends: nothing is begun that nobody would finish.
+    closing: AtomicBool,
 }
 
 struct Entry {
@@ -117,14 +119,16 @@ impl Store {
     pub fn open(limits: Limits) -> Self {
         let known = limits.dir.as_deref().map(found_in).unwrap_or_default();
         let used = limits.dir.as_deref().map_or(0, bytes_in);
-        Self { limits, known: Mutex::new(known), used: Arc::new(used.into()) }
+        let closing = AtomicBool::new(false);
+        Self { limits, known: Mutex::new(known), used: Arc::new(used.into()), closing }
     }
 
     /// Begins a recording. `ended` is called once, on its thread, when it has ended. The receiver
     /// tells when its files are there, or why they could not be made.
     ///
     /// # Errors
-    /// [`Error::TooMany`], [`Error::Full`], [`Error::Invalid`], [`Error::Nowhere`].
+    /// [`Error::TooMany`], [`Error::Full`], [`Error::Invalid`], [`Error::Nowhere`],
+    /// [`Error::Closing`].
     pub fn begin(
         self: &Arc<Self>,
         start: Start,
@@ -135,6 +139,10 @@ impl Store {
             return Err(Error::Invalid(format!("a name has at most {MAX_NAME_BYTES} bytes")));
         }
         let mut known = self.lock();
+        // Read under the lock that `stop_all` takes after it is set.
+        if self.closing.load(Ordering::Relaxed) {
+            return Err(Error::Closing);
+        }
         self.admit(&known, &start.session)?;
         let id = new_id(&dir)?;
         let (tell, info) = watch::channel(first_info(&id, &start));
@@ -235,8 +243,9 @@ impl Store {
         self.info(session, id)
     }
 
-    /// Ends all recordings, without waiting.
+    /// Ends all recordings for good, without waiting.
     pub fn stop_all(&self, reason: &str) {
+        self.closing.store(true, Ordering::Relaxed);
         for control in self.lock().values().filter_map(|entry| entry.control.as_ref()) {
             control.stop(reason);
         }

@@ -509,6 +509,8 @@ fn limits_end_a_recording_and_refuse_others() {
     let long = rig.until(long.id(), |info| info.state != State::Recording);
     assert!(long.reason.expect("says why").contains("1.5 s"));
 
+    rig.store.stop_all("ending");
+    assert!(matches!(rig.begin("late"), Err(Error::Closing)));
     let full = Rig::new(|limits| limits.max_total_bytes = 0);
     assert!(matches!(full.begin("none"), Err(Error::Full(_))));
     let nowhere = Rig::new(|limits| limits.dir = None);

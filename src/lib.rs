@@ -23,6 +23,7 @@ pub mod render;
 
 pub mod batch;
 pub mod peer;
+pub mod record;
 pub mod stream;
 
 pub mod session;

@@ -158,6 +158,13 @@ impl World {
             encoder: encode::probe().expect("an encoder"),
             clock: MediaClock::starting_at(Instant::now()),
             counters: Counters::default(),
+            recordings: Arc::new(mjcast::record::Store::open(mjcast::record::Limits {
+                dir: None,
+                max_bytes_per_recording: 0,
+                max_total_bytes: 0,
+                max_duration: Duration::ZERO,
+                max_per_session: 0,
+            })),
         });
         let session = sessions.find(DEFAULT).expect("the default session");
         session.load(Source::Mjcf(SCENE.to_owned())).await.expect("loads");

@@ -54,18 +54,34 @@ impl Job {
         npz(&arrays)
     }
 
+    /// Draws one snapshot; gives the first mode's array as it is.
+    pub fn run_once(self, snapshot: &Snapshot) -> Result<Vec<u8>, Error> {
+        let gpu = Arc::clone(self.renderer.gpu());
+        let filled = gpu.attempt(|| {
+            let (mut views, mut filled, scene) = self.prepare()?;
+            self.draw_moment(&scene, snapshot, &mut views, &mut filled)?;
+            Ok::<_, Error>(filled)
+        })?;
+        Ok(filled.data.into_iter().next().unwrap_or_default())
+    }
+
     fn draw(&self, mut snapshots: Receiver<Arc<Snapshot>>) -> Result<Filled, Error> {
-        let pixels = self.states * self.cameras.len() * self.size.pixels();
-        let room = |mode: &Mode| Vec::with_capacity(mode.bytes() * pixels);
-        let mut filled = Filled { data: self.modes.iter().map(room).collect(), times: Vec::new() };
-        let scene = self.renderer.upload(&self.assets)?;
-        let views =
-            self.cameras.iter().map(|_| View::new(&self.renderer, self.size, self.settings));
-        let mut views = views.collect::<Result<Vec<_>, _>>()?;
+        let (mut views, mut filled, scene) = self.prepare()?;
         while let Some(snapshot) = snapshots.blocking_recv() {
             self.draw_moment(&scene, &snapshot, &mut views, &mut filled)?;
         }
         Ok(filled)
+    }
+
+    /// Targets for every camera, room for the arrays, and the model on the device.
+    fn prepare(&self) -> Result<(Vec<View>, Filled, SceneResources), Error> {
+        let pixels = self.states * self.cameras.len() * self.size.pixels();
+        let room = |mode: &Mode| Vec::with_capacity(mode.bytes() * pixels);
+        let filled = Filled { data: self.modes.iter().map(room).collect(), times: Vec::new() };
+        let scene = self.renderer.upload(&self.assets)?;
+        let views =
+            self.cameras.iter().map(|_| View::new(&self.renderer, self.size, self.settings));
+        Ok((views.collect::<Result<_, _>>()?, filled, scene))
     }
 
     fn draw_moment(

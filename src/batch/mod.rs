@@ -9,6 +9,7 @@
 
 mod arrays;
 mod draw;
+mod picture;
 mod states;
 mod words;
 
@@ -19,6 +20,7 @@ use std::sync::Arc;
 
 use serde::Deserialize;
 
+pub use picture::{Shot, picture};
 pub use states::{From, State, obeyed, step};
 pub use words::{
     CameraSpec, Choice, Flags, FreeSpec, Switch, camera_by_name, one_of, samples, scene_options,

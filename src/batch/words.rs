@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
 use crate::{
     render::Settings,
@@ -17,7 +17,7 @@ use crate::{
 pub type Flags = BTreeMap<String, Switch>;
 
 /// 0 or 1, or a boolean.
-#[derive(Clone, Copy, Debug, Deserialize)]
+#[derive(Clone, Copy, Debug, Serialize, Deserialize)]
 #[serde(untagged)]
 #[allow(missing_docs, reason = "each is how it may be written")]
 pub enum Switch {
@@ -54,7 +54,7 @@ impl std::fmt::Display for Choice {
 }
 
 /// A camera: by number, by name, or a free one by its parts.
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 #[serde(untagged)]
 #[allow(missing_docs, reason = "each is how it may be written")]
 pub enum CameraSpec {
@@ -70,15 +70,24 @@ impl Default for CameraSpec {
 }
 
 /// Parts of a free camera; the rest is the model's own.
-#[derive(Clone, Debug, Default, Deserialize)]
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct FreeSpec {
+    #[serde(skip_serializing_if = "Option::is_none")]
     azimuth: Option<f64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     elevation: Option<f64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     distance: Option<f64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     lookat: Option<[f64; 3]>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     fovy: Option<f64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     orthographic: Option<Switch>,
+    /// A body, by name, whose subtree's centre of mass it follows.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    track: Option<String>,
 }
 
 /// The index of what `choice` names among `names`.
@@ -160,7 +169,14 @@ impl CameraSpec {
         if camera.distance <= 0.0 || camera.fovy <= 0.0 {
             return Err("distance and fovy of a camera must be above 0".into());
         }
-        Ok(Camera::Free(camera))
+        let numbers = [camera.azimuth, camera.elevation, camera.distance, camera.fovy];
+        if !numbers.iter().chain(&camera.lookat).all(|number| number.is_finite()) {
+            return Err("the numbers of a camera must be finite".into());
+        }
+        let Some(name) = &free.track else { return Ok(Camera::Free(camera)) };
+        let body = assets.model.bodies.iter().position(|body| body == name);
+        let body = body.ok_or_else(|| format!("the model has no body {name:?} to track"))?;
+        Ok(Camera::Tracking { camera, body: u32::try_from(body).unwrap_or(u32::MAX) })
     }
 }
 

@@ -255,6 +255,19 @@ sections! {
         /// How long open requests may take to finish when the daemon ends, ms.
         drain_timeout_ms: u64 = 5000_u64,
     }
+    /// What may be recorded, and where.
+    recording: Recording {
+        /// Directory of the recordings; empty: `recordings` in systemd's state directory, or `~/.local/state/mjcast/recordings`.
+        dir: String = "",
+        /// Largest recording with its side-car, bytes; it ends there.
+        max_bytes_per_recording: u64 = 4_u64 << 30,
+        /// Bytes of all recordings; beyond, none is begun until some are deleted.
+        max_total_bytes: u64 = 32_u64 << 30,
+        /// How long a recording may be, s; it ends there.
+        max_duration_s: u64 = 3600_u64,
+        /// Recordings of a session at a time.
+        max_per_session: u32 = 4_u32,
+    }
 }
 
 #[cfg(test)]

@@ -74,6 +74,8 @@ pub struct Config {
     pub webrtc: Webrtc,
     /// What one client or one scene may cost.
     pub limits: Limits,
+    /// What may be recorded, and where.
+    pub recording: Recording,
 }
 
 /// Where the daemon listens, whom it answers and what it logs.
@@ -241,6 +243,21 @@ pub struct Limits {
     pub silence: Duration,
     /// How long open requests may take when the daemon ends.
     pub drain_timeout: Duration,
+}
+
+/// What may be recorded, and where.
+#[derive(Clone, Debug)]
+pub struct Recording {
+    /// Directory of the recordings; `None`: the system's place for a program's state.
+    pub dir: Option<PathBuf>,
+    /// Largest recording with its side-car, bytes.
+    pub max_bytes_per_recording: u64,
+    /// Bytes of all recordings.
+    pub max_total_bytes: u64,
+    /// How long a recording may be.
+    pub max_duration: Duration,
+    /// Recordings of a session at a time.
+    pub max_per_session: usize,
 }
 
 #[cfg(test)]

@@ -1,9 +1,15 @@
 //! From what was written to what makes sense.
 
-use std::{net::IpAddr, ops::RangeInclusive, time::Duration};
+use std::{
+    net::IpAddr,
+    ops::RangeInclusive,
+    path::{Path, PathBuf},
+    time::Duration,
+};
 
 use super::{
-    Config, IceServer, Limits, LogFormat, LogLevel, Login, Profile, Server, Shadows, Video, Webrtc,
+    Config, IceServer, Limits, LogFormat, LogLevel, Login, Profile, Recording, Server, Shadows,
+    Video, Webrtc,
     keys::{self, Raw},
 };
 use crate::units::{Bitrate, FrameRate, Size};
@@ -31,6 +37,7 @@ impl Config {
             video: video(&raw.video)?,
             webrtc: webrtc(&raw.webrtc)?,
             limits: limits(&raw.limits)?,
+            recording: recording(&raw.recording)?,
         })
     }
 }
@@ -233,6 +240,27 @@ fn limits(raw: &keys::Limits) -> Result<Limits> {
         load_cpu: within("limits.load_cpu_s", raw.load_cpu_s, 1..=3600).map(Duration::from_secs)?,
         silence: ms("limits.silence_ms", raw.silence_ms)?,
         drain_timeout: ms("limits.drain_timeout_ms", raw.drain_timeout_ms)?,
+    })
+}
+
+fn recording(raw: &keys::Recording) -> Result<Recording> {
+    // A picture with its boxes and the side-car's first line fit into the least.
+    let bytes = |key, value| within(key, value, 1 << 16..=1 << 50);
+    let dir = raw.dir.trim();
+    if !dir.is_empty() && !Path::new(dir).is_absolute() {
+        return invalid("recording.dir", format!("'{dir}' is not an absolute path"));
+    }
+    Ok(Recording {
+        dir: Some(PathBuf::from(dir)).filter(|_| !dir.is_empty()),
+        max_bytes_per_recording: bytes(
+            "recording.max_bytes_per_recording",
+            raw.max_bytes_per_recording,
+        )?,
+        max_total_bytes: bytes("recording.max_total_bytes", raw.max_total_bytes)?,
+        max_duration: within("recording.max_duration_s", raw.max_duration_s, 1..=7 * 86_400)
+            .map(Duration::from_secs)?,
+        max_per_session: within("recording.max_per_session", raw.max_per_session.into(), 0..=64)?
+            as usize,
     })
 }
 

@@ -6,7 +6,7 @@ mod dataset;
 mod files;
 mod picture;
 
-use std::{net::IpAddr, sync::Arc, time::Instant};
+use std::{net::IpAddr, path::PathBuf, sync::Arc, time::Instant};
 
 use tokio::net::TcpListener;
 
@@ -14,7 +14,7 @@ use crate::{
     config::{Config, Profile, Shadows},
     encode,
     gpu::{self, Gpu},
-    http, peer, render,
+    http, peer, record, render,
     session::{self, Sessions, Source},
     units::MediaClock,
     worker,
@@ -54,7 +54,21 @@ pub async fn serve(config: Config) -> Result<(), Failure> {
         }
     });
     tracing::info!("ready: open http://{address} in a browser");
-    http::serve(listener, sessions, &config, shutdown()).await;
+    let recordings = Arc::clone(sessions.recordings());
+    let (told, ending) = tokio::sync::oneshot::channel();
+    let until_told = async {
+        shutdown().await;
+        recordings.stop_all("the daemon ended");
+        let _ = told.send(());
+    };
+    // Files are finished while clients say goodbye: both within one time.
+    tokio::join!(http::serve(listener, sessions, &config, until_told), async {
+        let _ = ending.await;
+        let ended = recordings.all_ended();
+        if tokio::time::timeout(config.limits.drain_timeout, ended).await.is_err() {
+            tracing::warn!("some recordings were not finished in time; they play nevertheless");
+        }
+    });
     first.abort();
     Ok(())
 }
@@ -86,12 +100,18 @@ async fn start_sessions(config: &Config) -> Result<Sessions, Failure> {
     let drawing = session::Drawing::start(renderer, reopen(config, &adapter));
     let encoder = encode::probe().map_err(|error| Failure::Environment(error.to_string()))?;
     announce(&adapter, &encoder);
+    let limits = recording_limits(config);
+    // It may have to look through what a crash has left.
+    let recordings = tokio::task::spawn_blocking(move || record::Store::open(limits)).await;
+    let recordings = recordings
+        .map_err(|error| Failure::Failed(format!("the recordings cannot be read: {error}")))?;
     Ok(Sessions::start(session::Shared {
         settings: session_settings(config, &adapter),
         drawing,
         encoder,
         clock: MediaClock::starting_at(Instant::now()),
         counters: session::Counters::default(),
+        recordings: Arc::new(recordings),
     }))
 }
 
@@ -157,6 +177,32 @@ fn session_settings(config: &Config, adapter: &gpu::AdapterInfo) -> session::Set
         history_bytes: config.limits.history_bytes,
         control_patience: config.limits.control_idle,
     }
+}
+
+fn recording_limits(config: &Config) -> record::Limits {
+    let recording = &config.recording;
+    record::Limits {
+        dir: recording.dir.clone().or_else(state_dir),
+        max_bytes_per_recording: recording.max_bytes_per_recording,
+        max_total_bytes: recording.max_total_bytes,
+        max_duration: recording.max_duration,
+        max_per_session: recording.max_per_session,
+    }
+}
+
+/// Where recordings are kept unless the configuration says otherwise: where systemd says
+/// (`StateDirectory=`, systemd.exec(5)), or in the user's state directory (XDG base directories).
+fn state_dir() -> Option<PathBuf> {
+    let absolute = |name: &str| {
+        let value = std::env::var_os(name)?;
+        // systemd separates several by colons; the first is the unit's own.
+        let first = std::env::split_paths(&value).next()?;
+        first.is_absolute().then_some(first)
+    };
+    absolute("STATE_DIRECTORY")
+        .or_else(|| absolute("XDG_STATE_HOME").map(|state| state.join("mjcast")))
+        .or_else(|| absolute("HOME").map(|home| home.join(".local/state/mjcast")))
+        .map(|dir| dir.join("recordings"))
 }
 
 fn render_settings(

@@ -253,7 +253,8 @@ pub(super) async fn ready(context: &Context, id: &str) -> Answer {
     Err(Problem::new(StatusCode::SERVICE_UNAVAILABLE, why))
 }
 
-fn ok(body: &Value) -> Answer {
+/// 200 with this JSON, which nobody keeps.
+pub(super) fn ok(body: &Value) -> Answer {
     let mut response = warp::reply::json(body).into_response();
     response.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
     Ok(response)

@@ -29,14 +29,38 @@ pub(super) fn json<T: DeserializeOwned + Send + 'static>(
             async move {
                 is_json(&headers)?;
                 let bytes = read(&headers, body, &limits).await?;
-                serde_json::from_slice(&bytes).map_err(|error| {
-                    Problem::bad_request(format!(
-                        "the request body is not the JSON wanted: {error}"
-                    ))
-                })
+                parse(&bytes)
             }
         })
         .boxed()
+}
+
+/// The same, where a request without a body means `empty`.
+pub(super) fn json_or<T: DeserializeOwned + Send + 'static>(
+    limits: &Limits,
+    empty: fn() -> T,
+) -> BoxedFilter<(Json<T>,)> {
+    let limits = Arc::new(limits.clone());
+    warp::header::headers_cloned()
+        .and(warp::body::stream())
+        .then(move |headers: HeaderMap, body| {
+            let limits = Arc::clone(&limits);
+            async move {
+                let bytes = read(&headers, body, &limits).await?;
+                if bytes.is_empty() {
+                    return Ok(empty());
+                }
+                is_json(&headers)?;
+                parse(&bytes)
+            }
+        })
+        .boxed()
+}
+
+fn parse<T: DeserializeOwned>(bytes: &[u8]) -> Json<T> {
+    serde_json::from_slice(bytes).map_err(|error| {
+        Problem::bad_request(format!("the request body is not the JSON wanted: {error}"))
+    })
 }
 
 /// Passes JSON, and bodies that do not say what they are.

@@ -11,10 +11,13 @@
 mod accept;
 mod api;
 mod body;
+mod download;
 mod flood;
+mod frames;
 mod guard;
 mod pages;
 mod problem;
+mod recordings;
 mod routes;
 mod socket;
 mod stats;

@@ -8,7 +8,7 @@ use warp::{
     reply::Response,
 };
 
-use crate::{batch, render, session, worker::LoadError};
+use crate::{batch, record, render, session, worker::LoadError};
 
 /// Seconds after which a client that met a limit may try again.
 const RETRY_AFTER_S: u16 = 5;
@@ -95,10 +95,34 @@ impl From<session::Error> for Problem {
             Error::Unknown(_) => StatusCode::BAD_REQUEST,
             Error::Denied(Denied::Role | Denied::NotAdmin) => StatusCode::FORBIDDEN,
             Error::NoScene | Error::Denied(_) => StatusCode::CONFLICT,
+            Error::Recording(error) => return Self::from_recording(error),
             Error::Limit { .. } | Error::Command(_) | Error::Gone => {
                 StatusCode::SERVICE_UNAVAILABLE
             }
             Error::TimedOut(_) => StatusCode::GATEWAY_TIMEOUT,
+        };
+        Self::new(status, error.to_string())
+    }
+}
+
+impl From<record::Error> for Problem {
+    fn from(error: record::Error) -> Self {
+        Self::from_recording(&error)
+    }
+}
+
+impl Problem {
+    fn from_recording(error: &record::Error) -> Self {
+        use record::Error;
+        let status = match error {
+            Error::NotFound(_) => StatusCode::NOT_FOUND,
+            Error::Invalid(_) => StatusCode::BAD_REQUEST,
+            Error::Running => StatusCode::CONFLICT,
+            Error::TooMany(_) => StatusCode::TOO_MANY_REQUESTS,
+            Error::Closing => StatusCode::SERVICE_UNAVAILABLE,
+            Error::Full(_) | Error::Disk { .. } | Error::Nowhere => {
+                StatusCode::INSUFFICIENT_STORAGE
+            }
         };
         Self::new(status, error.to_string())
     }
@@ -131,6 +155,7 @@ pub(super) fn code(error: &session::Error) -> &'static str {
         Error::NotFound(_) => "not_found",
         Error::NoScene | Error::Command(_) => "no_scene",
         Error::Limit { .. } => "limit",
+        Error::Recording(_) => "recording",
         Error::TimedOut(_) => "timed_out",
         Error::Gone => "gone",
     }

@@ -19,6 +19,7 @@ use super::{
     Company, Error, Export, Handle, History, Joined, Notice, Scene, Shared, SharedPeer, Status,
     StreamStatus, alike,
     floor::{Floor, Role},
+    recordings::{self, Present, Recordings},
     restart::{Policy, Verdict},
     seat::Seat,
     timeline::Timeline,
@@ -69,6 +70,7 @@ pub(super) enum Request {
     Detach { viewer: ViewerId, peer: Weak<Peer> },
     Keyframe { viewer: ViewerId },
     Event { viewer: ViewerId, event: Event, at: Instant, reply: oneshot::Sender<Result<(), Error>> },
+    Record { wish: recordings::Wish, reply: oneshot::Sender<Result<recordings::Begun, Error>> },
 }
 
 /// A scene, and the way to a moment of its timeline.
@@ -88,6 +90,7 @@ pub(super) fn spawn(
     // The handle was needed for what it shares only: held here, the task would never end.
     drop(handle);
     let (ended, view_ends) = mpsc::channel(FRAMES);
+    let (recordings, recording_ends) = Recordings::new();
     let driver = Driver {
         id,
         timeline: Timeline::new(shared.settings.history_bytes),
@@ -111,8 +114,9 @@ pub(super) fn spawn(
         seats: BTreeMap::new(),
         views: Views::default(),
         state_sent: Instant::now(),
+        recordings,
     };
-    tokio::spawn(driver.run(inbox, view_ends));
+    tokio::spawn(driver.run(inbox, view_ends, recording_ends));
 }
 
 /// A worker with the model that it runs.
@@ -223,6 +227,7 @@ struct Driver {
     seats: BTreeMap<ViewerId, Seated>,
     views: Views,
     state_sent: Instant,
+    recordings: Recordings,
 }
 
 impl Driver {
@@ -230,6 +235,7 @@ impl Driver {
         mut self,
         mut inbox: mpsc::Receiver<Request>,
         mut view_ends: mpsc::Receiver<stream::Ended>,
+        mut recording_ends: mpsc::Receiver<ViewerId>,
     ) {
         let mut device = self.shared.drawing.watch();
         loop {
@@ -265,6 +271,10 @@ impl Driver {
                     Err(panic) => tracing::error!(session = self.id, %panic, "no stage"),
                 },
                 Some(ended) = view_ends.recv() => self.view_ended(ended).await,
+                Some(recording) = recording_ends.recv() => {
+                    self.recordings.ended(recording);
+                    self.leave_view(recording);
+                }
             }
         }
         for seated in self.seats.values() {
@@ -305,6 +315,7 @@ impl Driver {
             Request::Event { viewer, event, at, reply } => {
                 self.event(viewer, event, at, reply).await;
             }
+            Request::Record { wish, reply } => drop(reply.send(self.record(wish).await)),
         }
     }
 
@@ -404,6 +415,9 @@ impl Driver {
                 break;
             }
         }
+        if !same_scene && let Some(scene) = &self.scene {
+            self.recordings.meet(scene, &assets);
+        }
         // The device may have changed while the model was loaded.
         self.restage();
         let connected: Vec<_> =
@@ -411,6 +425,7 @@ impl Driver {
         for viewer in connected {
             self.place(viewer, true, None).await;
         }
+        self.place_recordings(&assets).await;
     }
 
     fn worker_ended(&mut self, how: String) {
@@ -509,6 +524,7 @@ impl Driver {
         let Some(running) = self.running.as_mut() else { return };
         let moment = running.moment();
         self.timeline.seen(&moment.snapshot);
+        self.recordings.note(&moment.snapshot);
         self.views.show(&moment);
         self.seek_on(&moment.snapshot);
         if moment.snapshot.paused || self.state_is_old() {
@@ -666,6 +682,18 @@ impl Driver {
             size: seated.seat.stream_size(settings.frame_size),
             settings: seated.seat.render_settings(settings.render),
         };
+        self.settle(viewer, camera, look, (alone, settled), input).await;
+    }
+
+    /// The same for who sees this; `alone` and `settled` as in [`Views::place`].
+    async fn settle(
+        &mut self,
+        viewer: ViewerId,
+        camera: Camera,
+        look: Look,
+        (alone, settled): (bool, bool),
+        input: Option<Instant>,
+    ) {
         match self.views.place(viewer, &camera, look, (alone, settled)) {
             Place::Same(id) => self.views.look(id, camera, input),
             Place::Join(id) => self.enter(viewer, id).await,
@@ -715,7 +743,9 @@ impl Driver {
         if let Some(watched) = self.views.enter(viewer, id) {
             watched.view.subscribe(sender);
         }
-        if let Some(peer) = self.seats.get(&viewer).and_then(|seated| seated.peer.clone()) {
+        if let Some(receiver) = self.recordings.follow(viewer, receiver)
+            && let Some(peer) = self.seats.get(&viewer).and_then(|seated| seated.peer.clone())
+        {
             peer.play(receiver).await;
         }
         if first {
@@ -727,14 +757,61 @@ impl Driver {
         let viewers = self.views.ended(ended.view);
         tracing::error!(session = self.id, view = %ended.view, error = %ended.error, "a view ended");
         let message = format!("The picture stopped: {}.", ended.error);
+        let panicked = matches!(ended.error, stream::Error::Panicked);
         for viewer in viewers {
+            if self.recordings.contains(viewer) && !panicked {
+                self.recordings.stop(viewer, &message);
+            }
             if let Some(seated) = self.seats.get(&viewer) {
                 let notice = Notice::Error { code: "view_ended", message: message.clone() };
                 let _ = seated.notify.try_send(notice);
             }
             // Once more, unless the same just failed for want of a device or an encoder.
-            if matches!(ended.error, stream::Error::Panicked) {
+            if panicked {
                 self.place(viewer, true, None).await;
+            }
+        }
+        if let Some(running) = self.running.as_ref().filter(|_| panicked) {
+            let assets = Arc::clone(&running.assets);
+            self.place_recordings(&assets).await;
+        }
+    }
+
+    // ---- recordings ---------------------------------------------------------------------
+
+    async fn record(&mut self, wish: recordings::Wish) -> Result<recordings::Begun, Error> {
+        let (Some(running), Some(scene)) = (&self.running, &self.scene) else {
+            return Err(Error::NoScene);
+        };
+        let counters = &self.shared.counters;
+        let viewer = ViewerId(counters.next_viewer.fetch_add(1, Ordering::Relaxed) + 1);
+        let (assets, snapshot) =
+            (Arc::clone(&running.assets), Arc::clone(&running.snapshots.borrow()));
+        let present = Present {
+            session: self.id,
+            scene,
+            assets: &assets,
+            snapshot: &snapshot,
+            clock: self.shared.clock,
+            size: self.shared.settings.frame_size,
+        };
+        let begun = self.recordings.begin(&self.shared.recordings, viewer, wish, &present)?;
+        tracing::info!(session = self.id, as_viewer = %viewer, "recording");
+        self.place_recordings(&assets).await;
+        Ok(begun)
+    }
+
+    /// Puts every recording where its camera and size belong in this model.
+    async fn place_recordings(&mut self, assets: &Assets) {
+        let settings = self.shared.settings.render;
+        for (recording, camera, size) in self.recordings.cameras(assets) {
+            if self.views.of(recording).is_some_and(|(_, watched)| watched.camera == camera) {
+                continue;
+            }
+            let look = Look { size, settings };
+            self.settle(recording, camera, look, (false, true), None).await;
+            if self.views.of(recording).is_none() {
+                self.recordings.stop(recording, "there is no view to record");
             }
         }
     }
@@ -752,7 +829,12 @@ impl Driver {
         let streams = self.views.iter().map(|(id, watched)| StreamStatus {
             id,
             size: watched.look.size,
-            viewers: watched.viewers.iter().copied().collect(),
+            viewers: watched
+                .viewers
+                .iter()
+                .filter(|viewer| !self.recordings.contains(**viewer))
+                .copied()
+                .collect(),
             figures: watched.view.figures(),
         });
         Some(Status {

@@ -18,6 +18,7 @@ mod driver;
 mod floor;
 mod names;
 mod pick;
+mod recordings;
 mod restart;
 mod seat;
 mod timeline;
@@ -38,7 +39,7 @@ use crate::{
     control::{Command, Event, Logged, Moment, Origin, PhysicsCommand},
     encode, gpu, library,
     peer::{self, Candidate, Peer},
-    render,
+    record, render,
     scene::{
         Assets, Snapshot,
         camera::{Eye, FreeCamera},
@@ -51,6 +52,7 @@ use crate::{
 pub use drawing::{Device, Drawing};
 pub use floor::{Denied, Role};
 pub use names::Unknown;
+pub use recordings::Wish;
 pub use timeline::{Mark, Range};
 pub use viewer::{MAX_LOADS, Viewer};
 
@@ -102,6 +104,9 @@ pub enum Error {
     /// The offer could not be answered.
     #[error("{0}")]
     Peer(#[from] peer::Error),
+    /// Something about a recording did not work.
+    #[error("{0}")]
+    Recording(#[from] record::Error),
     /// No answer in time.
     #[error("the session did not answer within {} s", .0.as_secs())]
     TimedOut(Duration),
@@ -249,6 +254,8 @@ pub struct Shared {
     pub clock: MediaClock,
     /// Counts since the daemon started.
     pub counters: Counters,
+    /// Recordings of all sessions, and of those before.
+    pub recordings: Arc<record::Store>,
 }
 
 /// Counts since the daemon started.
@@ -285,6 +292,11 @@ impl Sessions {
     /// What every session is drawn, coded and limited by.
     pub fn settings(&self) -> &Settings {
         &self.shared.settings
+    }
+
+    /// The recordings of all sessions; they outlive their sessions.
+    pub fn recordings(&self) -> &Arc<record::Store> {
+        &self.shared.recordings
     }
 
     /// What pictures are drawn with now; `None` while there is no device.

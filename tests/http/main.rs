@@ -1,7 +1,13 @@
 //! The routes, the signaling socket and the life of the real binary.
 
+// What the decoder's source knows by the names of its own crate.
+use mjcast::{frame, units};
+
 mod daemon;
+#[path = "../../src/encode/openh264/decoder.rs"]
+mod decoder;
 mod lifecycle;
+mod recordings;
 mod routes;
 mod scenes;
 mod sockets;

@@ -1,0 +1,353 @@
+//! Cameras of a session, and single pictures through them.
+//!
+//! Colours are 8-bit PNG or JPEG. Depth is a 16-bit grey PNG in millimetres along the line of
+//! sight; 65535 is that far or farther. Segmentation is an 8-bit RGBA PNG: red, green and blue are
+//! the object's id plus one, lowest byte first, and 0 where nothing is; alpha is 255 minus the
+//! object's type (`mjtObj`).
+
+use std::{sync::Arc, time::Duration};
+
+use percent_encoding::percent_decode_str;
+use serde_json::{Map, Value, json};
+use warp::{
+    Filter, Reply,
+    filters::BoxedFilter,
+    http::{HeaderName, HeaderValue, Method, StatusCode, header},
+    path::Tail,
+    reply::Response,
+};
+
+use super::{Context, api, problem::Problem};
+use crate::{
+    batch::{self, CameraSpec, Mode, Shot},
+    scene::{Assets, Snapshot, camera::FreeCamera},
+    session,
+    units::Size,
+};
+
+type Answer = Result<Response, Problem>;
+
+/// How long a picture waits for what is being drawn before it.
+const PATIENCE: Duration = Duration::from_secs(10);
+/// Quality of a JPEG, 1 to 100.
+const JPEG_QUALITY: u8 = 90;
+/// Steps of a depth picture per metre.
+const STEPS_PER_M: f32 = 1000.0;
+/// Size of a picture where none is asked for, px.
+const DEFAULT_SIZE: [u32; 2] = [640, 480];
+
+/// `/api/sessions/{id}/cameras` and all below.
+pub(super) fn routes(context: &Arc<Context>) -> BoxedFilter<(Response,)> {
+    let shared = Arc::clone(context);
+    let query = warp::query::raw().or(warp::any().map(String::new)).unify();
+    warp::path!("api" / "sessions" / String / "cameras" / ..)
+        .and(warp::path::tail())
+        .and(warp::method())
+        .and(query)
+        .then(move |session: String, below: Tail, method: Method, query: String| {
+            let context = Arc::clone(&shared);
+            async move {
+                answer(&context, &session, below.as_str(), &method, &query).await.into_response()
+            }
+        })
+        .boxed()
+}
+
+async fn answer(
+    context: &Context,
+    session: &str,
+    below: &str,
+    method: &Method,
+    query: &str,
+) -> Answer {
+    let below: Vec<&str> = below.split('/').filter(|part| !part.is_empty()).collect();
+    let format = match below.as_slice() {
+        [] => None,
+        [_, "frame.png"] => Some(Format::Png),
+        [_, "frame.jpg" | "frame.jpeg"] => Some(Format::Jpeg),
+        _ => return Err(Problem::new(StatusCode::NOT_FOUND, "there is no such resource")),
+    };
+    if *method != Method::GET {
+        return Err(Problem::method_not_allowed("GET, HEAD"));
+    }
+    let handle = api::session(context, session)?;
+    let status = handle.status().await?.ok_or(session::Error::NoScene)?;
+    match (below.first(), format) {
+        (Some(name), Some(format)) => {
+            let wish = Wish::parse(&decoded(name)?, query, format)?;
+            frame(context, wish, status.assets, status.snapshot).await
+        }
+        _ => api::ok(&cameras(&status.assets, &status.snapshot)),
+    }
+}
+
+fn cameras(assets: &Assets, snapshot: &Snapshot) -> Value {
+    let poses = assets.cameras.iter().zip(&snapshot.cameras).enumerate();
+    let cameras = poses.map(|(id, (camera, pose))| {
+        json!({
+            "name": camera.name,
+            "id": id,
+            "fovy": camera.fovy,
+            "orthographic": camera.orthographic,
+            "position": pose.position,
+            "rotation": pose.rotation,
+        })
+    });
+    let free = FreeCamera::initial(&assets.visual);
+    json!({
+        "time": snapshot.time,
+        "cameras": cameras.collect::<Vec<_>>(),
+        "free": {
+            "azimuth": free.azimuth,
+            "elevation": free.elevation,
+            "distance": free.distance,
+            "lookat": free.lookat,
+            "fovy": free.fovy,
+            "orthographic": free.orthographic,
+        },
+    })
+}
+
+/// How a picture is written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Format {
+    Png,
+    Jpeg,
+}
+
+/// A picture that was asked for.
+#[derive(Debug)]
+struct Wish {
+    camera: CameraSpec,
+    size: Size,
+    mode: Mode,
+    format: Format,
+}
+
+impl Wish {
+    fn parse(camera: &str, query: &str, format: Format) -> Result<Self, Problem> {
+        let (mut mode, [mut width, mut height]) = (Mode::Rgb, DEFAULT_SIZE);
+        let mut parts = Map::new();
+        for pair in query.split('&').filter(|pair| !pair.is_empty()) {
+            let (name, value) = pair.split_once('=').unwrap_or((pair, ""));
+            let value = decoded(value)?;
+            match name {
+                "mode" => mode = one_of_modes(&value)?,
+                "width" => width = number(name, &value)?,
+                "height" => height = number(name, &value)?,
+                // The default session's name in older routes; the path already says it.
+                "session" => {}
+                "lookat" => {
+                    let numbers = value.split(',').map(|part| finite(name, part));
+                    let numbers = numbers.collect::<Result<Vec<_>, _>>()?;
+                    parts.insert(name.into(), json!(numbers));
+                }
+                "track" => drop(parts.insert(name.into(), value.into())),
+                "azimuth" | "elevation" | "distance" | "fovy" => {
+                    parts.insert(name.into(), json!(finite(name, &value)?));
+                }
+                _ => return Err(Problem::bad_request(format!("unknown parameter {name:?}"))),
+            }
+        }
+        if format == Format::Jpeg && mode != Mode::Rgb {
+            return Err(Problem::bad_request(
+                "depth and segmentation are exact: ask for frame.png",
+            ));
+        }
+        let size = Size::new(width, height).filter(|size| size.pixels() <= batch::MAX_PIXELS);
+        let size = size.ok_or_else(|| {
+            let (side, pixels) = (Size::MAX_SIDE, batch::MAX_PIXELS);
+            let detail = format!("a side is within 1 and {side} px, with at most {pixels} pixels");
+            Problem::bad_request(detail)
+        })?;
+        let camera = match (camera, parts.is_empty()) {
+            ("free", false) => serde_json::from_value(Value::Object(parts)).map_err(|_| {
+                Problem::bad_request("lookat has three numbers, such as lookat=0,0,1")
+            })?,
+            (_, false) => {
+                return Err(Problem::bad_request("only the camera 'free' can be turned and moved"));
+            }
+            (name, true) => CameraSpec::Name(name.to_owned()),
+        };
+        Ok(Self { camera, size, mode, format })
+    }
+}
+
+fn one_of_modes(text: &str) -> Result<Mode, Problem> {
+    match text {
+        "rgb" => Ok(Mode::Rgb),
+        "depth" => Ok(Mode::Depth),
+        "segmentation" => Ok(Mode::Segmentation),
+        _ => Err(Problem::bad_request("mode is one of rgb, depth and segmentation")),
+    }
+}
+
+fn number<T: std::str::FromStr>(name: &str, text: &str) -> Result<T, Problem> {
+    let wrong = |_| Problem::bad_request(format!("{name} is not a number: {text:?}"));
+    text.trim().parse().map_err(wrong)
+}
+
+fn finite(name: &str, text: &str) -> Result<f64, Problem> {
+    let value = number::<f64>(name, text)?;
+    // JSON has no others: they would silently become the model's own.
+    let wrong = || Problem::bad_request(format!("{name} is not a finite number"));
+    value.is_finite().then_some(value).ok_or_else(wrong)
+}
+
+/// Without percent-encoding.
+fn decoded(text: &str) -> Result<String, Problem> {
+    let text = percent_decode_str(text).decode_utf8();
+    Ok(text.map_err(|_| Problem::bad_request("the address is not UTF-8"))?.into_owned())
+}
+
+async fn frame(
+    context: &Context,
+    wish: Wish,
+    assets: Arc<Assets>,
+    snapshot: Arc<Snapshot>,
+) -> Answer {
+    let camera = wish.camera.of(&assets).map_err(|sentence| match wish.camera {
+        CameraSpec::Name(_) => Problem::new(StatusCode::NOT_FOUND, sentence),
+        _ => Problem::bad_request(sentence),
+    })?;
+    let busy = |_| Problem::new(StatusCode::SERVICE_UNAVAILABLE, "other pictures are being drawn");
+    let turn = tokio::time::timeout(PATIENCE, context.batches.acquire());
+    let _turn = turn.await.map_err(busy)?;
+    let Some(renderer) = context.sessions.renderer() else {
+        let reason = context.sessions.overview().reasons.into_iter().next().unwrap_or_default();
+        return Err(Problem::new(StatusCode::SERVICE_UNAVAILABLE, reason));
+    };
+    let settings = context.sessions.settings().render;
+    let (time, steps) = (snapshot.time, snapshot.steps);
+    let Wish { size, mode, format, .. } = wish;
+    let shot = Shot { assets, snapshot, camera, size, mode };
+    let drawn = tokio::task::spawn_blocking(move || {
+        let pixels = batch::picture(renderer, shot, settings)?;
+        written(&pixels, size, mode, format).map_err(batch::Error::Write)
+    });
+    let failed = |_| Problem::new(StatusCode::INTERNAL_SERVER_ERROR, "drawing failed");
+    let mut response = Response::new(drawn.await.map_err(failed)??.into());
+    let kind = match format {
+        Format::Png => "image/png",
+        Format::Jpeg => "image/jpeg",
+    };
+    let headers = response.headers_mut();
+    headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(kind));
+    headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    let mut insert = |name, value: String| {
+        // Numbers are ASCII.
+        if let Ok(value) = HeaderValue::from_str(&value) {
+            headers.insert(HeaderName::from_static(name), value);
+        }
+    };
+    insert("x-simulation-time", time.to_string());
+    insert("x-simulation-step", steps.to_string());
+    if mode == Mode::Depth {
+        insert("x-depth-scale-m", (1.0 / STEPS_PER_M).to_string());
+    }
+    Ok(response)
+}
+
+/// The bytes of the file for what [`batch::picture`] gives.
+fn written(pixels: &[u8], size: Size, mode: Mode, format: Format) -> Result<Vec<u8>, String> {
+    use png::{BitDepth, ColorType};
+    let png = |color, depth, data: &[u8]| {
+        png(size, color, depth, data).map_err(|error| error.to_string())
+    };
+    match (format, mode) {
+        (Format::Jpeg, _) => {
+            let mut out = Vec::new();
+            // Sides are at most `Size::MAX_SIDE`.
+            let (width, height) = (size.width() as u16, size.height() as u16);
+            jpeg_encoder::Encoder::new(&mut out, JPEG_QUALITY)
+                .encode(pixels, width, height, jpeg_encoder::ColorType::Rgb)
+                .map_err(|error| error.to_string())?;
+            Ok(out)
+        }
+        (Format::Png, Mode::Rgb) => png(ColorType::Rgb, BitDepth::Eight, pixels),
+        (Format::Png, Mode::Depth) => {
+            let meters = pixels.as_chunks().0.iter().map(|bytes| f32::from_le_bytes(*bytes));
+            // `as` saturates at both ends; PNG has the highest byte first.
+            let steps = meters.flat_map(|m| ((m * STEPS_PER_M).round() as u16).to_be_bytes());
+            png(ColorType::Grayscale, BitDepth::Sixteen, &steps.collect::<Vec<_>>())
+        }
+        (Format::Png, Mode::Segmentation) => {
+            let pairs = pixels.as_chunks::<8>().0.iter();
+            let coded = pairs.flat_map(|&[a, b, c, d, e, f, g, h]| {
+                coded(i32::from_le_bytes([a, b, c, d]), i32::from_le_bytes([e, f, g, h]))
+            });
+            png(ColorType::Rgba, BitDepth::Eight, &coded.collect::<Vec<_>>())
+        }
+    }
+}
+
+/// An object as a colour; black where nothing is.
+fn coded(id: i32, kind: i32) -> [u8; 4] {
+    if id < 0 {
+        return [0, 0, 0, 255];
+    }
+    let [red, green, blue, _] = id.saturating_add(1).to_le_bytes();
+    [red, green, blue, 255 - u8::try_from(kind).unwrap_or(0)]
+}
+
+fn png(
+    size: Size,
+    color: png::ColorType,
+    depth: png::BitDepth,
+    data: &[u8],
+) -> Result<Vec<u8>, png::EncodingError> {
+    let mut out = Vec::new();
+    let mut encoder = png::Encoder::new(&mut out, size.width(), size.height());
+    encoder.set_color(color);
+    encoder.set_depth(depth);
+    encoder.set_compression(png::Compression::Fast);
+    let mut writer = encoder.write_header()?;
+    writer.write_image_data(data)?;
+    writer.finish()?;
+    Ok(out)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn pictures_are_asked_for_by_camera_and_numbers() {
+        let query = "mode=depth&width=32&height=16&azimuth=90&lookat=0,0,1.5&track=torso";
+        let wish = Wish::parse("free", query, Format::Png).expect("understood");
+        assert_eq!((wish.mode, wish.size), (Mode::Depth, Size::new(32, 16).expect("valid")));
+        assert!(matches!(wish.camera, CameraSpec::Free(_)));
+        let named = Wish::parse("side", "", Format::Jpeg).expect("understood");
+        assert!(matches!(named.camera, CameraSpec::Name(name) if name == "side"));
+        for (camera, query, format) in [
+            ("free", "mode=heat", Format::Png),
+            ("free", "mode=depth", Format::Jpeg),
+            ("free", "width=0", Format::Png),
+            ("free", "width=8192&height=8193", Format::Png),
+            ("free", "lookat=1,2", Format::Png),
+            ("free", "lookat=1,2,x", Format::Png),
+            ("free", "distance=nan", Format::Png),
+            ("side", "azimuth=1", Format::Png),
+            ("free", "zoom=2", Format::Png),
+            ("free", "mode=%ff", Format::Png),
+        ] {
+            let problem = Wish::parse(camera, query, format).expect_err(query);
+            assert_eq!(problem.status, StatusCode::BAD_REQUEST);
+        }
+    }
+
+    #[test]
+    fn depth_is_in_millimetres_and_ids_are_colours() {
+        let size = Size::new(3, 1).expect("valid");
+        let depth: Vec<u8> =
+            [1.2345_f32, 0.0, 1e6].into_iter().flat_map(f32::to_le_bytes).collect();
+        let file = written(&depth, size, Mode::Depth, Format::Png).expect("writes");
+        let mut reader = png::Decoder::new(std::io::Cursor::new(file)).read_info().expect("a PNG");
+        let mut data = vec![0; 6];
+        reader.next_frame(&mut data).expect("reads");
+        assert_eq!(data, [1235_u16, 0, 65535].map(u16::to_be_bytes).concat());
+        assert_eq!(coded(-1, -1), [0, 0, 0, 255]);
+        assert_eq!(coded(0, 5), [1, 0, 0, 250]);
+        assert_eq!(coded(0x01_02_03, 6), [4, 2, 1, 249]);
+    }
+}

@@ -85,8 +85,15 @@ fn doctor_tells_what_is_there_and_what_is_not() {
     let output = run(&["doctor"], &[]);
     assert_eq!(output.status.code(), Some(0), "{}", text(&output.stdout));
     let said = text(&output.stdout);
-    for wanted in ["adapter", "encoder", "simulation", "udp", "open files", "mjcast can serve here"]
-    {
+    for wanted in [
+        "adapter",
+        "encoder",
+        "simulation",
+        "sandbox",
+        "udp",
+        "open files",
+        "mjcast can serve here",
+    ] {
         assert!(said.contains(wanted), "{wanted}: {said}");
     }
     let output = run(&["doctor", "--json"], NO_DRIVERS);

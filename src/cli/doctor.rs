@@ -78,6 +78,7 @@ pub(super) fn run(doctor: &Doctor, config: &Config) -> Result<(), Error> {
         adapter(&adapters, require_gpu),
         encoder(),
         simulation(config)?,
+        sandbox(config)?,
         shared_memory(),
         port(config),
         packets(),
@@ -155,6 +156,7 @@ fn simulation(config: &Config) -> Result<Check, Error> {
         address_space_bytes: config.limits.worker_memory_bytes,
         load_cpu: config.limits.load_cpu,
         silence: config.limits.silence,
+        confined: false,
         ..Limits::default()
     };
     let ran = block_on(async { Ok::<_, Error>(compile_and_step(&limits).await) })?;
@@ -179,6 +181,29 @@ fn simulation(config: &Config) -> Result<Check, Error> {
             "raise limits.worker_memory_mib and limits.load_cpu_s, or report this",
         ),
     })
+}
+
+/// Whether the kernel gives all that keeps a hostile model to itself.
+fn sandbox(config: &Config) -> Result<Check, Error> {
+    const NAME: &str = "sandbox";
+    let limits = Limits { confined: true, ..Limits::default() };
+    let bundle = Bundle::of_text(MODEL);
+    let loaded = block_on(async { Ok::<_, Error>(Worker::spawn(&bundle, &limits).await) })?;
+    let Err(LoadError::Unconfined(confinement)) = loaded else {
+        // What else may go wrong is the check of the simulation.
+        return Ok(Check::ok(NAME, "models reach no file, network or other process"));
+    };
+    let consequence = match config.limits.allow_unsandboxed {
+        true => "models are loaded all the same, as limits.allow_unsandboxed says",
+        false => "models that users supply are refused",
+    };
+    Ok(Check::not(
+        NAME,
+        Outcome::Warn,
+        format!("the kernel lacks {}: {consequence}", confinement.missing()),
+        "use Linux 5.13 or later with Landlock on, and let the container have it; or, where all \
+         models are trusted, set limits.allow_unsandboxed",
+    ))
 }
 
 /// Whether simulated time goes on when told to.

@@ -248,6 +248,8 @@ sections! {
         history_mib: u64 = 16_u64,
         /// Memory of a simulation's process, MiB.
         worker_memory_mib: u64 = 2048_u64,
+        /// Loads models that users supply although the kernel lacks a part of the sandbox.
+        allow_unsandboxed: bool = false,
         /// CPU time that loading a scene may take, s.
         load_cpu_s: u64 = 5_u64,
         /// How long a simulation's process may be silent before it is replaced, ms.

@@ -241,6 +241,8 @@ pub struct Limits {
     pub load_cpu: Duration,
     /// How long a worker may be silent.
     pub silence: Duration,
+    /// Whether to load models that users supply although the sandbox is not whole.
+    pub allow_unsandboxed: bool,
     /// How long open requests may take when the daemon ends.
     pub drain_timeout: Duration,
 }

@@ -238,6 +238,7 @@ fn limits(raw: &keys::Limits) -> Result<Limits> {
             64..=1 << 20,
         )? << 20,
         load_cpu: within("limits.load_cpu_s", raw.load_cpu_s, 1..=3600).map(Duration::from_secs)?,
+        allow_unsandboxed: raw.allow_unsandboxed,
         silence: ms("limits.silence_ms", raw.silence_ms)?,
         drain_timeout: ms("limits.drain_timeout_ms", raw.drain_timeout_ms)?,
     })

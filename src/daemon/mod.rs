@@ -228,6 +228,7 @@ fn worker_limits(config: &Config) -> worker::Limits {
         address_space_bytes: config.limits.worker_memory_bytes,
         load_cpu: config.limits.load_cpu,
         silence: config.limits.silence,
+        confined: !config.limits.allow_unsandboxed,
         ..worker::Limits::default()
     }
 }

@@ -88,6 +88,7 @@ impl From<session::Error> for Problem {
         let status = match &error {
             // Not the scene's fault: no process could be started for it.
             Error::Scene(LoadError::Spawn(_)) => StatusCode::SERVICE_UNAVAILABLE,
+            Error::Scene(LoadError::Unconfined(_)) => StatusCode::FORBIDDEN,
             Error::Scene(_) | Error::Render(_) | Error::Invalid(_) | Error::Peer(_) => {
                 StatusCode::BAD_REQUEST
             }

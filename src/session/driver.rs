@@ -33,7 +33,7 @@ use crate::{
     scene::{Assets, Snapshot, camera::Camera, options::SceneOptions},
     stream::{self, Moment, Stage},
     units::{ViewId, ViewerId},
-    worker::{Applied, Bundle, Worker},
+    worker::{self, Applied, Bundle, Worker},
 };
 
 /// Snapshots per second while nobody watches: what `/api/stats` shows is at most this old.
@@ -874,7 +874,12 @@ async fn until(deadline: Option<Instant>) {
 /// Compiles a scene in a new worker and prepares it for drawing.
 async fn bring_up(shared: &Arc<Shared>, scene: &Scene) -> Result<Running, Error> {
     let bundle = Bundle { mjcf: scene.xml.to_string(), files: Vec::new() };
-    let (worker, assets) = Worker::spawn(&bundle, &shared.settings.worker).await?;
+    let limits = worker::Limits {
+        // The daemon's own scenes need no jail.
+        confined: shared.settings.worker.confined && scene.preset.is_none(),
+        ..shared.settings.worker.clone()
+    };
+    let (worker, assets) = Worker::spawn(&bundle, &limits).await?;
     let stage = shared.drawing.stage_new(&assets).await?;
     let changes = worker.changes().expect("invariant: a new worker's changes are nobody's yet");
     Ok(Running { snapshots: worker.snapshots(), changes, worker, assets, stage })

@@ -61,9 +61,13 @@ pub fn run() -> ExitCode {
 fn start() -> io::Result<std::convert::Infallible> {
     let socket = UnixStream::from(io::stdin().as_fd().try_clone_to_owned()?);
     let (setup, shared) = receive(&socket)?;
-    sandbox::enter(&setup)?;
+    let confinement = sandbox::enter(&setup)?;
     // One thread runs, and no input has been read.
     let _ = OUTLET.set(Mutex::new(socket.try_clone()?));
+    if setup.confined && !confinement.is_whole() {
+        emit(&Event::Unconfined(confinement));
+        vanish();
+    }
     std::panic::set_hook(Box::new(|info| fail(&info.to_string())));
     handlers::install(handlers::Handlers { error: simulation_error, warning: simulation_warning });
     let (sender, orders) = sync_channel(QUEUE);

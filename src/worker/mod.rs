@@ -22,8 +22,10 @@ mod exchange;
 mod memory;
 mod process;
 mod sandbox;
+mod spawner;
 mod wire;
 
+pub use sandbox::Confinement;
 pub use wire::Applied;
 
 use std::{
@@ -58,6 +60,10 @@ pub struct Limits {
     /// Time without a sign of life after which a worker is killed. Default: 2 s; it gives one
     /// at least every half second.
     pub silence: Duration,
+    /// Refuses models where the kernel does not give the whole sandbox. Default: true.
+    pub confined: bool,
+    /// Does as if the kernel had no Landlock: tests show what comes of it. Default: false.
+    pub without_landlock: bool,
 }
 
 impl Default for Limits {
@@ -69,6 +75,8 @@ impl Default for Limits {
             load_cpu: Duration::from_secs(5),
             load_wall: Duration::from_secs(30),
             silence: Duration::from_secs(2),
+            confined: true,
+            without_landlock: false,
         }
     }
 }
@@ -107,6 +115,13 @@ pub enum LoadError {
     /// It took more CPU or wall time than [`Limits`] allow.
     #[error("the model takes too long to load")]
     TimedOut,
+    /// The kernel does not give what keeps a model to itself.
+    #[error(
+        "models are not loaded here: the sandbox lacks {}; limits.allow_unsandboxed loads them \
+         all the same",
+        .0.missing()
+    )]
+    Unconfined(Confinement),
     /// What the worker made of it is not a scene.
     #[error("the model cannot be drawn: {0}")]
     Unusable(#[from] DecodeError),

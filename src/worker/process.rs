@@ -31,7 +31,7 @@ use tokio_util::sync::CancellationToken;
 use super::{
     Bundle, Limits, LoadError,
     exchange::{self, Phase, Subscriber},
-    memory,
+    memory, spawner,
     wire::{self, Applied, Event, Setup, clean},
 };
 use crate::scene::{Assets, Snapshot};
@@ -72,7 +72,9 @@ pub(super) struct Host {
 
 /// Starts a process and loads `bundle` into it. Dropping the future kills the process.
 pub(super) async fn load(bundle: &Bundle, limits: &Limits) -> Result<Loaded, LoadError> {
-    let (mut process, assets) = start(bundle, limits).map_err(LoadError::Spawn)?;
+    let (contents, given) = (wire::encode_bundle(bundle), limits.clone());
+    let started = spawner::run(move || start(&contents, &given)).await;
+    let (mut process, assets) = started.map_err(LoadError::Spawn)?;
     let outcome = process.take_model(assets, limits).await;
     match outcome {
         Ok((assets, first)) => Ok(Loaded { process, assets, first }),
@@ -83,9 +85,9 @@ pub(super) async fn load(bundle: &Bundle, limits: &Limits) -> Result<Loaded, Loa
     }
 }
 
-fn start(bundle: &Bundle, limits: &Limits) -> io::Result<(Process, OwnedFd)> {
-    let contents = wire::encode_bundle(bundle);
-    let bundle = memory::constant("mjcast-bundle", &contents)?;
+/// Runs on the thread of `spawner`.
+fn start(contents: &[u8], limits: &Limits) -> io::Result<(Process, OwnedFd)> {
+    let bundle = memory::constant("mjcast-bundle", contents)?;
     let assets = memory::sized("mjcast-assets", limits.asset_bytes)?;
     let snapshots = exchange::memory()?;
     let (woken, wake) = pipe_with(PipeFlags::CLOEXEC | PipeFlags::NONBLOCK)?;
@@ -98,6 +100,9 @@ fn start(bundle: &Bundle, limits: &Limits) -> io::Result<(Process, OwnedFd)> {
         file_bytes: limits
             .asset_bytes
             .max(u64::try_from(rustix::fs::fstat(&snapshots)?.st_size).unwrap_or(0)),
+        host: std::process::id(),
+        confined: limits.confined,
+        without_landlock: limits.without_landlock,
     };
     share(&ours, &setup, [&bundle, &assets, &snapshots, &wake])?;
     ours.set_nonblocking(true)?;
@@ -193,6 +198,7 @@ impl Process {
         loop {
             match wire::receive(&mut self.events).await {
                 Ok(Event::Loaded { asset_bytes }) => return Ok(asset_bytes),
+                Ok(Event::Unconfined(missing)) => return Err(LoadError::Unconfined(missing)),
                 Ok(Event::LoadFailed { message }) => {
                     let message = clean(&message);
                     return Err(LoadError::Rejected { message });
@@ -271,7 +277,9 @@ async fn read_events(
             Ok(Event::Fatal { message } | Event::LoadFailed { message }) => {
                 return Some(clean(&message));
             }
-            Ok(Event::Loaded { .. }) => return Some("it loaded a model twice".into()),
+            Ok(Event::Loaded { .. } | Event::Unconfined(_)) => {
+                return Some("it loaded a model twice".into());
+            }
             Err(error) if error.kind() == io::ErrorKind::InvalidData => {
                 return Some(format!("it sent a damaged message: {error}"));
             }

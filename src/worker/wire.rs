@@ -11,7 +11,7 @@ use std::{
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 use tokio::io::{AsyncRead, AsyncReadExt};
 
-use super::Bundle;
+use super::{Bundle, Confinement};
 use crate::control::PhysicsCommand;
 
 /// Longest message: a full state of 130,000 numbers fits.
@@ -29,6 +29,12 @@ pub(super) struct Setup {
     pub load_cpu: Duration,
     /// `RLIMIT_FSIZE`: memfds count as files.
     pub file_bytes: u64,
+    /// The host's process id: the worker ends when its parent is another.
+    pub host: u32,
+    /// Whether to load nothing unless the sandbox is whole.
+    pub confined: bool,
+    /// Does as if the kernel had no Landlock, for tests.
+    pub without_landlock: bool,
 }
 
 /// Host to worker.
@@ -48,6 +54,8 @@ pub(super) enum Event {
         /// Bytes at the start of the assets memory.
         asset_bytes: u64,
     },
+    /// The sandbox is not whole, and nothing was read.
+    Unconfined(Confinement),
     /// The model cannot be loaded.
     LoadFailed {
         /// For whoever wrote it.
@@ -168,12 +176,29 @@ pub(super) fn decode_bundle(bytes: &[u8]) -> Option<Bundle> {
 }
 
 /// Text from MuJoCo, a model or a worker, made fit to be shown: control characters become spaces,
-/// runs of white space one space, and at most 2 KiB are kept.
+/// runs of white space one space, addresses an ellipsis, and at most 2 KiB are kept.
 pub(super) fn clean(text: &str) -> String {
     let spaced = text.replace(|c: char| c.is_control(), " ");
-    let mut out = spaced.split_whitespace().collect::<Vec<_>>().join(" ");
+    let mut out = without_addresses(&spaced.split_whitespace().collect::<Vec<_>>().join(" "));
     out.truncate(out.floor_char_boundary(MAX_TEXT));
     out
+}
+
+/// MuJoCo prints some names of a model as formats: `%p` shows where its memory is.
+fn without_addresses(text: &str) -> String {
+    /// Fewer digits are a number that a person wrote.
+    const LEAST: usize = 6;
+    let (mut out, mut rest) = (String::with_capacity(text.len()), text);
+    while let Some(at) = rest.find("0x") {
+        let digits = rest[at + 2..].bytes().take_while(u8::is_ascii_hexdigit).count();
+        let end = at + 2 + digits;
+        out.push_str(if digits >= LEAST { &rest[..at] } else { &rest[..end] });
+        if digits >= LEAST {
+            out.push('…');
+        }
+        rest = &rest[end..];
+    }
+    out + rest
 }
 
 fn take_u64(bytes: &[u8]) -> Option<(u64, &[u8])> {
@@ -206,6 +231,8 @@ mod tests {
     fn texts_are_made_fit_to_be_shown() {
         assert_eq!(clean("XML Error:\n\tbad\u{1b}[31m"), "XML Error: bad [31m");
         assert_eq!(clean(&"é".repeat(3000)).len(), MAX_TEXT);
+        let leak = "class '0x7ffd12345678 (nil) 0x12 0x55aabbccddee' is unknown";
+        assert_eq!(clean(leak), "class '… (nil) 0x12 …' is unknown");
     }
 
     #[test]

@@ -4,6 +4,7 @@
 
 use std::{
     fmt::Write as _,
+    fs,
     sync::Arc,
     time::{Duration, Instant},
 };
@@ -11,33 +12,71 @@ use std::{
 use mjcast::{
     control::PhysicsCommand,
     library,
+    physics::Simulation,
     scene::Snapshot,
-    worker::{Bundle, Limits, Worker},
+    worker::{Bundle, Crossing, Limits, Worker},
 };
 
-/// Workers started for the first figure.
-const SPAWNS: usize = 20;
-/// Commands sent for the second.
-const TRIPS: usize = 500;
+/// Workers started for the first figures.
+const SPAWNS: usize = 40;
+/// Commands sent, and snapshots handed over.
+const TRIPS: usize = 1000;
+/// Workers that are killed.
+const KILLS: usize = 40;
+/// Simulations that do nothing.
+const IDLE: usize = 50;
 /// How long CPU time is counted for.
 const SPAN: Duration = Duration::from_secs(10);
+/// How long steps are counted for, each way, and how often in turn.
+const RUN: Duration = Duration::from_secs(2);
+const RUNS: usize = 3;
 
-#[tokio::main]
+#[tokio::main(flavor = "multi_thread", worker_threads = 2)]
 async fn main() {
     let file = std::env::args().skip(1).find(|argument| !argument.starts_with('-'));
     let scene = match file {
-        Some(path) => std::fs::read_to_string(path).expect("the scene can be read"),
+        Some(path) => fs::read_to_string(path).expect("the scene can be read"),
         None => library::preset("humanoid").expect("a preset").xml.to_owned(),
     };
+    println!("| figure | bar | measured |\n|---|---|---|");
+    spawning(&scene).await;
+    crossing().await;
+    throughput(&scene).await;
+    idle(&scene).await;
+    killed(&scene).await;
+}
 
-    let mut spawns = Vec::new();
+fn row(what: &str, bar: &str, measured: &str) {
+    println!("| {what} | {bar} | {measured} |");
+}
+
+/// Best, median and 95th percentile.
+fn spread(mut times: Vec<Duration>) -> String {
+    times.sort();
+    let at = |share: f64| times[((times.len() - 1) as f64 * share) as usize];
+    format!("{:.1?} (best {:.1?}, p95 {:.1?})", at(0.5), times[0], at(0.95))
+}
+
+async fn spawning(scene: &str) {
+    let mut times = Vec::new();
     for _ in 0..SPAWNS {
         let clock = Instant::now();
-        let _worker = spawn(&scene).await;
-        spawns.push(clock.elapsed());
+        let _worker = spawn(scene).await;
+        times.push(clock.elapsed());
     }
-    report("spawn to first snapshot", &mut spawns);
+    row("spawn to first pose, median", "≤ 60 ms", &spread(times));
 
+    let empty = "<mujoco/>";
+    let mut workers = Vec::new();
+    for _ in 0..SPAWNS {
+        workers.push(spawn(empty).await);
+    }
+    let cpu: Duration = workers.iter().map(|worker| cpu_time(worker.pid())).sum();
+    let each = cpu / SPAWNS as u32;
+    row("CPU of a worker up to its first pose, empty model", "≤ 5 ms", &format!("{each:.1?}"));
+}
+
+async fn crossing() {
     let worker = spawn(&thousand_geoms()).await;
     let mut trips = Vec::new();
     for _ in 0..TRIPS {
@@ -45,39 +84,94 @@ async fn main() {
         obey(&worker, PhysicsCommand::SetQpos(Vec::new())).await;
         trips.push(clock.elapsed());
     }
-    report("command to its snapshot, 1,000 geoms", &mut trips);
+    row("command to its snapshot, 1,000 geoms, median", "", &spread(trips));
 
-    let worker = spawn(&scene).await;
-    for (what, command) in [
-        ("paused", PhysicsCommand::Pause),
-        ("running, 60 snapshots per second", PhysicsCommand::Play),
-        ("running, no snapshots", PhysicsCommand::PublishRate(0)),
-    ] {
-        obey(&worker, command).await;
-        let before = cpu_ticks(worker.pid());
-        tokio::time::sleep(SPAN).await;
-        let ticks = cpu_ticks(worker.pid()) - before;
-        // A tick is 10 ms on every Linux that is not configured by hand.
-        println!("{what}: {:.2} % of a core", ticks as f64 / SPAN.as_secs_f64());
+    let snapshot = worker.snapshots().borrow().clone();
+    let encoded = snapshot.encode_into(Vec::new());
+    let mut crossing = Crossing::new().expect("memory");
+    let (mut publish, mut take) = (Vec::new(), Vec::new());
+    for _ in 0..TRIPS {
+        let clock = Instant::now();
+        crossing.publish(&encoded).expect("fits");
+        publish.push(clock.elapsed());
+        let clock = Instant::now();
+        assert_eq!(crossing.take().expect("whole").len(), encoded.len());
+        take.push(clock.elapsed());
     }
-    let status = std::fs::read_to_string(format!("/proc/{}/status", worker.pid()));
-    let wanted = ["VmRSS", "RssAnon", "VmPeak"];
-    for line in status.expect("the worker lives").lines() {
-        if wanted.iter().any(|name| line.starts_with(name)) {
-            println!("{line}");
-        }
-    }
+    let both = publish.iter().zip(&take).map(|(a, b)| *a + *b).collect();
+    let what = format!("hand-over of 1,000 geoms ({} KiB), median", encoded.len() >> 10);
+    row(&what, "≤ 50 µs", &spread(both));
+    row("of it in the worker, median", "", &spread(publish));
+    row("of it in the host, median", "", &spread(take));
 }
 
-fn report(what: &str, times: &mut [Duration]) {
-    times.sort();
-    println!("{what}: best {:?}, median {:?}", times[0], times[times.len() / 2]);
+/// Steps per second in a worker, beside the same simulation stepped in a bare loop, in turn.
+async fn throughput(scene: &str) {
+    let (mut bare, mut within) = (Vec::new(), Vec::new());
+    let (mut simulation, _) = Simulation::load(scene, &[]).expect("loads");
+    let worker = spawn(scene).await;
+    obey(&worker, PhysicsCommand::Speed(f64::INFINITY)).await;
+    for _ in 0..RUNS {
+        simulation.reset();
+        let (clock, mut steps) = (cpu_of_thread(), 0u64);
+        let wall = Instant::now();
+        while wall.elapsed() < RUN {
+            simulation.step();
+            steps += 1;
+        }
+        bare.push(steps as f64 / (cpu_of_thread() - clock).as_secs_f64());
+        obey(&worker, PhysicsCommand::Reset).await;
+        let before = cpu_time(worker.pid());
+        obey(&worker, PhysicsCommand::Play).await;
+        tokio::time::sleep(RUN).await;
+        let done = obey(&worker, PhysicsCommand::Pause).await;
+        within.push(done.steps as f64 / (cpu_time(worker.pid()) - before).as_secs_f64());
+    }
+    let best = |rates: &[f64]| rates.iter().copied().fold(0.0, f64::max);
+    let share = best(&within) / best(&bare) * 100.0;
+    let (bare, within) = (best(&bare), best(&within));
+    let measured = format!("{share:.1} % ({within:.0} of {bare:.0} steps per CPU second)");
+    row("throughput in a worker, with 60 snapshots per second", "≥ 97 %", &measured);
+}
+
+async fn idle(scene: &str) {
+    let mut workers = Vec::new();
+    for _ in 0..IDLE {
+        workers.push(spawn(scene).await);
+    }
+    let all = || {
+        let workers: Duration = workers.iter().map(|worker| cpu_time(worker.pid())).sum();
+        workers + cpu_time(std::process::id())
+    };
+    tokio::time::sleep(Duration::from_secs(1)).await;
+    let before = all();
+    tokio::time::sleep(SPAN).await;
+    let share = (all() - before).as_secs_f64() / SPAN.as_secs_f64() * 100.0;
+    let what = format!("CPU of {IDLE} paused simulations and their host");
+    row(&what, "< 5 % of a core", &format!("{share:.2} %"));
+    let private = workers.iter().map(|worker| private_memory(worker.pid())).max().unwrap_or(0);
+    let measured = format!("{:.1} MB", private as f64 / 1000.0);
+    row("private memory of a paused simulation, largest", "≤ 8 MB", &measured);
+}
+
+/// From a killed process to the first pose of the next one, without what a session adds.
+async fn killed(scene: &str) {
+    let mut times = Vec::new();
+    for _ in 0..KILLS {
+        let mut worker = spawn(scene).await;
+        let pid = rustix::process::Pid::from_raw(worker.pid() as i32).expect("a process");
+        let clock = Instant::now();
+        rustix::process::kill_process(pid, rustix::process::Signal::KILL).expect("is killed");
+        worker.ended().await;
+        let _next = spawn(scene).await;
+        times.push(clock.elapsed());
+    }
+    row("killed worker to the next pose", "p95 ≤ 500 ms", &spread(times));
 }
 
 async fn spawn(mjcf: &str) -> Worker {
     let limits = Limits { program: env!("CARGO_BIN_EXE_mjcast").into(), ..Limits::default() };
-    let bundle = Bundle { mjcf: mjcf.to_owned(), files: Vec::new() };
-    Worker::spawn(&bundle, &limits).await.expect("the scene loads").0
+    Worker::spawn(&Bundle::of_text(mjcf), &limits).await.expect("the scene loads").0
 }
 
 async fn obey(worker: &Worker, command: PhysicsCommand) -> Arc<Snapshot> {
@@ -95,10 +189,25 @@ fn thousand_geoms() -> String {
     format!("<mujoco><worldbody>{geoms}</worldbody></mujoco>")
 }
 
-/// User and system time of a process, in ticks.
-fn cpu_ticks(pid: u32) -> u64 {
-    let stat = std::fs::read_to_string(format!("/proc/{pid}/stat")).expect("the worker lives");
-    let (_, fields) = stat.rsplit_once(')').expect("the name is in parentheses");
-    let fields: Vec<_> = fields.split_whitespace().collect();
-    [11, 12].map(|at| fields[at].parse::<u64>().expect("a number")).iter().sum()
+/// User and system time of a process, to the microsecond where the kernel counts so.
+fn cpu_time(pid: u32) -> Duration {
+    let tasks = fs::read_dir(format!("/proc/{pid}/task")).expect("the process lives");
+    let of_task = |path: std::path::PathBuf| {
+        let stat = fs::read_to_string(path.join("schedstat")).ok()?;
+        stat.split_whitespace().next()?.parse().ok().map(Duration::from_nanos)
+    };
+    tasks.flatten().filter_map(|task| of_task(task.path())).sum()
+}
+
+fn cpu_of_thread() -> Duration {
+    let now = rustix::time::clock_gettime(rustix::time::ClockId::ThreadCPUTime);
+    Duration::new(now.tv_sec.unsigned_abs(), now.tv_nsec as u32)
+}
+
+/// Private pages of a process, kB.
+fn private_memory(pid: u32) -> u64 {
+    let rollup = fs::read_to_string(format!("/proc/{pid}/smaps_rollup"));
+    let rollup = rollup.expect("the process lives and is ours");
+    let private = rollup.lines().filter(|line| line.starts_with("Private_"));
+    private.filter_map(|line| line.split_whitespace().nth(1)?.parse::<u64>().ok()).sum()
 }

@@ -29,7 +29,10 @@ use std::os::fd::OwnedFd;
 use bytemuck::{Pod, Zeroable};
 use rustix::io::Errno;
 
-use super::memory::{read_at, sized, write_at};
+use super::{
+    mapping::Mapping,
+    memory::{read_at, sized, write_at},
+};
 
 /// Room for one encoded snapshot: some 400,000 geoms. Only what is written takes memory.
 pub(super) const SLOT_BYTES: u64 = 64 << 20;
@@ -133,6 +136,7 @@ impl Phase {
 #[derive(Debug)]
 pub(super) struct Publisher {
     memory: OwnedFd,
+    slots: [Mapping; SLOTS as usize],
     version: u64,
     sequence: u64,
     pulses: u64,
@@ -141,7 +145,8 @@ pub(super) struct Publisher {
 impl Publisher {
     /// Publishes into `memory`, which [`memory()`] made.
     pub fn new(memory: OwnedFd) -> Self {
-        Self { memory, version: 0, sequence: 0, pulses: 0 }
+        let slots = [0, 1, 2].map(|slot| Mapping::new(slot_at(slot), SLOT_BYTES as usize));
+        Self { memory, slots, version: 0, sequence: 0, pulses: 0 }
     }
 
     /// The sequence number that the next publication has.
@@ -159,7 +164,8 @@ impl Publisher {
         let slot = self.sequence % SLOTS;
         let at = slot_at(slot);
         write_at(&self.memory, bytemuck::bytes_of(&Head::zeroed()), at)?;
-        write_at(&self.memory, payload, at + HEAD_BYTES)?;
+        let mapping = &mut self.slots[slot as usize];
+        mapping.write(&self.memory, HEAD_BYTES as usize, payload)?;
         let head = Head::new(self.sequence, length);
         write_at(&self.memory, bytemuck::bytes_of(&head), at)?;
         self.version += 1;

@@ -1,7 +1,7 @@
 //! Memory that host and worker share: sealed memfds, read and written by system calls.
 //!
-//! Nobody maps them. A copy per side costs microseconds, and in return there is no `unsafe`, no
-//! `SIGBUS`, and no memory that changes while it is validated.
+//! The host maps nothing. Its copy costs microseconds, and in return there is no `SIGBUS` and no
+//! memory that changes while it is validated. (A worker maps what it writes much of: `mapping`.)
 
 use std::os::fd::OwnedFd;
 

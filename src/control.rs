@@ -125,6 +125,13 @@ impl Command {
     pub fn loads(&self) -> bool {
         matches!(self, Self::LoadPreset(_) | Self::LoadScene(_))
     }
+
+    /// Whether it is about what one viewer sees, and makes no sense without one.
+    pub fn needs_viewer(&self) -> bool {
+        let is_for_all =
+            matches!(self, Self::Physics(_) | Self::Toggle | Self::Stop) || self.loads();
+        !is_for_all
+    }
 }
 
 /// A direction to look from.

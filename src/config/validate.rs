@@ -3,10 +3,11 @@
 use std::{net::IpAddr, ops::RangeInclusive, time::Duration};
 
 use super::{
-    Config, IceServer, Limits, LogFormat, LogLevel, Login, Profile, Server, Shadows, Video, Webrtc,
+    Config, IceServer, Limits, LogFormat, LogLevel, Login, Profile, Server, Sessions, Shadows,
+    Video, Webrtc,
     keys::{self, Raw},
 };
-use crate::units::{Bitrate, FrameRate, Size};
+use crate::units::{Bitrate, FrameRate, Node, Size};
 
 /// What is wrong with which key.
 #[derive(Debug)]
@@ -30,6 +31,7 @@ impl Config {
             server: server(&raw.server)?,
             video: video(&raw.video)?,
             webrtc: webrtc(&raw.webrtc)?,
+            sessions: sessions(&raw.sessions)?,
             limits: limits(&raw.limits)?,
         })
     }
@@ -46,6 +48,7 @@ fn server(raw: &keys::Server) -> Result<Server> {
             .iter()
             .map(|text| origin(text))
             .collect::<Result<_>>()?,
+        node: node(&raw.node)?,
         log_level: match log_level {
             LogLevel::Trace => LogLevel::Trace,
             _ if raw.debug => LogLevel::Debug,
@@ -82,6 +85,13 @@ fn address(raw: &keys::Server) -> Result<IpAddr> {
         );
     }
     Ok(ip)
+}
+
+fn node(text: &str) -> Result<Option<Node>> {
+    if text.is_empty() {
+        return Ok(None);
+    }
+    text.parse().map(Some).or_else(|message: String| invalid("server.node", message))
 }
 
 fn host(name: &str) -> Result<String> {
@@ -204,6 +214,18 @@ fn turn_login(raw: &keys::Webrtc) -> Result<Login> {
     Ok(Login { username: raw.turn_username.clone(), credential: raw.turn_credential.clone() })
 }
 
+fn sessions(raw: &keys::Sessions) -> Result<Sessions> {
+    const YEAR_S: u64 = 365 * 86_400;
+    let after = |key, seconds| {
+        let seconds = within(key, seconds, 0..=YEAR_S)?;
+        Ok((seconds > 0).then(|| Duration::from_secs(seconds)))
+    };
+    Ok(Sessions {
+        idle_pause: after("sessions.idle_pause_s", raw.idle_pause_s)?,
+        expire: after("sessions.expire_s", raw.expire_s)?,
+    })
+}
+
 fn limits(raw: &keys::Limits) -> Result<Limits> {
     const DAY_MS: u64 = 86_400_000;
     let ms = |key, value| within(key, value, 1..=DAY_MS).map(Duration::from_millis);
@@ -220,6 +242,7 @@ fn limits(raw: &keys::Limits) -> Result<Limits> {
         body_timeout: ms("limits.body_timeout_ms", raw.body_timeout_ms)?,
         idle_timeout: ms("limits.idle_timeout_ms", raw.idle_timeout_ms)?,
         connections: within("limits.connections", raw.connections.into(), 1..=65_536)? as usize,
+        sessions: within("limits.sessions", raw.sessions.into(), 1..=10_000)? as usize,
         viewers: within("limits.viewers", raw.viewers.into(), 1..=10_000)? as usize,
         // Below this, libmujoco and its arena do not fit.
         worker_memory_bytes: within(

@@ -6,7 +6,7 @@ mod dataset;
 mod files;
 mod picture;
 
-use std::{net::IpAddr, sync::Arc, time::Instant};
+use std::{fs, net::IpAddr, sync::Arc, time::Instant};
 
 use tokio::net::TcpListener;
 
@@ -16,7 +16,7 @@ use crate::{
     gpu::{self, Gpu},
     http, peer, render,
     session::{self, Sessions, Source},
-    units::MediaClock,
+    units::{MediaClock, Node},
     worker,
 };
 
@@ -54,8 +54,9 @@ pub async fn serve(config: Config) -> Result<(), Failure> {
         }
     });
     tracing::info!("ready: open http://{address} in a browser");
-    http::serve(listener, sessions, &config, shutdown()).await;
+    http::serve(listener, sessions.clone(), &config, shutdown()).await;
     first.abort();
+    sessions.shutdown().await;
     Ok(())
 }
 
@@ -86,13 +87,28 @@ async fn start_sessions(config: &Config) -> Result<Sessions, Failure> {
     let drawing = session::Drawing::start(renderer, reopen(config, &adapter));
     let encoder = encode::probe().map_err(|error| Failure::Environment(error.to_string()))?;
     announce(&adapter, &encoder);
-    Ok(Sessions::start(session::Shared {
+    let shared = session::Shared {
         settings: session_settings(config, &adapter),
         drawing,
         encoder,
         clock: MediaClock::starting_at(Instant::now()),
         counters: session::Counters::default(),
-    }))
+    };
+    Ok(Sessions::start_with(shared, session_rules(config)))
+}
+
+fn session_rules(config: &Config) -> session::Rules {
+    // Where the kernel does not tell, `local` does.
+    let of_host =
+        || Node::of_host(&fs::read_to_string("/proc/sys/kernel/hostname").unwrap_or_default());
+    session::Rules {
+        node: config.server.node.clone().unwrap_or_else(of_host),
+        most: config.limits.sessions,
+        patience: session::Patience {
+            pause_after: config.sessions.idle_pause,
+            expire_after: config.sessions.expire,
+        },
+    }
 }
 
 fn announce(adapter: &gpu::AdapterInfo, encoder: &encode::Choice) {

@@ -16,6 +16,7 @@ mod guard;
 mod pages;
 mod problem;
 mod routes;
+mod sessions;
 mod socket;
 mod stats;
 mod words;

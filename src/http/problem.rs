@@ -92,10 +92,15 @@ impl From<session::Error> for Problem {
                 StatusCode::BAD_REQUEST
             }
             Error::NotFound(_) => StatusCode::NOT_FOUND,
-            Error::NoScene => StatusCode::CONFLICT,
-            Error::Limit { .. } | Error::Command(_) | Error::Gone => {
+            Error::NoScene | Error::Permanent => StatusCode::CONFLICT,
+            // Not 404: it may well exist. A front end that knows several nodes can ask the owner,
+            // whose answer counts (RFC 9110 §15.5.20).
+            Error::Elsewhere { .. } => StatusCode::MISDIRECTED_REQUEST,
+            Error::Gone => StatusCode::GONE,
+            Error::Limit { .. } | Error::Full { .. } | Error::Command(_) => {
                 StatusCode::SERVICE_UNAVAILABLE
             }
+            Error::NoId(_) => StatusCode::INTERNAL_SERVER_ERROR,
             Error::TimedOut(_) => StatusCode::GATEWAY_TIMEOUT,
         };
         Self::new(status, error.to_string())
@@ -124,10 +129,12 @@ pub(super) fn code(error: &session::Error) -> &'static str {
         Error::Scene(_) | Error::Render(_) => "bad_scene",
         Error::Invalid(_) => "invalid",
         Error::Peer(_) => "bad_offer",
-        Error::NotFound(_) => "not_found",
+        Error::NotFound(_) | Error::Elsewhere { .. } => "not_found",
         Error::NoScene | Error::Command(_) => "no_scene",
-        Error::Limit { .. } => "limit",
+        Error::Limit { .. } | Error::Full { .. } => "limit",
         Error::TimedOut(_) => "timed_out",
         Error::Gone => "gone",
+        Error::Permanent => "invalid",
+        Error::NoId(_) => "internal",
     }
 }

@@ -10,7 +10,7 @@ use warp::{
     reply::Response,
 };
 
-use super::{Context, api, body, guard, pages, problem::Problem, socket};
+use super::{Context, api, body, guard, pages, problem::Problem, sessions, socket};
 use crate::session;
 
 /// Headers of every response. Scripts and styles come from the daemon alone: a hostile body or
@@ -39,6 +39,8 @@ type Route = BoxedFilter<(Response,)>;
 pub(super) fn all(context: &Arc<Context>) -> Route {
     let known = api_routes(context)
         .or(scene_routes(context))
+        .unify()
+        .or(sessions::routes(context))
         .unify()
         .or(socket_route(context))
         .unify()

@@ -3,16 +3,19 @@
 use std::{
     collections::{BTreeMap, VecDeque},
     sync::{Arc, Weak, atomic::Ordering},
-    time::{Duration, Instant},
+    time::{Duration, Instant, SystemTime},
 };
 
 use tokio::{
     sync::{mpsc, oneshot, watch},
-    task::JoinSet,
+    task::{JoinHandle, JoinSet},
 };
 
 use super::{
-    Error, Handle, Joined, Notice, Scene, Shared, SharedPeer, Source, Status, StreamStatus,
+    End, Error, Glance, Info, Joined, Notice, Phase, Scene, Shared, SharedPeer, Source, Status,
+    StreamStatus, ViewerStatus,
+    idle::{Act, Idle},
+    info::Wishes,
     restart::{Policy, Verdict},
     seat::{Effect, Seat, World},
     views::{Look, Place, Views},
@@ -47,6 +50,8 @@ pub(super) enum Request {
     Load { scene: Scene, reply: oneshot::Sender<Result<Arc<Scene>, Error>> },
     Scene { reply: oneshot::Sender<Option<Arc<Scene>>> },
     Status { reply: oneshot::Sender<Option<Status>> },
+    Glance { reply: oneshot::Sender<Glance> },
+    Viewers { reply: oneshot::Sender<Vec<ViewerStatus>> },
     Physics { command: PhysicsCommand, reply: oneshot::Sender<Result<Commanded, Error>> },
     Join { reply: oneshot::Sender<Result<Joined, Error>> },
     Leave { viewer: ViewerId },
@@ -57,23 +62,34 @@ pub(super) enum Request {
     Event { viewer: ViewerId, event: Event, at: Instant, reply: oneshot::Sender<Result<(), Error>> },
 }
 
+impl Request {
+    /// Whether it shows that somebody uses the session.
+    fn is_use(&self) -> bool {
+        let is_none = matches!(
+            self,
+            Self::Glance { .. } | Self::Viewers { .. } | Self::Leave { .. } | Self::Detach { .. }
+        );
+        !is_none
+    }
+}
+
 /// The number of a command, and where to see when it has been acted on.
 type Commanded = (u64, watch::Receiver<Arc<Snapshot>>);
 
-/// Starts the task; it ends when the last handle is dropped.
+/// Starts the task; it ends when it is told to, or when the last handle is dropped.
 pub(super) fn spawn(
-    id: &'static str,
-    handle: Handle,
+    info: Arc<Info>,
+    shared: Arc<Shared>,
     inbox: mpsc::Receiver<Request>,
     failed: watch::Sender<Option<String>>,
-) {
-    let shared = Arc::clone(&handle.shared);
-    // The handle was needed for what it shares only: held here, the task would never end.
-    drop(handle);
+) -> JoinHandle<()> {
+    let wishes = info.wishes();
     let (ended, view_ends) = mpsc::channel(FRAMES);
     let driver = Driver {
-        id,
+        info,
         shared,
+        wishes,
+        idle: Idle::new(Instant::now()),
         failed,
         view_ended: ended,
         running: None,
@@ -89,7 +105,7 @@ pub(super) fn spawn(
         views: Views::default(),
         state_sent: Instant::now(),
     };
-    tokio::spawn(driver.run(inbox, view_ends));
+    tokio::spawn(driver.run(inbox, view_ends))
 }
 
 /// A worker with the model that it runs.
@@ -142,8 +158,11 @@ struct Seated {
 }
 
 struct Driver {
-    id: &'static str,
+    info: Arc<Info>,
     shared: Arc<Shared>,
+    /// What may change from outside without a request.
+    wishes: watch::Receiver<Wishes>,
+    idle: Idle,
     failed: watch::Sender<Option<String>>,
     view_ended: mpsc::Sender<stream::Ended>,
     running: Option<Running>,
@@ -172,11 +191,14 @@ impl Driver {
         mut view_ends: mpsc::Receiver<stream::Ended>,
     ) {
         let mut device = self.shared.drawing.watch();
-        loop {
+        let mut wishes = self.wishes.clone();
+        let end = loop {
+            self.note_occupation();
+            let idle = until(self.idle_deadline());
             tokio::select! {
                 request = inbox.recv() => match request {
                     Some(request) => self.serve(request).await,
-                    None => break,
+                    None => break End::Shutdown,
                 },
                 change = next_snapshot(&mut self.running) => match change {
                     Ok(()) => self.show(),
@@ -185,30 +207,95 @@ impl Driver {
                 Some(loaded) = self.loads.join_next() => match loaded {
                     Ok(loaded) => self.loaded(loaded).await,
                     Err(panic) => {
-                        tracing::error!(session = self.id, %panic, "a load panicked");
+                        tracing::error!(session = %self.info.id(), %panic, "a load panicked");
                         self.start_load();
                     }
                 },
                 Ok(()) = device.changed() => self.restage(),
                 Some(staged) = self.stagings.join_next() => match staged {
                     Ok(staged) => self.staged(staged),
-                    Err(panic) => tracing::error!(session = self.id, %panic, "no stage"),
+                    Err(panic) => {
+                        tracing::error!(session = %self.info.id(), %panic, "no stage");
+                    }
                 },
                 Some(ended) = view_ends.recv() => self.view_ended(ended).await,
+                Ok(()) = wishes.changed() => if let Some(end) = wishes.borrow_and_update().end {
+                    break end;
+                },
+                () = idle => if self.is_expired() {
+                    break End::Expired;
+                },
             }
-        }
+        };
+        self.end(end, inbox).await;
+    }
+
+    /// Tells everybody, and ends what the session has.
+    async fn end(mut self, end: End, inbox: mpsc::Receiver<Request>) {
         for seated in self.seats.values() {
-            let _ = seated.notify.try_send(Notice::Closing);
+            // One that does not read is told by the end of its queue.
+            let _ = seated.notify.try_send(Notice::Closing(end));
         }
-        tracing::debug!(session = self.id, "session ended");
+        let viewers = self.seats.len() as u64;
+        self.shared.counters.viewers.fetch_sub(viewers, Ordering::Relaxed);
+        self.loads.shutdown().await;
+        if let Some(running) = self.running.take() {
+            running.worker.stop().await;
+        }
+        tracing::info!(session = %self.info.id(), why = ?end, "session ended");
+        // Whoever waits for the end sees it in this.
+        drop(inbox);
+    }
+
+    // ---- idleness -----------------------------------------------------------------------
+
+    /// Lets the session run again when somebody has come.
+    fn note_occupation(&mut self) {
+        let occupied = !self.seats.is_empty() || self.wishes.borrow().holds > 0;
+        let wakes = self.idle.occupied(occupied, Instant::now());
+        self.wake(wakes);
+    }
+
+    fn wake(&mut self, wakes: bool) {
+        if wakes && !self.paused && self.tell_worker(PhysicsCommand::Play) {
+            tracing::info!(session = %self.info.id(), "in use again; runs on");
+        }
+    }
+
+    fn idle_deadline(&self) -> Option<Instant> {
+        self.idle.deadline(self.wishes.borrow().terms.patience)
+    }
+
+    /// Pauses a session that was left alone, or says that it is to end.
+    fn is_expired(&mut self) -> bool {
+        let patience = self.wishes.borrow().terms.patience;
+        match self.idle.due(Instant::now(), patience) {
+            Some(Act::Expire) => return true,
+            Some(Act::Pause) if !self.paused && self.tell_worker(PhysicsCommand::Pause) => {
+                tracing::info!(session = %self.info.id(), "nobody uses the session; paused");
+            }
+            Some(Act::Pause) | None => {}
+        }
+        false
+    }
+
+    /// Whether there is a worker that was told.
+    fn tell_worker(&self, command: PhysicsCommand) -> bool {
+        self.running.as_ref().is_some_and(|running| running.worker.send(command).is_ok())
     }
 
     async fn serve(&mut self, request: Request) {
+        if request.is_use() {
+            let wakes = self.idle.used(Instant::now());
+            self.wake(wakes);
+        }
         // A caller who has stopped waiting drops its end of `reply`: nothing is owed to it.
         match request {
             Request::Load { scene, reply } => self.queue_load(scene, reply),
             Request::Scene { reply } => drop(reply.send(self.scene.clone())),
             Request::Status { reply } => drop(reply.send(self.status())),
+            Request::Glance { reply } => drop(reply.send(self.glance())),
+            Request::Viewers { reply } => drop(reply.send(self.viewers())),
             Request::Physics { command, reply } => drop(reply.send(self.command(command))),
             Request::Join { reply } => drop(reply.send(self.join())),
             Request::Leave { viewer } => self.leave(viewer),
@@ -260,15 +347,15 @@ impl Driver {
                 self.scene = Some(Arc::clone(&scene));
                 self.adopt(running, None, true).await;
                 self.notify_all(&Notice::SceneUpdated(Arc::clone(&scene)));
-                tracing::info!(session = self.id, model = scene.model_name, "scene loaded");
+                tracing::info!(session = %self.info.id(), model = scene.model_name, "scene loaded");
                 let _ = reply.send(Ok(scene));
             }
             (Ok(running), Purpose::Restart { state }) => {
                 self.adopt(running, state, false).await;
-                tracing::info!(session = self.id, "simulation restarted");
+                tracing::info!(session = %self.info.id(), "simulation restarted");
             }
             (Err(error), Purpose::Asked(reply)) => {
-                tracing::info!(session = self.id, %error, "scene refused; the old one runs on");
+                tracing::info!(session = %self.info.id(), %error, "scene refused; the old one runs on");
                 let _ = reply.send(Err(error));
             }
             (Err(error), Purpose::Restart { .. }) => self.worker_ended(error.to_string()),
@@ -283,7 +370,7 @@ impl Driver {
             state.map(PhysicsCommand::SetState),
             Some(PhysicsCommand::PublishRate(self.publish_rate())),
             (self.speed != 1.0).then_some(PhysicsCommand::Speed(self.speed)),
-            (!self.paused).then_some(PhysicsCommand::Play),
+            (!self.paused && !self.idle.is_paused()).then_some(PhysicsCommand::Play),
         ];
         for wish in wishes.into_iter().flatten() {
             if worker.send(wish).is_err() {
@@ -310,7 +397,7 @@ impl Driver {
         let Some(scene) = self.scene.clone() else { return };
         self.running = None;
         let verdict = self.policy.died(Instant::now());
-        tracing::warn!(session = self.id, %how, ?verdict, "the simulation's process ended");
+        tracing::warn!(session = %self.info.id(), %how, ?verdict, "the simulation's process ended");
         let message = match verdict {
             Verdict::Resume => {
                 format!("The simulation stopped ({how}) and goes on from a moment ago.")
@@ -363,7 +450,7 @@ impl Driver {
             // Another device is on its way, and its arrival leads here again.
             Err(Error::Render(render::Error::DeviceLost)) => {}
             Err(error) => {
-                tracing::error!(session = self.id, %error, "the scene does not fit the new device");
+                tracing::error!(session = %self.info.id(), %error, "the scene does not fit the new device");
                 let message = format!("The picture stopped: {error}.");
                 self.notify_all(&Notice::Error { code: "view_ended", message });
             }
@@ -429,7 +516,7 @@ impl Driver {
     // ---- viewers ------------------------------------------------------------------------
 
     fn join(&mut self) -> Result<Joined, Error> {
-        let limit = self.shared.settings.max_viewers;
+        let limit = self.wishes.borrow().terms.viewers;
         if self.seats.len() >= limit {
             return Err(Error::Limit { what: "viewers", limit });
         }
@@ -441,7 +528,7 @@ impl Driver {
         let seat = Seat::new(self.running.as_ref().map(|running| &*running.assets));
         let seated = Seated { seat, notify: notify.clone(), peer: None, connected: false };
         self.seats.insert(id, seated);
-        tracing::info!(session = self.id, viewer = %id, "viewer joined");
+        tracing::info!(session = %self.info.id(), viewer = %id, "viewer joined");
         Ok(Joined { id, notices, notify })
     }
 
@@ -449,7 +536,7 @@ impl Driver {
         if self.seats.remove(&viewer).is_some() {
             self.shared.counters.viewers.fetch_sub(1, Ordering::Relaxed);
             self.leave_view(viewer);
-            tracing::info!(session = self.id, %viewer, "viewer left");
+            tracing::info!(session = %self.info.id(), %viewer, "viewer left");
         }
     }
 
@@ -465,7 +552,7 @@ impl Driver {
         if let Some(running) = &self.running
             && running.worker.send(rate).is_err()
         {
-            tracing::debug!(session = self.id, "the worker is ending");
+            tracing::debug!(session = %self.info.id(), "the worker is ending");
         }
     }
 
@@ -503,7 +590,7 @@ impl Driver {
             .map(|(id, _)| *id)
             .collect();
         for viewer in stuck {
-            tracing::info!(session = self.id, %viewer, "viewer does not read; let go");
+            tracing::info!(session = %self.info.id(), %viewer, "viewer does not read; let go");
             self.leave(viewer);
         }
     }
@@ -558,7 +645,7 @@ impl Driver {
                 Some(id)
             }
             Err(error) => {
-                tracing::error!(session = self.id, %error, "no view");
+                tracing::error!(session = %self.info.id(), %error, "no view");
                 None
             }
         }
@@ -580,7 +667,7 @@ impl Driver {
 
     async fn view_ended(&mut self, ended: stream::Ended) {
         let viewers = self.views.ended(ended.view);
-        tracing::error!(session = self.id, view = %ended.view, error = %ended.error, "a view ended");
+        tracing::error!(session = %self.info.id(), view = %ended.view, error = %ended.error, "a view ended");
         let message = format!("The picture stopped: {}.", ended.error);
         for viewer in viewers {
             if let Some(seated) = self.seats.get(&viewer) {
@@ -673,6 +760,43 @@ impl Driver {
 
     // ---- figures ------------------------------------------------------------------------
 
+    fn glance(&self) -> Glance {
+        let snapshot = self.running.as_ref().map(|running| running.snapshots.borrow().clone());
+        let failure = self.failed.borrow().clone();
+        let loading = !self.loads.is_empty() || !self.waiting.is_empty();
+        let phase = match &snapshot {
+            Some(snapshot) if snapshot.paused => Phase::Paused,
+            Some(_) => Phase::Running,
+            None if loading => Phase::Loading,
+            None if failure.is_some() => Phase::Failed,
+            None => Phase::Empty,
+        };
+        let patience = self.wishes.borrow().terms.patience;
+        let left = |at: Instant| at.saturating_duration_since(Instant::now());
+        let expires = self.idle.expires_at(patience).map(left);
+        Glance {
+            phase,
+            model_name: self.scene.as_ref().map(|scene| scene.model_name.clone()),
+            viewers: self.seats.len(),
+            streams: self.views.iter().count(),
+            time: snapshot.as_ref().map_or(0.0, |snapshot| snapshot.time),
+            steps: snapshot.as_ref().map_or(0, |snapshot| snapshot.steps),
+            speed: self.speed,
+            real_time_factor: snapshot.as_ref().map_or(0.0, |s| s.real_time_factor),
+            expires_at: expires.map(|left| SystemTime::now() + left),
+            failure,
+        }
+    }
+
+    fn viewers(&self) -> Vec<ViewerStatus> {
+        let status = |(id, seated): (&ViewerId, &Seated)| ViewerStatus {
+            id: *id,
+            connected: seated.connected,
+            stream: self.views.of(*id).map(|(view, _)| view),
+        };
+        self.seats.iter().map(status).collect()
+    }
+
     fn status(&self) -> Option<Status> {
         let running = self.running.as_ref()?;
         let snapshot = Arc::clone(&running.snapshots.borrow());
@@ -694,6 +818,14 @@ impl Driver {
             assets,
             snapshot,
         })
+    }
+}
+
+/// Waits until then; for ever without a moment.
+async fn until(moment: Option<Instant>) {
+    match moment {
+        Some(moment) => tokio::time::sleep_until(moment.into()).await,
+        None => std::future::pending().await,
     }
 }
 

@@ -4,4 +4,5 @@ mod daemon;
 mod lifecycle;
 mod routes;
 mod scenes;
+mod sessions;
 mod sockets;

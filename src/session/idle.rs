@@ -114,8 +114,8 @@ mod tests {
         use Step::{Due, Occupied, Used};
         let (pause, expire) = (Some(Act::Pause), Some(Act::Expire));
         // Each row: patience, and what happens after so many seconds.
-        type Row = ((u64, u64), &'static [(u64, Step)]);
-        let table: &[Row] = &[
+        type Row<'a> = ((u64, u64), &'a [(u64, Step)]);
+        let table: &[Row<'_>] = &[
             (
                 (60, 3600),
                 &[(59, Due(None)), (60, Due(pause)), (61, Due(None)), (3600, Due(expire))],
@@ -144,8 +144,8 @@ mod tests {
             for (second, step) in *steps {
                 let now = start + Duration::from_secs(*second);
                 match step {
-                    Used => drop(idle.used(now)),
-                    Occupied(occupied) => drop(idle.occupied(*occupied, now)),
+                    Used => _ = idle.used(now),
+                    Occupied(occupied) => _ = idle.occupied(*occupied, now),
                     Due(wanted) => {
                         assert_eq!(idle.due(now, patience), *wanted, "row {number}, {second} s");
                     }
@@ -179,8 +179,8 @@ mod tests {
             for (seconds, step) in steps {
                 now += Duration::from_secs(seconds);
                 match step {
-                    0 => drop(idle.used(now)),
-                    1 => drop(idle.occupied(seconds % 2 == 0, now)),
+                    0 => _ = idle.used(now),
+                    1 => _ = idle.occupied(seconds % 2 == 0, now),
                     _ => {
                         let deadline = idle.deadline(patience);
                         let due = idle.due(now, patience);

@@ -287,7 +287,7 @@ fn what_must_hold_of_sessions_holds_after_each_act() {
     let gpu = Gpu::open(&Options::default()).expect("a device, software at least");
     let renderer = Arc::new(Renderer::new(Arc::new(gpu)).expect("a renderer"));
     let drawing = Drawing::start(renderer, || Err("one device is enough".to_owned()));
-    let config = Config { cases: 24, max_shrink_iters: 100, ..Config::default() };
+    let config = Config { cases: 64, max_shrink_iters: 100, ..Config::default() };
     let outcome = TestRunner::new(config).run(&ops(), |ops| {
         runtime.block_on(async {
             let mut world = World::start(&drawing);

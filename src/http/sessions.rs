@@ -125,7 +125,8 @@ impl Below {
         A: Future<Output = Answer> + Send + 'static,
     {
         let context = Arc::clone(&self.context);
-        let route = method.and(self.place.clone()).then(move |id: String| {
+        // The place first: of what is elsewhere, a wrong method says nothing.
+        let route = self.place.clone().and(method).then(move |id: String| {
             let (context, handler) = (Arc::clone(&context), handler.clone());
             async move {
                 let answer = match api::session(&context, &id) {
@@ -147,7 +148,7 @@ impl Below {
     {
         let context = Arc::clone(&self.context);
         let body = body::json(&context.config.limits);
-        let route = method.and(self.place.clone()).and(body).then(move |id: String, body| {
+        let route = self.place.clone().and(method).and(body).then(move |id: String, body| {
             let (context, handler) = (Arc::clone(&context), handler.clone());
             async move {
                 let answer = match api::session(&context, &id) {

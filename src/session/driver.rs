@@ -285,6 +285,8 @@ impl Driver {
     }
 
     async fn serve(&mut self, request: Request) {
+        // Whoever had it awake may have let go since.
+        self.note_occupation();
         if request.is_use() {
             let wakes = self.idle.used(Instant::now());
             self.wake(wakes);
@@ -765,7 +767,8 @@ impl Driver {
         let failure = self.failed.borrow().clone();
         let loading = !self.loads.is_empty() || !self.waiting.is_empty();
         let phase = match &snapshot {
-            Some(snapshot) if snapshot.paused => Phase::Paused,
+            // As it was told: the snapshot follows in a moment.
+            Some(_) if self.paused || self.idle.is_paused() => Phase::Paused,
             Some(_) => Phase::Running,
             None if loading => Phase::Loading,
             None if failure.is_some() => Phase::Failed,

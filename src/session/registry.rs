@@ -113,7 +113,7 @@ impl Sessions {
         let loaded = session.load(source).await;
         unfinished.settle(loaded.is_ok());
         if let Err(error) = loaded {
-            session.requests.closed().await;
+            self.registry.settled(&session).await;
             return Err(error);
         }
         Ok(session)
@@ -144,8 +144,7 @@ impl Sessions {
             return Err(Error::Permanent);
         }
         session.info().end(End::Deleted);
-        session.requests.closed().await;
-        self.registry.state().sessions.remove(session.id());
+        self.registry.settled(&session).await;
         Ok(())
     }
 
@@ -282,6 +281,12 @@ impl Registry {
             }
         });
         handle
+    }
+
+    /// Waits until a session that was told to end has, and its place is free.
+    async fn settled(&self, session: &Handle) {
+        session.requests.closed().await;
+        self.state().sessions.remove(session.id());
     }
 
     fn ended(self: &Arc<Self>, id: &SessionId) {

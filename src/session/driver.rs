@@ -257,7 +257,11 @@ impl Driver {
     }
 
     fn wake(&mut self, wakes: bool) {
-        if wakes && !self.paused && self.tell_worker(PhysicsCommand::Play) {
+        if !wakes {
+            return;
+        }
+        self.restage();
+        if !self.paused && self.tell_worker(PhysicsCommand::Play) {
             tracing::info!(session = %self.info.id(), "in use again; runs on");
         }
     }
@@ -266,17 +270,25 @@ impl Driver {
         self.idle.deadline(self.wishes.borrow().terms.patience)
     }
 
-    /// Pauses a session that was left alone, or says that it is to end.
+    /// Puts a session to rest that was left alone, or says that it is to end.
     fn is_expired(&mut self) -> bool {
         let patience = self.wishes.borrow().terms.patience;
         match self.idle.due(Instant::now(), patience) {
             Some(Act::Expire) => return true,
-            Some(Act::Pause) if !self.paused && self.tell_worker(PhysicsCommand::Pause) => {
-                tracing::info!(session = %self.info.id(), "nobody uses the session; paused");
-            }
-            Some(Act::Pause) | None => {}
+            Some(Act::Pause) => self.rest(),
+            None => {}
         }
         false
+    }
+
+    fn rest(&mut self) {
+        // The device's copy of the model: megabytes, and made anew in milliseconds.
+        if let Some(running) = self.running.as_mut() {
+            running.stage = None;
+        }
+        if !self.paused && self.tell_worker(PhysicsCommand::Pause) {
+            tracing::info!(session = %self.info.id(), "nobody uses the session; paused");
+        }
     }
 
     /// Whether there is a worker that was told.
@@ -431,7 +443,7 @@ impl Driver {
             device.renderer.as_ref().is_ok_and(|now| Arc::ptr_eq(now, &stage.renderer))
         };
         running.stage = running.stage.take().filter(current);
-        if running.stage.is_none() && device.renderer.is_ok() {
+        if running.stage.is_none() && device.renderer.is_ok() && !self.idle.is_paused() {
             let (drawing, assets) = (self.shared.drawing.clone(), Arc::clone(&running.assets));
             self.stagings.spawn(async move {
                 let outcome = drawing.stage(&assets).await;

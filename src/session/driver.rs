@@ -1,9 +1,11 @@
 //! The one task that changes a session.
 
+mod presence;
+
 use std::{
     collections::{BTreeMap, VecDeque},
     sync::{Arc, Weak, atomic::Ordering},
-    time::{Duration, Instant, SystemTime},
+    time::{Duration, Instant},
 };
 
 use tokio::{
@@ -12,9 +14,9 @@ use tokio::{
 };
 
 use super::{
-    End, Error, Glance, Info, Joined, Notice, Phase, Scene, Shared, SharedPeer, Source, Status,
+    End, Error, Glance, Info, Joined, Notice, Scene, Shared, SharedPeer, Source, Status,
     StreamStatus, ViewerStatus,
-    idle::{Act, Idle},
+    idle::Idle,
     info::Wishes,
     restart::{Policy, Verdict},
     seat::{Effect, Seat, World},
@@ -194,7 +196,7 @@ impl Driver {
         let mut wishes = self.wishes.clone();
         let end = loop {
             self.note_occupation();
-            let idle = until(self.idle_deadline());
+            let idle = presence::until(self.idle_deadline());
             tokio::select! {
                 request = inbox.recv() => match request {
                     Some(request) => self.serve(request).await,
@@ -228,72 +230,6 @@ impl Driver {
             }
         };
         self.end(end, inbox).await;
-    }
-
-    /// Tells everybody, and ends what the session has.
-    async fn end(mut self, end: End, inbox: mpsc::Receiver<Request>) {
-        for seated in self.seats.values() {
-            // One that does not read is told by the end of its queue.
-            let _ = seated.notify.try_send(Notice::Closing(end));
-        }
-        let viewers = self.seats.len() as u64;
-        self.shared.counters.viewers.fetch_sub(viewers, Ordering::Relaxed);
-        self.loads.shutdown().await;
-        if let Some(running) = self.running.take() {
-            running.worker.stop().await;
-        }
-        tracing::info!(session = %self.info.id(), why = ?end, "session ended");
-        // Whoever waits for the end sees it in this.
-        drop(inbox);
-    }
-
-    // ---- idleness -----------------------------------------------------------------------
-
-    /// Lets the session run again when somebody has come.
-    fn note_occupation(&mut self) {
-        let occupied = !self.seats.is_empty() || self.wishes.borrow().holds > 0;
-        let wakes = self.idle.occupied(occupied, Instant::now());
-        self.wake(wakes);
-    }
-
-    fn wake(&mut self, wakes: bool) {
-        if !wakes {
-            return;
-        }
-        self.restage();
-        if !self.paused && self.tell_worker(PhysicsCommand::Play) {
-            tracing::info!(session = %self.info.id(), "in use again; runs on");
-        }
-    }
-
-    fn idle_deadline(&self) -> Option<Instant> {
-        self.idle.deadline(self.wishes.borrow().terms.patience)
-    }
-
-    /// Puts a session to rest that was left alone, or says that it is to end.
-    fn is_expired(&mut self) -> bool {
-        let patience = self.wishes.borrow().terms.patience;
-        match self.idle.due(Instant::now(), patience) {
-            Some(Act::Expire) => return true,
-            Some(Act::Pause) => self.rest(),
-            None => {}
-        }
-        false
-    }
-
-    fn rest(&mut self) {
-        // The device's copy of the model: megabytes, and made anew in milliseconds.
-        if let Some(running) = self.running.as_mut() {
-            running.stage = None;
-        }
-        if !self.paused && self.tell_worker(PhysicsCommand::Pause) {
-            tracing::info!(session = %self.info.id(), "nobody uses the session; paused");
-        }
-    }
-
-    /// Whether there is a worker that was told.
-    fn tell_worker(&self, command: PhysicsCommand) -> bool {
-        self.running.as_ref().is_some_and(|running| running.worker.send(command).is_ok())
     }
 
     async fn serve(&mut self, request: Request) {
@@ -774,44 +710,6 @@ impl Driver {
 
     // ---- figures ------------------------------------------------------------------------
 
-    fn glance(&self) -> Glance {
-        let snapshot = self.running.as_ref().map(|running| running.snapshots.borrow().clone());
-        let failure = self.failed.borrow().clone();
-        let loading = !self.loads.is_empty() || !self.waiting.is_empty();
-        let phase = match &snapshot {
-            // As it was told: the snapshot follows in a moment.
-            Some(_) if self.paused || self.idle.is_paused() => Phase::Paused,
-            Some(_) => Phase::Running,
-            None if loading => Phase::Loading,
-            None if failure.is_some() => Phase::Failed,
-            None => Phase::Empty,
-        };
-        let patience = self.wishes.borrow().terms.patience;
-        let left = |at: Instant| at.saturating_duration_since(Instant::now());
-        let expires = self.idle.expires_at(patience).map(left);
-        Glance {
-            phase,
-            model_name: self.scene.as_ref().map(|scene| scene.model_name.clone()),
-            viewers: self.seats.len(),
-            streams: self.views.iter().count(),
-            time: snapshot.as_ref().map_or(0.0, |snapshot| snapshot.time),
-            steps: snapshot.as_ref().map_or(0, |snapshot| snapshot.steps),
-            speed: self.speed,
-            real_time_factor: snapshot.as_ref().map_or(0.0, |s| s.real_time_factor),
-            expires_at: expires.map(|left| SystemTime::now() + left),
-            failure,
-        }
-    }
-
-    fn viewers(&self) -> Vec<ViewerStatus> {
-        let status = |(id, seated): (&ViewerId, &Seated)| ViewerStatus {
-            id: *id,
-            connected: seated.connected,
-            stream: self.views.of(*id).map(|(view, _)| view),
-        };
-        self.seats.iter().map(status).collect()
-    }
-
     fn status(&self) -> Option<Status> {
         let running = self.running.as_ref()?;
         let snapshot = Arc::clone(&running.snapshots.borrow());
@@ -833,14 +731,6 @@ impl Driver {
             assets,
             snapshot,
         })
-    }
-}
-
-/// Waits until then; for ever without a moment.
-async fn until(moment: Option<Instant>) {
-    match moment {
-        Some(moment) => tokio::time::sleep_until(moment.into()).await,
-        None => std::future::pending().await,
     }
 }
 

@@ -30,9 +30,13 @@ async fn state(daemon: &Daemon, path: &str) -> String {
     session["state"].as_str().expect("a state").to_owned()
 }
 
+/// Steps so far; waits where a process is just being replaced.
 async fn steps(daemon: &Daemon, id: &str) -> u64 {
-    let stats = daemon.get(&format!("/api/stats?session={id}")).await.1;
-    stats["simulation_state"]["simulation"]["step_count"].as_u64().expect("steps")
+    until(async || {
+        let stats = daemon.get(&format!("/api/stats?session={id}")).await.1;
+        stats["simulation_state"]["simulation"]["step_count"].as_u64()
+    })
+    .await
 }
 
 async fn is_gone(daemon: &Daemon, path: &str) -> bool {
@@ -230,11 +234,6 @@ async fn sessions_do_not_feel_each_other() {
     for victim in daemon.workers() {
         kill(victim);
         for id in ids {
-            until(async || {
-                let stats = daemon.get(&format!("/api/stats?session={id}")).await.1;
-                stats["simulation_state"]["simulation"]["step_count"].as_u64()
-            })
-            .await;
             let before = steps(&daemon, id).await;
             until(async || (steps(&daemon, id).await != before).then_some(())).await;
         }

@@ -177,6 +177,39 @@ impl Command {
     pub fn loads(&self) -> bool {
         matches!(self, Self::LoadPreset(_) | Self::LoadScene(_))
     }
+
+    /// Whether it is about what one viewer sees, and makes no sense without one.
+    pub fn needs_viewer(&self) -> bool {
+        match self {
+            Self::ResetCamera
+            | Self::CameraPreset(_)
+            | Self::SetCamera(_)
+            | Self::UseCamera(_)
+            | Self::Follow(_)
+            | Self::Select(Some(_))
+            | Self::RequestControl
+            | Self::GrantControl(_)
+            | Self::DenyControl
+            | Self::TakeControl
+            | Self::ReleaseControl
+            | Self::SetQuality(_)
+            | Self::RequestKeyframe => true,
+            Self::SetFlags(update) => !update.is_shared(),
+            Self::Physics(_)
+            | Self::Toggle
+            | Self::Stop
+            | Self::LoadPreset(_)
+            | Self::LoadScene(_)
+            | Self::Set(..)
+            | Self::SetMocap { .. }
+            | Self::ApplyForce { .. }
+            | Self::Select(None)
+            | Self::SelectBody(_)
+            | Self::LoadKeyframe(_)
+            | Self::SaveKeyframe(_)
+            | Self::Seek(_) => false,
+        }
+    }
 }
 
 /// A part of the state that can be set.

@@ -24,6 +24,7 @@ pub mod render;
 pub mod batch;
 pub mod peer;
 pub mod record;
+pub mod replay;
 pub mod stream;
 
 pub mod session;

@@ -1,10 +1,16 @@
 //! Quantities and identities as types: sizes, bit rates, media time, ids.
 
+mod id;
+mod utc;
+
 use std::{
     fmt,
     num::NonZeroU32,
     time::{Duration, Instant},
 };
+
+pub use id::{Node, SessionId};
+pub use utc::rfc3339;
 
 /// A picture size in pixels; each side is within `1..=Size::MAX_SIDE`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]

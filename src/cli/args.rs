@@ -82,6 +82,8 @@ pub(super) enum Command {
         #[command(subcommand)]
         act: ConfigAct,
     },
+    /// Tells what is in a history that a session exported; with --verify, goes through it again.
+    Replay(Replay),
     /// Writes a completion script for a shell to standard output.
     Completions {
         /// The shell.
@@ -104,6 +106,18 @@ pub(super) struct Common {
     /// How to log: text or json.
     #[arg(long, value_name = "FORMAT")]
     pub log_format: Option<String>,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct Replay {
+    /// What `GET /api/sessions/ID/history/export` gave.
+    pub file: PathBuf,
+    /// Goes through the history again and compares every state, bit by bit.
+    #[arg(long)]
+    pub verify: bool,
+    /// Prints JSON.
+    #[arg(long)]
+    pub json: bool,
 }
 
 #[derive(Debug, Args)]

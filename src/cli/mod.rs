@@ -6,6 +6,7 @@ mod args;
 mod doctor;
 mod health;
 mod log;
+mod replay;
 
 use std::{
     future::Future,
@@ -98,6 +99,7 @@ fn run(command: Command) -> Result<(), Error> {
             doctor::run(&doctor, &config)?;
         }
         Command::Health(health) => health::run(&health)?,
+        Command::Replay(replay) => replay::run(&replay)?,
         Command::Config { common, act } => print_config(&common.sources(), act)?,
         Command::Completions { shell } => {
             clap_complete::generate(shell, &mut Cli::command(), "mjcast", &mut io::stdout());

@@ -185,6 +185,8 @@ sections! {
         allowed_hosts: Vec<String> = Vec::new(),
         /// Origins besides the daemon's own whose pages may use it, e.g. `https://lab.example`.
         allowed_origins: Vec<String> = Vec::new(),
+        /// The daemon's name in the ids of sessions: 1 to 32 of `a-z`, `0-9` and `-`; empty takes the host's.
+        node: String = "",
         /// How much to log: `trace`, `debug`, `info`, `warn` or `error`.
         log_level: String = "info"; "LOG_LEVEL",
         /// How to log: `text` or `json`.
@@ -224,6 +226,13 @@ sections! {
         /// IP addresses to offer to viewers besides the machine's own, e.g. the outer one of a NAT.
         advertise_addresses: Vec<String> = Vec::new(),
     }
+    /// How long sessions last that nobody uses.
+    sessions: Sessions {
+        /// Time without viewers, requests and recordings after which a simulation is paused until someone comes, s; 0: never.
+        idle_pause_s: u64 = 60_u64,
+        /// Time without viewers, requests and recordings after which a session other than `default` is deleted, s; 0: never.
+        expire_s: u64 = 3600_u64,
+    }
     /// What one client or one scene may cost.
     limits: Limits {
         /// Largest request body and scene, bytes.
@@ -240,6 +249,8 @@ sections! {
         idle_timeout_ms: u64 = 75_000_u64,
         /// HTTP connections at a time; further ones wait to be accepted.
         connections: u32 = 512_u32,
+        /// Sessions at a time, `default` included.
+        sessions: u32 = 16_u32,
         /// Viewers of a session at a time.
         viewers: u32 = 64_u32,
         /// How long a viewer who asked for control keeps it without doing anything, s.

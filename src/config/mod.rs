@@ -16,7 +16,7 @@ use std::{
     time::Duration,
 };
 
-use crate::units::{Bitrate, FrameRate, Size};
+use crate::units::{Bitrate, FrameRate, Node, Size};
 
 pub use load::{Flag, Sources};
 
@@ -72,6 +72,8 @@ pub struct Config {
     pub video: Video,
     /// How viewers are reached.
     pub webrtc: Webrtc,
+    /// How long sessions last that nobody uses.
+    pub sessions: Sessions,
     /// What one client or one scene may cost.
     pub limits: Limits,
     /// What may be recorded, and where.
@@ -89,6 +91,8 @@ pub struct Server {
     pub allowed_hosts: Vec<String>,
     /// Origins besides the daemon's own, `scheme://host[:port]` in lower case.
     pub allowed_origins: Vec<String>,
+    /// The daemon's name in the ids of sessions; `None`: by the host's.
+    pub node: Option<Node>,
     /// How much to log.
     pub log_level: LogLevel,
     /// How to log.
@@ -212,6 +216,15 @@ impl std::fmt::Debug for Login {
     }
 }
 
+/// How long sessions last that nobody uses.
+#[derive(Clone, Copy, Debug)]
+pub struct Sessions {
+    /// When a simulation is paused; `None`: never.
+    pub idle_pause: Option<Duration>,
+    /// When a session is deleted; `None`: never.
+    pub expire: Option<Duration>,
+}
+
 /// What one client or one scene may cost.
 #[derive(Clone, Debug)]
 pub struct Limits {
@@ -229,6 +242,8 @@ pub struct Limits {
     pub idle_timeout: Duration,
     /// HTTP connections at a time.
     pub connections: usize,
+    /// Sessions at a time, `default` included.
+    pub sessions: usize,
     /// Viewers of a session at a time.
     pub viewers: usize,
     /// How long a viewer who asked for control keeps it without doing anything.

@@ -100,6 +100,9 @@ fn mistakes_are_named_with_their_place() {
         (&[("MJCAST_WEBRTC__ADVERTISE_ADDRESSES", "nat")], "'nat' is not an IP address"),
         (&[("MJCAST_SERVER__ALLOWED_ORIGINS", "lab.example")], "scheme://host"),
         (&[("MJCAST_VIDEO__PROFILE", "best")], "'best' is none of auto, parity, fast"),
+        (&[("MJCAST_SERVER__NODE", "Lab 3")], "lower-case letters"),
+        (&[("MJCAST_SESSIONS__EXPIRE_S", "99999999")], "not within 0 to 31536000"),
+        (&[("MJCAST_LIMITS__SESSIONS", "0")], "not within 1 to 10000"),
         (&[("MJCAST_LIMITS__BODY_BYTES", "1")], "not within 1024"),
     ];
     for (variables, wanted) in table {

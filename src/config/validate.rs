@@ -8,11 +8,11 @@ use std::{
 };
 
 use super::{
-    Config, IceServer, Limits, LogFormat, LogLevel, Login, Profile, Recording, Server, Shadows,
-    Video, Webrtc,
+    Config, IceServer, Limits, LogFormat, LogLevel, Login, Profile, Recording, Server, Sessions,
+    Shadows, Video, Webrtc,
     keys::{self, Raw},
 };
-use crate::units::{Bitrate, FrameRate, Size};
+use crate::units::{Bitrate, FrameRate, Node, Size};
 
 /// What is wrong with which key.
 #[derive(Debug)]
@@ -36,6 +36,7 @@ impl Config {
             server: server(&raw.server)?,
             video: video(&raw.video)?,
             webrtc: webrtc(&raw.webrtc)?,
+            sessions: sessions(&raw.sessions)?,
             limits: limits(&raw.limits)?,
             recording: recording(&raw.recording)?,
         })
@@ -53,6 +54,7 @@ fn server(raw: &keys::Server) -> Result<Server> {
             .iter()
             .map(|text| origin(text))
             .collect::<Result<_>>()?,
+        node: node(&raw.node)?,
         log_level: match log_level {
             LogLevel::Trace => LogLevel::Trace,
             _ if raw.debug => LogLevel::Debug,
@@ -89,6 +91,13 @@ fn address(raw: &keys::Server) -> Result<IpAddr> {
         );
     }
     Ok(ip)
+}
+
+fn node(text: &str) -> Result<Option<Node>> {
+    if text.is_empty() {
+        return Ok(None);
+    }
+    text.parse().map(Some).or_else(|message: String| invalid("server.node", message))
 }
 
 fn host(name: &str) -> Result<String> {
@@ -211,6 +220,18 @@ fn turn_login(raw: &keys::Webrtc) -> Result<Login> {
     Ok(Login { username: raw.turn_username.clone(), credential: raw.turn_credential.clone() })
 }
 
+fn sessions(raw: &keys::Sessions) -> Result<Sessions> {
+    const YEAR_S: u64 = 365 * 86_400;
+    let after = |key, seconds| {
+        let seconds = within(key, seconds, 0..=YEAR_S)?;
+        Ok((seconds > 0).then(|| Duration::from_secs(seconds)))
+    };
+    Ok(Sessions {
+        idle_pause: after("sessions.idle_pause_s", raw.idle_pause_s)?,
+        expire: after("sessions.expire_s", raw.expire_s)?,
+    })
+}
+
 fn limits(raw: &keys::Limits) -> Result<Limits> {
     const DAY_MS: u64 = 86_400_000;
     let ms = |key, value| within(key, value, 1..=DAY_MS).map(Duration::from_millis);
@@ -227,6 +248,7 @@ fn limits(raw: &keys::Limits) -> Result<Limits> {
         body_timeout: ms("limits.body_timeout_ms", raw.body_timeout_ms)?,
         idle_timeout: ms("limits.idle_timeout_ms", raw.idle_timeout_ms)?,
         connections: within("limits.connections", raw.connections.into(), 1..=65_536)? as usize,
+        sessions: within("limits.sessions", raw.sessions.into(), 1..=10_000)? as usize,
         viewers: within("limits.viewers", raw.viewers.into(), 1..=10_000)? as usize,
         control_idle: within("limits.control_idle_s", raw.control_idle_s, 1..=86_400)
             .map(Duration::from_secs)?,

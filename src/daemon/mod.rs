@@ -6,7 +6,7 @@ mod dataset;
 mod files;
 mod picture;
 
-use std::{net::IpAddr, path::PathBuf, sync::Arc, time::Instant};
+use std::{fs, net::IpAddr, path::PathBuf, sync::Arc, time::Instant};
 
 use tokio::net::TcpListener;
 
@@ -16,7 +16,7 @@ use crate::{
     gpu::{self, Gpu},
     http, peer, record, render,
     session::{self, Sessions, Source},
-    units::MediaClock,
+    units::{MediaClock, Node},
     worker,
 };
 
@@ -62,7 +62,7 @@ pub async fn serve(config: Config) -> Result<(), Failure> {
         let _ = told.send(());
     };
     // Files are finished while clients say goodbye: both within one time.
-    tokio::join!(http::serve(listener, sessions, &config, until_told), async {
+    tokio::join!(http::serve(listener, sessions.clone(), &config, until_told), async {
         let _ = ending.await;
         let ended = recordings.all_ended();
         if tokio::time::timeout(config.limits.drain_timeout, ended).await.is_err() {
@@ -70,6 +70,7 @@ pub async fn serve(config: Config) -> Result<(), Failure> {
         }
     });
     first.abort();
+    sessions.shutdown().await;
     Ok(())
 }
 
@@ -105,14 +106,29 @@ async fn start_sessions(config: &Config) -> Result<Sessions, Failure> {
     let recordings = tokio::task::spawn_blocking(move || record::Store::open(limits)).await;
     let recordings = recordings
         .map_err(|error| Failure::Failed(format!("the recordings cannot be read: {error}")))?;
-    Ok(Sessions::start(session::Shared {
+    let shared = session::Shared {
         settings: session_settings(config, &adapter),
         drawing,
         encoder,
         clock: MediaClock::starting_at(Instant::now()),
         counters: session::Counters::default(),
         recordings: Arc::new(recordings),
-    }))
+    };
+    Ok(Sessions::start_with(shared, session_rules(config)))
+}
+
+fn session_rules(config: &Config) -> session::Rules {
+    // Where the kernel does not tell, `local` does.
+    let of_host =
+        || Node::of_host(&fs::read_to_string("/proc/sys/kernel/hostname").unwrap_or_default());
+    session::Rules {
+        node: config.server.node.clone().unwrap_or_else(of_host),
+        most: config.limits.sessions,
+        patience: session::Patience {
+            pause_after: config.sessions.idle_pause,
+            expire_after: config.sessions.expire,
+        },
+    }
 }
 
 fn announce(adapter: &gpu::AdapterInfo, encoder: &encode::Choice) {

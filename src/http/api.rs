@@ -21,17 +21,17 @@ use crate::{
     batch::{self, Batch, Subject},
     config::LogFormat,
     library,
-    session::{self, Handle, Source},
+    session::{self, Handle, Phase, Source},
     worker::Bundle,
 };
 
-type Answer = Result<Response, Problem>;
+pub(super) type Answer = Result<Response, Problem>;
 
 /// The body of `POST /api/scene/load`; unknown fields are ignored, as older clients send some.
 #[derive(Debug, Deserialize)]
 pub(super) struct LoadRequest {
-    xml: Option<String>,
-    preset: Option<String>,
+    pub xml: Option<String>,
+    pub preset: Option<String>,
 }
 
 /// The body of `POST /api/render`: whose pictures, and all that [`Batch`] has.
@@ -53,10 +53,7 @@ pub(super) struct CommandRequest {
 
 /// The session with this id.
 pub(super) fn session(context: &Context, id: &str) -> Result<Handle, Problem> {
-    context.sessions.find(id).ok_or_else(|| {
-        // Escaped: the id comes from outside and may hold anything.
-        Problem::new(StatusCode::NOT_FOUND, format!("there is no session {id:?}"))
-    })
+    Ok(context.sessions.get(id)?)
 }
 
 pub(super) fn health(context: &Context) -> Answer {
@@ -105,12 +102,15 @@ pub(super) fn config(context: &Context) -> Answer {
         },
         "max_body_bytes": config.limits.body_bytes,
         "max_viewers": config.limits.viewers,
+        "max_sessions": config.limits.sessions,
     }))
 }
 
 pub(super) async fn statistics(context: &Context, id: &str) -> Answer {
-    let status = session(context, id)?.status().await;
-    ok(&stats::stats(&context.sessions.overview(), status.as_ref().map(Option::as_ref)))
+    let handle = session(context, id)?;
+    let status = handle.status().await;
+    let overview = context.sessions.overview_of(&handle);
+    ok(&stats::stats(&overview, status.as_ref().map(Option::as_ref)))
 }
 
 pub(super) async fn scene(context: &Context, id: &str) -> Answer {
@@ -140,7 +140,8 @@ pub(super) async fn load(context: &Context, id: &str, request: Json<LoadRequest>
     ok(&json!({"success": true, "message": format!("loaded {name}")}))
 }
 
-fn source(request: LoadRequest) -> Result<Source, Problem> {
+/// The scene that `request` names.
+pub(super) fn source(request: LoadRequest) -> Result<Source, Problem> {
     match (request.xml, request.preset) {
         (Some(_), Some(_)) => Err(Problem::bad_request("send xml or preset, not both")),
         (None, None) => Err(Problem::bad_request("send xml or preset")),
@@ -235,7 +236,7 @@ pub(super) async fn command(context: &Context, id: &str, request: Json<CommandRe
 
 async fn current_state(context: &Context, handle: &Handle) -> Result<Value, Problem> {
     let status = handle.status().await?;
-    Ok(stats::state(&context.sessions.overview(), Ok(status.as_ref())))
+    Ok(stats::state(&context.sessions.overview_of(handle), Ok(status.as_ref())))
 }
 
 pub(super) fn live() -> Answer {
@@ -244,8 +245,11 @@ pub(super) fn live() -> Answer {
 
 /// Ready: the session answers, and has a scene that can be drawn.
 pub(super) async fn ready(context: &Context, id: &str) -> Answer {
-    let running = session(context, id)?.status().await?.is_some();
-    let mut reasons = context.sessions.overview().reasons;
+    let handle = session(context, id)?;
+    // At a glance: probes must not keep a session from being idle.
+    let phase = handle.glance().await?.phase;
+    let running = matches!(phase, Phase::Running | Phase::Paused);
+    let mut reasons = context.sessions.overview_of(&handle).reasons;
     if reasons.is_empty() && running {
         return ok(&json!({"status": "ready"}));
     }
@@ -253,7 +257,7 @@ pub(super) async fn ready(context: &Context, id: &str) -> Answer {
     Err(Problem::new(StatusCode::SERVICE_UNAVAILABLE, why))
 }
 
-/// 200 with this JSON, which nobody keeps.
+/// A reply of JSON that nobody keeps.
 pub(super) fn ok(body: &Value) -> Answer {
     let mut response = warp::reply::json(body).into_response();
     response.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));

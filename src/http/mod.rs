@@ -19,7 +19,9 @@ mod pages;
 mod problem;
 mod recordings;
 mod routes;
+mod sessions;
 mod socket;
+mod state;
 mod stats;
 mod words;
 

@@ -95,11 +95,16 @@ impl From<session::Error> for Problem {
             Error::NotFound(_) => StatusCode::NOT_FOUND,
             Error::Unknown(_) => StatusCode::BAD_REQUEST,
             Error::Denied(Denied::Role | Denied::NotAdmin) => StatusCode::FORBIDDEN,
-            Error::NoScene | Error::Denied(_) => StatusCode::CONFLICT,
+            Error::NoScene | Error::Denied(_) | Error::Permanent => StatusCode::CONFLICT,
             Error::Recording(error) => return Self::from_recording(error),
-            Error::Limit { .. } | Error::Command(_) | Error::Gone => {
+            // Not 404: it may well exist. A front end that knows several nodes can ask the owner,
+            // whose answer counts (RFC 9110 §15.5.20).
+            Error::Elsewhere { .. } => StatusCode::MISDIRECTED_REQUEST,
+            Error::Gone => StatusCode::GONE,
+            Error::Limit { .. } | Error::Full { .. } | Error::Command(_) => {
                 StatusCode::SERVICE_UNAVAILABLE
             }
+            Error::NoId(_) => StatusCode::INTERNAL_SERVER_ERROR,
             Error::TimedOut(_) => StatusCode::GATEWAY_TIMEOUT,
         };
         Self::new(status, error.to_string())
@@ -153,11 +158,13 @@ pub(super) fn code(error: &session::Error) -> &'static str {
         Error::Denied(Denied::Role | Denied::NotAdmin) => "forbidden",
         Error::Denied(_) => "not_in_control",
         Error::Peer(_) => "bad_offer",
-        Error::NotFound(_) => "not_found",
+        Error::NotFound(_) | Error::Elsewhere { .. } => "not_found",
         Error::NoScene | Error::Command(_) => "no_scene",
-        Error::Limit { .. } => "limit",
+        Error::Limit { .. } | Error::Full { .. } => "limit",
         Error::Recording(_) => "recording",
         Error::TimedOut(_) => "timed_out",
         Error::Gone => "gone",
+        Error::Permanent => "invalid",
+        Error::NoId(_) => "internal",
     }
 }

@@ -10,7 +10,9 @@ use warp::{
     reply::Response,
 };
 
-use super::{Context, api, body, frames, guard, pages, problem::Problem, recordings, socket};
+use super::{
+    Context, api, body, frames, guard, pages, problem::Problem, recordings, sessions, socket, state,
+};
 use crate::session::{self, Role};
 
 /// Headers of every response. Scripts and styles come from the daemon alone: a hostile body or
@@ -43,6 +45,10 @@ pub(super) fn all(context: &Arc<Context>) -> Route {
         .or(recordings::routes(context))
         .unify()
         .or(frames::routes(context))
+        .unify()
+        .or(sessions::routes(context))
+        .unify()
+        .or(state::routes(context))
         .unify()
         .or(socket_route(context))
         .unify()

@@ -30,7 +30,7 @@ use crate::{
     config,
     control::{Command, Event},
     peer::wire::{self, ClientMessage, IceServer, ServerMessage, ViewerState},
-    session::{Company, Error, Handle, MAX_LOADS, Notice, Role, Viewer},
+    session::{self, Company, Error, Handle, MAX_LOADS, Notice, Role, Viewer},
     units::ViewerId,
 };
 
@@ -49,6 +49,9 @@ mod close {
     pub const POLICY: u16 = 1008;
     pub const TOO_BIG: u16 = 1009;
     pub const TRY_AGAIN_LATER: u16 = 1013;
+    /// The session is no more, so that coming back is of no use. Ours, from the private range, and
+    /// like HTTP's 410.
+    pub const ENDED: u16 = 4410;
 }
 
 /// Why a socket ends, with the code and the reason that the client is told.
@@ -257,9 +260,7 @@ impl Line<'_> {
     async fn pass_on(&mut self, notice: Option<Notice>) -> Result<(), End> {
         let message = match notice {
             None => return Err(End::with(close::POLICY, "the session let the viewer go")),
-            Some(Notice::Closing) => {
-                return Err(End::with(close::GOING_AWAY, "the session has ended"));
-            }
+            Some(Notice::Closing(why)) => return Err(last_word(why)),
             Some(Notice::SceneUpdated(scene)) => ServerMessage::SceneUpdated {
                 xml: scene.xml.to_string(),
                 model_name: scene.model_name.clone(),
@@ -307,6 +308,15 @@ fn control_message(viewer: ViewerId, company: &[Company]) -> ServerMessage {
                 follows: member.follows.map(|leader| leader.to_string()),
             })
             .collect(),
+    }
+}
+
+/// What a viewer is told when its session ends.
+fn last_word(why: session::End) -> End {
+    match why {
+        session::End::Deleted => End::with(close::ENDED, "the session was deleted"),
+        session::End::Expired => End::with(close::ENDED, "the session was not used and has ended"),
+        session::End::Shutdown => End::with(close::GOING_AWAY, "the daemon ends"),
     }
 }
 

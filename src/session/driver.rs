@@ -2,6 +2,8 @@
 
 mod acts;
 mod company;
+mod filming;
+mod presence;
 mod state;
 
 use std::{
@@ -12,14 +14,16 @@ use std::{
 
 use tokio::{
     sync::{mpsc, oneshot, watch},
-    task::JoinSet,
+    task::{JoinHandle, JoinSet},
 };
 
 use super::{
-    Company, Error, Export, Handle, History, Joined, Notice, Scene, Shared, SharedPeer, Status,
-    StreamStatus, alike,
+    Company, End, Error, Export, Glance, History, Info, Joined, Notice, Scene, Shared, SharedPeer,
+    Status, StreamStatus, alike,
     floor::{Floor, Role},
-    recordings::{self, Present, Recordings},
+    idle::Idle,
+    info::Wishes,
+    recordings::{self, Recordings},
     restart::{Policy, Verdict},
     seat::Seat,
     timeline::Timeline,
@@ -54,6 +58,7 @@ pub(super) enum Request {
     Load { scene: Scene, begin: Begin, reply: oneshot::Sender<Result<Arc<Scene>, Error>> },
     Scene { reply: oneshot::Sender<Option<Arc<Scene>>> },
     Status { reply: oneshot::Sender<Option<Status>> },
+    Glance { reply: oneshot::Sender<Glance> },
     Physics { command: PhysicsCommand, reply: oneshot::Sender<Result<Commanded, Error>> },
     Act { command: Command, reply: oneshot::Sender<Result<Commanded, Error>> },
     SaveKeyframe { name: Option<String>, reply: oneshot::Sender<Result<String, Error>> },
@@ -76,23 +81,32 @@ pub(super) enum Request {
 /// A scene, and the way to a moment of its timeline.
 type ForkPoint = (Arc<Scene>, Box<Replay>);
 
+impl Request {
+    /// Whether it shows that somebody uses the session.
+    fn is_use(&self) -> bool {
+        let is_none = matches!(
+            self,
+            Self::Glance { .. } | Self::Viewers { .. } | Self::Leave { .. } | Self::Detach { .. }
+        );
+        !is_none
+    }
+}
+
 /// The number of a command, and where to see when it has been acted on.
 type Commanded = (u64, watch::Receiver<Arc<Snapshot>>);
 
-/// Starts the task; it ends when the last handle is dropped.
+/// Starts the task; it ends when it is told to, or when the last handle is dropped.
 pub(super) fn spawn(
-    id: &'static str,
-    handle: Handle,
+    info: Arc<Info>,
+    shared: Arc<Shared>,
     inbox: mpsc::Receiver<Request>,
     failed: watch::Sender<Option<String>>,
-) {
-    let shared = Arc::clone(&handle.shared);
-    // The handle was needed for what it shares only: held here, the task would never end.
-    drop(handle);
+) -> JoinHandle<()> {
+    let wishes = info.wishes();
     let (ended, view_ends) = mpsc::channel(FRAMES);
     let (recordings, recording_ends) = Recordings::new();
     let driver = Driver {
-        id,
+        info,
         timeline: Timeline::new(shared.settings.history_bytes),
         floor: Floor::new(shared.settings.control_patience),
         options: SceneOptions::default(),
@@ -101,6 +115,8 @@ pub(super) fn spawn(
         captures: JoinSet::new(),
         seek: None,
         shared,
+        wishes,
+        idle: Idle::new(Instant::now()),
         failed,
         view_ended: ended,
         running: None,
@@ -116,7 +132,7 @@ pub(super) fn spawn(
         state_sent: Instant::now(),
         recordings,
     };
-    tokio::spawn(driver.run(inbox, view_ends, recording_ends));
+    tokio::spawn(driver.run(inbox, view_ends, recording_ends))
 }
 
 /// A worker with the model that it runs.
@@ -199,8 +215,11 @@ struct Saved {
 }
 
 struct Driver {
-    id: &'static str,
+    info: Arc<Info>,
     shared: Arc<Shared>,
+    /// What may change from outside without a request.
+    wishes: watch::Receiver<Wishes>,
+    idle: Idle,
     failed: watch::Sender<Option<String>>,
     view_ended: mpsc::Sender<stream::Ended>,
     running: Option<Running>,
@@ -238,11 +257,14 @@ impl Driver {
         mut recording_ends: mpsc::Receiver<ViewerId>,
     ) {
         let mut device = self.shared.drawing.watch();
-        loop {
+        let mut wishes = self.wishes.clone();
+        let end = loop {
+            self.note_occupation();
+            let idle = presence::until(self.idle_deadline());
             tokio::select! {
                 request = inbox.recv() => match request {
                     Some(request) => self.serve(request).await,
-                    None => break,
+                    None => break End::Shutdown,
                 },
                 news = next_news(&mut self.running) => match news {
                     News::Snapshot => self.show(),
@@ -251,44 +273,56 @@ impl Driver {
                 },
                 Some(picked) = self.picks.join_next() => match picked {
                     Ok(picked) => self.picked(picked).await,
-                    Err(panic) => tracing::error!(session = self.id, %panic, "a pick panicked"),
+                    Err(panic) => tracing::error!(session = %self.info.id(), %panic, "a pick panicked"),
                 },
                 Some(captured) = self.captures.join_next() => match captured {
                     Ok(captured) => self.captured(captured),
-                    Err(panic) => tracing::error!(session = self.id, %panic, "nothing was kept"),
+                    Err(panic) => tracing::error!(session = %self.info.id(), %panic, "nothing was kept"),
                 },
-                () = until(self.floor.deadline()) => self.settle_floor(),
+                () = presence::until(self.floor.deadline()) => self.settle_floor(),
                 Some(loaded) = self.loads.join_next() => match loaded {
                     Ok(loaded) => self.loaded(loaded).await,
                     Err(panic) => {
-                        tracing::error!(session = self.id, %panic, "a load panicked");
+                        tracing::error!(session = %self.info.id(), %panic, "a load panicked");
                         self.start_load();
                     }
                 },
                 Ok(()) = device.changed() => self.restage(),
                 Some(staged) = self.stagings.join_next() => match staged {
                     Ok(staged) => self.staged(staged),
-                    Err(panic) => tracing::error!(session = self.id, %panic, "no stage"),
+                    Err(panic) => {
+                        tracing::error!(session = %self.info.id(), %panic, "no stage");
+                    }
                 },
                 Some(ended) = view_ends.recv() => self.view_ended(ended).await,
                 Some(recording) = recording_ends.recv() => {
                     self.recordings.ended(recording);
                     self.leave_view(recording);
                 }
+                Ok(()) = wishes.changed() => if let Some(end) = wishes.borrow_and_update().end {
+                    break end;
+                },
+                () = idle => if self.is_expired() {
+                    break End::Expired;
+                },
             }
-        }
-        for seated in self.seats.values() {
-            let _ = seated.notify.try_send(Notice::Closing);
-        }
-        tracing::debug!(session = self.id, "session ended");
+        };
+        self.end(end, inbox).await;
     }
 
     async fn serve(&mut self, request: Request) {
+        // Whoever had it awake may have let go since.
+        self.note_occupation();
+        if request.is_use() {
+            let wakes = self.idle.used(Instant::now());
+            self.wake(wakes);
+        }
         // A caller who has stopped waiting drops its end of `reply`: nothing is owed to it.
         match request {
             Request::Load { scene, begin, reply } => self.queue_load(scene, begin, reply),
             Request::Scene { reply } => drop(reply.send(self.scene.clone())),
             Request::Status { reply } => drop(reply.send(self.status())),
+            Request::Glance { reply } => drop(reply.send(self.glance())),
             Request::Physics { command, reply } => drop(reply.send(self.command(command))),
             Request::Act { command, reply } => drop(reply.send(self.act(command))),
             Request::SaveKeyframe { name, reply } => self.save_keyframe(name, reply),
@@ -359,15 +393,15 @@ impl Driver {
                 self.scene = Some(Arc::clone(&scene));
                 self.adopt(running, load.begin).await;
                 self.notify_all(&Notice::SceneUpdated(Arc::clone(&scene)));
-                tracing::info!(session = self.id, model = scene.model_name, "scene loaded");
+                tracing::info!(session = %self.info.id(), model = scene.model_name, "scene loaded");
                 let _ = reply.send(Ok(scene));
             }
             (Ok(running), Purpose::Restart) => {
                 self.adopt(running, load.begin).await;
-                tracing::info!(session = self.id, "simulation restarted");
+                tracing::info!(session = %self.info.id(), "simulation restarted");
             }
             (Err(error), Purpose::Asked(reply)) => {
-                tracing::info!(session = self.id, %error, "scene refused; the old one runs on");
+                tracing::info!(session = %self.info.id(), %error, "scene refused; the old one runs on");
                 let _ = reply.send(Err(error));
             }
             (Err(error), Purpose::Restart) => self.worker_ended(error.to_string()),
@@ -408,7 +442,7 @@ impl Driver {
             PhysicsCommand::PublishRate(self.publish_rate()),
             PhysicsCommand::Speed(self.speed),
         ]);
-        let play = (!self.paused).then_some(PhysicsCommand::Play);
+        let play = (!self.paused && !self.idle.is_paused()).then_some(PhysicsCommand::Play);
         for wish in wishes.chain(play).collect::<Vec<_>>() {
             if self.send(wish).is_err() {
                 // It died in between; its end is noticed by the main loop.
@@ -432,7 +466,7 @@ impl Driver {
         let Some(scene) = self.scene.clone() else { return };
         self.running = None;
         let verdict = self.policy.died(Instant::now());
-        tracing::warn!(session = self.id, %how, ?verdict, "the simulation's process ended");
+        tracing::warn!(session = %self.info.id(), %how, ?verdict, "the simulation's process ended");
         let message = match verdict {
             Verdict::Resume => {
                 format!("The simulation stopped ({how}) and goes on from a moment ago.")
@@ -467,7 +501,7 @@ impl Driver {
             device.renderer.as_ref().is_ok_and(|now| Arc::ptr_eq(now, &stage.renderer))
         };
         running.stage = running.stage.take().filter(current);
-        if running.stage.is_none() && device.renderer.is_ok() {
+        if running.stage.is_none() && device.renderer.is_ok() && !self.idle.is_paused() {
             let (drawing, assets) = (self.shared.drawing.clone(), Arc::clone(&running.assets));
             self.stagings.spawn(async move {
                 let outcome = drawing.stage(&assets).await;
@@ -488,7 +522,7 @@ impl Driver {
             // Another device is on its way, and its arrival leads here again.
             Err(Error::Render(render::Error::DeviceLost)) => {}
             Err(error) => {
-                tracing::error!(session = self.id, %error, "the scene does not fit the new device");
+                tracing::error!(session = %self.info.id(), %error, "the scene does not fit the new device");
                 let message = format!("The picture stopped: {error}.");
                 self.notify_all(&Notice::Error { code: "view_ended", message });
             }
@@ -560,7 +594,7 @@ impl Driver {
     // ---- viewers ------------------------------------------------------------------------
 
     fn join(&mut self, role: Role) -> Result<Joined, Error> {
-        let limit = self.shared.settings.max_viewers;
+        let limit = self.wishes.borrow().terms.viewers;
         if self.seats.len() >= limit {
             return Err(Error::Limit { what: "viewers", limit });
         }
@@ -580,7 +614,7 @@ impl Driver {
         };
         self.seats.insert(id, seated);
         self.tell_company();
-        tracing::info!(session = self.id, viewer = %id, "viewer joined");
+        tracing::info!(session = %self.info.id(), viewer = %id, "viewer joined");
         Ok(Joined { id, notices, notify })
     }
 
@@ -594,7 +628,7 @@ impl Driver {
             self.unfollow(viewer);
             self.floor.release(viewer, Instant::now());
             self.tell_company();
-            tracing::info!(session = self.id, %viewer, "viewer left");
+            tracing::info!(session = %self.info.id(), %viewer, "viewer left");
         }
     }
 
@@ -610,7 +644,7 @@ impl Driver {
         if let Some(running) = &self.running
             && running.worker.send(rate).is_err()
         {
-            tracing::debug!(session = self.id, "the worker is ending");
+            tracing::debug!(session = %self.info.id(), "the worker is ending");
         }
     }
 
@@ -648,7 +682,7 @@ impl Driver {
             .map(|(id, _)| *id)
             .collect();
         for viewer in stuck {
-            tracing::info!(session = self.id, %viewer, "viewer does not read; let go");
+            tracing::info!(session = %self.info.id(), %viewer, "viewer does not read; let go");
             self.leave(viewer);
         }
     }
@@ -731,7 +765,7 @@ impl Driver {
                 Some(id)
             }
             Err(error) => {
-                tracing::error!(session = self.id, %error, "no view");
+                tracing::error!(session = %self.info.id(), %error, "no view");
                 None
             }
         }
@@ -755,7 +789,7 @@ impl Driver {
 
     async fn view_ended(&mut self, ended: stream::Ended) {
         let viewers = self.views.ended(ended.view);
-        tracing::error!(session = self.id, view = %ended.view, error = %ended.error, "a view ended");
+        tracing::error!(session = %self.info.id(), view = %ended.view, error = %ended.error, "a view ended");
         let message = format!("The picture stopped: {}.", ended.error);
         let panicked = matches!(ended.error, stream::Error::Panicked);
         for viewer in viewers {
@@ -774,45 +808,6 @@ impl Driver {
         if let Some(running) = self.running.as_ref().filter(|_| panicked) {
             let assets = Arc::clone(&running.assets);
             self.place_recordings(&assets).await;
-        }
-    }
-
-    // ---- recordings ---------------------------------------------------------------------
-
-    async fn record(&mut self, wish: recordings::Wish) -> Result<recordings::Begun, Error> {
-        let (Some(running), Some(scene)) = (&self.running, &self.scene) else {
-            return Err(Error::NoScene);
-        };
-        let counters = &self.shared.counters;
-        let viewer = ViewerId(counters.next_viewer.fetch_add(1, Ordering::Relaxed) + 1);
-        let (assets, snapshot) =
-            (Arc::clone(&running.assets), Arc::clone(&running.snapshots.borrow()));
-        let present = Present {
-            session: self.id,
-            scene,
-            assets: &assets,
-            snapshot: &snapshot,
-            clock: self.shared.clock,
-            size: self.shared.settings.frame_size,
-        };
-        let begun = self.recordings.begin(&self.shared.recordings, viewer, wish, &present)?;
-        tracing::info!(session = self.id, as_viewer = %viewer, "recording");
-        self.place_recordings(&assets).await;
-        Ok(begun)
-    }
-
-    /// Puts every recording where its camera and size belong in this model.
-    async fn place_recordings(&mut self, assets: &Assets) {
-        let settings = self.shared.settings.render;
-        for (recording, camera, size) in self.recordings.cameras(assets) {
-            if self.views.of(recording).is_some_and(|(_, watched)| watched.camera == camera) {
-                continue;
-            }
-            let look = Look { size, settings };
-            self.settle(recording, camera, look, (false, true), None).await;
-            if self.views.of(recording).is_none() {
-                self.recordings.stop(recording, "there is no view to record");
-            }
         }
     }
 
@@ -860,14 +855,6 @@ async fn next_news(running: &mut Option<Running>) -> News {
             Err(_) => News::Ended(running.worker.ended().await.how),
         },
         ended = running.worker.ended() => News::Ended(ended.how),
-    }
-}
-
-/// Resolves at `deadline`, or never.
-async fn until(deadline: Option<Instant>) {
-    match deadline {
-        Some(deadline) => tokio::time::sleep_until(deadline.into()).await,
-        None => std::future::pending().await,
     }
 }
 

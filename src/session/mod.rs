@@ -16,9 +16,12 @@ mod alike;
 mod drawing;
 mod driver;
 mod floor;
+mod idle;
+mod info;
 mod names;
 mod pick;
 mod recordings;
+mod registry;
 mod restart;
 mod seat;
 mod timeline;
@@ -26,17 +29,15 @@ mod viewer;
 mod views;
 
 use std::{
-    sync::{
-        Arc,
-        atomic::{AtomicU64, Ordering},
-    },
-    time::{Duration, Instant},
+    io,
+    sync::{Arc, atomic::AtomicU64},
+    time::{Duration, Instant, SystemTime},
 };
 
 use tokio::sync::{mpsc, oneshot, watch};
 
 use crate::{
-    control::{Command, Event, Logged, Moment, Origin, PhysicsCommand},
+    control::{Command, Event, Logged, Moment, PhysicsCommand},
     encode, gpu, library,
     peer::{self, Candidate, Peer},
     record, render,
@@ -45,19 +46,22 @@ use crate::{
         camera::{Eye, FreeCamera},
     },
     stream,
-    units::{Bitrate, FrameRate, MediaClock, Size, ViewId, ViewerId},
+    units::{Bitrate, FrameRate, MediaClock, SessionId, Size, ViewId, ViewerId},
     worker,
 };
 
 pub use drawing::{Device, Drawing};
 pub use floor::{Denied, Role};
+pub use idle::Patience;
+pub use info::{Change, End, Hold, Info, Name, Terms};
 pub use names::Unknown;
 pub use recordings::Wish;
-pub use timeline::{Mark, Range};
+pub use registry::{Rules, Sessions};
+pub use timeline::{Kept, Mark, Range};
 pub use viewer::{MAX_LOADS, Viewer};
 
 /// The id of the session that the compatibility routes act on.
-pub const DEFAULT: &str = "default";
+pub const DEFAULT: &str = SessionId::DEFAULT;
 /// Requests that may wait for a driver. It answers in microseconds: a full queue means that it is
 /// stuck, and whoever asks is told so after [`DEADLINE`].
 const REQUESTS: usize = 256;
@@ -101,6 +105,26 @@ pub enum Error {
     /// The model has no such thing.
     #[error("{0}")]
     Unknown(#[from] Unknown),
+    /// As many sessions as the configuration allows.
+    #[error("there are {most} sessions already (limits.sessions of the configuration)")]
+    Full {
+        /// How many may be.
+        most: usize,
+    },
+    /// The session is another daemon's.
+    #[error("the session {id} is not this node's: ask '{node}'")]
+    Elsewhere {
+        /// Which.
+        id: SessionId,
+        /// Whose.
+        node: String,
+    },
+    /// The session cannot be deleted.
+    #[error("the session 'default' is always there: load another scene into it instead")]
+    Permanent,
+    /// The system gives no random bits for an id.
+    #[error("no id can be made: {0}")]
+    NoId(#[source] io::Error),
     /// The offer could not be answered.
     #[error("{0}")]
     Peer(#[from] peer::Error),
@@ -167,6 +191,8 @@ pub struct Company {
     pub role: Role,
     /// Whether it gets pictures.
     pub connected: bool,
+    /// The stream that it watches.
+    pub stream: Option<ViewId>,
     /// Whose camera it shows.
     pub follows: Option<ViewerId>,
     /// Whether it is in control.
@@ -193,8 +219,8 @@ pub struct Export {
     pub history: History,
     /// What is simulated.
     pub scene: Arc<Scene>,
-    /// Full states, each with its simulated time, s.
-    pub moments: Vec<(f64, Origin)>,
+    /// Full states.
+    pub moments: Vec<Kept>,
     /// What was changed since the first of them.
     pub log: Vec<Logged>,
 }
@@ -216,7 +242,7 @@ pub enum Notice {
         message: String,
     },
     /// The session ends.
-    Closing,
+    Closing(End),
 }
 
 /// How a session is drawn, coded and limited.
@@ -234,7 +260,7 @@ pub struct Settings {
     pub worker: worker::Limits,
     /// How viewers are reached.
     pub peer: peer::Config,
-    /// Most viewers of a session.
+    /// Most viewers of a session; each may be told to admit fewer.
     pub max_viewers: usize,
     /// Bytes of history that a session keeps, about.
     pub history_bytes: usize,
@@ -267,62 +293,6 @@ pub struct Counters {
     events: AtomicU64,
     next_viewer: AtomicU64,
     next_view: AtomicU64,
-}
-
-/// All sessions of the daemon. Today one: `default`.
-#[derive(Clone)]
-pub struct Sessions {
-    shared: Arc<Shared>,
-    default: Handle,
-}
-
-impl Sessions {
-    /// Starts the default session, without a scene. Needs a tokio runtime.
-    pub fn start(shared: Shared) -> Self {
-        let shared = Arc::new(shared);
-        let default = Handle::start(DEFAULT, Arc::clone(&shared));
-        Self { shared, default }
-    }
-
-    /// The session with this id.
-    pub fn find(&self, id: &str) -> Option<Handle> {
-        (id == DEFAULT).then(|| self.default.clone())
-    }
-
-    /// What every session is drawn, coded and limited by.
-    pub fn settings(&self) -> &Settings {
-        &self.shared.settings
-    }
-
-    /// The recordings of all sessions; they outlive their sessions.
-    pub fn recordings(&self) -> &Arc<record::Store> {
-        &self.shared.recordings
-    }
-
-    /// What pictures are drawn with now; `None` while there is no device.
-    pub fn renderer(&self) -> Option<Arc<render::Renderer>> {
-        self.shared.drawing.device().renderer.ok()
-    }
-
-    /// What the daemon as a whole is doing.
-    pub fn overview(&self) -> Overview {
-        let counters = &self.shared.counters;
-        let count = |counter: &AtomicU64| counter.load(Ordering::Relaxed);
-        let Device { renderer, adapter, rebuilds } = self.shared.drawing.device();
-        let can_draw = renderer.is_ok();
-        let failure = self.default.failure.borrow().clone();
-        Overview {
-            can_draw,
-            adapter,
-            rebuilds,
-            encoder: self.shared.encoder.clone(),
-            reasons: renderer.err().into_iter().chain(failure).collect(),
-            viewers: count(&counters.viewers),
-            total_connections: count(&counters.connections),
-            frames_sent: count(&counters.frames),
-            events_received: count(&counters.events),
-        }
-    }
 }
 
 /// What the daemon as a whole is doing.
@@ -363,6 +333,47 @@ pub struct Status {
     pub streams: Vec<StreamStatus>,
 }
 
+/// What a session is about, at a glance. Asking for it is no use of a session: one that is only
+/// listed is idle all the same.
+#[derive(Clone, Debug)]
+pub struct Glance {
+    /// Where it stands.
+    pub phase: Phase,
+    /// `<mujoco model="…">` of its scene, if it has one.
+    pub model_name: Option<String>,
+    /// Viewers, connected or about to.
+    pub viewers: usize,
+    /// Running streams.
+    pub streams: usize,
+    /// Simulated time, s.
+    pub time: f64,
+    /// Physics steps since the start or the last reset.
+    pub steps: u64,
+    /// Asked-for simulated seconds per wall second.
+    pub speed: f64,
+    /// Achieved simulated seconds per wall second.
+    pub real_time_factor: f64,
+    /// When it ends if nobody comes.
+    pub expires_at: Option<SystemTime>,
+    /// Why it has no simulation, when it has failed for good.
+    pub failure: Option<String>,
+}
+
+/// Where a session stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Phase {
+    /// No scene yet.
+    Empty,
+    /// Its first scene is being loaded, or its process is being replaced.
+    Loading,
+    /// Time runs.
+    Running,
+    /// Time stands still.
+    Paused,
+    /// Its process ended too often.
+    Failed,
+}
+
 /// What a stream is doing.
 #[derive(Clone, Debug)]
 pub struct StreamStatus {
@@ -383,15 +394,28 @@ pub struct Handle {
     shared: Arc<Shared>,
     /// Why the session has no simulation, when it has failed for good.
     failure: watch::Receiver<Option<String>>,
+    info: Arc<Info>,
 }
 
 impl Handle {
-    fn start(id: &'static str, shared: Arc<Shared>) -> Self {
-        let (requests, inbox) = mpsc::channel(REQUESTS);
-        let (failed, failure) = watch::channel(None);
-        let handle = Self { requests, shared, failure };
-        driver::spawn(id, handle.clone(), inbox, failed);
-        handle
+    /// The session's id.
+    pub fn id(&self) -> &SessionId {
+        self.info.id()
+    }
+
+    /// What is known of it without asking it.
+    pub fn info(&self) -> &Info {
+        &self.info
+    }
+
+    /// Why it has no simulation, when it has failed for good.
+    pub fn failure(&self) -> Option<String> {
+        self.failure.borrow().clone()
+    }
+
+    /// Keeps it from being paused or ended for want of use.
+    pub fn hold(&self) -> Hold {
+        Hold::new(&self.info)
     }
 
     /// Loads a scene; the old one runs on until the new one is ready, or for good if it fails.
@@ -400,6 +424,7 @@ impl Handle {
     /// [`Error::Scene`] with MuJoCo's sentence, [`Error::NotFound`] for an unknown preset.
     pub async fn load(&self, source: Source) -> Result<Arc<Scene>, Error> {
         let scene = source.resolve()?;
+        let _awake = self.hold();
         let begin = driver::Begin::Fresh;
         self.ask_within(LOAD_DEADLINE, |reply| driver::Request::Load { scene, begin, reply })
             .await?
@@ -411,6 +436,7 @@ impl Handle {
     /// As [`Self::load`].
     pub async fn reload(&self, source: Source) -> Result<Arc<Scene>, Error> {
         let (scene, begin) = (source.resolve()?, driver::Begin::Alike);
+        let _awake = self.hold();
         self.ask_within(LOAD_DEADLINE, |reply| driver::Request::Load { scene, begin, reply })
             .await?
     }
@@ -431,6 +457,28 @@ impl Handle {
         self.ask(|reply| driver::Request::Status { reply }).await
     }
 
+    /// What the session is about.
+    ///
+    /// # Errors
+    /// [`Error::TimedOut`] and [`Error::Gone`].
+    pub async fn glance(&self) -> Result<Glance, Error> {
+        self.ask(|reply| driver::Request::Glance { reply }).await
+    }
+
+    /// Does what a command asks, and waits until it is done.
+    ///
+    /// # Errors
+    /// [`Error::Invalid`] for one that needs a viewer ([`Command::needs_viewer`]); else what
+    /// [`Self::command`] and [`Self::load`] say.
+    pub async fn obey(&self, command: Command) -> Result<(), Error> {
+        match command {
+            Command::LoadPreset(id) => self.load(Source::Preset(id)).await.map(drop),
+            Command::LoadScene(xml) => self.load(Source::Mjcf(xml)).await.map(drop),
+            Command::SaveKeyframe(name) => self.save_keyframe(name).await.map(drop),
+            command => self.act(command).await.map(drop),
+        }
+    }
+
     /// Hands a command to physics and waits until the simulation reflects it.
     ///
     /// # Errors
@@ -440,14 +488,29 @@ impl Handle {
         Self::obeyed(commanded).await
     }
 
-    /// Does what a program commands, and waits until the simulation reflects it. Saving a
-    /// keyframe, loading and whatever is about a viewer's picture have their own ways.
+    /// Does what changes the simulation, and waits until it shows.
     ///
     /// # Errors
     /// [`Error::Invalid`] for a command that needs a viewer; else as [`Self::command`].
     pub async fn act(&self, command: Command) -> Result<Arc<Snapshot>, Error> {
         let commanded = self.ask(|reply| driver::Request::Act { command, reply }).await??;
         Self::obeyed(commanded).await
+    }
+
+    /// This moment, with its full state.
+    ///
+    /// # Errors
+    /// As [`Self::command`].
+    pub async fn capture(&self) -> Result<Arc<Snapshot>, Error> {
+        let command = PhysicsCommand::Capture;
+        let (number, mut snapshots) =
+            self.ask(|reply| driver::Request::Physics { command, reply }).await??;
+        let whole = |s: &Arc<Snapshot>| s.acknowledged >= number && !s.integration.is_empty();
+        match tokio::time::timeout(DEADLINE, snapshots.wait_for(whole)).await {
+            Err(_) => Err(Error::TimedOut(DEADLINE)),
+            Ok(Err(_)) => Err(Error::NoScene),
+            Ok(Ok(snapshot)) => Ok(Arc::clone(&snapshot)),
+        }
     }
 
     /// Saves this moment as a keyframe and gives its name.
@@ -474,8 +537,12 @@ impl Handle {
         let point = origin.ask(|reply| driver::Request::ForkPoint { moment, reply }).await?;
         let (scene, replay) = point?;
         let (scene, begin) = (Scene::clone(&scene), driver::Begin::At(replay));
-        self.ask_within(LOAD_DEADLINE, |reply| driver::Request::Load { scene, begin, reply })
-            .await?
+        let loaded = self
+            .ask_within(LOAD_DEADLINE, |reply| driver::Request::Load { scene, begin, reply })
+            .await??;
+        // What is asked after the way to that moment is answered at its end.
+        self.capture().await?;
+        Ok(loaded)
     }
 
     /// The whole history.

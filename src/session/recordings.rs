@@ -128,6 +128,11 @@ impl Recordings {
         }
     }
 
+    /// Whether none is running.
+    pub fn is_empty(&self) -> bool {
+        self.running.is_empty()
+    }
+
     /// Where each looks from in this model, and at which size. A camera that the model does not
     /// have becomes the free one.
     pub fn cameras(&self, assets: &Assets) -> Vec<(ViewerId, Camera, Size)> {

@@ -49,6 +49,17 @@ pub struct Range {
     pub bytes: usize,
 }
 
+/// A moment that is kept.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Kept {
+    /// The full state.
+    pub origin: Origin,
+    /// Simulated time, s.
+    pub time: f64,
+    /// How many of the changes since the first moment it reflects.
+    pub changes: usize,
+}
+
 /// A moment that is wanted.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum Wanted {
@@ -60,7 +71,7 @@ pub enum Wanted {
     Steps(i64),
 }
 
-struct Kept {
+struct Stored {
     origin: Origin,
     time: f64,
     /// The last command that the state reflects.
@@ -79,7 +90,7 @@ pub(super) struct Timeline {
     /// Most bytes kept, about.
     budget: usize,
     bytes: usize,
-    kept: VecDeque<Kept>,
+    kept: VecDeque<Stored>,
     log: VecDeque<(u64, Logged)>,
     /// Changes that were sent and not reported yet.
     sent: VecDeque<(u64, PhysicsCommand)>,
@@ -160,7 +171,7 @@ impl Timeline {
         if let Some(same) = self.kept.pop_back_if(|kept| kept.origin.tick >= snapshot.tick) {
             self.bytes = self.bytes.saturating_sub(same.bytes());
         }
-        let kept = Kept { origin, time: snapshot.time, obeyed };
+        let kept = Stored { origin, time: snapshot.time, obeyed };
         self.bytes += kept.bytes();
         self.kept.push_back(kept);
         self.evict();
@@ -215,17 +226,19 @@ impl Timeline {
         self.kept.back().map(|kept| &kept.origin)
     }
 
-    /// All that is kept: full states with their times, and changes.
-    pub fn export(&self) -> (Vec<(f64, Origin)>, Vec<Logged>) {
-        let Some(first) = self.kept.front() else { return (Vec::new(), Vec::new()) };
-        let moments = self.kept.iter().map(|kept| (kept.time, kept.origin.clone()));
-        let since = self.log.iter().filter(|(number, _)| *number > first.obeyed);
-        let log = since.filter(|(_, logged)| logged.tick <= self.last_kept());
-        (moments.collect(), log.map(|(_, logged)| logged.clone()).collect())
-    }
-
-    fn last_kept(&self) -> u64 {
-        self.kept.back().map_or(0, |kept| kept.origin.tick)
+    /// All that is kept: full states, and the changes that lead from the first to the last.
+    pub fn export(&self) -> (Vec<Kept>, Vec<Logged>) {
+        let ends = self.kept.front().zip(self.kept.back());
+        let Some((first, last)) = ends else { return (Vec::new(), Vec::new()) };
+        let between = first.obeyed + 1..=last.obeyed;
+        let log: Vec<_> = self.log.iter().filter(|(number, _)| between.contains(number)).collect();
+        let moment = |moment: &Stored| Kept {
+            origin: moment.origin.clone(),
+            time: moment.time,
+            changes: log.partition_point(|(number, _)| *number <= moment.obeyed),
+        };
+        let moments = self.kept.iter().map(moment).collect();
+        (moments, log.into_iter().map(|(_, logged)| logged.clone()).collect())
     }
 
     fn number(&mut self, number: u64) -> u64 {
@@ -253,13 +266,13 @@ impl Timeline {
     }
 
     fn count(&mut self) {
-        let moments: usize = self.kept.iter().map(Kept::bytes).sum();
+        let moments: usize = self.kept.iter().map(Stored::bytes).sum();
         let changes: usize = self.log.iter().map(|(_, logged)| cost(&logged.command)).sum();
         self.bytes = moments + changes;
     }
 }
 
-impl Kept {
+impl Stored {
     fn bytes(&self) -> usize {
         size_of::<Self>() + size_of_val(&*self.origin.state)
     }

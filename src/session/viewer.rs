@@ -104,9 +104,14 @@ impl Viewer {
         async move { session.event(viewer, event, at).await }
     }
 
-    /// Waits for the next notice; `None` when the session lets the viewer go.
+    /// Waits for the next notice; `None` when the session lets the viewer go, or has ended without
+    /// room for a last word.
     pub async fn notice(&mut self) -> Option<Notice> {
-        self.notices.recv().await
+        tokio::select! {
+            biased;
+            notice = self.notices.recv() => notice,
+            () = self.session.requests.closed() => self.notices.try_recv().ok(),
+        }
     }
 }
 

@@ -291,6 +291,14 @@ impl Worker {
             .unwrap_or_else(|| Ended { how: "nobody looks after it any more".into() })
     }
 
+    /// Ends the process and waits until it is gone.
+    pub async fn stop(self) {
+        let mut ended = self.ended.clone();
+        drop(self);
+        // An error means that nobody looks after it, and so that it has ended.
+        let _ = ended.wait_for(Option::is_some).await;
+    }
+
     /// The process id.
     pub fn pid(&self) -> u32 {
         self.pid

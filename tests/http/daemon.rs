@@ -100,9 +100,26 @@ impl Daemon {
         (head.status, body)
     }
 
+    pub async fn put(&self, target: &str, body: &Value) -> (StatusCode, Value) {
+        parsed(self.sent("PUT", target, body).await)
+    }
+
+    pub async fn patch(&self, target: &str, body: &Value) -> (StatusCode, Value) {
+        parsed(self.sent("PATCH", target, body).await)
+    }
+
+    pub async fn delete(&self, target: &str) -> StatusCode {
+        let request = self.request("DELETE", target).body(Full::default()).expect("request");
+        self.send(request).await.status()
+    }
+
     async fn posted(&self, target: &str, body: &Value) -> Response<Bytes> {
+        self.sent("POST", target, body).await
+    }
+
+    async fn sent(&self, method: &str, target: &str, body: &Value) -> Response<Bytes> {
         let request = self
-            .request("POST", target)
+            .request(method, target)
             .header(header::CONTENT_TYPE, "application/json")
             .body(body.to_string().into())
             .expect("request");

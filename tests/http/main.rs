@@ -10,4 +10,6 @@ mod lifecycle;
 mod recordings;
 mod routes;
 mod scenes;
+mod sessions;
 mod sockets;
+mod state;

@@ -15,7 +15,7 @@ const ROWS: [&[&str]; 12] = [
     &["physics", "worker", "gpu", "encode", "library", "auth"],
     &["color"],
     &["render"],
-    &["stream", "peer", "batch", "generate", "record"],
+    &["stream", "peer", "batch", "generate", "record", "replay"],
     &["session"],
     &["http", "mcp"],
     &["daemon"],

@@ -87,6 +87,17 @@ pub fn parse(text: &str) -> Result<ClientMessage, WireError> {
     Ok(message)
 }
 
+/// Parses a command by its name and parameters, as events carry them.
+///
+/// # Errors
+/// [`WireError`] with a sentence for the client.
+pub fn parse_command(
+    cmd: &str,
+    params: &serde_json::Map<String, Value>,
+) -> Result<Command, WireError> {
+    command(cmd, Fields(params))
+}
+
 fn holds_a_scene(message: &ClientMessage) -> bool {
     let ClientMessage::Event(Event::Command { command, .. }) = message else { return false };
     matches!(command, Command::LoadScene(_))

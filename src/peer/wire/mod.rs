@@ -8,7 +8,7 @@ mod client;
 mod fields;
 mod server;
 
-pub use client::{ClientMessage, MAX_MESSAGE_BYTES, MAX_SCENE_BYTES, parse};
+pub use client::{ClientMessage, MAX_MESSAGE_BYTES, MAX_SCENE_BYTES, parse, parse_command};
 pub use fields::WireError;
 pub use server::{
     CameraState, CursorState, FrameState, HistoryState, IceServer, LatencyState, SelectionState,

@@ -195,6 +195,7 @@ impl Driver {
             viewer: *id,
             role: seated.role,
             connected: seated.connected,
+            stream: self.views.of(*id).map(|(view, _)| view),
             follows: seated.follows,
             in_control: holder == Some(*id),
             waiting: waiting.iter().position(|waits| waits == id),

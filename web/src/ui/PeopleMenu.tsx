@@ -68,7 +68,7 @@ function explain(now: Company): string {
   const { mine, asked } = self.value;
   if (role.value === 'view') return 'You may look around, and follow others.';
   if (mine && now.requests.length > 0) return `${now.requests.join(', ')} would like it.`;
-  if (mine) return 'Others look around meanwhile. Without a touch of yours it is free again.';
+  if (mine) return 'It is free again once you have rested for a while.';
   if (asked) return 'You have asked for it, and wait for an answer.';
   return now.holder === null ? 'Whoever acts first steers.' : 'You can look around meanwhile.';
 }

@@ -73,7 +73,7 @@ function Badges() {
         </span>
       )}
       {health.value?.software && (
-        <span class="badge surface" title={`Rendered in software by ${health.value.adapter ?? 'the CPU'}; a GPU would be faster.`}>
+        <span class="badge badge-software surface" title={`Rendered in software by ${health.value.adapter ?? 'the CPU'}; a GPU would be faster.`}>
           <Icon name="chip" size={16} />
           <span class="badge-text">Software rendering</span>
         </span>

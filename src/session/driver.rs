@@ -627,6 +627,7 @@ impl Driver {
             seated.connected = true;
             self.place(viewer, true, None).await;
             self.send_state_if_paused();
+            self.tell_company();
         }
     }
 
@@ -637,6 +638,7 @@ impl Driver {
             seated.peer = None;
             seated.connected = false;
             self.leave_view(viewer);
+            self.tell_company();
         }
     }
 

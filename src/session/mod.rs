@@ -115,6 +115,25 @@ pub enum Error {
     Gone,
 }
 
+impl Error {
+    /// The word that an `error` message to a viewer carries for it.
+    pub fn code(&self) -> &'static str {
+        match self {
+            Self::Scene(_) | Self::Render(_) => "bad_scene",
+            Self::Invalid(_) | Self::Unknown(_) => "invalid",
+            Self::Denied(Denied::Role | Denied::NotAdmin) => "forbidden",
+            Self::Denied(_) => "not_in_control",
+            Self::Peer(_) => "bad_offer",
+            Self::NotFound(_) => "not_found",
+            Self::NoScene | Self::Command(_) => "no_scene",
+            Self::Limit { .. } => "limit",
+            Self::Recording(_) => "recording",
+            Self::TimedOut(_) => "timed_out",
+            Self::Gone => "gone",
+        }
+    }
+}
+
 /// What a scene is made from.
 #[derive(Clone, Debug)]
 pub enum Source {

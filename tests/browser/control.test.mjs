@@ -18,9 +18,9 @@ test('who asks gets control from who has it, and acts then', () =>
     2,
     async (first, second) => {
       await people(first, second);
-      await run(first, 'play');
+      await first.command('play');
       // Kept by asking: an act alone would hold it for three seconds only.
-      await run(first, 'request_control');
+      await first.command('request_control');
       await holds(first, first, second);
       await until('the chip says so', async () => /You are in control/.test(await label(first)));
       await until('the other chip says so', async () => (await label(second)).includes(`${first.id} is in control`));
@@ -40,8 +40,8 @@ test('who asks gets control from who has it, and acts then', () =>
 
       await second.page.locator('#toggle-sim-btn').click();
       await first.untilState('paused', (s) => s.paused === true);
-      await run(second, 'play');
-      await run(second, 'release_control');
+      await second.command('play');
+      await second.command('release_control');
       await holds(null, first, second);
       assert.deepEqual([...first.complaints, ...second.complaints], []);
     },
@@ -55,7 +55,7 @@ test('while one pulls at a body, the other may not pause, and is told once', () 
       await people(first, second);
       await first.stopAndStep(100);
       await first.setCamera(START);
-      await run(first, 'select', { body: 'box' });
+      await first.command('select', { body: 'box' });
       await first.untilState('a selected body', (s) => s.selected?.name === 'box');
       const { x, y } = await middle(first);
       await first.page.keyboard.down('Control');
@@ -66,6 +66,8 @@ test('while one pulls at a body, the other may not pause, and is told once', () 
       await second.page.locator('#selection.note-held').waitFor();
 
       for (let i = 0; i < 3; i += 1) await second.page.locator('#toggle-sim-btn').click();
+      await second.page.locator('#stage').focus();
+      for (let i = 0; i < 3; i += 1) await second.page.keyboard.press('Space');
       await second.page.locator('.toast-turn').waitFor();
       assert.equal(await second.page.locator('.toast').count(), 1, 'one gentle word');
       await first.page.mouse.up({ button: 'right' });
@@ -156,11 +158,6 @@ async function holds(holder, ...viewers) {
   for (const viewer of viewers) {
     await until('all know who is in control', async () => (await company(viewer)).holder === (holder?.id ?? null));
   }
-}
-
-/** Acts once it is nobody else's turn. */
-async function run(viewer, cmd, params = {}) {
-  await viewer.command(cmd, params);
 }
 
 function label(viewer) {

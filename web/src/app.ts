@@ -163,7 +163,7 @@ function receive(message: ServerMessage): void {
       break;
     case 'error':
       if (message.code === 'not_in_control') tellOutOfTurn();
-      else toast('error', message.message);
+      else tellRefusal(message.message);
       break;
     case 'moved':
       moveTo(message.url);

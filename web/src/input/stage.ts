@@ -11,6 +11,8 @@ import { clamp, notches } from './wheel';
 const HOVER_EVERY_MS = 100;
 /** Outside of any picture: the pointer is gone. */
 const NOWHERE = { x: -1, y: -1 };
+/** How long a lifted finger is still seen; sooner, the second tap of a double tap would be on its own. */
+const TOUCH_SEEN_MS = 1_000;
 
 export interface StageSink {
   /** A message that must arrive. */
@@ -51,6 +53,7 @@ class Pointers {
   readonly #hovers: FrameThrottle<PointerEventMessage>;
   readonly #gestures = new Gestures();
   #buttons = 0;
+  #lifted = 0;
   #touchKeys: Modifiers = { ctrl: false, shift: false, alt: false };
 
   constructor(stage: HTMLElement, sink: StageSink) {
@@ -109,8 +112,13 @@ class Pointers {
   }
 
   leave(event: PointerEvent): void {
-    if (event.pointerType === 'touch' || this.#buttons !== 0 || !this.#sink.seen()) return;
-    this.#hovers.push({ type: 'mouse_move', ...NOWHERE, buttons: 0, ...modifiers(event) });
+    if (event.pointerType !== 'touch') this.#gone(modifiers(event));
+  }
+
+  /** Others are told that the pointer is nowhere, unless it holds something. */
+  #gone(keys: Modifiers): void {
+    if (this.#buttons !== 0 || this.#gestures.active || !this.#sink.seen()) return;
+    this.#hovers.push({ type: 'mouse_move', ...NOWHERE, buttons: 0, ...keys });
   }
 
   #changeButtons(event: PointerEvent, after: number): boolean {
@@ -126,6 +134,8 @@ class Pointers {
 
   #touch(event: PointerEvent, outputs: GestureOutput[]): void {
     this.#touchKeys = modifiers(event);
+    window.clearTimeout(this.#lifted);
+    this.#lifted = window.setTimeout(() => this.#gone(this.#touchKeys), TOUCH_SEEN_MS);
     for (const output of outputs) {
       if (output.type === 'scroll') {
         this.#scrolls.merge(output, (a, b) => ({ ...b, dy: clamp(a.dy + b.dy) }));

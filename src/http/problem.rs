@@ -148,23 +148,3 @@ impl From<batch::Error> for Problem {
         Self::new(status, error.to_string())
     }
 }
-
-/// The word that a socket's `error` message carries for a session error.
-pub(super) fn code(error: &session::Error) -> &'static str {
-    use session::{Denied, Error};
-    match error {
-        Error::Scene(_) | Error::Render(_) => "bad_scene",
-        Error::Invalid(_) | Error::Unknown(_) => "invalid",
-        Error::Denied(Denied::Role | Denied::NotAdmin) => "forbidden",
-        Error::Denied(_) => "not_in_control",
-        Error::Peer(_) => "bad_offer",
-        Error::NotFound(_) | Error::Elsewhere { .. } => "not_found",
-        Error::NoScene | Error::Command(_) => "no_scene",
-        Error::Limit { .. } | Error::Full { .. } => "limit",
-        Error::Recording(_) => "recording",
-        Error::TimedOut(_) => "timed_out",
-        Error::Gone => "gone",
-        Error::Permanent => "invalid",
-        Error::NoId(_) => "internal",
-    }
-}

@@ -21,11 +21,7 @@ use warp::{
     ws::{Message, WebSocket, Ws},
 };
 
-use super::{
-    Context, api,
-    flood::Bucket,
-    problem::{Problem, code},
-};
+use super::{Context, api, flood::Bucket, problem::Problem};
 use crate::{
     config,
     control::{Command, Event},
@@ -321,7 +317,7 @@ fn last_word(why: session::End) -> End {
 }
 
 fn refusal(error: Error) -> ServerMessage {
-    ServerMessage::error(code(&error), error.to_string())
+    ServerMessage::error(error.code(), error.to_string())
 }
 
 const TOO_BIG: End = End::with(close::TOO_BIG, "the message is too large");

@@ -661,6 +661,7 @@ impl Driver {
             seated.connected = true;
             self.place(viewer, true, None).await;
             self.send_state_if_paused();
+            self.tell_company();
         }
     }
 
@@ -671,6 +672,7 @@ impl Driver {
             seated.peer = None;
             seated.connected = false;
             self.leave_view(viewer);
+            self.tell_company();
         }
     }
 

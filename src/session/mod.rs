@@ -139,6 +139,26 @@ pub enum Error {
     Gone,
 }
 
+impl Error {
+    /// The word that an `error` message to a viewer carries for it.
+    pub fn code(&self) -> &'static str {
+        match self {
+            Self::Scene(_) | Self::Render(_) => "bad_scene",
+            Self::Invalid(_) | Self::Unknown(_) | Self::Permanent => "invalid",
+            Self::Denied(Denied::Role | Denied::NotAdmin) => "forbidden",
+            Self::Denied(_) => "not_in_control",
+            Self::Peer(_) => "bad_offer",
+            Self::NotFound(_) | Self::Elsewhere { .. } => "not_found",
+            Self::NoScene | Self::Command(_) => "no_scene",
+            Self::Limit { .. } | Self::Full { .. } => "limit",
+            Self::Recording(_) => "recording",
+            Self::TimedOut(_) => "timed_out",
+            Self::Gone => "gone",
+            Self::NoId(_) => "internal",
+        }
+    }
+}
+
 /// What a scene is made from.
 #[derive(Clone, Debug)]
 pub enum Source {

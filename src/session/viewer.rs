@@ -187,7 +187,8 @@ impl Listener {
     async fn event(&self, event: Event, received: Instant) {
         let Event::Command { id, command } = &event else {
             if let Err(error) = self.session.event(self.viewer, event, received).await {
-                self.refuse(error.to_string());
+                let refusal = ServerMessage::error(error.code(), error.to_string());
+                self.reply(Channel::Control, refusal);
             }
             return;
         };

@@ -48,7 +48,7 @@ for (const [what, message] of Object.entries(NONSENSE)) {
 const REFUSED_COMMANDS = {
   'an unknown command': { cmd: 'fly', params: {} },
   'a number of steps that is none': { cmd: 'step', params: { steps: 'many' } },
-  'negative steps': { cmd: 'step', params: { steps: -1 } },
+  'no steps': { cmd: 'step', params: { steps: 0 } },
   'an infinite speed': '{"type":"command","id":"x","cmd":"speed","params":{"factor":1e999}}',
   'an elevation past the pole': { cmd: 'set_camera', params: { elevation: 91 } },
   'a distance behind the eye': { cmd: 'set_camera', params: { distance: -1 } },

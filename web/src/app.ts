@@ -5,14 +5,17 @@ import { Api } from './connection/api';
 import { Commands } from './connection/commands';
 import { endpoints, moveTarget } from './connection/endpoints';
 import { Link } from './connection/link';
+import { isOutOfTurn } from './company';
 import { StatsSampler } from './sampler';
 import { bindStage } from './input/stage';
 import { viewportOf, watchViewport } from './input/viewport';
 import type { ClientMessage } from './protocol/client';
 import type { ServerMessage } from './protocol/server';
+import { arrived, connectSeeking } from './seeking';
 import { takeState } from './simulation';
 import * as state from './state';
 import { toast } from './toasts';
+import { connectTurns, forgetCompany, takeCompany, tellOutOfTurn } from './turns';
 import { Screen } from './video';
 
 /** The adapter and encoder change rarely. */
@@ -34,6 +37,7 @@ export const link = new Link(at.signaling, {
   },
   welcome(welcome) {
     batch(() => {
+      forgetCompany();
       state.viewerId.value = welcome.viewer_id;
       state.role.value = welcome.role;
       if (welcome.state) takeState(welcome.state);
@@ -50,6 +54,8 @@ export const link = new Link(at.signaling, {
 });
 
 export const commands = new Commands((message) => link.send(message));
+connectTurns(run);
+connectSeeking((cmd, params) => commands.run(cmd, params), tellRefusal);
 const sampler = new StatsSampler(link, () => screen?.receiveToDisplay_ms);
 
 /** Starts the page's life once its elements exist; the returned function ends it. */
@@ -60,6 +66,7 @@ export function start(stageElement: HTMLElement, video: HTMLVideoElement, still:
     send: (message) => void link.send(message),
     move: (message) => void link.sendLossy(message),
     help: () => (state.helpOpen.value = true),
+    seen: () => state.self.peek().watching > 1,
   });
   const unwatch = watchViewport(stageElement, sendViewport);
   const health = window.setInterval(() => void refreshHealth(), HEALTH_EVERY_MS);
@@ -94,8 +101,13 @@ export function focusStage(): void {
 /** Runs a command and tells of a refusal; resolves to whether it was done. */
 export async function run(cmd: string, params: Record<string, unknown> = {}): Promise<boolean> {
   const outcome = await commands.run(cmd, params);
-  if (!outcome.ok) toast('error', outcome.error);
+  if (!outcome.ok) tellRefusal(outcome.error);
   return outcome.ok;
+}
+
+function tellRefusal(error: string): void {
+  if (isOutOfTurn(error)) tellOutOfTurn();
+  else toast('error', error);
 }
 
 export async function loadPreset(id: string, name: string): Promise<boolean> {
@@ -137,6 +149,7 @@ function receive(message: ServerMessage): void {
   switch (message.type) {
     case 'state':
       takeState(message.state);
+      arrived(message.state.tick);
       break;
     case 'result':
       commands.settle(message.id, message.ok, message.error);
@@ -146,20 +159,21 @@ function receive(message: ServerMessage): void {
       loadingPreset = undefined;
       break;
     case 'control':
-      if (message.role) state.role.value = message.role;
+      takeCompany(message.company, message.role);
       break;
     case 'error':
-      toast('error', message.message);
+      if (message.code === 'not_in_control') tellOutOfTurn();
+      else tellRefusal(message.message);
       break;
     case 'moved':
-      follow(message.url);
+      moveTo(message.url);
       break;
     default:
       break;
   }
 }
 
-function follow(url: string): void {
+function moveTo(url: string): void {
   const target = moveTarget(url, window.location.href);
   if (target?.kind === 'signaling') link.moveTo(target.url);
   else if (target?.kind === 'page') window.location.assign(target.url);

@@ -2,9 +2,10 @@
 
 import { framesShown, link, send } from './app';
 import type { ClientMessage } from './protocol/client';
+import type { Company } from './protocol/company';
 import type { SimState } from './protocol/server';
 import { latestState } from './simulation';
-import { phase, stats, viewerId, type StreamStats } from './state';
+import { company, phase, stats, viewerId, type StreamStats } from './state';
 
 export interface Debug {
   readonly connected: boolean;
@@ -13,6 +14,8 @@ export interface Debug {
   /** Frames shown since the page was opened. */
   readonly framesDecoded: number;
   readonly lastState: SimState;
+  /** Who is there, and who is in control. */
+  readonly company: Company;
   readonly pc: RTCPeerConnection | null;
   readonly stats: StreamStats | null;
   send(message: ClientMessage): boolean;
@@ -40,6 +43,9 @@ export function exposeDebug(): void {
     },
     get lastState() {
       return latestState();
+    },
+    get company() {
+      return company.peek();
     },
     get pc() {
       return link.pc;

@@ -16,8 +16,9 @@ function pad(n: number): string {
   return String(n).padStart(2, '0');
 }
 
-/** A speed factor: `1×`, `¼×`, `1.5×`. */
+/** A speed factor: `1×`, `¼×`, `1.5×`; `max` for as fast as can be. */
 export function factor(value: number): string {
+  if (value === Infinity) return 'max';
   const fractions: Record<string, string> = { 0.125: '⅛', 0.25: '¼', 0.5: '½' };
   return `${fractions[String(value)] ?? String(Number(value.toPrecision(3)))}×`;
 }

@@ -6,6 +6,8 @@ import './styles/base.css';
 import './styles/stage.css';
 import './styles/chrome.css';
 import './styles/panels.css';
+import './styles/people.css';
+import './styles/history.css';
 import './styles/dialogs.css';
 import { App } from './ui/App';
 

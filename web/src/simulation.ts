@@ -1,7 +1,8 @@
 /** Takes the daemon's state messages and shows them at a pace that eyes can follow. */
 
 import type { SimState } from './protocol/server';
-import { sim } from './state';
+import { seekingTo, sim, timestep_s } from './state';
+import { timestep } from './timeline';
 
 /** Digits that change faster cannot be read, and drawing them 30 times a second costs a weak machine dear. */
 const SHOW_EVERY_MS = 100;
@@ -18,12 +19,15 @@ export function latestState(): SimState {
 export function takeState(next: SimState): void {
   const before = newest;
   newest = { ...before, ...next };
+  timestep_s.value = timestep(before, newest) ?? timestep_s.peek();
   if (controlsDiffer(before, newest)) show();
   else if (timer === 0) timer = window.setTimeout(show, SHOW_EVERY_MS);
 }
 
 function controlsDiffer(a: SimState, b: SimState): boolean {
-  return a.paused !== b.paused || a.speed !== b.speed || a.camera?.name !== b.camera?.name;
+  return a.paused !== b.paused || a.speed !== b.speed || a.camera?.name !== b.camera?.name
+    || a.selected?.body !== b.selected?.body || a.selected?.held !== b.selected?.held
+    || a.history?.cursor !== b.history?.cursor || seekingTo.peek() !== null;
 }
 
 function show(): void {

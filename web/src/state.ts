@@ -5,11 +5,15 @@ import type { Health, Preset } from './connection/api';
 import { latency, type Latency } from './connection/latency';
 import type { Phase } from './connection/link';
 import type { Figures, Snapshot } from './connection/stats';
-import type { Role, SimState } from './protocol/server';
+import { standing } from './company';
+import { NOBODY, type Company } from './protocol/company';
+import type { History, Role, Selection, SimState } from './protocol/server';
 
 export const phase = signal<Phase>({ kind: 'opening', attempt: 0 });
 export const viewerId = signal('');
 export const role = signal<Role>('control');
+export const company = signal<Company>(NOBODY);
+export const self = computed(() => standing(company.value, viewerId.value));
 export const health = signal<Health | null>(null);
 
 /** The state as shown; written by `simulation.ts`. */
@@ -18,6 +22,15 @@ export const live = computed(() => phase.value.kind === 'live');
 export const paused = computed(() => sim.value.paused ?? false);
 export const speed = computed(() => sim.value.speed ?? 1);
 export const cameraName = computed(() => sim.value.camera?.name ?? null);
+/** The simulated time of a step, s, once the simulation has shown it. */
+export const timestep_s = signal<number | undefined>(undefined);
+/** Where a hand is taking the simulation, until it has arrived, in steps along the timeline. */
+export const seekingTo = signal<number | null>(null);
+const selectedText = computed(() => JSON.stringify(sim.value.selected ?? null));
+/** The selected body; changes only when it does. */
+export const selected = computed(() => JSON.parse(selectedText.value) as Selection | null);
+const historyText = computed(() => JSON.stringify(sim.value.history ?? null));
+export const history = computed(() => JSON.parse(historyText.value) as History | null);
 const cameraList = computed(() => JSON.stringify(sim.value.cameras ?? []));
 /** The model's own cameras; changes only when the list does, although states come ten times a second. */
 export const cameras = computed(() => JSON.parse(cameraList.value) as string[]);
@@ -60,8 +73,10 @@ export const busy = signal<string | null>(null);
 
 export interface Toast {
   id: number;
-  kind: 'error' | 'info';
+  kind: 'error' | 'info' | 'turn';
   text: string;
+  /** What the viewer can do about it. */
+  action?: { label: string; act: () => void } | undefined;
 }
 
 export const toasts = signal<Toast[]>([]);
@@ -75,7 +90,7 @@ export interface SceneError {
 
 export const sceneError = signal<SceneError | null>(null);
 
-export type Panel = 'scenes' | 'speed' | 'camera' | 'more' | 'stats';
+export type Panel = 'scenes' | 'people' | 'speed' | 'camera' | 'more' | 'stats';
 export const panel = signal<Panel | null>(null);
 export const helpOpen = signal(false);
 export const fullscreen = signal(false);

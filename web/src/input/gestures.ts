@@ -41,6 +41,11 @@ export class Gestures {
   #mode: Mode = { kind: 'none' };
   #last: Point = { x: 0, y: 0 };
 
+  /** Whether a finger is down. */
+  get active(): boolean {
+    return this.#fingers.size > 0;
+  }
+
   down(id: number, at: Point): GestureOutput[] {
     this.#fingers.set(id, at);
     if (this.#fingers.size === 1) {

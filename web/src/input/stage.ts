@@ -4,8 +4,15 @@ import type { InputMessage, PointerEventMessage, ScrollMessage } from '../protoc
 import { ALL_BUTTONS, buttonChanges } from './buttons';
 import { Gestures, type GestureOutput } from './gestures';
 import { keyUse } from './keys';
-import { FrameThrottle } from './throttle';
+import { every, FrameThrottle } from './throttle';
 import { clamp, notches } from './wheel';
+
+/** Others see a pointer move smoothly enough at this pace, and a hovering hand costs next to nothing. */
+const HOVER_EVERY_MS = 100;
+/** Outside of any picture: the pointer is gone. */
+const NOWHERE = { x: -1, y: -1 };
+/** How long a lifted finger is still seen; sooner, the second tap of a double tap would be on its own. */
+const TOUCH_SEEN_MS = 1_000;
 
 export interface StageSink {
   /** A message that must arrive. */
@@ -13,6 +20,8 @@ export interface StageSink {
   /** A pointer move, which the next one supersedes. */
   move(message: InputMessage): void;
   help(): void;
+  /** Whether anybody else would see the pointer. */
+  seen(): boolean;
 }
 
 /** Starts listening on `stage`; the returned function stops it. */
@@ -29,6 +38,7 @@ export function bindStage(stage: HTMLElement, sink: StageSink): () => void {
   on('pointermove', (e) => pointers.move(e));
   on('pointerup', (e) => pointers.up(e));
   on('pointercancel', (e) => pointers.cancel(e));
+  on('pointerleave', (e) => pointers.leave(e));
   on('wheel', (e) => pointers.wheel(e), { passive: false });
   on('contextmenu', (e) => e.preventDefault());
   bindKeys(on, sink);
@@ -40,8 +50,10 @@ class Pointers {
   readonly #sink: StageSink;
   readonly #moves: FrameThrottle<PointerEventMessage>;
   readonly #scrolls: FrameThrottle<ScrollMessage>;
+  readonly #hovers: FrameThrottle<PointerEventMessage>;
   readonly #gestures = new Gestures();
   #buttons = 0;
+  #lifted = 0;
   #touchKeys: Modifiers = { ctrl: false, shift: false, alt: false };
 
   constructor(stage: HTMLElement, sink: StageSink) {
@@ -49,6 +61,8 @@ class Pointers {
     this.#sink = sink;
     this.#moves = new FrameThrottle((m) => sink.move(m));
     this.#scrolls = new FrameThrottle((m) => sink.send(m));
+    // Not lossy and so in order with presses: a late one would let go of what is held.
+    this.#hovers = new FrameThrottle((m) => sink.send(m), every(HOVER_EVERY_MS));
   }
 
   down(event: PointerEvent): void {
@@ -90,15 +104,29 @@ class Pointers {
 
   #mouse(event: PointerEvent): void {
     const changed = this.#changeButtons(event, event.buttons & ALL_BUTTONS);
-    // Hovering changes nothing in the simulation, so only drags are sent.
-    if (!changed && this.#buttons !== 0) {
-      this.#moves.push({ type: 'mouse_move', ...this.#at(event), buttons: this.#buttons, ...modifiers(event) });
-    }
+    if (changed) return;
+    const move = { type: 'mouse_move', ...this.#at(event), buttons: this.#buttons, ...modifiers(event) } as const;
+    if (this.#buttons !== 0) this.#moves.push(move);
+    // Hovering changes nothing in the simulation: it is for the eyes of others.
+    else if (this.#sink.seen()) this.#hovers.push(move);
+  }
+
+  leave(event: PointerEvent): void {
+    if (event.pointerType !== 'touch') this.#gone(modifiers(event));
+  }
+
+  /** Others are told that the pointer is nowhere, unless it holds something. */
+  #gone(keys: Modifiers): void {
+    if (this.#buttons !== 0 || this.#gestures.active || !this.#sink.seen()) return;
+    this.#hovers.push({ type: 'mouse_move', ...NOWHERE, buttons: 0, ...keys });
   }
 
   #changeButtons(event: PointerEvent, after: number): boolean {
     const changes = buttonChanges(this.#buttons, after);
-    if (changes.length > 0) this.#moves.flush();
+    if (changes.length > 0) {
+      this.#moves.flush();
+      this.#hovers.drop();
+    }
     for (const change of changes) this.#sink.send({ ...change, ...this.#at(event), ...modifiers(event) });
     this.#buttons = after;
     return changes.length > 0;
@@ -106,6 +134,8 @@ class Pointers {
 
   #touch(event: PointerEvent, outputs: GestureOutput[]): void {
     this.#touchKeys = modifiers(event);
+    window.clearTimeout(this.#lifted);
+    this.#lifted = window.setTimeout(() => this.#gone(this.#touchKeys), TOUCH_SEEN_MS);
     for (const output of outputs) {
       if (output.type === 'scroll') {
         this.#scrolls.merge(output, (a, b) => ({ ...b, dy: clamp(a.dy + b.dy) }));

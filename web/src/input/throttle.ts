@@ -34,6 +34,11 @@ export class FrameThrottle<T> {
     if (waiting) this.#emit(waiting.value);
   }
 
+  /** Forgets what waits, which a message sent next says better. */
+  drop(): void {
+    this.#waiting = null;
+  }
+
   #close(): void {
     this.#closed = true;
     this.#nextFrame(() => {
@@ -43,6 +48,11 @@ export class FrameThrottle<T> {
       this.#close();
     });
   }
+}
+
+/** The scheduler for a throttle that lets a value pass only every `ms`. */
+export function every(ms: number): (callback: () => void) => void {
+  return (callback) => void setTimeout(callback, ms);
 }
 
 /** The browser's function insists on being called on `window`. */

@@ -25,6 +25,16 @@ export function texts(value: unknown): string[] | undefined {
   return Array.isArray(value) ? value.filter((v): v is string => typeof v === 'string') : undefined;
 }
 
+/** Reads each element and keeps the sound ones; `undefined` when the value is no array. */
+export function list<T>(value: unknown, read: (element: unknown) => T | undefined): T[] | undefined {
+  return Array.isArray(value) ? value.map(read).filter((v) => v !== undefined) : undefined;
+}
+
+/** An array of finite numbers, of whatever length. */
+export function finites(value: unknown): number[] | undefined {
+  return Array.isArray(value) ? numbers(value, value.length) : undefined;
+}
+
 /** An array of exactly `length` finite numbers. */
 export function numbers(value: unknown, length: number): number[] | undefined {
   if (!Array.isArray(value) || value.length !== length) return undefined;

@@ -1,8 +1,9 @@
 /** What the daemon says, on the socket and on the data channels. Anything unknown parses to `null`. */
 
-import { compact, fields, finite, flag, numbers, text, texts, type Fields } from './fields';
+import { company, role, type Company, type Role } from './company';
+import { compact, fields, finite, finites, flag, list, numbers, text, texts, type Fields } from './fields';
 
-export type Role = 'view' | 'control' | 'admin';
+export type { Role } from './company';
 
 export interface Camera {
   azimuth?: number;
@@ -12,19 +13,52 @@ export interface Camera {
   name?: string;
 }
 
+/** The body that double clicks select and ctrl drags pull. */
+export interface Selection {
+  body: number;
+  /** Empty where the model gives none. */
+  name: string;
+  /** Whether somebody is pulling at it. */
+  held: boolean;
+}
+
+/** What can be gone back to, in steps along the timeline. */
+export interface History {
+  first: number;
+  last: number;
+  /** Where the simulation is when it has gone back; `null` at the end. */
+  cursor: number | null;
+}
+
+/** Another's pointer; `x` and `y` are shares of the picture, [0, 1). */
+export interface Cursor {
+  viewer_id: string;
+  x: number;
+  y: number;
+}
+
 /** Simulation and stream figures, at most 30 a second. The daemon may leave out any of them. */
 export interface SimState {
   /** Simulated time, s. */
   time?: number;
   step_count?: number;
+  /** Steps along the timeline: only going back through the history lowers it. */
+  tick?: number;
   paused?: boolean;
-  /** Wanted speed, 1 = real time. */
+  /** Wanted speed, 1 = real time; `Infinity` is as fast as can be. */
   speed?: number;
   /** Speed reached, simulated over wall time. */
   rtf?: number;
   viewers?: number;
   camera?: Camera;
   cameras?: string[];
+  selected?: Selection | null;
+  history?: History | null;
+  contacts?: number;
+  qpos?: number[];
+  ctrl?: number[];
+  sensors?: number[];
+  cursors?: Cursor[];
   frame?: { id?: number; rtp?: number; size?: number[] };
   latency?: { render_ms?: number; encode_ms?: number };
 }
@@ -43,7 +77,7 @@ export type ServerMessage =
   | { type: 'answer'; sdp: string }
   | { type: 'ice-candidate'; candidate: RTCIceCandidateInit | null }
   | { type: 'scene_updated'; xml?: string; model_name?: string }
-  | { type: 'control'; holder?: string; role?: Role }
+  | { type: 'control'; company: Company; role?: Role }
   | { type: 'error'; code: string; message: string }
   | { type: 'result'; id: string; ok: boolean; error?: string }
   | { type: 'pong'; t?: number }
@@ -79,7 +113,8 @@ const READERS: Record<string, (m: Fields) => ServerMessage | null> = {
   }),
   control: (m) => ({
     type: 'control',
-    ...compact<{ holder?: string; role?: Role }>({ holder: text(m['holder']), role: role(m['role']) }),
+    company: company(m),
+    ...compact<{ role?: Role }>({ role: role(m['role']) }),
   }),
   error: (m) => ({
     type: 'error',
@@ -119,12 +154,21 @@ export function simState(m: Fields): SimState {
   return compact<SimState>({
     time: finite(m['time']),
     step_count: finite(m['step_count']),
+    tick: finite(m['tick']),
     paused: flag(m['paused']),
-    speed: finite(m['speed']),
+    // JSON has no infinity.
+    speed: m['speed'] === null ? Infinity : finite(m['speed']),
     rtf: finite(m['rtf']),
     viewers: finite(m['viewers']),
     camera: camera(m['camera']),
     cameras: texts(m['cameras']),
+    selected: m['selected'] === null ? null : selection(m['selected']),
+    history: m['history'] === null ? null : history(m['history']),
+    contacts: finite(m['contacts']),
+    qpos: finites(m['qpos']),
+    ctrl: finites(m['ctrl']),
+    sensors: finites(m['sensors']),
+    cursors: list(m['cursors'], cursor),
     frame:
       frame &&
       compact({
@@ -152,8 +196,25 @@ function camera(value: unknown): Camera | undefined {
   );
 }
 
-function role(value: unknown): Role | undefined {
-  return value === 'view' || value === 'control' || value === 'admin' ? value : undefined;
+function selection(value: unknown): Selection | undefined {
+  const m = fields(value);
+  const body = m && finite(m['body']);
+  if (!m || body === undefined) return undefined;
+  return { body, name: text(m['name']) ?? '', held: flag(m['held']) ?? false };
+}
+
+function history(value: unknown): History | undefined {
+  const m = fields(value);
+  const [first, last] = [m && finite(m['first']), m && finite(m['last'])];
+  if (!m || first === undefined || last === undefined || last < first) return undefined;
+  return { first, last, cursor: finite(m['cursor']) ?? null };
+}
+
+function cursor(value: unknown): Cursor | undefined {
+  const m = fields(value);
+  const id = m && text(m['viewer_id']);
+  const [x, y] = [m && finite(m['x']), m && finite(m['y'])];
+  return !id || x === undefined || y === undefined ? undefined : { viewer_id: id, x, y };
 }
 
 function candidate(value: unknown): RTCIceCandidateInit | null {

@@ -5,9 +5,11 @@ import { helpOpen, panel } from '../state';
 import { Announcer } from './Announcer';
 import { DropZone } from './DropZone';
 import { Help } from './Help';
+import { HistoryBar } from './HistoryBar';
 import { Overlay } from './Overlay';
 import { SceneErrorDialog } from './SceneErrorDialog';
 import { Stage } from './Stage';
+import { StageNotes } from './StageNotes';
 import { Toasts } from './Toasts';
 import { Toolbar } from './Toolbar';
 import { TopBar } from './TopBar';
@@ -22,6 +24,8 @@ export function App() {
       {!embed && (
         <>
           <TopBar />
+          <StageNotes />
+          <HistoryBar />
           <Toolbar />
           <DropZone />
           <Help />

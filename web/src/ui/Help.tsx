@@ -9,11 +9,20 @@ const MOUSE: readonly Binding[] = [
   ['Pan', 'Right drag'],
   ['Pan in the ground plane', 'Shift', 'Right drag'],
   ['Zoom', 'Wheel'],
+  ['Select a body', 'Double click'],
+  ['Look at a point', 'Right double click'],
+  ['Track a body', 'Ctrl', 'Right double click'],
+];
+const SELECTED: readonly Binding[] = [
+  ['Pull it', 'Ctrl', 'Right drag'],
+  ['Turn it', 'Ctrl', 'Left drag'],
+  ['In the ground plane', 'Shift'],
 ];
 const TOUCH: readonly Binding[] = [
   ['Orbit', 'One finger'],
   ['Pan', 'Two fingers'],
   ['Zoom', 'Pinch'],
+  ['Select a body', 'Double tap'],
 ];
 const KEYS: readonly Binding[] = [
   ['Play or pause', 'Space'],
@@ -25,6 +34,10 @@ const KEYS: readonly Binding[] = [
   ['Free camera', 'Esc'],
   ['This help', 'F1', '?'],
 ];
+const PAUSED: readonly Binding[] = [
+  ['Step back, step on', '←', '→'],
+  ['Turn the camera', 'Shift', '← →'],
+];
 
 export function Help() {
   if (!helpOpen.value) return null;
@@ -33,9 +46,13 @@ export function Help() {
       <div class="help-columns">
         <div>
           <Bindings title="Mouse" rows={MOUSE} />
+          <Bindings title="The selected body" rows={SELECTED} />
           <Bindings title="Touch" rows={TOUCH} />
         </div>
-        <Bindings title="Keyboard" rows={KEYS} />
+        <div>
+          <Bindings title="Keyboard" rows={KEYS} />
+          <Bindings title="While paused" rows={PAUSED} />
+        </div>
       </div>
       <p class="help-note">Keys reach the simulation while the picture has the focus: click it, or press Tab until it is framed.</p>
     </Dialog>

@@ -1,6 +1,7 @@
 import { useEffect, useRef } from 'preact/hooks';
 import { start } from '../app';
 import { live } from '../state';
+import { Cursors } from './Cursors';
 
 /** The picture, and the place that takes the mouse, fingers and keys. */
 export function Stage() {
@@ -23,6 +24,7 @@ export function Stage() {
     >
       <canvas ref={still} class="still" aria-hidden="true" />
       <video id="remote-video" ref={video} muted autoPlay playsInline disablePictureInPicture tabIndex={-1} />
+      {live.value && <Cursors />}
     </div>
   );
 }

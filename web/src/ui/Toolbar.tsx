@@ -1,12 +1,13 @@
 import { run } from '../app';
 import { factor } from '../format';
+import { stepBy } from '../seeking';
 import { live, mayControl, panel, paused, speed } from '../state';
 import { IconButton } from './Button';
 import { CameraMenu } from './CameraMenu';
 import { rtfText, timeText } from './figures';
 import { Popover, closePanel } from './Popover';
 
-const SPEEDS = [8, 4, 2, 1, 0.5, 0.25, 0.125];
+const SPEEDS = [Infinity, 8, 4, 2, 1, 0.5, 0.25, 0.125];
 
 /** The controls of the simulation. */
 export function Toolbar() {
@@ -34,7 +35,12 @@ export function Toolbar() {
 /** A step of a running simulation would not be seen, so it pauses first. */
 async function step(): Promise<void> {
   if (!paused.value && !(await run('pause'))) return;
-  await run('step', { steps: 1 });
+  await stepBy(1);
+}
+
+function hint(speed: number): string {
+  if (speed === Infinity) return 'as fast as can be';
+  return speed === 1 ? 'real time' : speed > 1 ? 'faster' : 'slower';
 }
 
 function Readout() {
@@ -65,10 +71,10 @@ function SpeedMenu({ off }: { off: boolean }) {
             aria-checked={value === speed.value}
             data-first={value === speed.value ? '' : undefined}
             disabled={off}
-            onClick={() => void run('speed', { factor: value }).then(() => panel.value === 'speed' && closePanel())}
+            onClick={() => void run('speed', { factor: value === Infinity ? 'max' : value }).then(() => panel.value === 'speed' && closePanel())}
           >
             <span class="menu-value">{factor(value)}</span>
-            <span class="menu-hint">{value === 1 ? 'real time' : value > 1 ? 'faster' : 'slower'}</span>
+            <span class="menu-hint">{hint(value)}</span>
           </button>
         ))}
       </div>

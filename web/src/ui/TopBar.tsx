@@ -1,8 +1,9 @@
-import { health, live, phase, role } from '../state';
+import { health, live, phase, role, self } from '../state';
 import { IconButton } from './Button';
 import { canFullscreen, takePicture, toggleFullscreen } from './actions';
 import { Icon, Logo } from './Icon';
 import { MoreMenu } from './MoreMenu';
+import { PeopleMenu } from './PeopleMenu';
 import { Popover } from './Popover';
 import { ScenesPanel } from './ScenesPanel';
 import { StatsPanel } from './StatsPanel';
@@ -37,6 +38,11 @@ export function TopBar() {
       </div>
       <div class="top-right">
         <Badges />
+        {self.value.watching > 0 && (
+          <div class={self.value.watching > 1 ? 'bar surface' : 'bar surface wide-only'}>
+            <PeopleMenu />
+          </div>
+        )}
         <div class="bar surface">
           <StatusChip />
           <IconButton icon="picture" label="Save a picture" tipBelow class="wide-only" disabled={!live.value} onPress={takePicture} />
@@ -67,7 +73,7 @@ function Badges() {
         </span>
       )}
       {health.value?.software && (
-        <span class="badge surface" title={`Rendered in software by ${health.value.adapter ?? 'the CPU'}; a GPU would be faster.`}>
+        <span class="badge badge-software surface" title={`Rendered in software by ${health.value.adapter ?? 'the CPU'}; a GPU would be faster.`}>
           <Icon name="chip" size={16} />
           <span class="badge-text">Software rendering</span>
         </span>

@@ -33,3 +33,5 @@ pub mod http;
 
 pub mod cli;
 pub mod daemon;
+
+pub use daemon::Daemon;

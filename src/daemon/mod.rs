@@ -3,6 +3,7 @@
 
 mod cases;
 mod dataset;
+mod embed;
 mod files;
 mod picture;
 
@@ -22,6 +23,7 @@ use crate::{
 
 pub use cases::{CasesRequest, Tally, render_cases};
 pub use dataset::render_batch;
+pub use embed::{Builder, Daemon};
 pub use picture::{RenderRequest, render_once};
 
 /// The scene that a daemon starts with.
@@ -45,7 +47,7 @@ pub enum Failure {
 pub async fn serve(config: Config) -> Result<(), Failure> {
     let listener = listen(&config).await?;
     let address = listener.local_addr().map_err(|error| Failure::Failed(error.to_string()))?;
-    let sessions = start_sessions(&config).await?;
+    let sessions = start_sessions(&config, None).await?;
     let session = sessions.find(session::DEFAULT).expect("invariant: made with the daemon");
     // The page can already be served while the first scene compiles.
     let first = tokio::spawn(async move {
@@ -54,24 +56,34 @@ pub async fn serve(config: Config) -> Result<(), Failure> {
         }
     });
     tracing::info!("ready: open http://{address} in a browser");
+    until_ended(listener, sessions, &config, shutdown()).await;
+    first.abort();
+    Ok(())
+}
+
+/// Serves until `end` resolves, and then ends everything in order.
+async fn until_ended(
+    listener: TcpListener,
+    sessions: Sessions,
+    config: &Config,
+    end: impl Future<Output = ()>,
+) {
     let recordings = Arc::clone(sessions.recordings());
     let (told, ending) = tokio::sync::oneshot::channel();
     let until_told = async {
-        shutdown().await;
+        end.await;
         recordings.stop_all("the daemon ended");
         let _ = told.send(());
     };
     // Files are finished while clients say goodbye: both within one time.
-    tokio::join!(http::serve(listener, sessions.clone(), &config, until_told), async {
+    tokio::join!(http::serve(listener, sessions.clone(), config, until_told), async {
         let _ = ending.await;
         let ended = recordings.all_ended();
         if tokio::time::timeout(config.limits.drain_timeout, ended).await.is_err() {
             tracing::warn!("some recordings were not finished in time; they play nevertheless");
         }
     });
-    first.abort();
     sessions.shutdown().await;
-    Ok(())
 }
 
 async fn listen(config: &Config) -> Result<TcpListener, Failure> {
@@ -92,7 +104,10 @@ async fn listen(config: &Config) -> Result<TcpListener, Failure> {
     })
 }
 
-async fn start_sessions(config: &Config) -> Result<Sessions, Failure> {
+async fn start_sessions(
+    config: &Config,
+    worker_program: Option<PathBuf>,
+) -> Result<Sessions, Failure> {
     let options = gpu_options(config);
     // Opening a device may take a second and must not hold up the runtime.
     let opened = tokio::task::spawn_blocking(move || open_renderer(&options)).await;
@@ -106,8 +121,12 @@ async fn start_sessions(config: &Config) -> Result<Sessions, Failure> {
     let recordings = tokio::task::spawn_blocking(move || record::Store::open(limits)).await;
     let recordings = recordings
         .map_err(|error| Failure::Failed(format!("the recordings cannot be read: {error}")))?;
+    let mut settings = session_settings(config, &adapter);
+    if let Some(program) = worker_program {
+        settings.worker.program = program;
+    }
     let shared = session::Shared {
-        settings: session_settings(config, &adapter),
+        settings,
         drawing,
         encoder,
         clock: MediaClock::starting_at(Instant::now()),

@@ -70,12 +70,21 @@ fn draw(
 }
 
 pub(super) fn encode_png(size: Size, rgba: &[u8]) -> Result<Vec<u8>, png::EncodingError> {
+    encode(size, png::ColorType::Rgba, rgba)
+}
+
+/// Rows from the top, 8 bits per channel.
+pub(super) fn encode(
+    size: Size,
+    color: png::ColorType,
+    pixels: &[u8],
+) -> Result<Vec<u8>, png::EncodingError> {
     let mut out = Vec::new();
     let mut encoder = png::Encoder::new(&mut out, size.width(), size.height());
-    encoder.set_color(png::ColorType::Rgba);
+    encoder.set_color(color);
     encoder.set_depth(png::BitDepth::Eight);
     let mut writer = encoder.write_header()?;
-    writer.write_image_data(rgba)?;
+    writer.write_image_data(pixels)?;
     writer.finish()?;
     Ok(out)
 }

@@ -78,7 +78,7 @@ export class Link {
     try {
       this.#signaling = new Signaling(this.#url, {
         message: (m) => this.#receive(m),
-        lost: (reason) => void this.#socketLost(reason),
+        lost: (reason, ended) => void this.#socketLost(reason, ended),
         roundTrip: (ms) => this.#events.roundTrip(ms),
       });
     } catch {
@@ -178,7 +178,11 @@ export class Link {
     }
   }
 
-  async #socketLost(reason: string): Promise<void> {
+  async #socketLost(reason: string, ended: boolean): Promise<void> {
+    if (ended) {
+      this.#abandon();
+      return this.#enter({ kind: 'stopped', reason });
+    }
     const neverOpened = this.#phase.kind === 'opening';
     const generation = this.#generation;
     const found = neverOpened ? await this.#events.diagnose() : null;

@@ -6,11 +6,16 @@ import { parseServerMessage, type ServerMessage } from '../protocol/server';
 const PING_EVERY_MS = 5_000;
 /** Three missed answers: the path is dead although the socket has not noticed. */
 const SILENCE_MS = 16_000;
+/** The close code of a session that was deleted, or has expired. */
+const SESSION_ENDED = 4410;
 
 export interface SignalingEvents {
   message(message: ServerMessage): void;
-  /** The socket is gone for good; called at most once and never after `close`. */
-  lost(reason: string): void;
+  /**
+   * The socket is gone for good; called at most once and never after `close`. `ended`: there is
+   * nothing to come back to.
+   */
+  lost(reason: string, ended: boolean): void;
   /** Time of a ping's round trip, ms. */
   roundTrip(ms: number): void;
 }
@@ -30,7 +35,8 @@ export class Signaling {
       this.#timer = window.setInterval(() => this.#beat(), PING_EVERY_MS);
     };
     this.#socket.onmessage = (event) => this.#receive(event.data);
-    this.#socket.onclose = (event) => this.#lose(event.reason || 'the connection was closed');
+    this.#socket.onclose = (event) =>
+      this.#lose(event.reason || 'the connection was closed', event.code === SESSION_ENDED);
   }
 
   get open(): boolean {
@@ -66,9 +72,9 @@ export class Signaling {
     else this.send({ type: 'ping', t: performance.now() });
   }
 
-  #lose(reason: string): void {
+  #lose(reason: string, ended = false): void {
     if (this.#done) return;
     this.close();
-    this.#events.lost(reason);
+    this.#events.lost(reason, ended);
   }
 }

@@ -171,6 +171,12 @@ impl World {
         Self { drawing, sessions, session }
     }
 
+    /// Ends all that draws before the process does: a software driver does not bear to be torn down
+    /// while one of its threads is at work.
+    async fn end(self) {
+        self.sessions.shutdown().await;
+    }
+
     fn destroy(&self) {
         let renderer = self.drawing.device().renderer.expect("a device");
         renderer.gpu().device().destroy();
@@ -274,6 +280,7 @@ async fn two_views_go_on_and_so_does_time() {
     let overview = world.sessions.overview();
     assert!(overview.can_draw && overview.reasons.is_empty());
     assert_eq!((overview.rebuilds, overview.viewers, overview.total_connections), (1, 2, 2));
+    world.end().await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -295,6 +302,7 @@ async fn time_goes_on_while_there_is_no_device() {
     world.rebuilt(1).await;
     assert!(world.sessions.overview().can_draw);
     assert!(before > 0.0 && world.time().await > 0.0);
+    world.end().await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -319,4 +327,5 @@ async fn a_scene_that_meets_a_loss_is_loaded_all_the_same() {
         one.key_frame().await;
     }
     assert!(world.time().await > 0.0);
+    world.end().await;
 }

@@ -305,6 +305,11 @@ fn what_must_hold_of_sessions_holds_after_each_act() {
                 world.check_invariants().await;
             }
             world.sessions.shutdown().await;
+            // One that was being started when its load was given up is ended as soon as it is there.
+            let deadline = Instant::now() + Duration::from_secs(2);
+            while !workers().is_empty() && Instant::now() < deadline {
+                tokio::time::sleep(Duration::from_millis(5)).await;
+            }
             assert_eq!(workers(), [] as [i32; 0], "all have ended");
             let late = world.sessions.create(None, Change::default(), None).await;
             assert!(matches!(late, Err(Error::Gone)), "nobody comes any more");

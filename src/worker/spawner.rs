@@ -31,7 +31,11 @@ pub(super) async fn run<T: Send + 'static>(
     let runtime = Handle::current();
     let job: Start = Box::new(move || {
         let _within = runtime.enter();
-        // A caller who has gone drops what was started, which ends it.
+        if done.is_closed() {
+            // Nobody waits for it any more.
+            return;
+        }
+        // Where the caller has gone meanwhile, what was started is dropped, which ends it.
         let _ = done.send(start());
     });
     let queue = thread()?.clone();

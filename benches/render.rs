@@ -9,7 +9,7 @@
 
 use std::{
     io::BufRead as _,
-    path::{Path, PathBuf},
+    path::PathBuf,
     sync::Arc,
     time::{Duration, Instant},
 };
@@ -139,19 +139,19 @@ fn main() {
 
 impl Stage {
     fn prepare(flags: &Flags) -> Self {
-        let (name, mjcf) = match &flags.model {
+        let (name, bundle) = match &flags.model {
             Some(path) => {
                 let name = path.file_stem().unwrap_or_default().to_string_lossy().into_owned();
-                (name, std::fs::read_to_string(path).expect("the model can be read"))
+                let limits = mjcast::bundle::Limits::default();
+                (name, mjcast::bundle::read(path, &limits).expect("the model can be read"))
             }
             None => {
                 let preset = library::preset("humanoid").expect("a preset");
-                (preset.id.to_owned(), preset.xml.to_owned())
+                (preset.id.to_owned(), Bundle::unchecked(preset.xml))
             }
         };
-        let files = flags.model.as_deref().map(files_beside).unwrap_or_default();
         let runtime = tokio::runtime::Runtime::new().expect("a runtime");
-        let (assets, moments) = runtime.block_on(moments(Bundle { mjcf, files }, flags));
+        let (assets, moments) = runtime.block_on(moments(bundle, flags));
         let gpu = Gpu::open(&gpu::Options::default()).expect("a device");
         let renderer = Arc::new(Renderer::new(Arc::new(gpu)).expect("a renderer"));
         let resources = renderer.upload(&assets).expect("the model fits");
@@ -224,20 +224,6 @@ impl Stage {
             view.read_rgba().expect("a picture");
         }
     }
-}
-
-/// What lies in the folder of a model, in case it refers to it.
-fn files_beside(model: &Path) -> Vec<(String, Vec<u8>)> {
-    let folder = model.parent().filter(|folder| !folder.as_os_str().is_empty());
-    let Ok(entries) = std::fs::read_dir(folder.unwrap_or(Path::new("."))) else {
-        return Vec::new();
-    };
-    let files = entries.filter_map(|entry| {
-        let path = entry.ok()?.path();
-        let name = path.file_name()?.to_str()?.to_owned();
-        path.is_file().then(|| Some((name, std::fs::read(&path).ok()?)))?
-    });
-    files.collect()
 }
 
 /// Moments of the model, `flags.steps` apart.

@@ -6,6 +6,7 @@
 
 pub mod units;
 
+pub mod bundle;
 pub mod config;
 pub mod frame;
 pub mod scene;

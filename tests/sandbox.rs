@@ -145,11 +145,11 @@ fn killers() -> Vec<String> {
         "<mujoco><equality><connect anchor='' body1='a'/></equality></mujoco>".into(),
         "<mujoco><size nuser_site='2147483647'/><worldbody><site/></worldbody></mujoco>".into(),
         "<mujoco><size nuser_body='2000000000'/></mujoco>".into(),
-        in_world("<flexcomp name='f' type='grid' count='1000 1000 1000' spacing='1 1 1'/>"),
+        in_world("<flexcomp name='f' type='grid' dim='3' count='1000 1000 1000' spacing='1 1 1'/>"),
         "<mujoco><size nkey='1000000'/></mujoco>".into(),
         bodies(32_000),
         in_world(&(nested + &"</replicate>".repeat(3))),
-        in_world("<flexcomp name='f' type='grid' count='40 40 40' spacing='1 1 1'/>"),
+        in_world("<flexcomp name='f' type='grid' dim='3' count='40 40 40' spacing='1 1 1'/>"),
         "<mujoco><option solver='PGS' iterations='2000000000' tolerance='0'/><worldbody>\
          <geom type='plane' size='1 1 1'/><body pos='0 0 .09'><freejoint/>\
          <geom type='box' size='.1 .1 .1'/></body></worldbody></mujoco>"
@@ -159,7 +159,51 @@ fn killers() -> Vec<String> {
             .into(),
         "<mujoco><option timestep='0'/></mujoco>".into(),
         "<mujoco><option timestep='-1'/></mujoco>".into(),
+        "<mujoco><asset><mesh name='m' builtin='supersphere' params='100000 1 1'/></asset>\
+         <worldbody><geom type='mesh' mesh='m'/></worldbody></mujoco>"
+            .into(),
+        "<mujoco><compiler><lengthrange mode='all' timestep='1e-9' inttotal='1e9'/></compiler>\
+         <worldbody><body><joint name='j'/><geom size='.1'/></body></worldbody><actuator>\
+         <general joint='j'/></actuator></mujoco>"
+            .into(),
+        in_world(&"<body><freejoint/><geom type='box' size='.1 .1 .1'/></body>".repeat(1_000)),
     ]
+}
+
+/// The same, with files that the host would not let through.
+fn killers_with_files() -> Vec<Bundle> {
+    let bundle = |files: &[(&str, &[u8])]| Bundle::unchecked_files("m.xml", files);
+    let itself = b"<mujoco><asset><model name='m' file='m.xml'/></asset></mujoco>";
+    let fan = |next: &str| {
+        let models = (0..11).map(|n| format!("<model name='m{n}' file='{next}'/>"));
+        format!("<mujoco><asset>{}</asset></mujoco>", models.collect::<String>()).into_bytes()
+    };
+    let levels: Vec<_> =
+        (0..8).map(|n| (format!("l{n}.xml"), fan(&format!("l{}.xml", n + 1)))).collect();
+    let (root, last) = (fan("l0.xml"), b"<mujoco/>");
+    let fan: Vec<(&str, &[u8])> = levels
+        .iter()
+        .map(|(name, bytes)| (name.as_str(), &bytes[..]))
+        .chain([("m.xml", &root[..]), ("l8.xml", &last[..])])
+        .collect();
+    let picture = wide_png(16_000);
+    let textured = b"<mujoco><asset><texture name='t' type='2d' file='t.png'/></asset></mujoco>";
+    vec![
+        bundle(&[("m.xml", itself)]),
+        bundle(&fan),
+        bundle(&[("m.xml", textured), ("t.png", &picture)]),
+    ]
+}
+
+/// A picture of `side` × `side` black pixels in some tens of kilobytes.
+fn wide_png(side: u32) -> Vec<u8> {
+    let mut out = Vec::new();
+    let mut encoder = png::Encoder::new(&mut out, side, side);
+    encoder.set_color(png::ColorType::Grayscale);
+    encoder.set_depth(png::BitDepth::One);
+    let rows = vec![0; (side.div_ceil(8) * side) as usize];
+    encoder.write_header().expect("a header").write_image_data(&rows).expect("rows");
+    out
 }
 
 /// Models that misbehave, but run.
@@ -182,18 +226,23 @@ fn nuisances() -> Vec<String> {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn killers_die_alone_and_in_time() {
-    let good = Bundle::of_text(library::presets()[0].xml);
+    let good = Bundle::unchecked(library::presets()[0].xml);
     let (mut neighbour, _) = Worker::spawn(&good, &limits()).await.expect("a good model loads");
     neighbour.send(PhysicsCommand::Play).expect("queued");
     for model in killers() {
         let begin = Instant::now();
-        let fate = fate_of(&Bundle::of_text(model.as_str()), &limits()).await;
+        let fate = fate_of(&Bundle::unchecked(model.as_str()), &limits()).await;
         assert!(!matches!(fate, Fate::Lived), "{model:.80} lives");
         assert_clean(fate.text(), &model);
         assert!(begin.elapsed() < Duration::from_secs(20), "{model:.80}: {:?}", begin.elapsed());
     }
+    for bundle in killers_with_files() {
+        let fate = fate_of(&bundle, &limits()).await;
+        assert!(!matches!(fate, Fate::Lived), "{bundle:?} lives");
+        assert_clean(fate.text(), bundle.text());
+    }
     for model in nuisances() {
-        let fate = fate_of(&Bundle::of_text(model.as_str()), &limits()).await;
+        let fate = fate_of(&Bundle::unchecked(model.as_str()), &limits()).await;
         assert_clean(fate.text(), &model);
     }
     let steps = neighbour.snapshots().borrow().steps;
@@ -205,7 +254,7 @@ async fn killers_die_alone_and_in_time() {
 
 #[tokio::test]
 async fn a_worker_has_given_up_what_it_does_not_need() {
-    let bundle = Bundle::of_text(library::presets()[0].xml);
+    let bundle = Bundle::unchecked(library::presets()[0].xml);
     let (worker, _) = Worker::spawn(&bundle, &limits()).await.expect("loads");
     let status = fs::read_to_string(format!("/proc/{}/status", worker.pid())).expect("lives");
     let field = |name: &str| {
@@ -220,7 +269,7 @@ async fn a_worker_has_given_up_what_it_does_not_need() {
 
 #[tokio::test]
 async fn without_a_whole_sandbox_models_are_refused_unless_they_are_allowed() {
-    let bundle = Bundle::of_text(library::presets()[0].xml);
+    let bundle = Bundle::unchecked(library::presets()[0].xml);
     let bare = Limits { without_landlock: true, ..limits() };
     let refused = Worker::spawn(&bundle, &bare).await.expect_err("the sandbox has a hole");
     assert!(matches!(refused, LoadError::Unconfined(_)), "{refused:?}");
@@ -276,7 +325,7 @@ async fn no_file_of_the_host_is_read_or_even_found() {
             let mut said = Vec::new();
             for path in [exists, does_not] {
                 let model = format!("<mujoco>{}</mujoco>", way.replace("{}", path));
-                let fate = fate_of(&Bundle::of_text(model.as_str()), &limits()).await;
+                let fate = fate_of(&Bundle::unchecked(model.as_str()), &limits()).await;
                 assert_clean(fate.text(), &model);
                 let base = Path::new(path).file_name().expect("a name").to_string_lossy();
                 said.push(
@@ -449,7 +498,7 @@ async fn two_thousand_mutants_leave_nothing_behind() {
     let small = |text: &String| text.len() < 20_000;
     let seeds: Arc<Vec<_>> = Arc::new(presets.chain(killers()).filter(small).collect());
     // What the runtime and the spawner open once.
-    let _ = fate_of(&Bundle::of_text(seeds[0].as_str()), &limits).await;
+    let _ = fate_of(&Bundle::unchecked(seeds[0].as_str()), &limits).await;
     let (files, children) = (open_files(), own_children());
     let next = Arc::new(AtomicUsize::new(0));
     let lanes = (0..LANES).map(|_| {
@@ -489,7 +538,7 @@ async fn two_thousand_mutants_leave_nothing_behind() {
 
 /// Loads a model, takes some steps and a picture's worth of it.
 async fn short_fate(model: &str, limits: &Limits) -> Fate {
-    let (mut worker, _) = match Worker::spawn(&Bundle::of_text(model), limits).await {
+    let (mut worker, _) = match Worker::spawn(&Bundle::unchecked(model), limits).await {
         Ok(spawned) => spawned,
         Err(error @ LoadError::Spawn(_)) => panic!("{error}"),
         Err(error) => return Fate::Refused(error.to_string()),

@@ -28,7 +28,7 @@ impl Recorded {
     async fn start(mjcf: &str) -> Self {
         let program = PathBuf::from(env!("CARGO_BIN_EXE_mjcast"));
         let limits = Limits { program, ..Limits::default() };
-        let spawned = Worker::spawn(&Bundle::of_text(mjcf), &limits).await;
+        let spawned = Worker::spawn(&Bundle::unchecked(mjcf), &limits).await;
         let (worker, assets) = spawned.expect("the model loads");
         let changes = worker.changes().expect("nobody else has asked");
         Self { worker, assets, changes, sent: Vec::new() }

@@ -38,7 +38,7 @@ fn limits() -> Limits {
 }
 
 fn bundle(mjcf: &str) -> Bundle {
-    Bundle { mjcf: mjcf.to_owned(), files: Vec::new() }
+    Bundle::unchecked(mjcf)
 }
 
 async fn spawn(mjcf: &str) -> (Worker, Arc<Assets>) {
@@ -214,13 +214,13 @@ async fn a_malformed_scene_is_rejected_with_its_line() {
 
 #[tokio::test]
 async fn files_of_the_bundle_are_found() {
-    let bundle = Bundle {
-        mjcf: r#"<mujoco><include file="ball.xml"/></mujoco>"#.into(),
-        files: vec![(
-            "ball.xml".into(),
-            br#"<mujoco><worldbody><geom size="1"/></worldbody></mujoco>"#.to_vec(),
-        )],
-    };
+    let files = [
+        ("scene.xml", r#"<mujoco><include file="ball.xml"/></mujoco>"#),
+        ("ball.xml", r#"<mujoco><worldbody><geom size="1"/></worldbody></mujoco>"#),
+    ];
+    let files = files.map(|(name, text)| (name, text.into()));
+    let bundle = Bundle::from_files(files, None, &mjcast::bundle::Limits::default());
+    let bundle = bundle.expect("is fit");
     let (worker, _) = Worker::spawn(&bundle, &limits()).await.expect("loads");
     assert_eq!(worker.snapshots().borrow().geoms.len(), 1);
 }
@@ -303,6 +303,35 @@ async fn a_step_that_never_returns_is_ended() {
     let how = end_of(&mut worker).await;
     assert!(how.contains("silent") && how.contains("physics step"), "{how}");
     assert!(!is_alive(worker.pid()));
+}
+
+/// `USER_HZ`, the same on every architecture that MuJoCo is built for.
+const TICKS_PER_S: f64 = 100.0;
+
+/// CPU time that a process has used, in clock ticks (proc(5), `utime` and `stime`).
+fn cpu_ticks(pid: u32) -> u64 {
+    let stat = std::fs::read_to_string(format!("/proc/{pid}/stat")).expect("lives");
+    let (_, fields) = stat.rsplit_once(") ").expect("a name");
+    fields.split(' ').skip(11).take(2).map(|ticks| ticks.parse::<u64>().expect("ticks")).sum()
+}
+
+#[tokio::test]
+async fn a_simulation_keeps_to_its_share_of_a_core_and_still_obeys() {
+    let limits = Limits { cpu_percent: 20, ..limits() };
+    let (worker, _) = Worker::spawn(&bundle(PENDULUM), &limits).await.expect("loads");
+    worker.send(PhysicsCommand::Speed(f64::INFINITY)).expect("queued");
+    let begin = obey(&worker, PhysicsCommand::Play).await;
+    let (before, since) = (cpu_ticks(worker.pid()), std::time::Instant::now());
+    for _ in 0..10 {
+        tokio::time::sleep(Duration::from_millis(200)).await;
+        obey(&worker, PhysicsCommand::SetControl(vec![(0, 0.1)])).await;
+    }
+    let used = (cpu_ticks(worker.pid()) - before) as f64 / TICKS_PER_S;
+    let share = used / since.elapsed().as_secs_f64();
+    // A busy machine only makes it less. Without the limit it is a whole core.
+    assert!(share < 0.4, "{share}");
+    let steps = obey(&worker, PhysicsCommand::Pause).await.steps;
+    assert!(steps > begin.steps + 100, "{steps}");
 }
 
 #[tokio::test]

@@ -12,10 +12,12 @@ export default defineConfig({
     // No data: URLs and no inline polyfill, so that the strict content security policy holds.
     assetsInlineLimit: 0,
     modulePreload: { polyfill: false },
+    rolldownOptions: { input: ['index.html', 'docs.html'] },
   },
   server: {
     proxy: {
       '/api': DAEMON,
+      '/openapi.json': DAEMON,
       '/ws': { target: DAEMON, ws: true },
     },
   },

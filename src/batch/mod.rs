@@ -18,7 +18,8 @@ mod tests;
 
 use std::sync::Arc;
 
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
 
 pub use picture::{Shot, picture};
 pub use states::{From, State, obeyed, step};
@@ -46,7 +47,7 @@ pub const MAX_PIXELS: usize = 64 << 20;
 pub const MAX_BYTES: usize = 1 << 30;
 
 /// What pictures are wanted of a model.
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct Batch {
     /// States to draw; none: the one that the simulation is in.
@@ -59,13 +60,15 @@ pub struct Batch {
     pub width: u32,
     /// Height of each picture, px.
     pub height: u32,
-    /// Samples per pixel; `None`: as the profile says.
+    /// Samples per pixel; as the profile says where they are missing.
     pub samples: Option<u32>,
-    /// How to draw; `None`: as streams are drawn.
+    /// How to draw; as streams are drawn where it is missing.
     pub profile: Option<Profile>,
     /// What is shown besides surfaces.
+    #[schema(value_type = BTreeMap<String, Switch>)]
     pub vis: Flags,
     /// What the renderer does.
+    #[schema(value_type = BTreeMap<String, Switch>)]
     pub render: Flags,
     /// What is labelled.
     pub label: Option<Choice>,
@@ -92,7 +95,7 @@ impl Default for Batch {
 }
 
 /// What to draw.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum Mode {
     /// Colours: three bytes per pixel.
@@ -104,8 +107,9 @@ pub enum Mode {
 }
 
 /// How to draw.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "lowercase")]
+#[schema(as = BatchProfile)]
 pub enum Profile {
     /// [`Settings::PARITY`].
     Parity,

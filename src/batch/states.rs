@@ -2,7 +2,8 @@
 
 use std::{ops::RangeInclusive, sync::Arc, time::Duration};
 
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
 
 use super::{Error, words::Choice};
 use crate::{
@@ -19,8 +20,9 @@ const PATIENCE: Duration = Duration::from_secs(120);
 pub(super) const MAX_STEPS: u32 = 1_000_000;
 
 /// A state of a simulation, by how it is reached.
-#[derive(Clone, Debug, Default, Deserialize)]
+#[derive(Clone, Debug, Default, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields, default)]
+#[schema(as = BatchState)]
 pub struct State {
     /// What it begins with.
     pub from: From,
@@ -37,8 +39,9 @@ pub struct State {
 }
 
 /// What a state begins with.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "lowercase")]
+#[schema(as = BatchFrom)]
 pub enum From {
     /// The initial state: the key frame `start` where the model has one.
     #[default]

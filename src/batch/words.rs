@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
 
 use crate::{
     render::Settings,
@@ -17,7 +18,7 @@ use crate::{
 pub type Flags = BTreeMap<String, Switch>;
 
 /// 0 or 1, or a boolean.
-#[derive(Clone, Copy, Debug, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, Serialize, Deserialize, ToSchema)]
 #[serde(untagged)]
 #[allow(missing_docs, reason = "each is how it may be written")]
 pub enum Switch {
@@ -36,7 +37,7 @@ impl Switch {
 }
 
 /// One of several, by name or by MuJoCo's number.
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
 #[serde(untagged)]
 #[allow(missing_docs, reason = "each is how it may be written")]
 pub enum Choice {
@@ -54,7 +55,7 @@ impl std::fmt::Display for Choice {
 }
 
 /// A camera: by number, by name, or a free one by its parts.
-#[derive(Clone, Debug, Serialize, Deserialize)]
+#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
 #[serde(untagged)]
 #[allow(missing_docs, reason = "each is how it may be written")]
 pub enum CameraSpec {
@@ -70,19 +71,26 @@ impl Default for CameraSpec {
 }
 
 /// Parts of a free camera; the rest is the model's own.
-#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct FreeSpec {
+    /// Degrees about world z; 0 looks along +x.
     #[serde(skip_serializing_if = "Option::is_none")]
     azimuth: Option<f64>,
+    /// Degrees above the horizon; negative looks down.
     #[serde(skip_serializing_if = "Option::is_none")]
     elevation: Option<f64>,
+    /// From the eye to `lookat`, m, above 0.
     #[serde(skip_serializing_if = "Option::is_none")]
     distance: Option<f64>,
+    /// The point looked at, m, world.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(min_items = 3, max_items = 3)]
     lookat: Option<[f64; 3]>,
+    /// Vertical field of view, degrees; m where it is orthographic.
     #[serde(skip_serializing_if = "Option::is_none")]
     fovy: Option<f64>,
+    /// Whether it is orthographic.
     #[serde(skip_serializing_if = "Option::is_none")]
     orthographic: Option<Switch>,
     /// A body, by name, whose subtree's centre of mass it follows.

@@ -84,6 +84,8 @@ pub(super) enum Command {
     },
     /// Tells what is in a history that a session exported; with --verify, goes through it again.
     Replay(Replay),
+    /// Writes the description of the HTTP API (OpenAPI 3.1) to standard output.
+    Openapi,
     /// Writes a completion script for a shell to standard output.
     Completions {
         /// The shell.
@@ -115,6 +117,9 @@ pub(super) struct Replay {
     /// Goes through the history again and compares every state, bit by bit.
     #[arg(long)]
     pub verify: bool,
+    /// Runs the model of the file although the kernel lacks a part of the sandbox.
+    #[arg(long)]
+    pub allow_unsandboxed: bool,
     /// Prints JSON.
     #[arg(long)]
     pub json: bool,

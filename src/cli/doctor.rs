@@ -187,7 +187,7 @@ fn simulation(config: &Config) -> Result<Check, Error> {
 fn sandbox(config: &Config) -> Result<Check, Error> {
     const NAME: &str = "sandbox";
     let limits = Limits { confined: true, ..Limits::default() };
-    let bundle = Bundle::of_text(MODEL);
+    let bundle = Bundle::unchecked(MODEL);
     let loaded = block_on(async { Ok::<_, Error>(Worker::spawn(&bundle, &limits).await) })?;
     let Err(LoadError::Unconfined(confinement)) = loaded else {
         // What else may go wrong is the check of the simulation.
@@ -208,7 +208,7 @@ fn sandbox(config: &Config) -> Result<Check, Error> {
 
 /// Whether simulated time goes on when told to.
 async fn compile_and_step(limits: &Limits) -> Result<bool, LoadError> {
-    let bundle = Bundle { mjcf: MODEL.into(), files: Vec::new() };
+    let bundle = Bundle::unchecked(MODEL);
     let (worker, _) = Worker::spawn(&bundle, limits).await?;
     let mut snapshots = worker.snapshots();
     if worker.send(PhysicsCommand::Step(STEPS)).is_err() {

@@ -20,7 +20,7 @@ use clap::{CommandFactory as _, Parser as _};
 use crate::{
     config::{Config, Sources},
     daemon::{self, CasesRequest, Failure, RenderRequest, Tally},
-    worker,
+    http, worker,
 };
 use args::{Cli, Command, ConfigAct, Render, Serve};
 
@@ -101,6 +101,7 @@ fn run(command: Command) -> Result<(), Error> {
         Command::Health(health) => health::run(&health)?,
         Command::Replay(replay) => replay::run(&replay)?,
         Command::Config { common, act } => print_config(&common.sources(), act)?,
+        Command::Openapi => say(&http::description())?,
         Command::Completions { shell } => {
             clap_complete::generate(shell, &mut Cli::command(), "mjcast", &mut io::stdout());
         }

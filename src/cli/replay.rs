@@ -19,8 +19,7 @@ pub(super) fn run(replay: &Replay) -> Result<(), Error> {
     if !replay.verify {
         return say(&described(&archive, replay.json));
     }
-    // The file says what it says about a model that this machine's user has chosen to open.
-    let limits = Limits { confined: false, ..Limits::default() };
+    let limits = Limits { confined: !replay.allow_unsandboxed, ..Limits::default() };
     let report = block_on(async {
         verify(&archive, &limits).await.map_err(|error| Error::Failed(error.to_string()))
     })?;

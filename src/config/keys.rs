@@ -237,6 +237,10 @@ sections! {
     limits: Limits {
         /// Largest request body and scene, bytes.
         body_bytes: u64 = 8_u64 << 20,
+        /// Largest upload of a model with its files, a zip archive or a folder, bytes.
+        upload_bytes: u64 = 64_u64 << 20,
+        /// Largest model with all its files, unpacked, bytes.
+        bundle_bytes: u64 = 256_u64 << 20,
         /// Largest WebSocket message that does not carry a scene, bytes.
         socket_message_bytes: u64 = 64_u64 << 10,
         /// WebSocket messages per second from one client, with bursts of as many.
@@ -259,6 +263,8 @@ sections! {
         history_mib: u64 = 16_u64,
         /// Memory of a simulation's process, MiB.
         worker_memory_mib: u64 = 2048_u64,
+        /// Share of a core that a simulation may use, percent, 1 to 100; it slows down rather than use more.
+        worker_cpu_percent: u32 = 100_u32,
         /// Loads models that users supply although the kernel lacks a part of the sandbox.
         allow_unsandboxed: bool = false,
         /// CPU time that loading a scene may take, s.

@@ -230,6 +230,10 @@ pub struct Sessions {
 pub struct Limits {
     /// Largest request body and scene, bytes.
     pub body_bytes: usize,
+    /// Largest upload of a model with its files, packed, bytes.
+    pub upload_bytes: usize,
+    /// Largest model with all its files, unpacked, bytes.
+    pub bundle_bytes: usize,
     /// Largest WebSocket message without a scene, bytes.
     pub socket_message_bytes: usize,
     /// WebSocket messages per second from one client.
@@ -252,6 +256,8 @@ pub struct Limits {
     pub history_bytes: usize,
     /// Memory of a worker process, bytes.
     pub worker_memory_bytes: u64,
+    /// Share of a core that a simulation may use, percent.
+    pub worker_cpu_percent: u32,
     /// CPU time that loading a scene may take.
     pub load_cpu: Duration,
     /// How long a worker may be silent.

@@ -238,6 +238,9 @@ fn limits(raw: &keys::Limits) -> Result<Limits> {
     let bytes = |key, value, most| within(key, value, 1024..=most).map(|n| n as usize);
     Ok(Limits {
         body_bytes: bytes("limits.body_bytes", raw.body_bytes, 1 << 30)?,
+        upload_bytes: bytes("limits.upload_bytes", raw.upload_bytes, 1 << 30)?,
+        // A worker holds the files beside what MuJoCo makes of them.
+        bundle_bytes: bytes("limits.bundle_bytes", raw.bundle_bytes, 2 << 30)?,
         socket_message_bytes: bytes(
             "limits.socket_message_bytes",
             raw.socket_message_bytes,
@@ -259,6 +262,11 @@ fn limits(raw: &keys::Limits) -> Result<Limits> {
             raw.worker_memory_mib,
             64..=1 << 20,
         )? << 20,
+        worker_cpu_percent: within(
+            "limits.worker_cpu_percent",
+            raw.worker_cpu_percent.into(),
+            1..=100,
+        )? as u32,
         load_cpu: within("limits.load_cpu_s", raw.load_cpu_s, 1..=3600).map(Duration::from_secs)?,
         allow_unsandboxed: raw.allow_unsandboxed,
         silence: ms("limits.silence_ms", raw.silence_ms)?,

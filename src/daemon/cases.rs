@@ -10,7 +10,7 @@ use std::{
 
 use serde::{Deserialize, Serialize};
 
-use super::{Failure, files, gpu_options, open_renderer, picture::encode_png, worker_limits};
+use super::{Failure, gpu_options, open_renderer, picture::encode_png, read_model, worker_limits};
 use crate::{
     batch::{self, CameraSpec, Choice, Flags},
     config::Config,
@@ -228,7 +228,7 @@ async fn draw_case(
 ) -> Result<Drawn, String> {
     let started = Instant::now();
     let folder = request.cases.parent().unwrap_or(Path::new(""));
-    let bundle = files::read(&folder.join(&plan.case.model))?;
+    let bundle = read_model(config, &folder.join(&plan.case.model))?;
     let (assets, snapshot) = simulate(config, &bundle, &plan).await?;
     let camera = plan.case.camera.of(&assets)?;
     let (renderer, out) = (Arc::clone(renderer), request.out.clone());

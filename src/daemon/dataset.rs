@@ -4,7 +4,7 @@ use std::{fs, path::Path};
 
 use serde::Deserialize;
 
-use super::{Failure, files, gpu_options, open_renderer, render_settings, worker_limits};
+use super::{Failure, gpu_options, open_renderer, read_model, render_settings, worker_limits};
 use crate::{
     batch::{self, Batch, Subject},
     config::{Config, Profile},
@@ -26,7 +26,7 @@ struct File {
 pub async fn render_batch(config: Config, path: &Path) -> Result<Vec<u8>, Failure> {
     let (model, batch) = read(path).map_err(Failure::Failed)?;
     let folder = path.parent().unwrap_or(Path::new(""));
-    let bundle = files::read(&folder.join(model)).map_err(Failure::Failed)?;
+    let bundle = read_model(&config, &folder.join(model)).map_err(Failure::Failed)?;
     let (renderer, adapter) = open_renderer(&gpu_options(&config))?;
     let settings = render_settings(Profile::Parity, config.video.shadows, &adapter);
     let subject = Subject::Model(bundle, worker_limits(&config));

@@ -4,14 +4,15 @@
 mod cases;
 mod dataset;
 mod embed;
-mod files;
 mod picture;
 
 use std::{fs, net::IpAddr, path::PathBuf, sync::Arc, time::Instant};
 
+use futures_util::FutureExt as _;
 use tokio::net::TcpListener;
 
 use crate::{
+    bundle,
     config::{Config, Profile, Shadows},
     encode,
     gpu::{self, Gpu},
@@ -49,12 +50,14 @@ pub async fn serve(config: Config) -> Result<(), Failure> {
     let address = listener.local_addr().map_err(|error| Failure::Failed(error.to_string()))?;
     let sessions = start_sessions(&config, None).await?;
     let session = sessions.find(session::DEFAULT).expect("invariant: made with the daemon");
-    // The page can already be served while the first scene compiles.
-    let first = tokio::spawn(async move {
+    let mut first = Box::pin(async move {
         if let Err(error) = session.load(Source::Preset(FIRST_SCENE.into())).await {
             tracing::error!(%error, "the first scene was refused");
         }
     });
+    // It is asked for before anybody can ask for another, and compiles while the page is served.
+    let _ = (&mut first).now_or_never();
+    let first = tokio::spawn(first);
     tracing::info!("ready: open http://{address} in a browser");
     until_ended(listener, sessions, &config, shutdown()).await;
     first.abort();
@@ -240,6 +243,12 @@ fn state_dir() -> Option<PathBuf> {
         .map(|dir| dir.join("recordings"))
 }
 
+/// The model at `path`: a file with what it refers to, a folder, or a zip archive.
+fn read_model(config: &Config, path: &std::path::Path) -> Result<bundle::Bundle, String> {
+    let limits = bundle::Limits { bytes: config.limits.bundle_bytes };
+    bundle::read(path, &limits).map_err(|error| error.to_string())
+}
+
 fn render_settings(
     profile: Profile,
     shadows: Shadows,
@@ -261,6 +270,7 @@ fn render_settings(
 fn worker_limits(config: &Config) -> worker::Limits {
     worker::Limits {
         address_space_bytes: config.limits.worker_memory_bytes,
+        cpu_percent: config.limits.worker_cpu_percent,
         load_cpu: config.limits.load_cpu,
         silence: config.limits.silence,
         confined: !config.limits.allow_unsandboxed,

@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use super::{Failure, files, open_renderer, render_settings, worker_limits};
+use super::{Failure, open_renderer, read_model, render_settings, worker_limits};
 use crate::{
     batch,
     config::{Config, Profile},
@@ -36,7 +36,7 @@ pub struct RenderRequest {
 /// [`Failure::Environment`] without an adapter, [`Failure::Failed`] with MuJoCo's sentence for a
 /// model that cannot be used.
 pub async fn render_once(config: Config, request: RenderRequest) -> Result<Vec<u8>, Failure> {
-    let bundle = files::read(&request.model).map_err(Failure::Failed)?;
+    let bundle = read_model(&config, &request.model).map_err(Failure::Failed)?;
     let failed = |error: &dyn std::error::Error| {
         Failure::Failed(format!("{}: {error}", request.model.display()))
     };

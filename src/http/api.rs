@@ -2,8 +2,9 @@
 
 use std::time::Duration;
 
-use serde::Deserialize;
-use serde_json::{Value, json};
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+use utoipa::{IntoParams, OpenApi, PartialSchema, ToSchema, openapi};
 use warp::{
     Reply,
     http::{HeaderValue, StatusCode, header},
@@ -13,24 +14,42 @@ use warp::{
 use super::{
     Context,
     body::Json,
+    openapi::File,
     problem::Problem,
-    stats,
+    reply::{CommandReply, Health, Live, Presets, Ready, SceneText, Settings},
+    stats::{SimulationState, Stats},
     words::{self, Wish},
 };
 use crate::{
     batch::{self, Batch, Subject},
-    config::LogFormat,
     library,
     session::{self, Handle, Phase, Source},
-    worker::Bundle,
 };
 
 pub(super) type Answer = Result<Response, Problem>;
 
-/// The body of `POST /api/scene/load`; unknown fields are ignored, as older clients send some.
-#[derive(Debug, Deserialize)]
+/// What the description of the API has of this file.
+#[derive(OpenApi)]
+#[openapi(paths(health, config, statistics, scene, presets, render, command, live, ready))]
+pub(super) struct Operations;
+
+/// Which session it is about.
+#[derive(IntoParams)]
+#[into_params(parameter_in = Query)]
+#[allow(dead_code, reason = "the routes read it; this describes it")]
+pub(super) struct SessionParameter {
+    /// Id of a session.
+    #[param(default = "default")]
+    session: Option<String>,
+}
+
+/// A scene, by one of its fields; unknown fields are ignored, as older clients send some.
+#[derive(Debug, Deserialize, ToSchema)]
+#[schema(example = json!({"preset": "robot-arm"}))]
 pub(super) struct LoadRequest {
+    /// MJCF, complete in itself.
     pub xml: Option<String>,
+    /// Id of a preset.
     pub preset: Option<String>,
 }
 
@@ -45,9 +64,41 @@ pub(super) struct RenderRequest {
     rest: serde_json::Map<String, Value>,
 }
 
-/// The body of `POST /api/execute-command`.
-#[derive(Debug, Deserialize)]
+impl PartialSchema for RenderRequest {
+    fn schema() -> openapi::RefOr<openapi::Schema> {
+        let mut schema = Batch::schema();
+        if let openapi::RefOr::T(openapi::Schema::Object(object)) = &mut schema {
+            for (name, description) in [
+                ("session", "A session whose scene to draw, `default` where no other is named."),
+                ("preset", "Instead: id of a preset."),
+                ("xml", "Instead: MJCF, complete in itself."),
+            ] {
+                let text = openapi::ObjectBuilder::new().schema_type(openapi::Type::String);
+                let text = text.description(Some(description)).build();
+                object.properties.shift_insert(0, name.into(), text.into());
+            }
+            object.description = Some("Whose pictures, and what is wanted of them.".into());
+            object.example = Some(serde_json::json!({
+                "preset": "pendulum",
+                "states": [{"steps": 100}, {"from": "previous", "steps": 100}],
+                "modes": ["rgb", "depth"],
+            }));
+        }
+        schema
+    }
+}
+
+impl ToSchema for RenderRequest {
+    fn schemas(schemas: &mut Vec<(String, openapi::RefOr<openapi::Schema>)>) {
+        Batch::schemas(schemas);
+    }
+}
+
+/// A command in words.
+#[derive(Debug, Deserialize, ToSchema)]
+#[schema(example = json!({"command": "step 10"}))]
 pub(super) struct CommandRequest {
+    /// `play`, `pause`, `stop`, `reset`, `step N` or `state`, and the like.
     command: String,
 }
 
@@ -56,91 +107,71 @@ pub(super) fn session(context: &Context, id: &str) -> Result<Handle, Problem> {
     Ok(context.sessions.get(id)?)
 }
 
+/// How the daemon is.
+#[utoipa::path(
+    get, path = "/api/health", tag = "daemon", operation_id = "health",
+    responses(
+        (status = 200, description = "It can draw; what is amiss is in `reasons`.", body = Health),
+        (status = 503, description = "It cannot draw: the same report.", body = Health),
+    ),
+)]
 pub(super) fn health(context: &Context) -> Answer {
     let overview = context.sessions.overview();
-    let status = if overview.reasons.is_empty() { "healthy" } else { "degraded" };
-    let report = ok(&json!({
-        "status": status,
-        "version": env!("CARGO_PKG_VERSION"),
-        "clients_connected": overview.viewers,
-        "renderer": {
-            "adapter": overview.adapter.name,
-            "backend": overview.adapter.backend,
-            "software": overview.adapter.software,
-        },
-        "encoder": {"name": overview.encoder.name, "hardware": overview.encoder.hardware},
-        "reasons": overview.reasons,
-    }));
-    report.map(|mut response| {
-        if !overview.can_draw {
-            *response.status_mut() = StatusCode::SERVICE_UNAVAILABLE;
-        }
-        response
-    })
+    let can_draw = overview.can_draw;
+    let mut response = ok(&Health::from(overview))?;
+    if !can_draw {
+        *response.status_mut() = StatusCode::SERVICE_UNAVAILABLE;
+    }
+    Ok(response)
 }
 
+/// The settings that a client may know.
+#[utoipa::path(
+    get, path = "/api/config", tag = "daemon", operation_id = "config",
+    responses((status = 200, description = "The settings.", body = Settings)),
+)]
 pub(super) fn config(context: &Context) -> Answer {
-    let config = &context.config;
-    let urls = |prefix: &str| -> Vec<&str> {
-        let urls = config.webrtc.ice_servers.iter().map(|server| server.url.as_str());
-        urls.filter(|url| url.starts_with(prefix)).collect()
-    };
-    ok(&json!({
-        "host": config.server.ip,
-        "port": config.server.port,
-        "frame_width": config.video.frame_size.width(),
-        "frame_height": config.video.frame_size.height(),
-        "frame_rate": config.video.frame_rate.hz(),
-        "bitrate_kbps": config.video.bitrate.as_bps() / 1000,
-        "stun_server": urls("stun").first(),
-        "ice_servers": urls(""),
-        "debug_mode": config.server.debug,
-        "log_level": config.server.log_level.name(),
-        "log_format": match config.server.log_format {
-            LogFormat::Text => "text",
-            LogFormat::Json => "json",
-        },
-        "max_body_bytes": config.limits.body_bytes,
-        "max_viewers": config.limits.viewers,
-        "max_sessions": config.limits.sessions,
-    }))
+    ok(&Settings::from(&context.config))
 }
 
+/// What the daemon has done, and what a session is doing.
+#[utoipa::path(
+    get, path = "/api/stats", tag = "daemon", operation_id = "stats", params(SessionParameter),
+    responses((status = 200, description = "The figures.", body = Stats)),
+)]
 pub(super) async fn statistics(context: &Context, id: &str) -> Answer {
     let handle = session(context, id)?;
     let status = handle.status().await;
     let overview = context.sessions.overview_of(&handle);
-    ok(&stats::stats(&overview, status.as_ref().map(Option::as_ref)))
+    ok(&Stats::new(&overview, status.as_ref().map(Option::as_ref)))
 }
 
-pub(super) async fn scene(context: &Context, id: &str) -> Answer {
-    match session(context, id)?.scene().await? {
-        Some(scene) => ok(&json!({"success": true, "xml": &*scene.xml})),
+/// The scene that a session has.
+#[utoipa::path(
+    get, path = "/api/scene/current", tag = "scenes", operation_id = "scene",
+    params(SessionParameter),
+    responses(
+        (status = 200, description = "The scene.", body = SceneText),
+        (status = 404, description = "There is no such session, or it has no scene."),
+    ),
+)]
+pub(super) async fn scene(session: &Handle) -> Answer {
+    match session.scene().await? {
+        Some(scene) => ok(&SceneText { success: true, xml: scene.xml.to_string() }),
         None => Err(Problem::new(StatusCode::NOT_FOUND, "no scene has been loaded")),
     }
 }
 
+/// The scenes that come with the daemon.
+#[utoipa::path(
+    get, path = "/api/scene/presets", tag = "scenes", operation_id = "presets",
+    responses((status = 200, description = "The presets.", body = Presets)),
+)]
 pub(super) fn presets() -> Answer {
-    let preset = |preset: &library::Preset| {
-        json!({
-            "id": preset.id,
-            "name": preset.name,
-            "description": preset.description,
-            "tags": preset.tags,
-        })
-    };
-    let presets: Vec<Value> = library::presets().iter().map(preset).collect();
-    ok(&json!({"presets": presets}))
+    ok(&Presets { presets: library::presets().iter().map(Into::into).collect() })
 }
 
-pub(super) async fn load(context: &Context, id: &str, request: Json<LoadRequest>) -> Answer {
-    let handle = session(context, id)?;
-    let scene = handle.load(source(request?)?).await?;
-    let name = if scene.model_name.is_empty() { "an unnamed model" } else { &scene.model_name };
-    ok(&json!({"success": true, "message": format!("loaded {name}")}))
-}
-
-/// The scene that `request` names.
+/// What a JSON body asks to load.
 pub(super) fn source(request: LoadRequest) -> Result<Source, Problem> {
     match (request.xml, request.preset) {
         (Some(_), Some(_)) => Err(Problem::bad_request("send xml or preset, not both")),
@@ -150,7 +181,8 @@ pub(super) fn source(request: LoadRequest) -> Result<Source, Problem> {
     }
 }
 
-fn mjcf(xml: String) -> Result<String, Problem> {
+/// A scene as text, if it can be one at all.
+pub(super) fn mjcf(xml: String) -> Result<String, Problem> {
     let text = xml.trim_start_matches('\u{feff}').trim_start();
     if text.is_empty() {
         Err(Problem::bad_request("the scene is empty"))
@@ -164,7 +196,23 @@ fn mjcf(xml: String) -> Result<String, Problem> {
 /// How long a batch waits for the one before.
 const BATCH_PATIENCE: Duration = Duration::from_secs(30);
 
-/// Draws a batch of pictures; one batch at a time, as each may take all of the device's memory.
+/// Draws many pictures of one model: every state from every camera in every mode.
+///
+/// The reply is a NumPy archive with an array for each mode. One batch is drawn at a time, as each
+/// may take all of the device's memory. A session that is drawn goes on undisturbed.
+#[utoipa::path(
+    post, path = "/api/render", tag = "pictures", operation_id = "render",
+    params(SessionParameter), request_body = RenderRequest,
+    responses(
+        (status = 200, description = "An npz file. `rgb` is uint8 of shape (states, cameras, \
+            height, width, 3); `depth` is float32 in m of shape (states, cameras, height, width); \
+            `segmentation` is int32 of shape (states, cameras, height, width, 2), id and `mjtObj` \
+            of the object, −1 where nothing is.", body = File, content_type = "application/zip"),
+        (status = 409, description = "The session has no scene."),
+        (status = 422, description = "The simulation ended under way."),
+        (status = 503, description = "Another batch is being drawn, or nothing can be drawn now."),
+    ),
+)]
 pub(super) async fn render(context: &Context, id: &str, request: Json<RenderRequest>) -> Answer {
     let request = request?;
     let batch: Batch = serde_json::from_value(Value::Object(request.rest))
@@ -177,10 +225,12 @@ pub(super) async fn render(context: &Context, id: &str, request: Json<RenderRequ
         return Err(Problem::new(StatusCode::SERVICE_UNAVAILABLE, reason));
     };
     let settings = context.sessions.settings();
-    let model = |xml: &str| Subject::Model(Bundle::of_text(xml), settings.worker.clone());
+    let model = |source: Source| -> Result<Subject, Problem> {
+        Ok(Subject::Model(source.bundle()?, settings.worker.clone()))
+    };
     let subject = match (request.xml, request.preset, request.session) {
-        (Some(xml), None, None) => model(&mjcf(xml)?),
-        (None, Some(preset), None) => model(&session::Source::Preset(preset).mjcf()?),
+        (Some(xml), None, None) => model(Source::Mjcf(mjcf(xml)?))?,
+        (None, Some(preset), None) => model(Source::Preset(preset))?,
         (None, None, named) => {
             let handle = session(context, named.as_deref().unwrap_or(id))?;
             if batch.states.is_empty() {
@@ -188,7 +238,7 @@ pub(super) async fn render(context: &Context, id: &str, request: Json<RenderRequ
                 Subject::Moment(status.assets, status.snapshot)
             } else {
                 let scene = handle.scene().await?.ok_or(session::Error::NoScene)?;
-                model(&scene.xml)
+                model(Source::Bundle(scene.bundle.clone()))?
             }
         }
         _ => return Err(Problem::bad_request("send one of xml, preset and session")),
@@ -205,45 +255,49 @@ pub(super) async fn render(context: &Context, id: &str, request: Json<RenderRequ
     Ok(response)
 }
 
+/// Does what a text asks for.
+#[utoipa::path(
+    post, path = "/api/execute-command", tag = "scenes", operation_id = "execute_command",
+    params(SessionParameter), request_body = CommandRequest,
+    responses(
+        (status = 200, description = "It was done.", body = CommandReply),
+        (status = 400, description = "The text is not understood; `detail` says what is."),
+        (status = 409, description = "The session has no scene."),
+    ),
+)]
 pub(super) async fn command(context: &Context, id: &str, request: Json<CommandRequest>) -> Answer {
     let handle = session(context, id)?;
-    match words::parse(&request?.command).map_err(Problem::bad_request)? {
-        Wish::State => {
-            let state = current_state(context, &handle).await?;
-            ok(&json!({
-                "success": true,
-                "result": "The state of the simulation.",
-                "actions_taken": [],
-                "state": state,
-            }))
-        }
-        Wish::Act(commands, result) => {
-            let mut actions = Vec::with_capacity(commands.len());
-            for command in commands {
-                actions.push(words::name(&command));
-                handle.command(command).await?;
-            }
-            let state = current_state(context, &handle).await?;
-            ok(&json!({
-                "success": true,
-                "result": result,
-                "actions_taken": actions,
-                "state": state,
-            }))
-        }
+    let (commands, result) = match words::parse(&request?.command).map_err(Problem::bad_request)? {
+        Wish::State => (Vec::new(), "The state of the simulation."),
+        Wish::Act(commands, result) => (commands, result),
+    };
+    let mut actions_taken = Vec::with_capacity(commands.len());
+    for command in commands {
+        actions_taken.push(words::name(&command));
+        handle.command(command).await?;
     }
-}
-
-async fn current_state(context: &Context, handle: &Handle) -> Result<Value, Problem> {
     let status = handle.status().await?;
-    Ok(stats::state(&context.sessions.overview_of(handle), Ok(status.as_ref())))
+    let state = SimulationState::new(&context.sessions.overview_of(&handle), Ok(status.as_ref()));
+    ok(&CommandReply { success: true, result, actions_taken, state })
 }
 
+/// Whether the process runs.
+#[utoipa::path(
+    get, path = "/livez", tag = "daemon", operation_id = "live",
+    responses((status = 200, description = "It does.", body = Live)),
+)]
 pub(super) fn live() -> Answer {
-    ok(&json!({"status": "alive"}))
+    ok(&Live { status: "alive" })
 }
 
-/// Ready: the session answers, and has a scene that can be drawn.
+/// Whether a session answers and has a scene that can be drawn.
+#[utoipa::path(
+    get, path = "/readyz", tag = "daemon", operation_id = "ready", params(SessionParameter),
+    responses(
+        (status = 200, description = "It does.", body = Ready),
+        (status = 503, description = "It does not, or not yet; `detail` says why."),
+    ),
+)]
 pub(super) async fn ready(context: &Context, id: &str) -> Answer {
     let handle = session(context, id)?;
     // At a glance: probes must not keep a session from being idle.
@@ -251,14 +305,14 @@ pub(super) async fn ready(context: &Context, id: &str) -> Answer {
     let running = matches!(phase, Phase::Running | Phase::Paused);
     let mut reasons = context.sessions.overview_of(&handle).reasons;
     if reasons.is_empty() && running {
-        return ok(&json!({"status": "ready"}));
+        return ok(&Ready { status: "ready" });
     }
     let why = if reasons.is_empty() { "no scene is running yet".into() } else { reasons.remove(0) };
     Err(Problem::new(StatusCode::SERVICE_UNAVAILABLE, why))
 }
 
 /// A reply of JSON that nobody keeps.
-pub(super) fn ok(body: &Value) -> Answer {
+pub(super) fn ok(body: &impl Serialize) -> Answer {
     let mut response = warp::reply::json(body).into_response();
     response.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
     Ok(response)

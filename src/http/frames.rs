@@ -9,6 +9,7 @@ use std::{sync::Arc, time::Duration};
 
 use percent_encoding::percent_decode_str;
 use serde_json::{Map, Value, json};
+use utoipa::{IntoParams, OpenApi, ToSchema};
 use warp::{
     Filter, Reply,
     filters::BoxedFilter,
@@ -17,10 +18,10 @@ use warp::{
     reply::Response,
 };
 
-use super::{Context, api, problem::Problem};
+use super::{Context, api, openapi::File, problem::Problem, reply};
 use crate::{
     batch::{self, CameraSpec, Mode, Shot},
-    scene::{Assets, Snapshot, camera::FreeCamera},
+    scene::{Assets, Snapshot},
     session,
     units::Size,
 };
@@ -35,6 +36,11 @@ const JPEG_QUALITY: u8 = 90;
 const STEPS_PER_M: f32 = 1000.0;
 /// Size of a picture where none is asked for, px.
 const DEFAULT_SIZE: [u32; 2] = [640, 480];
+
+/// What the description of the API has of this file.
+#[derive(OpenApi)]
+#[openapi(paths(cameras, frame))]
+pub(super) struct Operations;
 
 /// `/api/sessions/{id}/cameras` and all below.
 pub(super) fn routes(context: &Arc<Context>) -> BoxedFilter<(Response,)> {
@@ -77,41 +83,28 @@ async fn answer(
             let wish = Wish::parse(&decoded(name)?, query, format)?;
             frame(context, wish, status.assets, status.snapshot).await
         }
-        _ => api::ok(&cameras(&status.assets, &status.snapshot)),
+        _ => cameras(&status.assets, &status.snapshot),
     }
 }
 
-fn cameras(assets: &Assets, snapshot: &Snapshot) -> Value {
-    let poses = assets.cameras.iter().zip(&snapshot.cameras).enumerate();
-    let cameras = poses.map(|(id, (camera, pose))| {
-        json!({
-            "name": camera.name,
-            "id": id,
-            "fovy": camera.fovy,
-            "orthographic": camera.orthographic,
-            "position": pose.position,
-            "rotation": pose.rotation,
-        })
-    });
-    let free = FreeCamera::initial(&assets.visual);
-    json!({
-        "time": snapshot.time,
-        "cameras": cameras.collect::<Vec<_>>(),
-        "free": {
-            "azimuth": free.azimuth,
-            "elevation": free.elevation,
-            "distance": free.distance,
-            "lookat": free.lookat,
-            "fovy": free.fovy,
-            "orthographic": free.orthographic,
-        },
-    })
+/// The cameras of a session's scene.
+#[utoipa::path(
+    get, path = "/api/sessions/{id}/cameras", tag = "pictures", operation_id = "cameras",
+    responses(
+        (status = 200, description = "The model's cameras, and the free one.", body = reply::Cameras),
+        (status = 409, description = "The session has no scene."),
+    ),
+)]
+fn cameras(assets: &Assets, snapshot: &Snapshot) -> Answer {
+    api::ok(&reply::cameras(assets, snapshot))
 }
 
 /// How a picture is written.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ToSchema)]
+#[schema(rename_all = "lowercase")]
 enum Format {
     Png,
+    #[schema(rename = "jpg")]
     Jpeg,
 }
 
@@ -200,6 +193,62 @@ fn decoded(text: &str) -> Result<String, Problem> {
     Ok(text.map_err(|_| Problem::bad_request("the address is not UTF-8"))?.into_owned())
 }
 
+/// The parts of a picture that a query may name.
+#[derive(IntoParams)]
+#[into_params(parameter_in = Query)]
+#[allow(dead_code, reason = "`Wish::parse` reads it; this describes it")]
+struct FrameParameters {
+    /// What the picture shows; a JPEG has only `rgb`.
+    #[param(inline, default = "rgb")]
+    mode: Option<Mode>,
+    /// px.
+    #[param(default = 640, minimum = 1, maximum = 8192)]
+    width: Option<u32>,
+    /// px.
+    #[param(default = 480, minimum = 1, maximum = 8192)]
+    height: Option<u32>,
+    /// Of the camera `free`, as are all below: degrees about world z; 0 looks along +x.
+    azimuth: Option<f64>,
+    /// Degrees above the horizon; negative looks down.
+    elevation: Option<f64>,
+    /// From the eye to `lookat`, m.
+    distance: Option<f64>,
+    /// The point looked at, m, world: three numbers with commas between them.
+    #[param(example = "0,0,1")]
+    lookat: Option<String>,
+    /// Vertical field of view, degrees; m where it is orthographic.
+    fovy: Option<f64>,
+    /// A body, by name, that it follows.
+    track: Option<String>,
+}
+
+/// A picture of the present moment. The simulation goes on undisturbed.
+///
+/// `rgb` is an 8-bit PNG or a JPEG. `depth` is a 16-bit grey PNG in millimetres along the line of
+/// sight; 65535 is that far or farther. `segmentation` is an 8-bit RGBA PNG: red + 256·green +
+/// 65536·blue is the object's id plus one, 0 where nothing is; 255 − alpha is its `mjtObj`.
+#[utoipa::path(
+    get, path = "/api/sessions/{id}/cameras/{camera}/frame.{format}", tag = "pictures",
+    operation_id = "frame",
+    params(
+        ("camera" = String, Path, description = "Name or number of a camera, or `free`.",
+            example = "free"),
+        ("format" = inline(Format), Path, description = "`jpeg` is the same as `jpg`.",
+            example = "png"),
+        FrameParameters,
+    ),
+    responses(
+        (status = 200, description = "The picture.",
+            content((File = "image/png"), (File = "image/jpeg")),
+            headers(
+                ("x-simulation-time" = f64, description = "Simulated time, s."),
+                ("x-simulation-step" = u64, description = "Steps since the start or reset."),
+                ("x-depth-scale-m" = f64, description = "Metres of a step, with `mode=depth`."),
+            )),
+        (status = 409, description = "The session has no scene."),
+        (status = 503, description = "Others are being drawn, or nothing can be drawn now."),
+    ),
+)]
 async fn frame(
     context: &Context,
     wish: Wish,

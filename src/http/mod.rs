@@ -12,13 +12,17 @@ mod accept;
 mod api;
 mod body;
 mod download;
+mod events;
 mod flood;
 mod frames;
 mod guard;
+mod openapi;
 mod pages;
 mod problem;
 mod recordings;
+mod reply;
 mod routes;
+mod scenes;
 mod sessions;
 mod socket;
 mod state;
@@ -26,6 +30,8 @@ mod stats;
 mod words;
 
 use std::{future::Future, sync::Arc};
+
+pub use openapi::text as description;
 
 use tokio::{net::TcpListener, sync::Semaphore};
 
@@ -40,6 +46,10 @@ struct Context {
     sockets: Arc<Semaphore>,
     /// One permit: batches are drawn one after the other.
     batches: Semaphore,
+    /// Permits for models that are being received and unpacked.
+    uploads: Arc<Semaphore>,
+    /// Permits for clients that follow the events of a session.
+    followers: Arc<Semaphore>,
     work: accept::Work,
 }
 
@@ -64,6 +74,9 @@ pub async fn serve(
         site: pages::Site::embedded(),
         sockets: Arc::new(Semaphore::new(limits.connections)),
         batches: Semaphore::new(1),
+        uploads: Arc::new(Semaphore::new(scenes::MAX_UPLOADS)),
+        // Half of the connections: the others stay for requests.
+        followers: Arc::new(Semaphore::new(limits.connections.div_ceil(2))),
         work: work.clone(),
     });
     accept::until(shutdown, listener, routes::all(&context), limits, &work).await;

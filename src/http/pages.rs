@@ -22,7 +22,19 @@ const ASK_AGAIN: HeaderValue = HeaderValue::from_static("no-cache");
 /// What stands in for the page in a build that was made without it.
 const NO_PAGE: &str = "<!doctype html><html lang=en><meta charset=utf-8><title>mjcast</title>\
 <h1>This build has no page</h1><p>Run <code>make web</code> and build again. The API works: see \
-<a href=/api/health>/api/health</a>.</p></html>";
+<a href=/openapi.json>/openapi.json</a>.</p></html>";
+
+/// Pages and what belongs to them, with what the description of the API says of each.
+pub(super) const PLACES: [(&str, &str); 5] = [
+    ("/", "The viewer page."),
+    ("/index.html", "The viewer page."),
+    ("/docs", "The documentation of the API, made from `/openapi.json`; it needs no network."),
+    ("/favicon.ico", "The icon, where this build has one."),
+    ("/favicon.svg", "The icon, where this build has one."),
+];
+/// Where files lie whose name holds a hash of their content.
+pub(super) const ASSETS: (&str, &str) =
+    ("/assets/{file}", "A file that a page names; it never changes, and may be kept for ever.");
 
 #[derive(RustEmbed)]
 #[folder = "web/dist"]
@@ -33,7 +45,8 @@ pub(super) struct Site {
     files: HashMap<Cow<'static, str>, File>,
 }
 
-struct File {
+/// A file as it is sent: as it is, or compressed.
+pub(super) struct File {
     plain: Bytes,
     gzip: Option<Bytes>,
     kind: HeaderValue,
@@ -57,12 +70,16 @@ impl Site {
         Self { files: Dist::iter().filter_map(file).collect() }
     }
 
-    /// The file at `path` (without its leading slash; empty for the page itself).
+    /// The file at `path` (without its leading slash; empty for the viewer page).
     pub fn answer(&self, path: &str, headers: &HeaderMap) -> Result<Response, Problem> {
-        let path = if path.is_empty() { "index.html" } else { path };
+        let path = match path {
+            "" => "index.html",
+            "docs" => "docs.html",
+            path => path,
+        };
         match self.files.get(path) {
             Some(file) => Ok(file.answer(headers)),
-            None if path == "index.html" => Ok(no_page()),
+            None if path == "index.html" || path == "docs.html" => Ok(no_page()),
             None => Err(Problem::new(StatusCode::NOT_FOUND, "there is no such file")),
         }
     }
@@ -74,7 +91,8 @@ fn no_page() -> Response {
 }
 
 impl File {
-    fn new(path: &str, plain: Bytes, etag: &str) -> Option<Self> {
+    /// A file of this content; `None` where `etag` is not fit for a header.
+    pub fn new(path: &str, plain: Bytes, etag: &str) -> Option<Self> {
         let (kind, compressible) = media_type(path);
         let gzip = (compressible && plain.len() >= WORTH_COMPRESSING_BYTES)
             .then(|| gzip(&plain))
@@ -91,7 +109,8 @@ impl File {
         })
     }
 
-    fn answer(&self, request: &HeaderMap) -> Response {
+    /// Answers a GET: 200, or 304 where the client has it already.
+    pub fn answer(&self, request: &HeaderMap) -> Response {
         let mut response = Response::default();
         let headers = response.headers_mut();
         headers.insert(header::CACHE_CONTROL, self.cache.clone());
@@ -150,7 +169,8 @@ fn media_type(path: &str) -> (&'static str, bool) {
     }
 }
 
-fn hex(bytes: &[u8]) -> String {
+/// Bytes as lower-case digits.
+pub(super) fn hex(bytes: &[u8]) -> String {
     bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 

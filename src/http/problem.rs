@@ -1,6 +1,8 @@
 //! Errors as clients see them: RFC 9457 problem details, with the two fields that older clients
 //! read. Here is the one table from session errors to HTTP status.
 
+use serde::Serialize;
+use utoipa::ToSchema;
 use warp::{
     Reply,
     http::{HeaderValue, StatusCode, header},
@@ -8,10 +10,35 @@ use warp::{
     reply::Response,
 };
 
-use crate::{batch, record, render, session, worker::LoadError};
+use crate::{batch, bundle, record, render, session, worker::LoadError};
 
 /// Seconds after which a client that met a limit may try again.
 const RETRY_AFTER_S: u16 = 5;
+
+/// Why a request was refused (RFC 9457).
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = Problem)]
+pub(super) struct Body {
+    /// Always `about:blank`: the status says what kind it is.
+    #[serde(rename = "type")]
+    kind: &'static str,
+    /// The status in words.
+    #[schema(example = "Bad Request")]
+    title: &'static str,
+    /// The status.
+    #[schema(example = 400)]
+    status: u16,
+    /// A sentence that says what is wrong, and what to change where something can be.
+    #[schema(example = "send xml or preset")]
+    detail: String,
+    /// The path that was asked for.
+    #[schema(example = "/api/scene/load")]
+    instance: String,
+    /// Always false, for older clients.
+    success: bool,
+    /// The same as `detail`, for older clients.
+    error: String,
+}
 
 /// A refusal: a status and a sentence.
 #[derive(Clone, Debug)]
@@ -38,25 +65,26 @@ impl Problem {
         Self { allow: Some(allow), ..Self::new(StatusCode::METHOD_NOT_ALLOWED, detail) }
     }
 
-    pub fn too_large(limit: usize) -> Self {
-        let detail = format!(
-            "the request body is larger than {limit} bytes (limits.body_bytes of the configuration)"
-        );
+    /// `key` is the one that sets the limit, in bytes.
+    pub fn too_large(limit: usize, key: &str) -> Self {
+        let detail =
+            format!("the request body is larger than {limit} bytes ({key} of the configuration)");
         Self::new(StatusCode::PAYLOAD_TOO_LARGE, detail)
     }
 
     /// The response's body and headers; `path` is the resource asked for.
     pub fn render(self, path: &str) -> Response {
-        let body = serde_json::json!({
-            "type": "about:blank",
-            "title": self.status.canonical_reason().unwrap_or("Error"),
-            "status": self.status.as_u16(),
-            "detail": self.detail,
-            "instance": path,
-            "success": false,
-            "error": self.detail,
-        });
-        let mut response = Response::new(body.to_string().into());
+        let body = Body {
+            kind: "about:blank",
+            title: self.status.canonical_reason().unwrap_or("Error"),
+            status: self.status.as_u16(),
+            instance: path.to_owned(),
+            success: false,
+            error: self.detail.clone(),
+            detail: self.detail,
+        };
+        let text = serde_json::to_vec(&body).expect("invariant: no map, no number that can fail");
+        let mut response = Response::new(text.into());
         *response.status_mut() = self.status;
         let headers = response.headers_mut();
         let kind = HeaderValue::from_static("application/problem+json");
@@ -89,9 +117,12 @@ impl From<session::Error> for Problem {
             // Not the scene's fault: no process could be started for it.
             Error::Scene(LoadError::Spawn(_)) => StatusCode::SERVICE_UNAVAILABLE,
             Error::Scene(LoadError::Unconfined(_)) => StatusCode::FORBIDDEN,
-            Error::Scene(_) | Error::Render(_) | Error::Invalid(_) | Error::Peer(_) => {
-                StatusCode::BAD_REQUEST
-            }
+            Error::Bundle(error) if error.is_size() => StatusCode::PAYLOAD_TOO_LARGE,
+            Error::Scene(_)
+            | Error::Bundle(_)
+            | Error::Render(_)
+            | Error::Invalid(_)
+            | Error::Peer(_) => StatusCode::BAD_REQUEST,
             Error::NotFound(_) => StatusCode::NOT_FOUND,
             Error::Unknown(_) => StatusCode::BAD_REQUEST,
             Error::Denied(Denied::Role | Denied::NotAdmin) => StatusCode::FORBIDDEN,
@@ -131,6 +162,12 @@ impl Problem {
             }
         };
         Self::new(status, error.to_string())
+    }
+}
+
+impl From<bundle::Error> for Problem {
+    fn from(error: bundle::Error) -> Self {
+        session::Error::from(error).into()
     }
 }
 

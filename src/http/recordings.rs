@@ -5,7 +5,7 @@
 use std::{sync::Arc, time::Duration};
 
 use serde::Deserialize;
-use serde_json::{Value, json};
+use utoipa::{IntoParams, OpenApi, ToSchema};
 use warp::{
     Filter, Reply,
     filters::BoxedFilter,
@@ -18,29 +18,47 @@ use super::{
     Context, api,
     body::{self, Json},
     download,
+    openapi::File,
     problem::Problem,
+    reply::{Recording, Recordings},
 };
-use crate::{
-    batch::CameraSpec,
-    record::{Info, Part, State},
-    session::Wish,
-    units::Size,
-};
+use crate::{batch::CameraSpec, record::Part, session::Wish, units::Size};
 
 type Answer = Result<Response, Problem>;
 
 /// What is said of a recording that someone ended.
 const STOPPED: &str = "it was stopped";
 
-/// The body of `POST …/recordings`; all of it may be missing.
-#[derive(Debug, Default, Deserialize)]
+/// What the description of the API has of this file.
+#[derive(OpenApi)]
+#[openapi(paths(list, start, show, remove, stop, video, states))]
+pub(super) struct Operations;
+
+/// What to record; all of it may be missing.
+#[derive(Debug, Default, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields, default)]
+#[schema(example = json!({"name": "take 1", "max_duration_s": 10}))]
 struct StartRequest {
+    /// What to call it: any text.
     name: String,
+    /// What to look through; the free camera where it is missing.
     camera: Option<CameraSpec>,
+    /// Width of its pictures, px; with `height`, or the size of streams.
     width: Option<u32>,
+    /// Height of its pictures, px.
     height: Option<u32>,
+    /// Seconds of video after which it ends by itself.
     max_duration_s: Option<f64>,
+}
+
+/// Which file of a recording.
+#[derive(IntoParams)]
+#[into_params(parameter_in = Query)]
+#[allow(dead_code, reason = "`segment` reads it; this describes it")]
+struct SegmentParameter {
+    /// Number of the file, from 0: another one begins where the stream changes.
+    #[param(default = 0)]
+    segment: Option<usize>,
 }
 
 /// What a request is about: method, session, path below `recordings`, query, headers and body.
@@ -80,49 +98,75 @@ async fn answer(context: &Context, asked: Asked) -> Answer {
         ([], "GET") => list(context, session),
         ([], "POST") => start(context, session, asked.body).await,
         ([], _) => Err(Problem::method_not_allowed("GET, HEAD, POST")),
-        ([id], "GET") => {
-            let info = context.sessions.recordings().info(session, id)?;
-            api::ok(&described(&info))
-        }
+        ([id], "GET") => show(context, session, id),
         ([id], "DELETE") => remove(context, session, id).await,
         ([_], _) => Err(Problem::method_not_allowed("GET, HEAD, DELETE")),
-        ([id, "stop"], "POST") => {
-            let info = context.sessions.recordings().stop(session, id, STOPPED).await?;
-            api::ok(&described(&info))
-        }
+        ([id, "stop"], "POST") => stop(context, session, id).await,
         ([_, "stop"], _) => Err(Problem::method_not_allowed("POST")),
-        ([id, "video.mp4"], "GET") => {
-            let part = Part::Video(segment(&asked.query)?);
-            fetch(context, session, id, part, &asked.headers).await
-        }
-        ([id, "state.jsonl"], "GET") => {
-            fetch(context, session, id, Part::State, &asked.headers).await
-        }
+        ([id, "video.mp4"], "GET") => video(context, session, id, &asked).await,
+        ([id, "state.jsonl"], "GET") => states(context, session, id, &asked).await,
         ([_, "video.mp4" | "state.jsonl"], _) => Err(Problem::method_not_allowed("GET, HEAD")),
         _ => Err(Problem::new(StatusCode::NOT_FOUND, "there is no such resource")),
     }
 }
 
+/// The recordings of a session, those of a session that ended among them.
+#[utoipa::path(
+    get, path = "/api/sessions/{id}/recordings", tag = "recordings",
+    operation_id = "list_recordings",
+    responses((status = 200, description = "The recordings.", body = Recordings)),
+)]
 fn list(context: &Context, session: &str) -> Answer {
     let infos = context.sessions.recordings().of_session(session);
     if infos.is_empty() {
         api::session(context, session)?;
     }
-    let recordings: Vec<Value> = infos.iter().map(described).collect();
-    api::ok(&json!({"recordings": recordings}))
+    api::ok(&Recordings { recordings: infos.iter().map(Into::into).collect() })
 }
 
+/// Begins a recording of a session.
+#[utoipa::path(
+    post, path = "/api/sessions/{id}/recordings", tag = "recordings",
+    operation_id = "start_recording", request_body = Option<StartRequest>,
+    responses(
+        (status = 201, description = "It runs.", body = Recording,
+            headers(("location" = String, description = "Its path."))),
+        (status = 429, description = "As many as may run at once do."),
+        (status = 507, description = "There is no room, or no folder, for it."),
+    ),
+)]
 async fn start(context: &Context, session: &str, body: Json<StartRequest>) -> Answer {
     let handle = api::session(context, session)?;
     let wish = wish(body?).map_err(Problem::bad_request)?;
     let info = handle.record(wish).await?;
-    let mut response = api::ok(&described(&info))?;
+    let mut response = api::ok(&Recording::from(&info))?;
     *response.status_mut() = StatusCode::CREATED;
-    let location = address(&info);
+    let location = Recording::address(&info);
     if let Ok(location) = HeaderValue::from_str(&location) {
         response.headers_mut().insert(header::LOCATION, location);
     }
     Ok(response)
+}
+
+/// How a recording stands.
+#[utoipa::path(
+    get, path = "/api/sessions/{id}/recordings/{recording}", tag = "recordings",
+    operation_id = "recording",
+    responses((status = 200, description = "The recording.", body = Recording)),
+)]
+fn show(context: &Context, session: &str, id: &str) -> Answer {
+    api::ok(&Recording::from(&context.sessions.recordings().info(session, id)?))
+}
+
+/// Ends a recording.
+#[utoipa::path(
+    post, path = "/api/sessions/{id}/recordings/{recording}/stop", tag = "recordings",
+    operation_id = "stop_recording",
+    responses((status = 200, description = "It has ended, and all of it is there.", body = Recording)),
+)]
+async fn stop(context: &Context, session: &str, id: &str) -> Answer {
+    let info = context.sessions.recordings().stop(session, id, STOPPED).await?;
+    api::ok(&Recording::from(&info))
 }
 
 fn wish(request: StartRequest) -> Result<Wish, String> {
@@ -142,6 +186,15 @@ fn wish(request: StartRequest) -> Result<Wish, String> {
     Ok(Wish { name: request.name, camera: request.camera, size, max_duration })
 }
 
+/// Removes a recording with its files.
+#[utoipa::path(
+    delete, path = "/api/sessions/{id}/recordings/{recording}", tag = "recordings",
+    operation_id = "remove_recording",
+    responses(
+        (status = 204, description = "It is gone."),
+        (status = 409, description = "It runs: stop it first."),
+    ),
+)]
 async fn remove(context: &Context, session: &str, id: &str) -> Answer {
     let store = Arc::clone(context.sessions.recordings());
     let (session, id) = (session.to_owned(), id.to_owned());
@@ -159,6 +212,43 @@ fn segment(query: &str) -> Result<usize, Problem> {
     let mut pairs = query.split('&').filter_map(|pair| pair.split_once('='));
     let Some((_, text)) = pairs.find(|(name, _)| *name == "segment") else { return Ok(0) };
     text.parse().map_err(|_| Problem::bad_request("segment is a number from 0"))
+}
+
+/// The video of a recording, whole or in part, also while it runs.
+#[utoipa::path(
+    get, path = "/api/sessions/{id}/recordings/{recording}/video.mp4", tag = "recordings",
+    operation_id = "recording_video", params(SegmentParameter),
+    responses(
+        (status = 200, description = "All of it; `x-recording: running` while it grows.",
+            body = File, content_type = "video/mp4"),
+        (status = 206, description = "The range of bytes that was asked for.",
+            body = File, content_type = "video/mp4"),
+        (status = 304, description = "The copy with this entity tag is still right."),
+        (status = 416, description = "There are no such bytes.",
+            headers(("content-range" = String, description = "`bytes */` and how many there are."))),
+    ),
+)]
+async fn video(context: &Context, session: &str, id: &str, asked: &Asked) -> Answer {
+    let part = Part::Video(segment(&asked.query)?);
+    fetch(context, session, id, part, &asked.headers).await
+}
+
+/// The states that a recording shows, as lines of JSON (docs/recordings.md).
+#[utoipa::path(
+    get, path = "/api/sessions/{id}/recordings/{recording}/state.jsonl", tag = "recordings",
+    operation_id = "recording_states",
+    responses(
+        (status = 200, description = "All of it; `x-recording: running` while it grows.",
+            body = File, content_type = "application/jsonl"),
+        (status = 206, description = "The range of bytes that was asked for.",
+            body = File, content_type = "application/jsonl"),
+        (status = 304, description = "The copy with this entity tag is still right."),
+        (status = 416, description = "There are no such bytes.",
+            headers(("content-range" = String, description = "`bytes */` and how many there are."))),
+    ),
+)]
+async fn states(context: &Context, session: &str, id: &str, asked: &Asked) -> Answer {
+    fetch(context, session, id, Part::State, &asked.headers).await
 }
 
 async fn fetch(
@@ -194,47 +284,4 @@ async fn fetch(
         response.headers_mut().insert(name, HeaderValue::from_static("running"));
     }
     Ok(response)
-}
-
-fn address(info: &Info) -> String {
-    format!("/api/sessions/{}/recordings/{}", info.session, info.id)
-}
-
-fn described(info: &Info) -> Value {
-    let address = address(info);
-    let segments = info.segments.iter().enumerate().map(|(number, segment)| {
-        json!({
-            "url": format!("{address}/video.mp4?segment={number}"),
-            "start_s": segment.start_s,
-            "duration_s": segment.duration_s,
-            "frames": segment.frames,
-            "bytes": segment.bytes,
-        })
-    });
-    json!({
-        "id": info.id,
-        "session": info.session,
-        "name": info.name,
-        "state": match info.state {
-            State::Recording => "recording",
-            State::Finished => "finished",
-            State::Interrupted => "interrupted",
-            State::Failed => "failed",
-        },
-        "reason": info.reason,
-        "started": info.started,
-        "ended": info.ended,
-        "model_name": info.model_name,
-        "camera": info.camera,
-        "width": info.size[0],
-        "height": info.size[1],
-        "bytes": info.bytes,
-        "state_bytes": info.state_bytes,
-        "frames": info.frames,
-        "dropped": info.dropped,
-        "duration_s": info.duration_s,
-        "video": format!("{address}/video.mp4"),
-        "states": format!("{address}/state.jsonl"),
-        "segments": segments.collect::<Vec<_>>(),
-    })
 }

@@ -11,7 +11,8 @@ use warp::{
 };
 
 use super::{
-    Context, api, body, frames, guard, pages, problem::Problem, recordings, sessions, socket, state,
+    Context, api, body, events, frames, guard, openapi, pages, problem::Problem, recordings,
+    scenes, sessions, socket, state,
 };
 use crate::session::{self, Role};
 
@@ -35,7 +36,7 @@ const HEADERS: [(header::HeaderName, HeaderValue); 4] = [
     ),
 ];
 
-type Route = BoxedFilter<(Response,)>;
+pub(super) type Route = BoxedFilter<(Response,)>;
 
 /// Every route, guarded, with problems rendered.
 pub(super) fn all(context: &Arc<Context>) -> Route {
@@ -46,15 +47,20 @@ pub(super) fn all(context: &Arc<Context>) -> Route {
         .unify()
         .or(frames::routes(context))
         .unify()
+        .or(scenes::routes(context))
+        .unify()
         .or(sessions::routes(context))
         .unify()
         .or(state::routes(context))
+        .unify()
+        .or(events::routes(context))
         .unify()
         .or(socket_route(context))
         .unify()
         .or(page_routes(context))
         .unify();
-    finished(guard::filter(&context.config.server).and(known).boxed())
+    let guarded = guard::filter(&context.config.server).and(openapi::described());
+    finished(guarded.and(known).boxed())
 }
 
 /// Answers for what `routes` reject, and completes every response.
@@ -93,7 +99,7 @@ pub(super) fn resource(path: BoxedFilter<()>, allow: &'static str, handlers: Rou
 }
 
 /// Methods of what can only be read.
-const READ: &str = "GET, HEAD";
+pub(super) const READ: &str = "GET, HEAD";
 
 fn api_routes(context: &Arc<Context>) -> Route {
     let health = get(context, |context, _| async move { api::health(&context) });
@@ -122,14 +128,11 @@ fn api_routes(context: &Arc<Context>) -> Route {
 }
 
 fn scene_routes(context: &Arc<Context>) -> Route {
-    let current = get(context, |context, id| async move { api::scene(&context, &id).await });
+    let current =
+        get(context, |context, id| async move { api::scene(&api::session(&context, &id)?).await });
     let presets = get(context, |_, _| async { api::presets() });
-    let load =
-        post(context, |context, id, body| async move { api::load(&context, &id, body).await });
     resource(path!("api" / "scene" / "current").boxed(), READ, current)
         .or(resource(path!("api" / "scene" / "presets").boxed(), READ, presets))
-        .unify()
-        .or(resource(path!("api" / "scene" / "load").boxed(), "POST", load))
         .unify()
         .boxed()
 }
@@ -162,16 +165,24 @@ fn page_routes(context: &Arc<Context>) -> Route {
             .boxed()
     };
     let assets = path("assets").and(path::tail()).map(|_| ()).untuple_one().boxed();
-    resource(path::end().boxed(), READ, serve(context))
-        .or(resource(path!("index.html").boxed(), READ, serve(context)))
-        .unify()
-        .or(resource(path!("favicon.ico").boxed(), READ, serve(context)))
-        .unify()
-        .or(resource(path!("favicon.svg").boxed(), READ, serve(context)))
-        .unify()
+    let description = warp::get()
+        .and(warp::header::headers_cloned())
+        .map(|headers: HeaderMap| openapi::answer(&headers))
+        .boxed();
+    let own = resource(path!("openapi.json").boxed(), READ, description)
         .or(resource(assets, READ, serve(context)))
         .unify()
-        .boxed()
+        .boxed();
+    pages::PLACES.iter().fold(own, |routes, (place, _)| {
+        routes.or(resource(exactly(place), READ, serve(context))).unify().boxed()
+    })
+}
+
+fn exactly(place: &'static str) -> BoxedFilter<()> {
+    let matches = move |path: FullPath| async move {
+        if path.as_str() == place { Ok(()) } else { Err(warp::reject::not_found()) }
+    };
+    path::full().and_then(matches).untuple_one().boxed()
 }
 
 fn page(site: &pages::Site, path: &str, headers: &HeaderMap) -> Response {
@@ -222,7 +233,7 @@ fn role() -> BoxedFilter<(Role,)> {
 
 /// `?session=ID`, or the default session's. Ids need no percent-encoding: one that has some is
 /// not ours.
-fn session_id() -> BoxedFilter<(String,)> {
+pub(super) fn session_id() -> BoxedFilter<(String,)> {
     let named = warp::query::raw().map(|query: String| {
         let pairs = query.split('&').filter_map(|pair| pair.split_once('='));
         let id = pairs.filter(|(name, _)| *name == "session").map(|(_, id)| id.to_owned()).next();

@@ -7,7 +7,8 @@ use std::{sync::Arc, time::Duration};
 
 use futures_util::future::join_all;
 use serde::{Deserialize, Deserializer, de::DeserializeOwned};
-use serde_json::{Map, Value, json};
+use serde_json::{Map, Value};
+use utoipa::{OpenApi, ToSchema};
 use warp::{
     Filter, Reply,
     filters::{BoxedFilter, path::FullPath},
@@ -21,21 +22,27 @@ use super::{
     api::{self, Answer, LoadRequest, ok},
     body::{self, Json},
     problem::Problem,
+    reply::{Clock, Commands, Session, Sessions, representation},
     routes::resource,
 };
 use crate::{
     control::Command,
     peer::wire,
-    session::{self, Change, Glance, Handle, Name, Phase},
-    units::rfc3339,
+    session::{self, Change, Handle, Name},
 };
 
-/// Longest time that a session may be told to wait for someone, s: a year.
+/// Longest time that a session may be told to wait for someone, s: a year. Keep it in step with
+/// what [`Creation`] and [`Patch`] say of themselves.
 const MAX_PATIENCE_S: u64 = 365 * 86_400;
 /// Commands in one request.
 const MAX_COMMANDS: usize = 100;
 
 type Route = BoxedFilter<(Response,)>;
+
+/// What the description of the API has of this file.
+#[derive(OpenApi)]
+#[openapi(paths(list, create, show, change, delete, commands))]
+pub(super) struct Operations;
 
 /// Everything below `/api/sessions` that this file has.
 pub(super) fn routes(context: &Arc<Context>) -> Route {
@@ -86,6 +93,11 @@ pub(super) fn at(rest: &'static str) -> BoxedFilter<(String,)> {
 /// The parameters of a query.
 pub(super) type Query = std::collections::BTreeMap<String, String>;
 
+/// The parameters of the query, none if there is no query.
+pub(super) fn query() -> BoxedFilter<(Query,)> {
+    warp::query::<Query>().or(warp::any().map(Query::new)).unify().boxed()
+}
+
 /// A place below one session, with what answers there.
 pub(super) struct Below {
     context: Arc<Context>,
@@ -98,6 +110,29 @@ impl Below {
     /// A place where nothing answers yet; `allow` are the methods that will be there.
     pub fn new(context: &Arc<Context>, place: BoxedFilter<(String,)>, allow: &'static str) -> Self {
         Self { context: Arc::clone(context), place, allow, routes: None }
+    }
+
+    /// Answers `method` with what `handler` makes of the session and of what `extra` takes from the
+    /// request.
+    pub fn on<E, F, A>(self, method: BoxedFilter<()>, extra: BoxedFilter<(E,)>, handler: F) -> Self
+    where
+        E: Send + 'static,
+        F: Fn(Arc<Context>, Handle, E) -> A + Clone + Send + Sync + 'static,
+        A: Future<Output = Answer> + Send + 'static,
+    {
+        let context = Arc::clone(&self.context);
+        // The place first: of what is elsewhere, a wrong method says nothing.
+        let route = self.place.clone().and(method).and(extra).then(move |id: String, extra| {
+            let (context, handler) = (Arc::clone(&context), handler.clone());
+            async move {
+                let answer = match api::session(&context, &id) {
+                    Ok(session) => handler(context, session, extra).await,
+                    Err(problem) => Err(problem),
+                };
+                answer.into_response()
+            }
+        });
+        self.or(route.boxed())
     }
 
     /// Answers GET and HEAD.
@@ -115,21 +150,7 @@ impl Below {
         F: Fn(Arc<Context>, Handle, Query) -> A + Clone + Send + Sync + 'static,
         A: Future<Output = Answer> + Send + 'static,
     {
-        let context = Arc::clone(&self.context);
-        let none = warp::any().map(Query::new);
-        let query = warp::query::<Query>().or(none).unify();
-        let route =
-            self.place.clone().and(warp::get()).and(query).then(move |id: String, query| {
-                let (context, handler) = (Arc::clone(&context), handler.clone());
-                async move {
-                    let answer = match api::session(&context, &id) {
-                        Ok(session) => handler(context, session, query).await,
-                        Err(problem) => Err(problem),
-                    };
-                    answer.into_response()
-                }
-            });
-        self.or(route.boxed())
+        self.on(warp::get().boxed(), query(), handler)
     }
 
     /// Answers DELETE.
@@ -146,19 +167,8 @@ impl Below {
         F: Fn(Arc<Context>, Handle) -> A + Clone + Send + Sync + 'static,
         A: Future<Output = Answer> + Send + 'static,
     {
-        let context = Arc::clone(&self.context);
-        // The place first: of what is elsewhere, a wrong method says nothing.
-        let route = self.place.clone().and(method).then(move |id: String| {
-            let (context, handler) = (Arc::clone(&context), handler.clone());
-            async move {
-                let answer = match api::session(&context, &id) {
-                    Ok(session) => handler(context, session).await,
-                    Err(problem) => Err(problem),
-                };
-                answer.into_response()
-            }
-        });
-        self.or(route.boxed())
+        let nothing = warp::any().map(|| ()).boxed();
+        self.on(method, nothing, move |context, session, ()| handler(context, session))
     }
 
     /// Answers a method that has a JSON body.
@@ -168,19 +178,8 @@ impl Below {
         F: Fn(Arc<Context>, Handle, Json<T>) -> A + Clone + Send + Sync + 'static,
         A: Future<Output = Answer> + Send + 'static,
     {
-        let context = Arc::clone(&self.context);
-        let body = body::json(&context.config.limits);
-        let route = self.place.clone().and(method).and(body).then(move |id: String, body| {
-            let (context, handler) = (Arc::clone(&context), handler.clone());
-            async move {
-                let answer = match api::session(&context, &id) {
-                    Ok(session) => handler(context, session, body).await,
-                    Err(problem) => Err(problem),
-                };
-                answer.into_response()
-            }
-        });
-        self.or(route.boxed())
+        let body = body::json(&self.context.config.limits);
+        self.on(method, body, handler)
     }
 
     fn or(mut self, route: Route) -> Self {
@@ -207,42 +206,74 @@ impl Below {
 
 // ---- bodies ---------------------------------------------------------------------------------
 
-/// The body of `POST /api/sessions`.
-#[derive(Debug, Deserialize)]
+/// A session to be; all of it may be missing.
+#[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
+#[schema(as = NewSession, example = json!({"preset": "robot-arm", "name": "arm"}))]
 struct Creation {
+    /// 1 to 128 characters on one line.
     name: Option<String>,
+    /// Its first scene: id of a preset.
     preset: Option<String>,
+    /// Instead: MJCF, complete in itself.
     xml: Option<String>,
     limits: Option<LimitsBody>,
+    /// Seconds without use after which it is paused; 0: never. As configured where it is missing.
+    #[schema(maximum = 31_536_000)]
     idle_pause_s: Option<u64>,
+    /// Seconds without use after which it ends; 0: never. As configured where it is missing.
+    #[schema(maximum = 31_536_000)]
     expire_s: Option<u64>,
 }
 
-/// The body of `PATCH /api/sessions/{id}`.
-#[derive(Debug, Deserialize)]
+/// What to change of a session; what is missing stays as it is.
+#[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
+#[schema(as = SessionChange, example = json!({"name": "left arm", "limits": {"viewers": 4}}))]
 struct Patch {
-    /// `null` takes the name away.
+    /// 1 to 128 characters on one line; `null` takes the name away.
     #[serde(default, deserialize_with = "given")]
     name: Option<Option<String>>,
     limits: Option<LimitsBody>,
+    /// Seconds without use after which it is paused; 0: never.
+    #[schema(maximum = 31_536_000)]
     idle_pause_s: Option<u64>,
+    /// Seconds without use after which it ends; 0: never. `default` never does.
+    #[schema(maximum = 31_536_000)]
     expire_s: Option<u64>,
 }
 
-#[derive(Debug, Default, Deserialize)]
+/// What a session is to be allowed.
+#[derive(Debug, Default, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
+#[schema(as = NewLimits)]
 struct LimitsBody {
+    /// Most viewers; those above it stay until they leave.
     viewers: Option<usize>,
 }
 
-/// One command, as events have it (PROTOCOL §4).
-#[derive(Debug, Deserialize)]
+/// One command or a list of them.
+#[derive(ToSchema)]
+#[serde(untagged)]
+#[schema(example = json!([{"cmd": "pause"}, {"cmd": "step", "params": {"steps": 10}}]))]
+#[allow(dead_code, reason = "`parse_all` reads it, for mistakes to be named by number")]
+enum CommandsBody {
+    /// One.
+    One(CommandBody),
+    /// 1 to 100, done in order.
+    Many(Vec<CommandBody>),
+}
+
+/// One command, as viewers send them.
+#[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
+#[schema(as = Command)]
 struct CommandBody {
+    /// What to do.
     cmd: String,
+    /// How; what a command does not know is passed over.
     #[serde(default)]
+    #[schema(value_type = Object)]
     params: Map<String, Value>,
 }
 
@@ -277,6 +308,11 @@ fn terms(
 
 // ---- handlers -------------------------------------------------------------------------------
 
+/// All sessions. Looking at them is no use of them.
+#[utoipa::path(
+    get, path = "/api/sessions", tag = "sessions", operation_id = "list_sessions",
+    responses((status = 200, description = "The sessions.", body = Sessions)),
+)]
 async fn list(context: &Context) -> Answer {
     let glances = context.sessions.list().into_iter().map(|session| async move {
         let glance = session.glance().await;
@@ -288,10 +324,24 @@ async fn list(context: &Context) -> Answer {
         Err(session::Error::Gone) => None,
         Err(error) => Some(Err(error)),
     });
-    let shown: Vec<Value> = shown.collect::<Result<_, _>>()?;
-    ok(&json!({"sessions": shown, "max_sessions": context.sessions.rules().most}))
+    let sessions = shown.collect::<Result<_, _>>()?;
+    ok(&Sessions { sessions, max_sessions: context.sessions.rules().most })
 }
 
+/// Creates a session, with a scene or without.
+#[utoipa::path(
+    post, path = "/api/sessions", tag = "sessions", operation_id = "create_session",
+    request_body = Creation,
+    responses(
+        (status = 201, description = "It is there.", body = Session,
+            headers(("location" = String, description = "Its path."))),
+        (status = 400, description = "A field is unknown or makes no sense, or MuJoCo refuses the \
+            scene."),
+        (status = 404, description = "There is no such preset."),
+        (status = 503, description = "There are as many sessions as there may be; `retry-after` \
+            says when to try again."),
+    ),
+)]
 async fn create(context: &Context, request: Json<Creation>) -> Answer {
     let Creation { name: called, preset, xml, limits, idle_pause_s, expire_s } = request?;
     let called = called.as_deref().map(name).transpose()?;
@@ -314,11 +364,22 @@ pub(super) async fn created(context: &Context, session: &Handle) -> Answer {
     Ok(response)
 }
 
+/// A session at a glance. Looking at it is no use of it.
+#[utoipa::path(
+    get, path = "/api/sessions/{id}", tag = "sessions", operation_id = "session",
+    responses((status = 200, description = "The session.", body = Session)),
+)]
 async fn show(context: &Context, session: &Handle) -> Answer {
     let glance = session.glance().await?;
     ok(&representation(context, session, &glance))
 }
 
+/// Changes a session's name or what it is allowed.
+#[utoipa::path(
+    patch, path = "/api/sessions/{id}", tag = "sessions", operation_id = "change_session",
+    request_body = Patch,
+    responses((status = 200, description = "The session as it is now.", body = Session)),
+)]
 async fn change(context: &Context, session: &Handle, request: Json<Patch>) -> Answer {
     let Patch { name: called, limits, idle_pause_s, expire_s } = request?;
     let called = called.map(|called| called.as_deref().map(name).transpose()).transpose()?;
@@ -327,12 +388,47 @@ async fn change(context: &Context, session: &Handle, request: Json<Patch>) -> An
     show(context, &session).await
 }
 
+/// Ends a session. Its viewers are told; its recordings stay.
+#[utoipa::path(
+    delete, path = "/api/sessions/{id}", tag = "sessions", operation_id = "delete_session",
+    responses(
+        (status = 204, description = "It has ended."),
+        (status = 409, description = "`default` is always there."),
+    ),
+)]
 async fn delete(context: &Context, session: &Handle) -> Answer {
     context.sessions.delete(session.id().as_str()).await?;
     Ok(StatusCode::NO_CONTENT.into_response())
 }
 
-/// Does one command or a list of them, in order; after one that fails the rest is left undone.
+/// Does one command or a list of them, in order.
+///
+/// After one that fails the rest is left undone. A list with a command that makes no sense does
+/// nothing at all. What is about one viewer's view (cameras, quality, control) has its place on
+/// that viewer's connection.
+///
+/// | `cmd` | `params` |
+/// |---|---|
+/// | `play`, `pause`, `toggle`, `reset` | |
+/// | `stop` | pauses and resets |
+/// | `step` | `steps`: how many, back through the history where it is below 0 |
+/// | `speed` | `factor`: simulated seconds per wall second, 0.001 to 1000, or `"max"` |
+/// | `load_preset` | `id` |
+/// | `load_scene` | `xml`: MJCF |
+/// | `set_ctrl`, `set_qpos`, `set_qvel` | `values`: a list, or an object by name; or `index` or `name`, and `value` |
+/// | `set_mocap` | `body`, `position` (m), `orientation` (w first) |
+/// | `apply_force` | `body`, `force` (N), `torque` (N·m), world |
+/// | `select` | `body` |
+/// | `keyframe_load` | `name` or `index` |
+/// | `keyframe_save` | `name` |
+/// | `seek` | `tick`, `time` (s) or `steps` |
+/// | `set_flags` | `vis`, `render`, `label`, `frame`, `groups` |
+#[utoipa::path(
+    post, path = "/api/sessions/{id}/commands", tag = "simulation", operation_id = "commands",
+    request_body = CommandsBody,
+    responses((status = 200, description = "What came of each; `ok` says whether all were done.",
+        body = Commands)),
+)]
 async fn commands(session: &Handle, request: Json<Value>) -> Answer {
     let mut results = Vec::new();
     let mut failed = false;
@@ -343,21 +439,10 @@ async fn commands(session: &Handle, request: Json<Value>) -> Answer {
             session.obey(command).await.map_err(|error| error.to_string())
         };
         failed |= outcome.is_err();
-        results.push(match outcome {
-            Ok(()) => json!({"ok": true}),
-            Err(error) => json!({"ok": false, "error": error}),
-        });
+        results.push(outcome.into());
     }
-    let glance = session.glance().await?;
-    ok(&json!({
-        "ok": !failed,
-        "results": results,
-        "state": {
-            "time": glance.time,
-            "step_count": glance.steps,
-            "paused": glance.phase != Phase::Running,
-        },
-    }))
+    let state = Clock::from(&session.glance().await?);
+    ok(&Commands { ok: !failed, results, state })
 }
 
 /// All or none: a list with a mistake in it does nothing.
@@ -388,55 +473,4 @@ fn parse(value: Value) -> Result<Command, String> {
         ));
     }
     Ok(command)
-}
-
-// ---- what clients are shown -----------------------------------------------------------------
-
-/// A session as clients see it.
-fn representation(context: &Context, session: &Handle, glance: &Glance) -> Value {
-    let (info, id) = (session.info(), session.id());
-    let terms = info.terms();
-    let seconds = |after: Option<Duration>| after.map_or(0, |after| after.as_secs());
-    let under = |rest: &str| format!("/api/sessions/{id}{rest}");
-    let mut shown = json!({
-        "id": id.as_str(),
-        "name": info.name().as_ref().map(Name::as_str),
-        "created": rfc3339(info.created()),
-        "node": context.sessions.rules().node.as_str(),
-        "state": match glance.phase {
-            Phase::Empty => "empty",
-            Phase::Loading => "loading",
-            Phase::Running => "running",
-            Phase::Paused => "paused",
-            Phase::Failed => "failed",
-        },
-        "model_name": glance.model_name,
-        "viewers": glance.viewers,
-        "streams": glance.streams,
-        "time": glance.time,
-        "speed": glance.speed,
-        "real_time_factor": glance.real_time_factor,
-        "limits": {"viewers": terms.viewers},
-        "idle_pause_s": seconds(terms.patience.pause_after),
-        "expire_s": seconds(terms.patience.expire_after),
-        "links": {
-            "self": under(""),
-            "viewers": under("/viewers"),
-            "commands": under("/commands"),
-            "scene": format!("/api/scene/current?session={id}"),
-            "state": under("/state"),
-            "history": under("/history"),
-            "keyframes": under("/keyframes"),
-            "recordings": under("/recordings"),
-            "cameras": under("/cameras"),
-            "signaling": format!("/ws/signaling?session={id}"),
-        },
-    });
-    if let Some(at) = glance.expires_at {
-        shown["expires_at"] = rfc3339(at).into();
-    }
-    if let Some(failure) = &glance.failure {
-        shown["failure"] = failure.as_str().into();
-    }
-    shown
 }

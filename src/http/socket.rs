@@ -14,6 +14,7 @@ use tokio::{
     task::JoinSet,
     time::{MissedTickBehavior, interval_at, timeout},
 };
+use utoipa::{IntoParams, OpenApi};
 use warp::{
     Reply,
     http::StatusCode,
@@ -61,7 +62,39 @@ impl End {
     }
 }
 
-/// Upgrades the request, or says why not.
+/// What the description of the API has of this file.
+#[derive(OpenApi)]
+#[openapi(paths(open))]
+pub(super) struct Operations;
+
+/// What a viewer joins, and as whom.
+#[derive(IntoParams)]
+#[into_params(parameter_in = Query)]
+#[allow(dead_code, reason = "the routes read it; this describes it")]
+struct JoinParameters {
+    /// Id of a session.
+    #[param(default = "default")]
+    session: Option<String>,
+    /// `view` for whoever only wants to watch.
+    #[param(default = "control")]
+    role: Option<String>,
+}
+
+/// Joins a session as a viewer: a WebSocket with JSON text both ways.
+///
+/// The viewer sends `offer` and `ice-candidate` and gets `welcome`, `answer` and `ice-candidate`;
+/// a stream comes by WebRTC. A malformed message gets an `error`, and the socket stays. A flood
+/// closes it with 1008, an oversized message with 1009, silence with 1001, and the end of the
+/// session with 4410.
+#[utoipa::path(
+    get, path = "/ws/signaling", tag = "signaling", operation_id = "signaling",
+    params(JoinParameters),
+    responses(
+        (status = 101, description = "The socket is open."),
+        (status = 426, description = "The request asks for no upgrade."),
+        (status = 503, description = "As many sockets are open as may be."),
+    ),
+)]
 pub(super) async fn open(
     context: Arc<Context>,
     id: String,

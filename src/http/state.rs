@@ -2,8 +2,8 @@
 
 use std::{collections::BTreeMap, sync::Arc};
 
-use serde::Deserialize;
-use serde_json::{Map, Value, json};
+use serde::{Deserialize, Serialize};
+use utoipa::{IntoParams, OpenApi, ToSchema};
 use warp::{
     Filter,
     filters::BoxedFilter,
@@ -15,18 +15,43 @@ use super::{
     Context,
     api::{Answer, ok},
     body::Json,
+    openapi::File,
     problem::Problem,
+    reply::{
+        Controls, History, Integration, Keyframe, Keyframes, Moment as Reached, NamedState,
+        Numbers, Session, Viewers, controls,
+    },
     sessions::{Below, Query, at, created, name},
 };
 use crate::{
     control::{Command, Moment, PhysicsCommand, Slot, StateSection},
     replay,
-    scene::{Assets, Snapshot},
-    session::{Change, Company, Error, Handle, History, Mark, Role},
+    scene::Snapshot,
+    session::{Change, Error, Handle, Role},
     units::ViewerId,
 };
 
 type Route = BoxedFilter<(Response,)>;
+
+/// What the description of the API has of this file.
+#[derive(OpenApi)]
+#[openapi(paths(
+    state,
+    set_state,
+    ctrl,
+    set_ctrl,
+    keyframes,
+    save,
+    load,
+    history,
+    seek,
+    fork,
+    export,
+    viewers,
+    set_role,
+    give_control
+))]
+pub(super) struct Operations;
 
 /// Everything of this file, below `/api/sessions/{id}`.
 pub(super) fn routes(context: &Arc<Context>) -> Route {
@@ -44,7 +69,7 @@ pub(super) fn routes(context: &Arc<Context>) -> Route {
     let load = Below::new(context, at("/keyframes/load"), "POST")
         .with_body(post(), |_, session, body| async move { load(&session, body).await });
     let history = Below::new(context, at("/history"), "GET, HEAD")
-        .get(|_, session| async move { ok(&history(&session.history().await?)) });
+        .get(|_, session| async move { history(&session).await });
     let seek = Below::new(context, at("/history/seek"), "POST")
         .with_body(post(), |_, session, body| async move { seek(&session, body).await });
     let fork =
@@ -66,28 +91,13 @@ pub(super) fn routes(context: &Arc<Context>) -> Route {
 
 // ---- bodies ---------------------------------------------------------------------------------
 
-/// A number, or those of a joint that has several.
-#[derive(Debug, Deserialize)]
-#[serde(untagged)]
-enum Numbers {
-    One(f64),
-    Many(Vec<f64>),
-}
-
-impl Numbers {
-    fn into_vec(self) -> Vec<f64> {
-        match self {
-            Self::One(number) => vec![number],
-            Self::Many(numbers) => numbers,
-        }
-    }
-}
-
-/// By name, or all from the first on.
-#[derive(Debug, Deserialize)]
+/// By name (what has none goes by its index), or all from the first on.
+#[derive(Debug, Deserialize, ToSchema)]
 #[serde(untagged)]
 enum Values {
+    /// Some, by name.
     Named(BTreeMap<String, Numbers>),
+    /// The first ones, in the order of the model.
     All(Vec<f64>),
 }
 
@@ -105,42 +115,62 @@ impl Values {
     }
 }
 
-#[derive(Debug, Deserialize)]
+/// A state to set: all of it, or some by name.
+#[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
+#[schema(as = NewState, example = json!({"qpos": {"elbow": 0.25}, "ctrl": [1.0, 0.0]}))]
 struct StateBody {
     /// A full `mjSTATE_INTEGRATION` vector; nothing else beside it.
     state: Option<Vec<f64>>,
+    /// Positions by joint: m or rad, quaternions with w first.
     qpos: Option<Values>,
+    /// Velocities by joint: m/s or rad/s.
     qvel: Option<Values>,
+    /// Controls by actuator; they are clamped to their ranges.
     ctrl: Option<Values>,
 }
 
-#[derive(Debug, Deserialize)]
+/// Controls to set.
+#[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
+#[schema(as = NewControls, example = json!({"values": {"waist_y": 0.4}}))]
 struct CtrlBody {
+    /// By actuator; they are clamped to their ranges.
     values: Values,
 }
 
-#[derive(Debug, Deserialize)]
+/// A keyframe to save.
+#[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
+#[schema(as = NewKeyframe, example = json!({"name": "here"}))]
 struct SaveBody {
+    /// 1 to 128 characters on one line; numbered where it is missing.
     name: Option<String>,
 }
 
-#[derive(Debug, Deserialize)]
+/// A keyframe, by one of its fields.
+#[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
+#[schema(as = KeyframeChoice, example = json!({"name": "here"}))]
 struct KeyframeBody {
+    /// Its name.
     name: Option<String>,
+    /// Its place in the list, from 0.
     index: Option<u32>,
 }
 
-#[derive(Debug, Deserialize)]
+/// A moment of the history, by one of `tick`, `time` and `steps`.
+#[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
+#[schema(as = MomentChoice, example = json!({"steps": -100}))]
 struct MomentBody {
+    /// A step of the history.
     tick: Option<u64>,
+    /// Simulated time, s; the nearest step.
     time: Option<f64>,
+    /// From here: below 0 goes back.
     steps: Option<i64>,
-    /// Of the session that a fork makes.
+    /// Of the session that a fork makes: 1 to 128 characters on one line.
     name: Option<String>,
 }
 
@@ -156,15 +186,21 @@ impl MomentBody {
     }
 }
 
-#[derive(Debug, Deserialize)]
+/// What a viewer may do.
+#[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
+#[schema(as = NewRole, example = json!({"viewer_id": "viewer-7", "role": "view"}))]
 struct RoleBody {
+    /// Whose role it is.
     viewer_id: String,
+    /// `view`, `control` or `admin`.
     role: String,
 }
 
-#[derive(Debug, Deserialize)]
+/// Who is to be in control.
+#[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
+#[schema(as = NewHolder, example = json!({"viewer_id": "viewer-7"}))]
 struct ControlBody {
     /// `null` takes it from whoever has it.
     viewer_id: Option<String>,
@@ -172,100 +208,61 @@ struct ControlBody {
 
 // ---- state ----------------------------------------------------------------------------------
 
+/// How a state is written.
+#[derive(IntoParams)]
+#[into_params(parameter_in = Query)]
+#[allow(dead_code, reason = "`state` reads it; this describes it")]
+struct StateParameters {
+    /// `named` or `integration`.
+    #[param(default = "named")]
+    format: Option<String>,
+}
+
+/// A state, in one of two forms.
+#[derive(Debug, Serialize, ToSchema)]
+#[serde(untagged)]
+enum StateReply {
+    /// `format=named`.
+    Named(Box<NamedState>),
+    /// `format=integration`.
+    Integration(Integration),
+}
+
+/// The state of the simulation: by names, or as one vector.
+#[utoipa::path(
+    get, path = "/api/sessions/{id}/state", tag = "simulation", operation_id = "state",
+    params(StateParameters),
+    responses(
+        (status = 200, description = "The state.", body = StateReply),
+        (status = 409, description = "The session has no scene."),
+    ),
+)]
 async fn state(session: &Handle, query: &Query) -> Answer {
-    match query.get("format").map(String::as_str) {
+    let reply = match query.get("format").map(String::as_str) {
         None | Some("named") => {
             let status = session.status().await?.ok_or(Error::NoScene)?;
-            ok(&named(&status.assets, &status.snapshot))
+            let named = NamedState::new(&status.assets, &status.snapshot);
+            StateReply::Named(Box::new(named))
         }
-        Some("integration") => {
-            let snapshot = session.capture().await?;
-            ok(&json!({
-                "tick": snapshot.tick,
-                "step_count": snapshot.steps,
-                "time": snapshot.time,
-                "state": snapshot.integration,
-            }))
-        }
+        Some("integration") => StateReply::Integration((&*session.capture().await?).into()),
         Some(other) => {
             let text = format!("'format' must be named or integration, not {other:?}");
-            Err(Problem::bad_request(text))
-        }
-    }
-}
-
-/// The state by names; what has none stands under its index.
-fn named(assets: &Assets, snapshot: &Snapshot) -> Value {
-    let model = &assets.model;
-    let part = |values: &[f64], first: u32, count: u32| {
-        let first = first as usize;
-        match values.get(first..first + count as usize).unwrap_or_default() {
-            [one] => json!(one),
-            several => json!(several),
+            return Err(Problem::bad_request(text));
         }
     };
-    let joints = || (0..).zip(&model.joints);
-    let sensors = (0..).zip(&model.sensors);
-    let qpos = joints().map(|(at, joint)| {
-        (key(at, &joint.name), part(&snapshot.qpos, joint.qpos_address, joint.positions()))
-    });
-    let qvel = joints().map(|(at, joint)| {
-        (key(at, &joint.name), part(&snapshot.qvel, joint.dof_address, joint.dofs()))
-    });
-    let ctrl = (0..).zip(&model.actuators).zip(&snapshot.ctrl);
-    let mocap = (0..).zip(&model.mocap).zip(&snapshot.mocap).map(|((at, body), pose)| {
-        let name = model.bodies.get(*body as usize).map_or("", String::as_str);
-        let pose = json!({"position": pose.position, "orientation": pose.orientation});
-        (key(at, name), pose)
-    });
-    let poses = snapshot.bodies.iter().zip(&snapshot.orientations);
-    let bodies =
-        (0..).zip(&model.bodies).zip(poses).map(|((at, name), (position, orientation))| {
-            (key(at, name), json!({"position": position, "orientation": orientation}))
-        });
-    json!({
-        "tick": snapshot.tick,
-        "step_count": snapshot.steps,
-        "time": snapshot.time,
-        "paused": snapshot.paused,
-        "qpos": qpos.collect::<Map<_, _>>(),
-        "qvel": qvel.collect::<Map<_, _>>(),
-        "act": snapshot.act,
-        "ctrl": ctrl.map(|((at, name), v)| (key(at, name), json!(v))).collect::<Map<_, _>>(),
-        "sensors": sensors
-            .map(|(at, s)| (key(at, &s.name), part(&snapshot.sensors, s.address, s.outputs)))
-            .collect::<Map<_, _>>(),
-        "mocap": mocap.collect::<Map<_, _>>(),
-        "bodies": bodies.collect::<Map<_, _>>(),
-        "contacts": contacts(assets, snapshot),
-        "selected": snapshot.perturb.body().and_then(|body| model.bodies.get(body as usize)),
-    })
+    ok(&reply)
 }
 
-fn key(at: usize, name: &str) -> String {
-    if name.is_empty() { at.to_string() } else { name.to_owned() }
-}
-
-fn contacts(assets: &Assets, snapshot: &Snapshot) -> Value {
-    let geom = |id: i32| {
-        let found = usize::try_from(id).ok().and_then(|id| assets.model.geoms.get(id));
-        found.map(|geom| match geom.name.is_empty() {
-            true => json!(id),
-            false => json!(geom.name),
-        })
-    };
-    let list = snapshot.contacts.iter().map(|contact| {
-        json!({
-            "geoms": contact.geoms.map(geom),
-            "distance": contact.distance,
-            "position": contact.position,
-            "normal": contact.normal,
-            "force": contact.force,
-        })
-    });
-    json!({"count": snapshot.contact_count, "list": list.collect::<Vec<_>>()})
-}
-
+/// Sets the state: all of it at once, or positions, velocities and controls by name.
+#[utoipa::path(
+    put, path = "/api/sessions/{id}/state", tag = "simulation", operation_id = "set_state",
+    request_body = StateBody,
+    responses(
+        (status = 200, description = "The state after it.", body = NamedState),
+        (status = 400, description = "A name is unknown, or there are too many or too few numbers."),
+        (status = 409, description = "The session has no scene."),
+    ),
+)]
 async fn set_state(session: &Handle, request: Json<StateBody>) -> Answer {
     let StateBody { state, qpos, qvel, ctrl } = request?;
     let parts =
@@ -289,20 +286,31 @@ async fn set_state(session: &Handle, request: Json<StateBody>) -> Answer {
         _ => return Err(Problem::bad_request("send state, or any of qpos, qvel and ctrl")),
     }
     let status = session.status().await?.ok_or(Error::NoScene)?;
-    ok(&named(&status.assets, &status.snapshot))
+    ok(&NamedState::new(&status.assets, &status.snapshot))
 }
 
+/// The controls with their ranges.
+#[utoipa::path(
+    get, path = "/api/sessions/{id}/ctrl", tag = "simulation", operation_id = "controls",
+    responses(
+        (status = 200, description = "The controls.", body = Controls),
+        (status = 409, description = "The session has no scene."),
+    ),
+)]
 async fn ctrl(session: &Handle) -> Answer {
     let status = session.status().await?.ok_or(Error::NoScene)?;
-    let model = &status.assets.model;
-    let each = (0..).zip(&model.actuators).zip(&status.snapshot.ctrl).zip(&model.control_ranges);
-    let controls = each.map(|(((at, name), value), range)| {
-        // JSON has no infinity: null is no limit.
-        (key(at, name), json!({"value": value, "range": range}))
-    });
-    ok(&json!({"ctrl": controls.collect::<Map<_, _>>()}))
+    ok(&controls(&status.assets, &status.snapshot))
 }
 
+/// Sets controls.
+#[utoipa::path(
+    put, path = "/api/sessions/{id}/ctrl", tag = "simulation", operation_id = "set_controls",
+    request_body = CtrlBody,
+    responses(
+        (status = 200, description = "The controls after it.", body = Controls),
+        (status = 409, description = "The session has no scene."),
+    ),
+)]
 async fn set_ctrl(session: &Handle, request: Json<CtrlBody>) -> Answer {
     let values = request?.values.into_slots();
     session.act(Command::Set(StateSection::Ctrl, values)).await?;
@@ -311,21 +319,48 @@ async fn set_ctrl(session: &Handle, request: Json<CtrlBody>) -> Answer {
 
 // ---- keyframes ------------------------------------------------------------------------------
 
+/// The keyframes that can be loaded.
+#[utoipa::path(
+    get, path = "/api/sessions/{id}/keyframes", tag = "simulation", operation_id = "keyframes",
+    responses(
+        (status = 200, description = "Their names.", body = Keyframes),
+        (status = 409, description = "The session has no scene."),
+    ),
+)]
 async fn keyframes(session: &Handle) -> Answer {
-    ok(&json!({"keyframes": session.history().await?.keyframes}))
+    ok(&Keyframes { keyframes: session.history().await?.keyframes })
 }
 
+/// Saves the present state as a keyframe; one of the same name is replaced.
+#[utoipa::path(
+    post, path = "/api/sessions/{id}/keyframes", tag = "simulation",
+    operation_id = "save_keyframe", request_body = SaveBody,
+    responses(
+        (status = 201, description = "It is saved.", body = Keyframe),
+        (status = 409, description = "The session has no scene."),
+    ),
+)]
 async fn save(session: &Handle, request: Json<SaveBody>) -> Answer {
     let wanted = request?.name;
     // As strict as names of sessions, and for the same reason: people read them.
     let wanted = wanted.as_deref().map(name).transpose()?;
     let saved = session.save_keyframe(wanted.map(|name| name.as_str().to_owned())).await?;
-    ok(&json!({"name": saved})).map(|mut response| {
+    ok(&Keyframe { name: saved }).map(|mut response| {
         *response.status_mut() = StatusCode::CREATED;
         response
     })
 }
 
+/// Loads a keyframe.
+#[utoipa::path(
+    post, path = "/api/sessions/{id}/keyframes/load", tag = "simulation",
+    operation_id = "load_keyframe", request_body = KeyframeBody,
+    responses(
+        (status = 200, description = "Where the simulation is now.", body = Reached),
+        (status = 400, description = "There is no such keyframe."),
+        (status = 409, description = "The session has no scene."),
+    ),
+)]
 async fn load(session: &Handle, request: Json<KeyframeBody>) -> Answer {
     let slot = match request? {
         KeyframeBody { name: Some(name), index: None } => Slot::Name(name),
@@ -336,30 +371,34 @@ async fn load(session: &Handle, request: Json<KeyframeBody>) -> Answer {
 }
 
 fn reflected(snapshot: &Snapshot) -> Answer {
-    ok(&json!({
-        "tick": snapshot.tick,
-        "step_count": snapshot.steps,
-        "time": snapshot.time,
-        "paused": snapshot.paused,
-    }))
+    ok(&Reached::from(snapshot))
 }
 
 // ---- history --------------------------------------------------------------------------------
 
-fn history(history: &History) -> Value {
-    let mark = |mark: &Mark| json!({"tick": mark.tick, "time": mark.time});
-    let range = &history.range;
-    json!({
-        "first": mark(&range.first),
-        "last": mark(&range.last),
-        "cursor": range.cursor,
-        "timestep": history.timestep,
-        "moments": range.moments,
-        "changes": range.changes,
-        "bytes": range.bytes,
-    })
+/// What can be gone back to.
+#[utoipa::path(
+    get, path = "/api/sessions/{id}/history", tag = "history", operation_id = "history",
+    responses(
+        (status = 200, description = "Its range.", body = History),
+        (status = 409, description = "The session has no scene."),
+    ),
+)]
+async fn history(session: &Handle) -> Answer {
+    ok(&History::from(&session.history().await?))
 }
 
+/// Goes to a moment of the history, exactly.
+#[utoipa::path(
+    post, path = "/api/sessions/{id}/history/seek", tag = "history", operation_id = "seek",
+    request_body = MomentBody,
+    responses(
+        (status = 200, description = "Where the simulation is now.", body = Reached),
+        (status = 400, description = "No moment or more than one is named, or it is not within \
+            the history."),
+        (status = 409, description = "The session has no scene."),
+    ),
+)]
 async fn seek(session: &Handle, request: Json<MomentBody>) -> Answer {
     let body = request?;
     if body.name.is_some() {
@@ -370,7 +409,18 @@ async fn seek(session: &Handle, request: Json<MomentBody>) -> Answer {
     reflected(&*session.act(Command::Seek(moment)).await?)
 }
 
-/// Another session that begins where this one was, or is.
+/// Creates another session that begins where this one was, or is; it is paused.
+#[utoipa::path(
+    post, path = "/api/sessions/{id}/history/fork", tag = "history", operation_id = "fork",
+    request_body = MomentBody,
+    responses(
+        (status = 201, description = "It is there.", body = Session,
+            headers(("location" = String, description = "Its path."))),
+        (status = 409, description = "The session has no scene."),
+        (status = 503, description = "There are as many sessions as there may be; `retry-after` \
+            says when to try again."),
+    ),
+)]
 async fn fork(context: &Context, session: &Handle, request: Json<MomentBody>) -> Answer {
     let body = request?;
     let called = body.name.as_deref().map(name).transpose()?;
@@ -384,10 +434,18 @@ async fn fork(context: &Context, session: &Handle, request: Json<MomentBody>) ->
     created(context, &forked).await
 }
 
+/// The history as an archive for `mjcast replay` and NumPy.
+#[utoipa::path(
+    get, path = "/api/sessions/{id}/history/export", tag = "history", operation_id = "export",
+    responses(
+        (status = 200, description = "A zip file.", body = File, content_type = "application/zip"),
+        (status = 409, description = "The session has no scene."),
+    ),
+)]
 async fn export(session: &Handle) -> Answer {
     let export = session.export().await?;
     let archive = replay::Archive {
-        mjcf: export.scene.xml.to_string(),
+        bundle: export.scene.bundle.clone(),
         model_name: export.scene.model_name.clone(),
         timestep: export.history.timestep,
         moments: export
@@ -418,22 +476,24 @@ async fn export(session: &Handle) -> Answer {
 
 // ---- viewers --------------------------------------------------------------------------------
 
+/// Who is there.
+#[utoipa::path(
+    get, path = "/api/sessions/{id}/viewers", tag = "viewers", operation_id = "viewers",
+    responses((status = 200, description = "The viewers.", body = Viewers)),
+)]
 async fn viewers(session: &Handle) -> Answer {
-    let viewers = session.viewers().await?;
-    let one = |viewer: &Company| {
-        json!({
-            "id": viewer.viewer.to_string(),
-            "role": viewer.role.name(),
-            "connected": viewer.connected,
-            "stream": viewer.stream.map(|stream| stream.to_string()),
-            "follows": viewer.follows.map(|leader| leader.to_string()),
-            "in_control": viewer.in_control,
-            "waiting": viewer.waiting,
-        })
-    };
-    ok(&json!({"viewers": viewers.iter().map(one).collect::<Vec<_>>()}))
+    ok(&Viewers::from(&*session.viewers().await?))
 }
 
+/// Sets what a viewer may do.
+#[utoipa::path(
+    post, path = "/api/sessions/{id}/viewers/role", tag = "viewers", operation_id = "set_role",
+    request_body = RoleBody,
+    responses(
+        (status = 200, description = "The viewers after it.", body = Viewers),
+        (status = 404, description = "There is no such session or viewer."),
+    ),
+)]
 async fn set_role(session: &Handle, request: Json<RoleBody>) -> Answer {
     let body = request?;
     let wrong = || Problem::bad_request("'role' must be view, control or admin");
@@ -442,6 +502,16 @@ async fn set_role(session: &Handle, request: Json<RoleBody>) -> Answer {
     viewers(session).await
 }
 
+/// Gives control to a viewer, or takes it from whoever has it.
+#[utoipa::path(
+    post, path = "/api/sessions/{id}/viewers/control", tag = "viewers",
+    operation_id = "give_control", request_body = ControlBody,
+    responses(
+        (status = 200, description = "The viewers after it.", body = Viewers),
+        (status = 404, description = "There is no such session or viewer."),
+        (status = 409, description = "That viewer may only watch."),
+    ),
+)]
 async fn give_control(session: &Handle, request: Json<ControlBody>) -> Answer {
     let to = request?.viewer_id.as_deref().map(viewer_id).transpose()?;
     session.give_control(to).await?;

@@ -298,12 +298,13 @@ fn light(source: &mjvLight) -> Light {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::bundle::Bundle;
     use crate::physics::{handlers, model};
 
     #[test]
     fn the_default_options_are_mujocos() {
         handlers::install(handlers::Handlers { error: |text| panic!("{text:?}"), warning: |_| {} });
-        let model = model::load("<mujoco/>", &[]).expect("loads");
+        let model = model::load(&Bundle::unchecked("<mujoco/>")).expect("loads");
         let mut extractor = Extractor::new(&model);
         let before = extractor.options.clone();
         extractor.show(&SceneOptions::default());
@@ -318,7 +319,7 @@ mod tests {
         handlers::install(handlers::Handlers { error: |text| panic!("{text:?}"), warning: |_| {} });
         let geoms = r#"<geom size=".1"/>"#.repeat(50);
         let mjcf = format!("<mujoco><worldbody>{geoms}</worldbody></mujoco>");
-        let model = model::load(&mjcf, &[]).expect("loads");
+        let model = model::load(&Bundle::unchecked(mjcf)).expect("loads");
         let mut extractor = Extractor::new(&model);
         extractor.scene = new_scene(&model, 10);
         let mut data = MjData::new(model);

@@ -11,6 +11,7 @@ pub(crate) mod handlers;
 mod assets;
 mod extract;
 mod model;
+mod mount;
 mod perturb;
 mod simulation;
 

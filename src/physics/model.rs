@@ -4,17 +4,17 @@
     reason = "names may be illegal UTF-8, on which the safe accessor panics; the safe loader cuts errors at 99 bytes"
 )]
 
-use std::ffi::{CStr, c_char, c_int};
+use std::ffi::{CStr, CString, c_char, c_int};
 
 use mujoco_rs::{
     error::MjModelError,
     mujoco_c::{mj_deleteModel, mj_id2name, mj_loadXML, mjtObj},
-    wrappers::{mj_auxiliary::MjVfs, mj_cache::MjCache, mj_model::MjModel},
+    wrappers::{mj_cache::MjCache, mj_model::MjModel},
 };
 
-/// The scene's name in the virtual file system: one that no bundle would use for an include.
-const MAIN: &str = "mjcast-main.xml";
-const MAIN_C: &CStr = c"mjcast-main.xml";
+use super::mount::Mounted;
+use crate::bundle::Bundle;
+
 /// Longest error text that is asked for, bytes; MuJoCo's own buffers are shorter.
 const MAX_TEXT: usize = 2048;
 /// `mujoco_rs` reads errors into a buffer of 100 bytes; a text of this length may have been cut.
@@ -26,21 +26,22 @@ const CUT_AT: usize = 99;
 #[error("{0}")]
 pub struct LoadError(pub String);
 
-/// Compiles `mjcf` with `files` (name, content) to resolve its references.
+/// Compiles the root of `bundle`.
 ///
 /// # Errors
 /// [`LoadError`] with MuJoCo's sentence, which names the element and line where it knows them.
-pub(super) fn load(mjcf: &str, files: &[(String, Vec<u8>)]) -> Result<Box<MjModel>, LoadError> {
+pub(super) fn load(bundle: &Bundle) -> Result<Box<MjModel>, LoadError> {
     // The cache would keep decoded assets of the one model that this process ever loads.
     MjCache::current().set_capacity(0);
-    let vfs = mount(mjcf, files)?;
-    let mut model = match MjModel::from_xml_vfs(MAIN, &vfs) {
+    let mounted = Mounted::new(bundle)?;
+    let said = |text: String| LoadError(mounted.without_mount(&text));
+    let mut model = match MjModel::from_xml_vfs(mounted.root(), mounted.vfs()) {
         Ok(model) => Box::new(model),
         Err(MjModelError::LoadFailed(text)) if text.len() >= CUT_AT => {
-            return Err(LoadError(whole_error(&vfs).unwrap_or(text)));
+            return Err(said(whole_error(&mounted).unwrap_or(text)));
         }
-        Err(MjModelError::LoadFailed(text)) => return Err(LoadError(text)),
-        Err(other) => return Err(LoadError(other.to_string())),
+        Err(MjModelError::LoadFailed(text)) => return Err(said(text)),
+        Err(other) => return Err(said(other.to_string())),
     };
     let timestep = model.opt().timestep;
     if !(timestep.is_finite() && timestep > 0.0) {
@@ -53,27 +54,15 @@ pub(super) fn load(mjcf: &str, files: &[(String, Vec<u8>)]) -> Result<Box<MjMode
     Ok(model)
 }
 
-fn mount(mjcf: &str, files: &[(String, Vec<u8>)]) -> Result<MjVfs, LoadError> {
-    let mut vfs = MjVfs::new();
-    let main = (MAIN, mjcf.as_bytes());
-    let rest = files.iter().map(|(name, data)| (name.as_str(), &data[..]));
-    for (name, data) in std::iter::once(main).chain(rest) {
-        if name.is_empty() || name.contains('\0') {
-            return Err(LoadError("a file of the bundle has no usable name".into()));
-        }
-        vfs.add_from_buffer(name, data)
-            .map_err(|error| LoadError(format!("file '{name}': {error}")))?;
-    }
-    Ok(vfs)
-}
-
 /// Loads once more for the whole of an error text that came back cut.
-fn whole_error(vfs: &MjVfs) -> Option<String> {
+fn whole_error(mounted: &Mounted<'_>) -> Option<String> {
+    let root = CString::new(mounted.root()).ok()?;
     let mut text: [c_char; MAX_TEXT] = [0; MAX_TEXT];
-    // SAFETY: the name is NUL-terminated, `vfs` is initialised and outlives the call, and the
-    // buffer is as long as is said; MuJoCo NUL-terminates what it writes into it.
-    let model =
-        unsafe { mj_loadXML(MAIN_C.as_ptr(), vfs.ffi(), text.as_mut_ptr(), MAX_TEXT as c_int) };
+    // SAFETY: the name is NUL-terminated, the file system is initialised and outlives the call,
+    // and the buffer is as long as is said; MuJoCo NUL-terminates what it writes into it.
+    let model = unsafe {
+        mj_loadXML(root.as_ptr(), mounted.vfs().ffi(), text.as_mut_ptr(), MAX_TEXT as c_int)
+    };
     if !model.is_null() {
         // SAFETY: the model was just made by `mj_loadXML` and nobody else knows it.
         unsafe { mj_deleteModel(model) };

@@ -9,6 +9,7 @@ use mujoco_rs::{
 
 use super::{assets, extract::Extractor, model, perturb::Grip};
 use crate::{
+    bundle::Bundle,
     control::{Origin, PhysicsCommand},
     scene::{Assets, Pose, Snapshot},
 };
@@ -67,13 +68,12 @@ impl std::fmt::Debug for Simulation {
 }
 
 impl Simulation {
-    /// Compiles `mjcf`, with `files` (name, content) to resolve its references, and puts it into
-    /// its initial state.
+    /// Compiles the model of `bundle` and puts it into its initial state.
     ///
     /// # Errors
     /// [`LoadError`] with the text for whoever wrote the model.
-    pub fn load(mjcf: &str, files: &[(String, Vec<u8>)]) -> Result<(Self, Assets), LoadError> {
-        let mut model = model::load(mjcf, files)?;
+    pub fn load(bundle: &Bundle) -> Result<(Self, Assets), LoadError> {
+        let mut model = model::load(bundle)?;
         let assets = assets::extract(&model);
         // Each view adds the headlight at its own eye.
         model.vis_mut().headlight.active = 0;

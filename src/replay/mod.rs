@@ -4,20 +4,25 @@
 //!
 //! | member | holds |
 //! |---|---|
-//! | `manifest.json` | versions, the time step, and for each moment its tick, time, changes, selection and SHA-256 |
-//! | `scene.xml` | the model |
+//! | `manifest.json` | versions, the root of the model, the time step, and for each moment its tick, time, changes, selection and SHA-256 |
+//! | `model/…` | the files of the model |
 //! | `states.npy` | the full states (`mjSTATE_INTEGRATION`), moments × numbers, 64-bit floats |
 //! | `log.jsonl` | the changes, one per line, in order |
 
 mod verify;
 
-use std::io::{self, Cursor, Read as _, Write as _};
+use std::{
+    collections::BTreeMap,
+    io::{self, Cursor, Read as _, Write as _},
+};
 
+use bytes::Bytes;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
 use zip::{CompressionMethod, ZipArchive, ZipWriter, result::ZipError, write::SimpleFileOptions};
 
 use crate::{
+    bundle::{self, Bundle},
     control::{Logged, Origin},
     scene::Perturb,
 };
@@ -28,8 +33,14 @@ pub use verify::{Report, VerifyError, verify};
 const FORMAT: &str = "mjcast-history-1";
 /// The MuJoCo that states belong to.
 const MUJOCO: &str = "3.17.0";
-/// Most bytes of one member: far above what a session keeps.
-const MAX_MEMBER: u64 = 4 << 30;
+/// Most bytes of all members together: far above what a session keeps by default.
+const MAX_BYTES: u64 = 4 << 30;
+
+/// Where the model's files are.
+const MODEL: &str = "model/";
+
+/// What the model may hold.
+const LIMITS: bundle::Limits = bundle::Limits { bytes: 2 << 30 };
 
 /// Why a file is no history.
 #[derive(Debug, thiserror::Error)]
@@ -41,10 +52,16 @@ pub enum ReadError {
     #[error("'{member}' cannot be read: {source}")]
     Member {
         /// Which.
-        member: &'static str,
+        member: String,
         /// Why.
         source: io::Error,
     },
+    /// It unpacks to too much.
+    #[error("it unpacks to more than {0} bytes")]
+    TooLarge(u64),
+    /// The model is none that any daemon would have loaded.
+    #[error(transparent)]
+    Model(#[from] bundle::Error),
     /// A member is not what it should be.
     #[error("'{member}' is damaged: {why}")]
     Damaged {
@@ -70,7 +87,7 @@ pub struct Moment {
 #[derive(Clone, Debug, PartialEq)]
 pub struct Archive {
     /// The model.
-    pub mjcf: String,
+    pub bundle: Bundle,
     /// `<mujoco model="…">`.
     pub model_name: String,
     /// Physics time step, s.
@@ -86,6 +103,9 @@ struct Manifest {
     format: String,
     mjcast: String,
     mujoco: String,
+    /// The model's root file, and the names that stand for other files of it.
+    root: String,
+    aliases: BTreeMap<String, String>,
     model_name: String,
     timestep: f64,
     changes: usize,
@@ -120,6 +140,12 @@ impl Archive {
             format: FORMAT.into(),
             mjcast: env!("CARGO_PKG_VERSION").into(),
             mujoco: MUJOCO.into(),
+            root: self.bundle.root().to_owned(),
+            aliases: self
+                .bundle
+                .aliases()
+                .map(|(asked, file)| (asked.to_owned(), file.to_owned()))
+                .collect(),
             model_name: self.model_name.clone(),
             timestep: self.timestep,
             changes: self.log.len(),
@@ -136,13 +162,14 @@ impl Archive {
         let options = SimpleFileOptions::default()
             .compression_method(CompressionMethod::Stored)
             .large_file(states.len() as u64 > u64::from(u32::MAX));
-        for (name, bytes) in [
-            ("manifest.json", &manifest[..]),
-            ("scene.xml", self.mjcf.as_bytes()),
-            ("states.npy", &states),
-            ("log.jsonl", &log),
-        ] {
+        let members =
+            [("manifest.json", &manifest[..]), ("states.npy", &states), ("log.jsonl", &log)];
+        for (name, bytes) in members {
             zip.start_file(name, options)?;
+            zip.write_all(bytes)?;
+        }
+        for (name, bytes) in self.bundle.files() {
+            zip.start_file(format!("{MODEL}{name}"), options)?;
             zip.write_all(bytes)?;
         }
         Ok(zip.finish()?.into_inner())
@@ -155,8 +182,10 @@ impl Archive {
     /// against its digest.
     pub fn from_zip(bytes: &[u8]) -> Result<Self, ReadError> {
         let mut zip = ZipArchive::new(Cursor::new(bytes))?;
-        let manifest: Manifest = serde_json::from_slice(&member(&mut zip, "manifest.json")?)
-            .map_err(|error| damaged("manifest.json", error))?;
+        let mut room = MAX_BYTES;
+        let manifest: Manifest =
+            serde_json::from_slice(&member(&mut zip, "manifest.json", &mut room)?)
+                .map_err(|error| damaged("manifest.json", error))?;
         if manifest.format != FORMAT {
             let why = format!("it is '{}', not '{FORMAT}'", manifest.format);
             return Err(damaged("manifest.json", why));
@@ -165,10 +194,8 @@ impl Archive {
             let why = format!("its states are of MuJoCo {}, not {MUJOCO}", manifest.mujoco);
             return Err(damaged("manifest.json", why));
         }
-        let mjcf = String::from_utf8(member(&mut zip, "scene.xml")?)
-            .map_err(|error| damaged("scene.xml", error))?;
-        let states = states(&member(&mut zip, "states.npy")?, manifest.moments.len())?;
-        let log = member(&mut zip, "log.jsonl")?;
+        let states = states(&member(&mut zip, "states.npy", &mut room)?, manifest.moments.len())?;
+        let log = member(&mut zip, "log.jsonl", &mut room)?;
         let lines = log.split(|byte| *byte == b'\n').filter(|line| !line.is_empty());
         let log: Vec<Logged> = lines
             .map(serde_json::from_slice)
@@ -188,19 +215,46 @@ impl Archive {
         if !rising || !within || log.len() != manifest.changes {
             return Err(damaged("manifest.json", "its moments are out of order"));
         }
-        let Manifest { model_name, timestep, .. } = manifest;
-        Ok(Self { mjcf, model_name, timestep, moments, log })
+        let Manifest { root, aliases, model_name, timestep, .. } = manifest;
+        let bundle = Bundle::kept(root, model(&mut zip, &mut room)?, &aliases, &LIMITS)?;
+        Ok(Self { bundle, model_name, timestep, moments, log })
     }
+}
+
+/// The files of the model.
+fn model(
+    zip: &mut ZipArchive<Cursor<&[u8]>>,
+    room: &mut u64,
+) -> Result<Vec<(String, Bytes)>, ReadError> {
+    let mut names = Vec::new();
+    for name in zip.file_names() {
+        let name = name?;
+        if name.starts_with(MODEL) {
+            names.push(name.into_owned());
+        }
+    }
+    let file = |name: String| {
+        let bytes = member(zip, &name, room)?;
+        Ok((name[MODEL.len()..].to_owned(), bytes.into()))
+    };
+    names.into_iter().map(file).collect()
 }
 
 fn damaged(member: &'static str, why: impl ToString) -> ReadError {
     ReadError::Damaged { member, why: why.to_string() }
 }
 
-fn member(zip: &mut ZipArchive<Cursor<&[u8]>>, name: &'static str) -> Result<Vec<u8>, ReadError> {
+/// A member; its bytes count against `room`, whatever it claims.
+fn member(
+    zip: &mut ZipArchive<Cursor<&[u8]>>,
+    name: &str,
+    room: &mut u64,
+) -> Result<Vec<u8>, ReadError> {
     let mut bytes = Vec::new();
-    let read = zip.by_name(name)?.take(MAX_MEMBER).read_to_end(&mut bytes);
-    read.map_err(|source| ReadError::Member { member: name, source })?;
+    // One more than there is room for shows that there are too many.
+    let read = zip.by_name(name)?.take(*room + 1).read_to_end(&mut bytes);
+    read.map_err(|source| ReadError::Member { member: name.to_owned(), source })?;
+    *room = room.checked_sub(bytes.len() as u64).ok_or(ReadError::TooLarge(MAX_BYTES))?;
     Ok(bytes)
 }
 
@@ -262,7 +316,7 @@ mod tests {
         };
         let command = PhysicsCommand::SetControl(vec![(0, values[0])]);
         Archive {
-            mjcf: "<mujoco/>".into(),
+            bundle: Bundle::unchecked("<mujoco/>"),
             model_name: "m".into(),
             timestep: 0.002,
             moments: vec![moment(0, 0), moment(250, 1)],

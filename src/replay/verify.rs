@@ -5,7 +5,7 @@ use std::time::Duration;
 use super::{Archive, digest};
 use crate::{
     control::{PhysicsCommand, Replay},
-    worker::{Bundle, Limits, LoadError, SendError, Worker},
+    worker::{Limits, LoadError, SendError, Worker},
 };
 
 /// Longest wait for the steps from one state to the next.
@@ -55,7 +55,7 @@ pub async fn verify(archive: &Archive, limits: &Limits) -> Result<Report, Verify
     if rest.is_empty() {
         return Err(VerifyError::TooShort(1));
     }
-    let (worker, _) = Worker::spawn(&Bundle::of_text(archive.mjcf.as_str()), limits).await?;
+    let (worker, _) = Worker::spawn(&archive.bundle, limits).await?;
     let mut report = Report { states: 0, changes: 0, steps: 0, differs_at: None };
     let mut before = first;
     for moment in rest {

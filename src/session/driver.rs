@@ -3,6 +3,7 @@
 mod acts;
 mod company;
 mod filming;
+mod loading;
 mod presence;
 mod state;
 
@@ -19,12 +20,13 @@ use tokio::{
 
 use super::{
     Company, End, Error, Export, Glance, History, Info, Joined, Notice, Scene, Shared, SharedPeer,
-    Status, StreamStatus, alike,
+    Source, Status, StreamStatus,
     floor::{Floor, Role},
     idle::Idle,
     info::Wishes,
+    news::News,
     recordings::{self, Recordings},
-    restart::{Policy, Verdict},
+    restart::Policy,
     seat::Seat,
     timeline::Timeline,
     views::{Look, Place, Views},
@@ -37,7 +39,7 @@ use crate::{
     scene::{Assets, Snapshot, camera::Camera, options::SceneOptions},
     stream::{self, Moment, Stage},
     units::{ViewId, ViewerId},
-    worker::{self, Applied, Bundle, Worker},
+    worker::{Applied, Worker},
 };
 
 /// Snapshots per second while nobody watches: what `/api/stats` shows is at most this old.
@@ -55,7 +57,7 @@ const NOTICES: usize = 64;
 
 /// What the driver may be asked. Bounded by the queue it comes through.
 pub(super) enum Request {
-    Load { scene: Scene, begin: Begin, reply: oneshot::Sender<Result<Arc<Scene>, Error>> },
+    Load { model: Model, begin: Begin, reply: oneshot::Sender<Result<Arc<Scene>, Error>> },
     Scene { reply: oneshot::Sender<Option<Arc<Scene>>> },
     Status { reply: oneshot::Sender<Option<Status>> },
     Glance { reply: oneshot::Sender<Glance> },
@@ -111,6 +113,7 @@ pub(super) fn spawn(
         floor: Floor::new(shared.settings.control_patience),
         options: SceneOptions::default(),
         saved: Vec::new(),
+        author: None,
         picks: JoinSet::new(),
         captures: JoinSet::new(),
         seek: None,
@@ -157,9 +160,17 @@ impl Running {
 
 /// A load that someone asked for, or a restart that nobody did.
 struct Load {
-    scene: Scene,
+    model: Model,
     begin: Begin,
     purpose: Purpose,
+}
+
+/// What is to be simulated.
+pub(super) enum Model {
+    /// A model that nobody has checked yet.
+    New(Source),
+    /// A scene as it is or was elsewhere.
+    Known(Scene),
 }
 
 enum Purpose {
@@ -180,7 +191,7 @@ pub(super) enum Begin {
 }
 
 /// What happens in a simulation.
-enum News {
+enum FromWorker {
     Snapshot,
     Changed(Applied),
     Ended(String),
@@ -193,8 +204,9 @@ struct Staged {
 }
 
 struct Loaded {
-    load: Load,
-    outcome: Result<Running, Error>,
+    begin: Begin,
+    purpose: Purpose,
+    outcome: Result<(Running, Scene), Error>,
 }
 
 /// A viewer as the driver knows it.
@@ -239,6 +251,8 @@ struct Driver {
     /// What is shown to all.
     options: SceneOptions,
     saved: Vec<Saved>,
+    /// The viewer whose event is being acted on.
+    author: Option<ViewerId>,
     picks: JoinSet<acts::Picked>,
     captures: JoinSet<acts::Captured>,
     /// The way through the history that is under way, and where to go next.
@@ -266,10 +280,10 @@ impl Driver {
                     Some(request) => self.serve(request).await,
                     None => break End::Shutdown,
                 },
-                news = next_news(&mut self.running) => match news {
-                    News::Snapshot => self.show(),
-                    News::Changed(applied) => self.timeline.applied(applied),
-                    News::Ended(how) => self.worker_ended(how),
+                news = next_word(&mut self.running) => match news {
+                    FromWorker::Snapshot => self.show(),
+                    FromWorker::Changed(applied) => self.timeline.applied(applied),
+                    FromWorker::Ended(how) => self.worker_ended(how),
                 },
                 Some(picked) = self.picks.join_next() => match picked {
                     Ok(picked) => self.picked(picked).await,
@@ -317,9 +331,13 @@ impl Driver {
             let wakes = self.idle.used(Instant::now());
             self.wake(wakes);
         }
+        self.author = match &request {
+            Request::Event { viewer, .. } => Some(*viewer),
+            _ => None,
+        };
         // A caller who has stopped waiting drops its end of `reply`: nothing is owed to it.
         match request {
-            Request::Load { scene, begin, reply } => self.queue_load(scene, begin, reply),
+            Request::Load { model, begin, reply } => self.queue_load(model, begin, reply),
             Request::Scene { reply } => drop(reply.send(self.scene.clone())),
             Request::Status { reply } => drop(reply.send(self.status())),
             Request::Glance { reply } => drop(reply.send(self.glance())),
@@ -351,144 +369,6 @@ impl Driver {
             }
             Request::Record { wish, reply } => drop(reply.send(self.record(wish).await)),
         }
-    }
-
-    // ---- scenes -------------------------------------------------------------------------
-
-    fn queue_load(
-        &mut self,
-        scene: Scene,
-        begin: Begin,
-        reply: oneshot::Sender<Result<Arc<Scene>, Error>>,
-    ) {
-        if self.waiting.len() == MAX_LOADS {
-            let _ = reply.send(Err(Error::Limit { what: "scenes waiting", limit: MAX_LOADS }));
-            return;
-        }
-        self.waiting.push_back(Load { scene, begin, purpose: Purpose::Asked(reply) });
-        self.start_load();
-    }
-
-    fn start_load(&mut self) {
-        if !self.loads.is_empty() {
-            return;
-        }
-        if let Some(load) = self.waiting.pop_front() {
-            let shared = Arc::clone(&self.shared);
-            self.loads.spawn(async move {
-                let outcome = bring_up(&shared, &load.scene).await;
-                Loaded { load, outcome }
-            });
-        }
-    }
-
-    async fn loaded(&mut self, Loaded { load, outcome }: Loaded) {
-        match (outcome, load.purpose) {
-            (Ok(running), Purpose::Asked(reply)) => {
-                let name = running.assets.model.name.clone();
-                let scene = Arc::new(Scene { model_name: name, ..load.scene });
-                self.policy = Policy::default();
-                (self.paused, self.speed) = (matches!(load.begin, Begin::At(_)), 1.0);
-                self.saved.clear();
-                self.scene = Some(Arc::clone(&scene));
-                self.adopt(running, load.begin).await;
-                self.notify_all(&Notice::SceneUpdated(Arc::clone(&scene)));
-                tracing::info!(session = %self.info.id(), model = scene.model_name, "scene loaded");
-                let _ = reply.send(Ok(scene));
-            }
-            (Ok(running), Purpose::Restart) => {
-                self.adopt(running, load.begin).await;
-                tracing::info!(session = %self.info.id(), "simulation restarted");
-            }
-            (Err(error), Purpose::Asked(reply)) => {
-                tracing::info!(session = %self.info.id(), %error, "scene refused; the old one runs on");
-                let _ = reply.send(Err(error));
-            }
-            (Err(error), Purpose::Restart) => self.worker_ended(error.to_string()),
-        }
-        self.start_load();
-    }
-
-    /// Makes `running` the simulation that everybody sees.
-    async fn adopt(&mut self, running: Running, begin: Begin) {
-        let same_scene = matches!(begin, Begin::Resumed(_));
-        let alike = match (&begin, &self.running) {
-            (Begin::Alike, Some(old)) => {
-                let snapshot = Arc::clone(&old.snapshots.borrow());
-                alike::carry(&old.assets, &snapshot, &running.assets)
-            }
-            _ => Vec::new(),
-        };
-        let assets = Arc::clone(&running.assets);
-        self.running = Some(running);
-        self.seek = None;
-        self.failed.send_replace(None);
-        if same_scene {
-            self.timeline.resume();
-        } else {
-            self.timeline.clear();
-            self.seats.values_mut().for_each(|seated| seated.seat.meet(&assets));
-        }
-        for seated in self.seats.values_mut() {
-            seated.seat.let_go();
-        }
-        let replay = match begin {
-            Begin::At(replay) | Begin::Resumed(replay) => Some(PhysicsCommand::Replay(replay)),
-            Begin::Fresh | Begin::Alike => None,
-        };
-        let show = || PhysicsCommand::Show(Box::new(self.options.clone()));
-        let options = (self.options != SceneOptions::default()).then(show);
-        let wishes = replay.into_iter().chain(alike).chain(options).chain([
-            PhysicsCommand::PublishRate(self.publish_rate()),
-            PhysicsCommand::Speed(self.speed),
-        ]);
-        let play = (!self.paused && !self.idle.is_paused()).then_some(PhysicsCommand::Play);
-        for wish in wishes.chain(play).collect::<Vec<_>>() {
-            if self.send(wish).is_err() {
-                // It died in between; its end is noticed by the main loop.
-                break;
-            }
-        }
-        if !same_scene && let Some(scene) = &self.scene {
-            self.recordings.meet(scene, &assets);
-        }
-        // The device may have changed while the model was loaded.
-        self.restage();
-        let connected: Vec<_> =
-            self.seats.iter().filter(|(_, seated)| seated.connected).map(|(id, _)| *id).collect();
-        for viewer in connected {
-            self.place(viewer, true, None).await;
-        }
-        self.place_recordings(&assets).await;
-    }
-
-    fn worker_ended(&mut self, how: String) {
-        let Some(scene) = self.scene.clone() else { return };
-        self.running = None;
-        let verdict = self.policy.died(Instant::now());
-        tracing::warn!(session = %self.info.id(), %how, ?verdict, "the simulation's process ended");
-        let message = match verdict {
-            Verdict::Resume => {
-                format!("The simulation stopped ({how}) and goes on from a moment ago.")
-            }
-            Verdict::Afresh => format!("The simulation stopped ({how}) and starts again."),
-            Verdict::GiveUp => format!(
-                "The simulation stops again and again ({how}). Load another scene, or this one again."
-            ),
-        };
-        self.notify_all(&Notice::Error { code: "simulation_ended", message: message.clone() });
-        if verdict == Verdict::GiveUp {
-            self.failed.send_replace(Some(message));
-            return;
-        }
-        let origin = self.timeline.latest().filter(|_| verdict == Verdict::Resume).cloned();
-        let begin = origin.map_or(Begin::Fresh, |origin| {
-            let until = origin.tick;
-            Begin::Resumed(Box::new(Replay { from: Some(origin), log: Vec::new(), until }))
-        });
-        let scene = Scene::clone(&scene);
-        self.waiting.push_front(Load { scene, begin, purpose: Purpose::Restart });
-        self.start_load();
     }
 
     // ---- the device ---------------------------------------------------------------------
@@ -538,7 +418,13 @@ impl Driver {
             PhysicsCommand::Speed(speed) => self.speed = *speed,
             _ => {}
         }
-        self.send(command)
+        let tick = self.running.as_ref().map_or(0, |running| running.snapshots.borrow().tick);
+        let news = News::command(self.author, &command, tick);
+        let commanded = self.send(command)?;
+        if let Some(news) = news {
+            self.info.feed().push(news);
+        }
+        Ok(commanded)
     }
 
     /// Hands a command to the worker and to the history.
@@ -677,6 +563,9 @@ impl Driver {
     }
 
     fn notify_all(&mut self, notice: &Notice) {
+        if let Some(news) = News::of(notice) {
+            self.info.feed().push(news);
+        }
         let stuck: Vec<_> = self
             .seats
             .iter()
@@ -845,31 +734,17 @@ impl Driver {
 }
 
 /// Waits for what happens next in a simulation; for ever without one.
-async fn next_news(running: &mut Option<Running>) -> News {
+async fn next_word(running: &mut Option<Running>) -> FromWorker {
     let Some(running) = running else { return std::future::pending().await };
     tokio::select! {
         // First: a moment may follow from a change that is reported here.
         biased;
-        Some(applied) = running.changes.recv() => News::Changed(applied),
+        Some(applied) = running.changes.recv() => FromWorker::Changed(applied),
         change = running.snapshots.changed() => match change {
-            Ok(()) => News::Snapshot,
+            Ok(()) => FromWorker::Snapshot,
             // The reader has stopped: the worker says why.
-            Err(_) => News::Ended(running.worker.ended().await.how),
+            Err(_) => FromWorker::Ended(running.worker.ended().await.how),
         },
-        ended = running.worker.ended() => News::Ended(ended.how),
+        ended = running.worker.ended() => FromWorker::Ended(ended.how),
     }
-}
-
-/// Compiles a scene in a new worker and prepares it for drawing.
-async fn bring_up(shared: &Arc<Shared>, scene: &Scene) -> Result<Running, Error> {
-    let bundle = Bundle { mjcf: scene.xml.to_string(), files: Vec::new() };
-    let limits = worker::Limits {
-        // The daemon's own scenes need no jail.
-        confined: shared.settings.worker.confined && scene.preset.is_none(),
-        ..shared.settings.worker.clone()
-    };
-    let (worker, assets) = Worker::spawn(&bundle, &limits).await?;
-    let stage = shared.drawing.stage_new(&assets).await?;
-    let changes = worker.changes().expect("invariant: a new worker's changes are nobody's yet");
-    Ok(Running { snapshots: worker.snapshots(), changes, worker, assets, stage })
 }

@@ -9,7 +9,7 @@ use std::{
 
 use tokio::sync::watch;
 
-use super::idle::Patience;
+use super::{idle::Patience, news::Feed};
 use crate::units::SessionId;
 
 /// A session's name for people: 1 to 128 characters on one line, white space around it cut off.
@@ -90,6 +90,7 @@ pub struct Info {
     created: SystemTime,
     name: watch::Sender<Option<Name>>,
     wishes: watch::Sender<Wishes>,
+    feed: Feed,
 }
 
 impl Info {
@@ -98,7 +99,8 @@ impl Info {
             terms.patience.expire_after = None;
         }
         let wishes = watch::Sender::new(Wishes { terms, holds: 0, end: None });
-        Self { id, created: SystemTime::now(), name: watch::Sender::new(name), wishes }
+        let (created, name) = (SystemTime::now(), watch::Sender::new(name));
+        Self { id, created, name, wishes, feed: Feed::new() }
     }
 
     /// Its id.
@@ -136,6 +138,11 @@ impl Info {
     /// Tells the driver to end; the first reason counts.
     pub(super) fn end(&self, end: End) {
         self.wishes.send_modify(|wishes| wishes.end = wishes.end.or(Some(end)));
+    }
+
+    /// What happens in it.
+    pub(super) fn feed(&self) -> &Feed {
+        &self.feed
     }
 
     pub(super) fn wishes(&self) -> watch::Receiver<Wishes> {

@@ -19,6 +19,7 @@ mod floor;
 mod idle;
 mod info;
 mod names;
+mod news;
 mod pick;
 mod recordings;
 mod registry;
@@ -37,6 +38,7 @@ use std::{
 use tokio::sync::{mpsc, oneshot, watch};
 
 use crate::{
+    bundle::{self, Bundle},
     control::{Command, Event, Logged, Moment, PhysicsCommand},
     encode, gpu, library,
     peer::{self, Candidate, Peer},
@@ -55,6 +57,7 @@ pub use floor::{Denied, Role};
 pub use idle::Patience;
 pub use info::{Change, End, Hold, Info, Name, Terms};
 pub use names::Unknown;
+pub use news::{Follower, Item, News, Told};
 pub use recordings::Wish;
 pub use registry::{Rules, Sessions};
 pub use timeline::{Kept, Mark, Range};
@@ -76,6 +79,9 @@ pub enum Error {
     /// The scene was refused; the text is MuJoCo's own.
     #[error("{0}")]
     Scene(#[from] worker::LoadError),
+    /// The scene was refused before it was compiled; the text names the file at fault.
+    #[error("{0}")]
+    Bundle(#[from] bundle::Error),
     /// The scene could not be prepared for drawing.
     #[error("the scene cannot be drawn: {0}")]
     Render(#[from] render::Error),
@@ -143,7 +149,7 @@ impl Error {
     /// The word that an `error` message to a viewer carries for it.
     pub fn code(&self) -> &'static str {
         match self {
-            Self::Scene(_) | Self::Render(_) => "bad_scene",
+            Self::Scene(_) | Self::Bundle(_) | Self::Render(_) => "bad_scene",
             Self::Invalid(_) | Self::Unknown(_) | Self::Permanent => "invalid",
             Self::Denied(Denied::Role | Denied::NotAdmin) => "forbidden",
             Self::Denied(_) => "not_in_control",
@@ -162,40 +168,46 @@ impl Error {
 /// What a scene is made from.
 #[derive(Clone, Debug)]
 pub enum Source {
-    /// MJCF text.
+    /// A model as text, MJCF or URDF.
     Mjcf(String),
     /// A preset of the library, by id.
     Preset(String),
+    /// A model with its files.
+    Bundle(Bundle),
 }
 
 impl Source {
-    /// The MJCF text alone.
+    /// The checked model alone.
     ///
     /// # Errors
-    /// [`Error::NotFound`] for an unknown preset.
-    pub fn mjcf(self) -> Result<Arc<str>, Error> {
-        self.resolve().map(|scene| scene.xml)
+    /// [`Error::NotFound`] for an unknown preset, [`Error::Bundle`] for text that is not fit.
+    pub fn bundle(self) -> Result<Bundle, Error> {
+        self.resolve().map(|scene| scene.bundle)
     }
 
-    /// The scene with this text.
+    /// The scene with this model. Takes some tens of milliseconds for the longest text.
     fn resolve(self) -> Result<Scene, Error> {
-        let (xml, preset) = match self {
-            Self::Mjcf(xml) => (xml.into(), None),
+        let (bundle, preset) = match self {
+            Self::Mjcf(xml) => (Bundle::of_text(xml)?, None),
+            Self::Bundle(bundle) => (bundle, None),
             Self::Preset(id) => {
                 let preset = library::preset(&id)
                     .ok_or_else(|| Error::NotFound(format!("there is no preset '{id}'")))?;
-                (preset.xml.into(), Some(preset.id))
+                (Bundle::unchecked(preset.xml), Some(preset.id))
             }
         };
-        Ok(Scene { xml, model_name: String::new(), preset })
+        let xml = bundle.text().into();
+        Ok(Scene { xml, bundle, model_name: String::new(), preset })
     }
 }
 
 /// A scene as it was loaded.
 #[derive(Clone, Debug)]
 pub struct Scene {
-    /// The MJCF text.
+    /// The text of the root file.
     pub xml: Arc<str>,
+    /// All of the model, for simulations that start anew.
+    pub bundle: Bundle,
     /// `<mujoco model="…">`.
     pub model_name: String,
     /// The preset that it came from, if any.
@@ -433,6 +445,11 @@ impl Handle {
         self.failure.borrow().clone()
     }
 
+    /// Follows what happens from now on, or from after the news of id `after`.
+    pub fn follow(&self, after: Option<u64>) -> Follower {
+        Follower::new(&self.info, after)
+    }
+
     /// Keeps it from being paused or ended for want of use.
     pub fn hold(&self) -> Hold {
         Hold::new(&self.info)
@@ -443,11 +460,7 @@ impl Handle {
     /// # Errors
     /// [`Error::Scene`] with MuJoCo's sentence, [`Error::NotFound`] for an unknown preset.
     pub async fn load(&self, source: Source) -> Result<Arc<Scene>, Error> {
-        let scene = source.resolve()?;
-        let _awake = self.hold();
-        let begin = driver::Begin::Fresh;
-        self.ask_within(LOAD_DEADLINE, |reply| driver::Request::Load { scene, begin, reply })
-            .await?
+        self.begin(source, driver::Begin::Fresh).await
     }
 
     /// Loads a scene as [`Self::load`] does; what has the same names keeps its state.
@@ -455,9 +468,12 @@ impl Handle {
     /// # Errors
     /// As [`Self::load`].
     pub async fn reload(&self, source: Source) -> Result<Arc<Scene>, Error> {
-        let (scene, begin) = (source.resolve()?, driver::Begin::Alike);
-        let _awake = self.hold();
-        self.ask_within(LOAD_DEADLINE, |reply| driver::Request::Load { scene, begin, reply })
+        self.begin(source, driver::Begin::Alike).await
+    }
+
+    async fn begin(&self, source: Source, begin: driver::Begin) -> Result<Arc<Scene>, Error> {
+        let (model, _awake) = (driver::Model::New(source), self.hold());
+        self.ask_within(LOAD_DEADLINE, |reply| driver::Request::Load { model, begin, reply })
             .await?
     }
 
@@ -556,9 +572,10 @@ impl Handle {
     pub async fn fork_from(&self, origin: &Self, moment: Moment) -> Result<Arc<Scene>, Error> {
         let point = origin.ask(|reply| driver::Request::ForkPoint { moment, reply }).await?;
         let (scene, replay) = point?;
-        let (scene, begin) = (Scene::clone(&scene), driver::Begin::At(replay));
+        let model = driver::Model::Known(Scene::clone(&scene));
+        let begin = driver::Begin::At(replay);
         let loaded = self
-            .ask_within(LOAD_DEADLINE, |reply| driver::Request::Load { scene, begin, reply })
+            .ask_within(LOAD_DEADLINE, |reply| driver::Request::Load { model, begin, reply })
             .await??;
         // What is asked after the way to that moment is answered at its end.
         self.capture().await?;

@@ -23,6 +23,7 @@ use std::{
 use rustix::io::Errno;
 
 use super::{
+    budget::{Budget, cpu_time},
     entry::{emit, order_warning, vanish},
     exchange::{Phase, Publisher},
     wire::{Applied, Event, Order},
@@ -61,6 +62,7 @@ pub(super) struct Driver {
     publisher: Publisher,
     wake: OwnedFd,
     orders: Receiver<Order>,
+    budget: Option<Budget>,
     pacer: Pacer,
     cadence: Cadence,
     factor: RealTimeFactor,
@@ -90,6 +92,7 @@ impl Driver {
         publisher: Publisher,
         wake: OwnedFd,
         orders: Receiver<Order>,
+        budget: Option<Budget>,
     ) -> Self {
         let now = Instant::now();
         Self {
@@ -111,6 +114,7 @@ impl Driver {
             publisher,
             wake,
             orders,
+            budget,
         }
     }
 
@@ -149,12 +153,13 @@ impl Driver {
     /// Waits for an order, but no longer than until something is to be done.
     fn wait(&self) -> Option<Order> {
         let now = Instant::now();
+        let rest = self.rest(now);
         let timeout = if self.to_go > 0 || self.behind {
-            Duration::ZERO
+            rest
         } else if self.paused {
             PULSE_EVERY
         } else {
-            wake_at(&self.pacer, &self.cadence, self.step_cost, now) - now
+            rest.max(wake_at(&self.pacer, &self.cadence, self.step_cost, now) - now)
         };
         match self.orders.recv_timeout(timeout.min(PULSE_EVERY)) {
             Ok(order) => Some(order),
@@ -163,11 +168,24 @@ impl Driver {
         }
     }
 
+    /// Accounts for the CPU time used so far.
+    fn spend(&mut self, now: Instant) {
+        if let Some(budget) = &mut self.budget {
+            budget.spent(cpu_time(), now);
+        }
+    }
+
+    /// How long to do nothing, so as to stay within the budget.
+    fn rest(&self, now: Instant) -> Duration {
+        self.budget.map_or(Duration::ZERO, |budget| budget.rest(now))
+    }
+
     /// Takes the steps that are due or ordered, for at most one slice of time.
     fn advance(&mut self) -> io::Result<()> {
         let begin = Instant::now();
         let due = match (self.to_go, self.paused) {
             (0, true) => 0,
+            _ if !self.rest(begin).is_zero() => return Ok(()),
             (0, false) if self.pacer.speed().is_infinite() => u64::MAX,
             (0, false) => self.pacer.due(begin),
             (to_go, _) => to_go,
@@ -183,6 +201,7 @@ impl Driver {
             taken += 1;
             now = Instant::now();
         }
+        self.spend(now);
         self.changed = true;
         self.simulated += taken as f64 * self.simulation.timestep();
         let cost = (now - begin).div_f64(taken as f64);
@@ -303,6 +322,10 @@ impl Driver {
             }
             if begin.elapsed() >= SLICE {
                 self.replay = Some(replay);
+                let now = Instant::now();
+                self.spend(now);
+                // Short enough for the pulse to go on.
+                std::thread::sleep(self.rest(now).min(PULSE_EVERY));
                 return Ok(());
             }
             self.simulation.step();

@@ -19,10 +19,17 @@ pub(super) fn sized(name: &str, size: u64) -> Result<OwnedFd> {
     Ok(memory)
 }
 
-/// Makes memory that holds `contents` and can never change.
-pub(super) fn constant(name: &str, contents: &[u8]) -> Result<OwnedFd> {
+/// Makes memory that holds `parts`, one behind the other, and can never change.
+pub(super) fn constant<'a>(
+    name: &str,
+    parts: impl IntoIterator<Item = &'a [u8]>,
+) -> Result<OwnedFd> {
     let memory = create(name)?;
-    write_at(&memory, contents, 0)?;
+    let mut offset = 0;
+    for part in parts {
+        write_at(&memory, part, offset)?;
+        offset += part.len() as u64;
+    }
     let all = SealFlags::SHRINK | SealFlags::GROW | SealFlags::WRITE | SealFlags::SEAL;
     fcntl_add_seals(&memory, all)?;
     Ok(memory)
@@ -78,7 +85,7 @@ mod tests {
         read_at(&sized, &mut back, 8000).expect("reads");
         assert_eq!((back[15], back[16]), (7, 0));
 
-        let constant = constant("test", b"scene").expect("memfd");
+        let constant = constant("test", [&b"sc"[..], b"ene"]).expect("memfd");
         assert!(write_at(&constant, b"x", 0).is_err());
         let mut back = [0; 5];
         read_at(&constant, &mut back, 0).expect("reads");

@@ -17,6 +17,7 @@
 
 pub mod entry;
 
+mod budget;
 mod drive;
 mod exchange;
 mod mapping;
@@ -39,6 +40,7 @@ use std::{
 use tokio::sync::{mpsc, watch};
 use tokio_util::sync::{CancellationToken, DropGuard};
 
+pub use crate::bundle::Bundle;
 use crate::{
     control::PhysicsCommand,
     scene::{Assets, DecodeError, Snapshot},
@@ -54,6 +56,8 @@ pub struct Limits {
     pub address_space_bytes: u64,
     /// Most bytes of meshes, textures and names. Default: 512 MiB.
     pub asset_bytes: u64,
+    /// Share of a core for simulating, percent, 1 to 100. Default: 100.
+    pub cpu_percent: u32,
     /// CPU time for compiling. Default: 5 s.
     pub load_cpu: Duration,
     /// Wall time until the model is loaded. Default: 30 s, as many may load at once.
@@ -73,28 +77,13 @@ impl Default for Limits {
             program: "/proc/self/exe".into(),
             address_space_bytes: 2 << 30,
             asset_bytes: 512 << 20,
+            cpu_percent: 100,
             load_cpu: Duration::from_secs(5),
             load_wall: Duration::from_secs(30),
             silence: Duration::from_secs(2),
             confined: true,
             without_landlock: false,
         }
-    }
-}
-
-/// A model as its author gives it.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Bundle {
-    /// The scene, MJCF.
-    pub mjcf: String,
-    /// What the scene refers to: names as they stand in it, and contents.
-    pub files: Vec<(String, Vec<u8>)>,
-}
-
-impl Bundle {
-    /// A scene that refers to nothing else.
-    pub fn of_text(mjcf: impl Into<String>) -> Self {
-        Self { mjcf: mjcf.into(), files: Vec::new() }
     }
 }
 
@@ -196,6 +185,7 @@ const REPORTS: usize = 256;
 #[derive(Debug)]
 pub struct Worker {
     pid: u32,
+    confining: Duration,
     /// The number of the last command, and the way to the socket; together, so that numbers rise
     /// in the order of the queue.
     commands: Mutex<(u64, mpsc::Sender<Vec<u8>>)>,
@@ -224,6 +214,7 @@ impl Worker {
         let token = CancellationToken::new();
         let worker = Self {
             pid: loaded.process.pid(),
+            confining: loaded.confining,
             commands: Mutex::new((0, commands)),
             snapshots,
             warnings,
@@ -244,6 +235,11 @@ impl Worker {
             let _ = ended_sender.send(Some(Ended { how }));
         });
         Ok((worker, loaded.assets))
+    }
+
+    /// CPU time that the process took to confine itself.
+    pub fn confining(&self) -> Duration {
+        self.confining
     }
 
     /// Queues a command and gives its number, which comes back as [`Snapshot::acknowledged`].

@@ -34,7 +34,10 @@ use super::{
     memory, spawner,
     wire::{self, Applied, Event, Setup, clean},
 };
-use crate::scene::{Assets, Snapshot};
+use crate::{
+    bundle::codec,
+    scene::{Assets, Snapshot},
+};
 
 /// How long the kernel may take to end a process that was killed or has closed its socket.
 const LAST_WORDS: Duration = Duration::from_secs(1);
@@ -58,6 +61,8 @@ pub(super) struct Loaded {
     pub process: Process,
     pub assets: Arc<Assets>,
     pub first: Snapshot,
+    /// CPU time that confining the process took.
+    pub confining: Duration,
 }
 
 /// What the process is looked after with.
@@ -72,12 +77,12 @@ pub(super) struct Host {
 
 /// Starts a process and loads `bundle` into it. Dropping the future kills the process.
 pub(super) async fn load(bundle: &Bundle, limits: &Limits) -> Result<Loaded, LoadError> {
-    let (contents, given) = (wire::encode_bundle(bundle), limits.clone());
+    let (contents, given) = (mounted(bundle).await.map_err(LoadError::Spawn)?, limits.clone());
     let started = spawner::run(move || start(&contents, &given)).await;
     let (mut process, assets) = started.map_err(LoadError::Spawn)?;
     let outcome = process.take_model(assets, limits).await;
     match outcome {
-        Ok((assets, first)) => Ok(Loaded { process, assets, first }),
+        Ok((assets, first, confining)) => Ok(Loaded { process, assets, first, confining }),
         Err(error) => {
             process.kill().await;
             Err(error)
@@ -85,9 +90,20 @@ pub(super) async fn load(bundle: &Bundle, limits: &Limits) -> Result<Loaded, Loa
     }
 }
 
+/// The bundle as memory that a worker can read.
+async fn mounted(bundle: &Bundle) -> io::Result<OwnedFd> {
+    let bundle = bundle.clone();
+    // Some hundred megabytes may have to be copied.
+    let copying = tokio::task::spawn_blocking(move || {
+        let header = codec::header(&bundle);
+        let contents = bundle.files().map(|(_, contents)| &contents[..]);
+        memory::constant("mjcast-bundle", std::iter::once(&header[..]).chain(contents))
+    });
+    Ok(copying.await.map_err(io::Error::other)??)
+}
+
 /// Runs on the thread of `spawner`.
-fn start(contents: &[u8], limits: &Limits) -> io::Result<(Process, OwnedFd)> {
-    let bundle = memory::constant("mjcast-bundle", contents)?;
+fn start(bundle: &OwnedFd, limits: &Limits) -> io::Result<(Process, OwnedFd)> {
     let assets = memory::sized("mjcast-assets", limits.asset_bytes)?;
     let snapshots = exchange::memory()?;
     let (woken, wake) = pipe_with(PipeFlags::CLOEXEC | PipeFlags::NONBLOCK)?;
@@ -97,6 +113,7 @@ fn start(contents: &[u8], limits: &Limits) -> io::Result<(Process, OwnedFd)> {
     let setup = Setup {
         address_space_bytes: limits.address_space_bytes,
         load_cpu: limits.load_cpu,
+        cpu_percent: limits.cpu_percent,
         file_bytes: limits
             .asset_bytes
             .max(u64::try_from(rustix::fs::fstat(&snapshots)?.st_size).unwrap_or(0)),
@@ -104,7 +121,7 @@ fn start(contents: &[u8], limits: &Limits) -> io::Result<(Process, OwnedFd)> {
         confined: limits.confined,
         without_landlock: limits.without_landlock,
     };
-    share(&ours, &setup, [&bundle, &assets, &snapshots, &wake])?;
+    share(&ours, &setup, [bundle, &assets, &snapshots, &wake])?;
     ours.set_nonblocking(true)?;
     let (events, orders) = UnixStream::from_std(ours)?.into_split();
     let pid = child.id().unwrap_or(0);
@@ -170,8 +187,8 @@ impl Process {
         &mut self,
         assets: OwnedFd,
         limits: &Limits,
-    ) -> Result<(Arc<Assets>, Snapshot), LoadError> {
-        let bytes =
+    ) -> Result<(Arc<Assets>, Snapshot, Duration), LoadError> {
+        let (bytes, confining) =
             timeout(limits.load_wall, self.loaded()).await.map_err(|_| LoadError::TimedOut)??;
         if bytes > limits.asset_bytes {
             return Err(garbage("its assets exceed their memory"));
@@ -189,15 +206,17 @@ impl Process {
                 Err(error) => return Err(garbage(&error.to_string())),
             }
             let first = Snapshot::decode(&encoded, &assets)?;
-            Ok((Arc::new(assets), first))
+            Ok((Arc::new(assets), first, confining))
         };
         tokio::task::spawn_blocking(decode).await.map_err(|error| LoadError::Spawn(error.into()))?
     }
 
-    async fn loaded(&mut self) -> Result<u64, LoadError> {
+    async fn loaded(&mut self) -> Result<(u64, Duration), LoadError> {
         loop {
             match wire::receive(&mut self.events).await {
-                Ok(Event::Loaded { asset_bytes }) => return Ok(asset_bytes),
+                Ok(Event::Loaded { asset_bytes, confining }) => {
+                    return Ok((asset_bytes, confining));
+                }
                 Ok(Event::Unconfined(missing)) => return Err(LoadError::Unconfined(missing)),
                 Ok(Event::LoadFailed { message }) => {
                     let message = clean(&message);

@@ -11,7 +11,7 @@ use std::{
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 use tokio::io::{AsyncRead, AsyncReadExt};
 
-use super::{Bundle, Confinement};
+use super::Confinement;
 use crate::control::PhysicsCommand;
 
 /// Longest message: a full state of 130,000 numbers fits.
@@ -27,6 +27,8 @@ pub(super) struct Setup {
     pub address_space_bytes: u64,
     /// `RLIMIT_CPU` until the model is loaded.
     pub load_cpu: Duration,
+    /// Share of a core from then on, percent.
+    pub cpu_percent: u32,
     /// `RLIMIT_FSIZE`: memfds count as files.
     pub file_bytes: u64,
     /// The host's process id: the worker ends when its parent is another.
@@ -53,6 +55,8 @@ pub(super) enum Event {
     Loaded {
         /// Bytes at the start of the assets memory.
         asset_bytes: u64,
+        /// CPU time that confining the process took.
+        confining: Duration,
     },
     /// The sandbox is not whole, and nothing was read.
     Unconfined(Confinement),
@@ -138,43 +142,6 @@ pub(super) async fn receive<T: DeserializeOwned>(
     parse(&body)
 }
 
-/// A bundle as the bytes of its memory: the number of files, for each (the scene first) the
-/// lengths of name and content, then all names and contents.
-pub(super) fn encode_bundle(bundle: &Bundle) -> Vec<u8> {
-    let files = bundle.files.iter();
-    let rest = files.map(|(name, data)| (name.as_str(), &data[..]));
-    let all: Vec<_> = std::iter::once(("", bundle.mjcf.as_bytes())).chain(rest).collect();
-    let mut bytes = (all.len() as u64).to_le_bytes().to_vec();
-    for (name, data) in &all {
-        bytes.extend((name.len() as u64).to_le_bytes());
-        bytes.extend((data.len() as u64).to_le_bytes());
-    }
-    for (name, data) in &all {
-        bytes.extend(name.as_bytes());
-        bytes.extend(*data);
-    }
-    bytes
-}
-
-/// Reads [`encode_bundle`]'s bytes back; `None` when they are something else.
-pub(super) fn decode_bundle(bytes: &[u8]) -> Option<Bundle> {
-    let (count, mut lengths) = take_u64(bytes)?;
-    let table = usize::try_from(count).ok()?.checked_mul(16)?;
-    let mut contents = lengths.get(table..)?;
-    let mut files = Vec::new();
-    for _ in 0..count {
-        let (name, rest) = take_u64(lengths)?;
-        let (data, rest) = take_u64(rest)?;
-        lengths = rest;
-        let (name, rest) = contents.split_at_checked(usize::try_from(name).ok()?)?;
-        let (data, rest) = rest.split_at_checked(usize::try_from(data).ok()?)?;
-        contents = rest;
-        files.push((String::from_utf8(name.to_vec()).ok()?, data.to_vec()));
-    }
-    let mut files = files.into_iter();
-    Some(Bundle { mjcf: String::from_utf8(files.next()?.1).ok()?, files: files.collect() })
-}
-
 /// Text from MuJoCo, a model or a worker, made fit to be shown: control characters become spaces,
 /// runs of white space one space, addresses an ellipsis, and at most 2 KiB are kept.
 pub(super) fn clean(text: &str) -> String {
@@ -199,11 +166,6 @@ fn without_addresses(text: &str) -> String {
         rest = &rest[end..];
     }
     out + rest
-}
-
-fn take_u64(bytes: &[u8]) -> Option<(u64, &[u8])> {
-    let (value, rest) = bytes.split_first_chunk()?;
-    Some((u64::from_le_bytes(*value), rest))
 }
 
 #[cfg(test)]
@@ -243,22 +205,11 @@ mod tests {
         assert!(read::<Event>(&mut claim).is_err());
     }
 
-    #[test]
-    fn bundles_survive_the_crossing() {
-        let files = vec![("a.obj".to_owned(), vec![1, 2, 3]), ("ü".into(), vec![])];
-        let bundle = Bundle { mjcf: "<mujoco/>".into(), files };
-        let bytes = encode_bundle(&bundle);
-        assert_eq!(decode_bundle(&bytes), Some(bundle));
-        assert_eq!(decode_bundle(&bytes[..bytes.len() - 1]), None);
-        assert_eq!(decode_bundle(&u64::MAX.to_le_bytes()), None);
-    }
-
     proptest! {
         #[test]
         fn noise_never_panics(bytes in proptest::collection::vec(any::<u8>(), 0..200)) {
             let _ = read::<Event>(&mut &bytes[..]);
             let _ = parse::<Order>(&bytes);
-            let _ = decode_bundle(&bytes);
         }
     }
 }

@@ -11,6 +11,7 @@ use bytes::Bytes;
 use futures_util::{SinkExt as _, StreamExt as _};
 use http::{Request, Response, StatusCode, header};
 use http_body_util::{BodyExt as _, Full};
+use hyper::body::Incoming;
 use hyper_util::rt::TokioIo;
 use rustix::process::{Pid, Signal, kill_process};
 use serde_json::{Value, json};
@@ -69,15 +70,19 @@ impl Daemon {
 
     pub async fn send(&self, request: Request<Full<Bytes>>) -> Response<Bytes> {
         let talk = async {
-            let stream = TcpStream::connect(self.address).await.expect("connects");
-            let (mut sender, connection) =
-                hyper::client::conn::http1::handshake(TokioIo::new(stream)).await.expect("shakes");
-            tokio::spawn(connection);
-            let response = sender.send_request(request).await.expect("answers");
-            let (head, body) = response.into_parts();
+            let (head, body) = self.stream(request).await.into_parts();
             Response::from_parts(head, body.collect().await.expect("body").to_bytes())
         };
         timeout(PATIENCE, talk).await.expect("in time")
+    }
+
+    /// Sends a request whose answer is read as it comes.
+    pub async fn stream(&self, request: Request<Full<Bytes>>) -> Response<Incoming> {
+        let stream = TcpStream::connect(self.address).await.expect("connects");
+        let (mut sender, connection) =
+            hyper::client::conn::http1::handshake(TokioIo::new(stream)).await.expect("shakes");
+        tokio::spawn(connection);
+        timeout(PATIENCE, sender.send_request(request)).await.expect("in time").expect("answers")
     }
 
     pub fn request(&self, method: &str, target: &str) -> http::request::Builder {

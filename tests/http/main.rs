@@ -6,10 +6,13 @@ use mjcast::{frame, units};
 mod daemon;
 #[path = "../../src/encode/openh264/decoder.rs"]
 mod decoder;
+mod events;
 mod lifecycle;
+mod openapi;
 mod recordings;
 mod routes;
 mod scenes;
 mod sessions;
 mod sockets;
 mod state;
+mod uploads;

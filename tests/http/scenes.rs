@@ -99,3 +99,25 @@ async fn a_body_that_is_too_large_is_refused() {
     assert!(problem["error"].as_str().unwrap_or_default().contains("100000 bytes"), "{problem}");
     assert_eq!(daemon.get("/api/scene/current").await.1["xml"], SCENE);
 }
+
+#[tokio::test]
+async fn a_scene_that_died_does_not_come_back_over_the_next() {
+    let daemon = Daemon::ready().await;
+    let first = daemon.workers()[0];
+    let bodies = "<body><geom size='0.1'/></body>".repeat(6_000);
+    let apart = "<option><flag contact='disable'/></option>";
+    let slow = format!("<mujoco model='slow'>{apart}<worldbody>{bodies}</worldbody></mujoco>");
+    let slow = json!({"xml": slow});
+    let (loaded, ()) = tokio::join!(daemon.post("/api/scene/load", &slow), async {
+        until(async || (daemon.workers().len() == 2).then_some(())).await;
+        crate::daemon::kill(first);
+    });
+    assert_eq!(loaded.0, StatusCode::OK, "{}", loaded.1);
+    // A restart of the first would take some tens of milliseconds.
+    for _ in 0..10 {
+        tokio::time::sleep(std::time::Duration::from_millis(50)).await;
+        let stats = daemon.get("/api/stats").await.1;
+        assert_eq!(stats["simulation_state"]["mujoco"]["model_name"], "slow");
+    }
+    assert_eq!(daemon.workers().len(), 1);
+}

@@ -357,7 +357,7 @@ async fn who_comes_and_goes_leaves_nothing() {
 #[tokio::test]
 async fn a_request_that_broke_off_leaves_no_session() {
     let daemon = Daemon::ready().await;
-    let bodies = "<body><geom size='0.1'/></body>".repeat(10_000);
+    let bodies = "<body><geom size='0.1'/></body>".repeat(9_000);
     let large = format!("<mujoco><worldbody>{bodies}</worldbody></mujoco>");
     let body = json!({"xml": large});
     let impatient = daemon.post(SESSIONS, &body);

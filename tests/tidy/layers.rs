@@ -10,7 +10,7 @@ use crate::{
 /// The modules, lowest layer first. A module uses itself and those of the rows before its own.
 const ROWS: [&[&str]; 12] = [
     &["units", "error", "metrics"],
-    &["config", "scene", "frame"],
+    &["bundle", "config", "scene", "frame"],
     &["control"],
     &["physics", "worker", "gpu", "encode", "library", "auth"],
     &["color"],

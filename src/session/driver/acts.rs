@@ -4,7 +4,7 @@ use std::{sync::Arc, time::Instant};
 
 use tokio::sync::oneshot;
 
-use super::{Begin, Commanded, Driver, ForkPoint, Saved};
+use super::{Begin, Commanded, Driver, ForkPoint, Model, Saved};
 use crate::{
     control::{self, Command, Event, Hit, PhysicsCommand, Slot, StateSection},
     render,
@@ -214,12 +214,8 @@ impl Driver {
     }
 
     fn load_for(&mut self, source: Source, reply: Reply) {
-        let scene = match source.resolve() {
-            Ok(scene) => scene,
-            Err(error) => return drop(reply.send(Err(error))),
-        };
         let (loaded, done) = oneshot::channel();
-        self.queue_load(scene, Begin::Fresh, loaded);
+        self.queue_load(Model::New(source), Begin::Fresh, loaded);
         tokio::spawn(async move {
             let outcome = done.await.unwrap_or(Err(Error::Gone));
             let _ = reply.send(outcome.map(|_| ()));
@@ -412,6 +408,7 @@ impl Driver {
 
     pub(super) async fn picked(&mut self, picked: Picked) {
         let Picked { viewer, purpose, hit, reply } = picked;
+        self.author = Some(viewer);
         let outcome = match hit {
             Ok(hit) => self.hit(viewer, purpose, hit).await,
             Err(error) => Err(error.into()),

@@ -8,7 +8,7 @@ use std::{
 use tokio::sync::mpsc;
 
 use super::{
-    super::{End, Glance, Notice, Phase, idle::Act},
+    super::{End, Glance, News, Notice, Phase, idle::Act},
     Driver, Request,
 };
 use crate::control::PhysicsCommand;
@@ -70,6 +70,7 @@ impl Driver {
             // One that does not read is told by the end of its queue.
             let _ = seated.notify.try_send(Notice::Closing(end));
         }
+        self.info.feed().push(News::Ended(end));
         let viewers = self.seats.len() as u64;
         self.shared.counters.viewers.fetch_sub(viewers, Ordering::Relaxed);
         self.loads.shutdown().await;

@@ -54,7 +54,7 @@ export function Help() {
           <Bindings title="While paused" rows={PAUSED} />
         </div>
       </div>
-      <p class="help-note">Keys reach the simulation while the picture has the focus: click it, or press Tab until it is framed.</p>
+      <p class="help-note">Keys reach the simulation while the picture has the focus: click it, or press Tab until it is framed. Programs have an <a href="./docs">API</a>.</p>
     </Dialog>
   );
 }

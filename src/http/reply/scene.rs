@@ -1,0 +1,106 @@
+//! Replies about models with their files.
+
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use crate::{bundle::Bundle, scene::ModelInfo, session::Scene};
+
+/// A model that runs now.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct Loaded {
+    /// Always true; a failure has another status and is a problem.
+    success: bool,
+    /// `<mujoco model="…">`.
+    model_name: String,
+    /// The file that was taken for the model.
+    #[schema(example = "robot/scene.xml")]
+    root: String,
+    /// All files, by name.
+    files: Vec<String>,
+}
+
+impl From<&Scene> for Loaded {
+    fn from(scene: &Scene) -> Self {
+        Self {
+            success: true,
+            model_name: scene.model_name.clone(),
+            root: scene.bundle.root().to_owned(),
+            files: scene.bundle.files().map(|(name, _)| name.to_owned()).collect(),
+        }
+    }
+}
+
+/// What is to be said of a model.
+#[derive(Debug, Serialize, ToSchema)]
+#[serde(untagged)]
+pub enum Verdict {
+    /// It compiles.
+    Valid(Valid),
+    /// It does not.
+    Invalid(Invalid),
+}
+
+/// A model that compiles.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct Valid {
+    /// True.
+    valid: bool,
+    /// None.
+    errors: Vec<Mistake>,
+    /// The file that was taken for the model.
+    root: String,
+    /// `<mujoco model="…">`.
+    model_name: String,
+    /// Bodies, the world among them.
+    nbody: usize,
+    /// Generalised positions.
+    nq: u32,
+    /// Degrees of freedom.
+    nv: u32,
+    /// Controls.
+    nu: u32,
+    /// Physics time step, s.
+    timestep: f64,
+}
+
+/// A model that does not compile.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct Invalid {
+    /// False.
+    valid: bool,
+    /// What is wrong.
+    errors: Vec<Mistake>,
+}
+
+/// Something wrong in a model.
+#[derive(Debug, Serialize, ToSchema)]
+struct Mistake {
+    /// In words: MuJoCo's own, or of the checks before it.
+    message: String,
+    /// Where in its file, from 1; missing where it is not known.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    line: Option<u32>,
+}
+
+impl Verdict {
+    /// It compiles, into this.
+    pub fn valid(bundle: &Bundle, model: &ModelInfo) -> Self {
+        Self::Valid(Valid {
+            valid: true,
+            errors: Vec::new(),
+            root: bundle.root().to_owned(),
+            model_name: model.name.clone(),
+            nbody: model.bodies.len(),
+            nq: model.nq,
+            nv: model.nv,
+            nu: model.nu,
+            timestep: model.timestep,
+        })
+    }
+
+    /// It does not.
+    pub fn invalid(message: String, line: Option<u32>) -> Self {
+        Self::Invalid(Invalid { valid: false, errors: vec![Mistake { message, line }] })
+    }
+}

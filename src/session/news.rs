@@ -1,0 +1,288 @@
+//! What happens in a session, for programs that follow it: one ring that each reads at its own pace.
+//!
+//! Nobody who is slow holds up the session or keeps more than the ring: whatever was overwritten
+//! meanwhile is reported as missed.
+
+use std::{
+    collections::VecDeque,
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    time::SystemTime,
+};
+
+use serde_json::{Value, json};
+use tokio::sync::watch;
+
+use super::{Company, Info, Notice, info::End};
+use crate::{control::PhysicsCommand, units::ViewerId};
+
+/// How much is kept for those who come back.
+const KEPT: usize = 256;
+/// Most numbers of a command that are told.
+const MAX_VALUES: usize = 64;
+
+/// Something that happened.
+#[derive(Clone, Debug)]
+pub enum News {
+    /// Another scene runs.
+    Scene {
+        /// `<mujoco model="…">`.
+        model_name: String,
+        /// The preset that it came from, if any.
+        preset: Option<&'static str>,
+        /// The file that was taken for the model.
+        root: String,
+    },
+    /// Who is there, or who is in control, has changed.
+    Company(Arc<[Company]>),
+    /// Somebody acted on the simulation.
+    Command {
+        /// Who; `None`: a program, over HTTP.
+        by: Option<ViewerId>,
+        /// What was asked, by its name in the protocol.
+        cmd: &'static str,
+        /// With what.
+        params: Value,
+        /// How many steps after the scene was loaded.
+        tick: u64,
+    },
+    /// Something went wrong that everybody should know.
+    Error {
+        /// A word for programs.
+        code: &'static str,
+        /// A sentence for people.
+        message: String,
+    },
+    /// The session ended; nothing follows.
+    Ended(End),
+}
+
+impl News {
+    /// What all viewers are told, if it is news to others.
+    pub(super) fn of(notice: &Notice) -> Option<Self> {
+        Some(match notice {
+            // Not the scene itself, which the ring would keep with all its files.
+            Notice::SceneUpdated(scene) => Self::Scene {
+                model_name: scene.model_name.clone(),
+                preset: scene.preset,
+                root: scene.bundle.root().to_owned(),
+            },
+            Notice::Company(company) => Self::Company(Arc::clone(company)),
+            Notice::Error { code, message } => Self::Error { code, message: message.clone() },
+            // Each is told of its own; and the end is told once, by whoever ends.
+            Notice::Candidate(_) | Notice::Closing(_) => return None,
+        })
+    }
+
+    /// A command that was given; not one that only shows, nor each of the many moves of a pull.
+    pub(super) fn command(
+        by: Option<ViewerId>,
+        command: &PhysicsCommand,
+        tick: u64,
+    ) -> Option<Self> {
+        let values = |values: &[(u32, f64)]| match values.len() {
+            ..=MAX_VALUES => json!({"values": values}),
+            count => json!({"count": count}),
+        };
+        let (cmd, params) = match command {
+            PhysicsCommand::Play => ("play", Value::Null),
+            PhysicsCommand::Pause => ("pause", Value::Null),
+            PhysicsCommand::Step(steps) => ("step", json!({"steps": steps})),
+            PhysicsCommand::Reset => ("reset", Value::Null),
+            // JSON has no infinity.
+            PhysicsCommand::Speed(factor) if factor.is_infinite() => {
+                ("speed", json!({"factor": "max"}))
+            }
+            PhysicsCommand::Speed(factor) => ("speed", json!({"factor": factor})),
+            PhysicsCommand::SetControl(all) => ("set_ctrl", values(all)),
+            PhysicsCommand::SetQpos(all) => ("set_qpos", values(all)),
+            PhysicsCommand::SetQvel(all) => ("set_qvel", values(all)),
+            PhysicsCommand::SetMocap(mocap, pose) => (
+                "set_mocap",
+                json!({
+                    "mocap": mocap,
+                    "position": pose.position,
+                    "orientation": pose.orientation,
+                }),
+            ),
+            PhysicsCommand::LoadKeyframe(index) => ("keyframe_load", json!({"index": index})),
+            PhysicsCommand::SetState(state) => ("set_state", json!({"count": state.len()})),
+            PhysicsCommand::SetForce(body, [x, y, z, a, b, c]) => {
+                ("apply_force", json!({"body": body, "force": [x, y, z], "torque": [a, b, c]}))
+            }
+            PhysicsCommand::Select(hit) => (
+                "select",
+                json!({
+                    "object_kind": hit.map(|hit| hit.object_kind),
+                    "object_id": hit.map(|hit| hit.object_id),
+                }),
+            ),
+            PhysicsCommand::PerturbStart(..) => ("perturb_start", Value::Null),
+            PhysicsCommand::PerturbEnd => ("perturb_end", Value::Null),
+            PhysicsCommand::Replay(replay) => ("history_seek", json!({"tick": replay.until})),
+            PhysicsCommand::PerturbMove(..)
+            | PhysicsCommand::Capture
+            | PhysicsCommand::Show(_)
+            | PhysicsCommand::PublishRate(_) => return None,
+        };
+        Some(Self::Command { by, cmd, params, tick })
+    }
+}
+
+/// News with its place in the order.
+#[derive(Debug)]
+pub struct Item {
+    /// Counts up from 1.
+    pub id: u64,
+    /// When it happened.
+    pub at: SystemTime,
+    /// What.
+    pub news: News,
+}
+
+/// Where news come together.
+#[derive(Debug)]
+pub(super) struct Feed {
+    ring: Mutex<VecDeque<Arc<Item>>>,
+    /// The id of the newest.
+    newest: watch::Sender<u64>,
+}
+
+impl Feed {
+    pub fn new() -> Self {
+        Self { ring: Mutex::default(), newest: watch::Sender::new(0) }
+    }
+
+    pub fn push(&self, news: News) {
+        let mut ring = self.ring();
+        let id = *self.newest.borrow() + 1;
+        ring.push_back(Arc::new(Item { id, at: SystemTime::now(), news }));
+        if ring.len() > KEPT {
+            ring.pop_front();
+        }
+        drop(ring);
+        self.newest.send_replace(id);
+    }
+
+    fn ring(&self) -> MutexGuard<'_, VecDeque<Arc<Item>>> {
+        // Every change leaves it in order.
+        self.ring.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// What a follower gets.
+#[derive(Clone, Debug)]
+pub enum Told {
+    /// News.
+    Item(Arc<Item>),
+    /// So many are lost, as they came faster than they were read, or long ago.
+    Missed(u64),
+}
+
+/// Reads the news of a session.
+#[derive(Debug)]
+pub struct Follower {
+    info: Arc<Info>,
+    newest: watch::Receiver<u64>,
+    /// The last one read.
+    read: u64,
+    ended: bool,
+}
+
+impl Follower {
+    /// Follows from after the news of id `after`, which this session has given out; `None`: from
+    /// now on.
+    pub(super) fn new(info: &Arc<Info>, after: Option<u64>) -> Self {
+        let newest = info.feed().newest.subscribe();
+        let now = *newest.borrow();
+        // An id that was never given out is of another session of this name.
+        let read = after.filter(|id| *id <= now).unwrap_or(now);
+        Self { info: Arc::clone(info), newest, read, ended: false }
+    }
+
+    /// The next, when it has come; `None` after the session has ended. Losing the future loses
+    /// nothing.
+    pub async fn next(&mut self) -> Option<Told> {
+        if self.ended {
+            return None;
+        }
+        let read = self.read;
+        self.newest.wait_for(|newest| *newest > read).await.ok()?;
+        let ring = self.info.feed().ring();
+        let first = ring.front()?.id;
+        if first > read + 1 {
+            self.read = first - 1;
+            return Some(Told::Missed(first - 1 - read));
+        }
+        let item = Arc::clone(ring.get((read + 1 - first) as usize)?);
+        self.read = item.id;
+        self.ended = matches!(item.news, News::Ended(_));
+        Some(Told::Item(item))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{session::idle::Patience, session::info::Terms, units::SessionId};
+
+    fn info() -> Arc<Info> {
+        let terms = Terms { viewers: 1, patience: Patience::default() };
+        Arc::new(Info::new(SessionId::of_default(), None, terms))
+    }
+
+    fn push(info: &Info, steps: u32) {
+        let news = News::command(None, &PhysicsCommand::Step(steps), u64::from(steps));
+        info.feed().push(news.expect("news"));
+    }
+
+    async fn read(follower: &mut Follower) -> Result<u64, u64> {
+        match follower.next().await.expect("more") {
+            Told::Item(item) => Ok(item.id),
+            Told::Missed(count) => Err(count),
+        }
+    }
+
+    #[tokio::test]
+    async fn each_reads_in_order_from_where_it_came_or_was() {
+        let info = info();
+        let mut first = Follower::new(&info, None);
+        push(&info, 1);
+        push(&info, 2);
+        let mut late = Follower::new(&info, None);
+        let mut back = Follower::new(&info, Some(1));
+        let mut foreign = Follower::new(&info, Some(99));
+        push(&info, 3);
+        assert_eq!([read(&mut first).await, read(&mut first).await], [Ok(1), Ok(2)]);
+        assert_eq!(read(&mut late).await, Ok(3));
+        assert_eq!([read(&mut back).await, read(&mut back).await], [Ok(2), Ok(3)]);
+        assert_eq!(read(&mut foreign).await, Ok(3));
+    }
+
+    #[tokio::test]
+    async fn who_is_slow_is_told_how_much_was_lost() {
+        let info = info();
+        let mut slow = Follower::new(&info, None);
+        (0..KEPT as u32 + 10).for_each(|n| push(&info, n));
+        assert_eq!([read(&mut slow).await, read(&mut slow).await], [Err(10), Ok(11)]);
+    }
+
+    #[tokio::test]
+    async fn nothing_follows_the_end() {
+        let info = info();
+        let mut follower = Follower::new(&info, None);
+        info.feed().push(News::Ended(End::Deleted));
+        assert_eq!(read(&mut follower).await, Ok(1));
+        assert!(follower.next().await.is_none());
+    }
+
+    #[test]
+    fn what_only_shows_is_no_news_and_large_values_are_counted() {
+        assert!(News::command(None, &PhysicsCommand::PublishRate(60), 0).is_none());
+        assert!(News::command(None, &PhysicsCommand::Capture, 0).is_none());
+        let many = PhysicsCommand::SetControl((0..1000).map(|at| (at, 0.5)).collect());
+        let Some(News::Command { cmd, params, .. }) = News::command(None, &many, 0) else {
+            panic!("it is news");
+        };
+        assert_eq!((cmd, params), ("set_ctrl", json!({"count": 1000})));
+    }
+}

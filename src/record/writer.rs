@@ -385,7 +385,11 @@ impl Writer {
         Ok(())
     }
 
+    /// Writes to the file; lines go first, so that a picture is never there without its state.
     fn write(&mut self, writes: Vec<Write>) -> io::Result<()> {
+        if writes.iter().any(|write| matches!(write, Write::Append(_))) {
+            self.flush_lines()?;
+        }
         let Some(open) = &mut self.file else { return Ok(()) };
         for write in writes {
             match write {

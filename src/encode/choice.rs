@@ -1,8 +1,8 @@
-//! Which back end encodes: the first in the table that works here.
+//! Which back end encodes: the first in the table that works here, and the next one when it fails.
 
 use std::{fmt, time::Duration};
 
-use super::{Config, Encoder, Error, openh264};
+use super::{AccessUnit, Config, Encoder, Error, openh264};
 use crate::{
     frame::I420,
     units::{Bitrate, FrameRate, MediaTime, Size},
@@ -43,6 +43,10 @@ pub struct Rejected {
 }
 
 impl Rejected {
+    fn new(name: &'static str, error: &Error) -> Self {
+        Self { name, reason: error.to_string() }
+    }
+
     pub(super) fn list(all: &[Self]) -> String {
         let lines: Vec<_> = all.iter().map(ToString::to_string).collect();
         lines.join("; ")
@@ -59,8 +63,86 @@ impl fmt::Display for Rejected {
 ///
 /// # Errors
 /// [`Error::NoneUsable`] with each back end's own words.
-pub fn open(config: &Config) -> Result<Box<dyn Encoder>, Error> {
-    first(BACK_ENDS, |back_end| (back_end.open)(config)).map(|(encoder, _)| encoder)
+pub fn open(config: &Config) -> Result<Chain, Error> {
+    Chain::open(BACK_ENDS, config)
+}
+
+/// The encoder of one stream, and behind it the back ends that take its place when it fails.
+///
+/// A picture that one back end could not encode is encoded by the next one at once, as a key
+/// frame that carries its own parameter sets: who decodes the stream notices nothing else.
+pub struct Chain {
+    config: Config,
+    encoder: Box<dyn Encoder>,
+    /// Those that have not been tried.
+    rest: &'static [BackEnd],
+    given_up: Vec<Rejected>,
+}
+
+impl Chain {
+    fn open(back_ends: &'static [BackEnd], config: &Config) -> Result<Self, Error> {
+        let mut given_up = Vec::new();
+        let (encoder, rest) = Self::next(back_ends, config, &mut given_up)?;
+        Ok(Self { config: *config, encoder, rest, given_up })
+    }
+
+    /// The first of `back_ends` that opens, and those behind it.
+    fn next(
+        mut back_ends: &'static [BackEnd],
+        config: &Config,
+        given_up: &mut Vec<Rejected>,
+    ) -> Result<(Box<dyn Encoder>, &'static [BackEnd]), Error> {
+        while let Some((back_end, rest)) = back_ends.split_first() {
+            match (back_end.open)(config) {
+                Ok(encoder) => return Ok((encoder, rest)),
+                Err(error) => given_up.push(Rejected::new(back_end.name, &error)),
+            }
+            back_ends = rest;
+        }
+        Err(Error::NoneUsable(given_up.clone()))
+    }
+
+    /// What was preferred to the present encoder, in order, and why it is not used.
+    pub fn given_up(&self) -> &[Rejected] {
+        &self.given_up
+    }
+}
+
+impl Encoder for Chain {
+    fn name(&self) -> &'static str {
+        self.encoder.name()
+    }
+
+    fn is_hardware(&self) -> bool {
+        self.encoder.is_hardware()
+    }
+
+    fn encode(
+        &mut self,
+        picture: &I420,
+        pts: MediaTime,
+        keyframe: bool,
+    ) -> Result<Option<AccessUnit>, Error> {
+        loop {
+            let error = match self.encoder.encode(picture, pts, keyframe) {
+                Err(Error::WrongSize { expected, actual }) => {
+                    return Err(Error::WrongSize { expected, actual });
+                }
+                Err(error) => error,
+                coded => return coded,
+            };
+            let failed = self.encoder.name();
+            self.given_up.push(Rejected::new(failed, &error));
+            (self.encoder, self.rest) = Self::next(self.rest, &self.config, &mut self.given_up)?;
+            tracing::warn!(failed, next = self.encoder.name(), %error, "another encoder takes over");
+        }
+    }
+
+    fn set_bitrate(&mut self, bitrate: Bitrate) -> Result<(), Error> {
+        // Also the rate that the next one begins with.
+        self.config.bitrate = bitrate;
+        self.encoder.set_bitrate(bitrate)
+    }
 }
 
 /// Finds out which back end works here: opens each in turn and lets it encode a picture.
@@ -104,9 +186,7 @@ fn first<T>(
                 let choice = Choice { name: back_end.name, hardware: back_end.hardware, rejected };
                 return Ok((value, choice));
             }
-            Err(error) => {
-                rejected.push(Rejected { name: back_end.name, reason: error.to_string() });
-            }
+            Err(error) => rejected.push(Rejected::new(back_end.name, &error)),
         }
     }
     Err(Error::NoneUsable(rejected))
@@ -154,6 +234,65 @@ mod tests {
         let error = probe_among(&[ABSENT, HOLLOW]).expect_err("none works");
         let text = error.to_string();
         assert!(text.contains("absent: ") && text.contains("hollow: "), "{text}");
+    }
+
+    /// Encodes two pictures and then fails for good.
+    const FAILING: BackEnd = BackEnd {
+        name: "failing",
+        hardware: true,
+        open: |config| Ok(Box::new(Fake::open(config)?.failing_at(2))),
+    };
+    /// Takes over with the bit rate that was set last.
+    const HEIR: BackEnd = BackEnd {
+        name: "heir",
+        hardware: false,
+        open: |config| {
+            assert_eq!(config.bitrate, Bitrate::bps(77_000));
+            Ok(Box::new(Fake::open(config)?))
+        },
+    };
+
+    fn picture() -> I420 {
+        I420::new(probe_config().size).expect("even")
+    }
+
+    fn at(ms: u64) -> MediaTime {
+        MediaTime::from_elapsed(Duration::from_millis(ms))
+    }
+
+    #[test]
+    fn the_next_takes_over_with_a_key_frame_of_the_same_picture() {
+        let mut chain =
+            Chain::open(&[ABSENT, FAILING, ABSENT, HEIR], &probe_config()).expect("opens");
+        assert_eq!(chain.given_up().len(), 1);
+        chain.set_bitrate(Bitrate::bps(77_000)).expect("behaves");
+        let keyframes: Vec<_> = (0..4)
+            .map(|n| chain.encode(&picture(), at(n * 33), false).expect("one of them encodes"))
+            .map(|unit| unit.expect("not skipped").keyframe)
+            .collect();
+        assert_eq!(keyframes, [true, false, true, false]);
+        let names: Vec<_> = chain.given_up().iter().map(|rejected| rejected.name).collect();
+        assert_eq!(names, ["absent", "fake", "absent"]);
+        assert!(chain.given_up()[1].reason.contains("encode a picture"));
+    }
+
+    #[test]
+    fn when_all_have_failed_the_stream_ends_with_every_reason() {
+        let mut chain = Chain::open(&[FAILING, HOLLOW], &probe_config()).expect("opens");
+        for n in 0..2 {
+            chain.encode(&picture(), at(n), false).expect("not yet");
+        }
+        let error = chain.encode(&picture(), at(2), false).expect_err("none is left");
+        let Error::NoneUsable(rejected) = error else { panic!("{error}") };
+        assert_eq!(rejected.len(), 2, "{rejected:?}");
+    }
+
+    #[test]
+    fn a_picture_of_another_size_is_the_callers_mistake() {
+        let mut chain = Chain::open(&[FAILING, WORKING], &probe_config()).expect("opens");
+        let other = I420::new(Size::new(64, 48).expect("in range")).expect("even");
+        assert!(matches!(chain.encode(&other, at(0), false), Err(Error::WrongSize { .. })));
+        assert!(chain.given_up().is_empty());
     }
 
     #[test]

@@ -11,7 +11,7 @@ use crate::{
     frame::I420,
     units::{Bitrate, FrameRate, MediaTime, Size},
 };
-pub use choice::{Choice, Rejected, open, probe};
+pub use choice::{Chain, Choice, Rejected, open, probe};
 
 /// What an encoder is opened with.
 #[derive(Clone, Copy, Debug)]

@@ -4,6 +4,7 @@ use indexmap::IndexMap;
 use serde::Serialize;
 use utoipa::ToSchema;
 
+use super::reply::Encoder;
 use crate::session::{self, Overview, Status, StreamStatus};
 
 /// What a session said when it was asked for its status.
@@ -133,6 +134,9 @@ struct StreamStats {
     height: u32,
     /// Ids of those who watch it.
     viewers: Vec<String>,
+    /// What encoded its last frame; `null` before the first.
+    #[schema(required = true)]
+    encoder: Option<Encoder>,
     /// Frames per second that left the encoder.
     fps: f64,
     /// Their bit rate, kbit/s.
@@ -243,6 +247,7 @@ impl From<&StreamStatus> for StreamStats {
             width: stream.size.width(),
             height: stream.size.height(),
             viewers: stream.viewers.iter().map(ToString::to_string).collect(),
+            encoder: stream.figures.encoder.map(Encoder::from),
             fps: rounded(figures.fps),
             bitrate_kbps: figures.bitrate.as_bps() / 1000,
             render_ms: rounded(figures.render_ms),

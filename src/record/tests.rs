@@ -18,7 +18,7 @@ use super::{
     scan,
 };
 use crate::{
-    encode,
+    encode::{self, Encoder as _},
     frame::{self, EncodedFrame, FrameSender, I420, Stamps},
     scene::Snapshot,
     units::{Bitrate, FrameRate, MediaClock, MediaTime, Size},
@@ -28,7 +28,7 @@ const PATIENCE: Duration = Duration::from_secs(30);
 
 /// A moving grey picture, coded.
 struct Camera {
-    encoder: Box<dyn encode::Encoder>,
+    encoder: encode::Chain,
     picture: I420,
     frames: u64,
 }

@@ -20,6 +20,17 @@ pub struct Reading {
     pub last_frame: u64,
     /// RTP time of the last frame.
     pub last_rtp: u32,
+    /// The back end that encoded it; `None` before the first.
+    pub encoder: Option<InUse>,
+}
+
+/// A back end that encodes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct InUse {
+    /// Its name, e.g. `openh264`.
+    pub name: &'static str,
+    /// Whether fixed-function hardware does the work.
+    pub hardware: bool,
 }
 
 /// Shared between a view's thread and whoever asks.
@@ -35,22 +46,25 @@ struct State {
     stats: StreamStats,
     last_frame: u64,
     last_rtp: u32,
+    encoder: Option<InUse>,
 }
 
 impl Figures {
     /// Figures of a view that starts `now` and counts what it hands out in `sent`.
     pub fn new(now: Instant, sent: Arc<AtomicU64>) -> Self {
-        let state = State { stats: StreamStats::new(now), last_frame: 0, last_rtp: 0 };
+        let stats = StreamStats::new(now);
+        let state = State { stats, last_frame: 0, last_rtp: 0, encoder: None };
         Self { state: Mutex::new(state), sent }
     }
 
-    /// Notes a frame that `watchers` peers were handed.
-    pub fn produced(&self, frame: &EncodedFrame, watchers: usize) {
+    /// Notes a frame that `watchers` peers were handed, and what encoded it.
+    pub fn produced(&self, frame: &EncodedFrame, watchers: usize, encoder: InUse) {
         let stamps = &frame.stamps;
         let (render, encode) = (stamps.encode - stamps.render, stamps.done - stamps.encode);
         let mut state = self.lock();
         state.stats.frame(stamps.done, frame.data.len(), render, encode);
         (state.last_frame, state.last_rtp) = (frame.id, frame.pts.rtp());
+        state.encoder = Some(encoder);
         drop(state);
         self.sent.fetch_add(watchers as u64, Ordering::Relaxed);
     }
@@ -67,6 +81,7 @@ impl Figures {
             summary: state.stats.summary(now),
             last_frame: state.last_frame,
             last_rtp: state.last_rtp,
+            encoder: state.encoder,
         }
     }
 

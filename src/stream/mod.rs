@@ -16,6 +16,6 @@ mod stats;
 mod view;
 
 pub use clock::{Cause, FrameClock};
-pub use figures::Reading;
+pub use figures::{InUse, Reading};
 pub use stats::{StreamStats, Summary};
 pub use view::{Ended, Error, Moment, Spec, Stage, View};

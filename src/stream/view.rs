@@ -9,7 +9,7 @@ use std::{
 use super::{
     canvas::Canvas,
     clock::{Cause, FrameClock},
-    figures::{Figures, Reading},
+    figures::{Figures, InUse, Reading},
     inbox::{Inbox, News},
 };
 use crate::{
@@ -185,7 +185,7 @@ struct Worker {
     /// Made for the device that is drawn on, and anew for another.
     canvas: Option<Canvas>,
     picture: I420,
-    encoder: Box<dyn Encoder>,
+    encoder: encode::Chain,
     figures: Arc<Figures>,
     moment: Option<Arc<Moment>>,
     camera: Option<Camera>,
@@ -339,7 +339,8 @@ impl Worker {
     }
 
     fn hand_out(&mut self, frame: Arc<EncodedFrame>) {
-        self.figures.produced(&frame, self.subscribers.len());
+        let encoder = InUse { name: self.encoder.name(), hardware: self.encoder.is_hardware() };
+        self.figures.produced(&frame, self.subscribers.len(), encoder);
         self.subscribers.retain(|subscriber| match subscriber.send(&frame) {
             Sent::Queued => true,
             Sent::NeedsKeyframe => {

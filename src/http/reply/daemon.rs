@@ -10,6 +10,7 @@ use crate::{
     config::{Config, LogFormat},
     library,
     session::Overview,
+    stream,
 };
 
 /// How the daemon is.
@@ -57,6 +58,12 @@ pub struct Encoder {
     pub name: &'static str,
     /// Whether fixed-function hardware does the work.
     pub hardware: bool,
+}
+
+impl From<stream::InUse> for Encoder {
+    fn from(encoder: stream::InUse) -> Self {
+        Self { name: encoder.name, hardware: encoder.hardware }
+    }
 }
 
 impl From<Overview> for Health {

@@ -9,7 +9,9 @@ mod scene;
 mod session;
 mod state;
 
-pub(super) use daemon::{CommandReply, Health, Live, Message, Presets, Ready, SceneText, Settings};
+pub(super) use daemon::{
+    CommandReply, Encoder, Health, Live, Message, Presets, Ready, SceneText, Settings,
+};
 pub(super) use recording::{Recording, Recordings};
 pub(super) use scene::{Loaded, Verdict};
 pub(super) use session::{Clock, Commands, Session, Sessions, Viewers, representation};

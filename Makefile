@@ -85,6 +85,13 @@ bench-render: build ## Compares a picture's cost with mujoco.Renderer's (flags i
 		--bench "$$($(CARGO) bench --locked --no-run --bench render --message-format json \
 			| sed -n 's|.*"executable":"\([^"]*/render-[^"]*\)".*|\1|p')" $(ARGS)
 
+.PHONY: bench-encode
+bench-encode: build ## Encodes rendered clips with mjcast, x264 and libvpx (flags in ARGS)
+	@$(MAKE) --no-print-directory $(PYTHON_MODULES); \
+	MUJOCO_GL="$${MUJOCO_GL:-egl}" $(PYTHON) benches/clips.py \
+		--bench "$$($(CARGO) bench --locked --no-run --bench clips --message-format json \
+			| sed -n 's|.*"executable":"\([^"]*/clips-[^"]*\)".*|\1|p')" $(ARGS)
+
 .PHONY: clean
 clean: ## Removes what was built, but not the fetched libmujoco
 	$(CARGO) clean

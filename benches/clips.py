@@ -106,14 +106,19 @@ def planes(size, folder):
     return [*raw, "-i", str(folder / "clip.yuv")]
 
 
-def psnr(coded, size, folder):
-    """Mean PSNR over all planes, dB."""
-    graph = "[0:v]setpts=N[a];[1:v]setpts=N[b];[a][b]psnr"
+def psnr(coded, size, folder, skipped):
+    """Mean PSNR over all planes, dB, of the pictures that were coded."""
+    left_out = "+".join(f"eq(n,{index})" for index in skipped) or "0"
+    # Files without a container have no times: pictures are paired by number.
+    graph = (
+        f"[0:v]settb=1/{HZ},setpts=N[a];"
+        f"[1:v]select='not({left_out})',settb=1/{HZ},setpts=N[b];[a][b]psnr"
+    )
     command = ffmpeg("-i", str(coded), *planes(size, folder), "-lavfi", graph, "-f", "null", "-")
     return float(re.search(r"average:(\d+\.\d+)", cpu_of(command)[1]).group(1))
 
 
-def row(name, clip, bps, coded, cpu_ms, size, folder, frames):
+def row(name, clip, bps, coded, cpu_ms, size, folder, frames, skipped=()):
     """A line of the table."""
     return {
         "encoder": name,
@@ -121,7 +126,8 @@ def row(name, clip, bps, coded, cpu_ms, size, folder, frames):
         "target": bps,
         "mbps": coded.stat().st_size * 8 * HZ / frames / 1e6,
         "cpu_ms": cpu_ms,
-        "psnr": psnr(coded, size, folder),
+        "psnr": psnr(coded, size, folder, skipped),
+        "skipped": len(skipped),
     }
 
 
@@ -135,9 +141,8 @@ def rows_of(bench, size, moving, frames):
             bps = stream["bps"]
             cpu_ms = stream["encode_ms"] + measured["convert_ms"]
             coded = folder / f"openh264-{bps}.h264"
-            if stream["skipped"]:
-                print(f"{clip}, {bps}: {stream['skipped']} skipped", file=sys.stderr)
-            yield row("mjcast (openh264)", clip, bps, coded, cpu_ms, size, folder, frames)
+            named = ("mjcast (openh264)", clip, bps, coded, cpu_ms, size, folder, frames)
+            yield row(*named, stream["skipped"])
         reading = cpu_of(ffmpeg(*planes(size, folder), "-f", "null", "-"))[0]
         for name, (ending, flags) in OTHERS.items():
             for bps in RATES:
@@ -154,14 +159,14 @@ def main():
     parser.add_argument("--sizes", default=",".join(MAX_MS), help="WIDTHxHEIGHT, by commas")
     parser.add_argument("--frames", type=int, default=240, help="pictures per clip")
     options = parser.parse_args()
-    print("| clip | target | encoder | CPU ms per picture | Mbit/s | PSNR, dB |")
-    print("|---|---|---|---|---|---|")
+    print("| clip | target | encoder | CPU ms per picture | Mbit/s | PSNR, dB | skipped |")
+    print("|---|---|---|---|---|---|---|")
     missed = []
     for size in options.sizes.split(","):
         for moving in (False, True):
             for line in rows_of(options.bench, size, moving, options.frames):
                 print(
-                    "| {clip} | {target} | {encoder} | {cpu_ms:.2f} | {mbps:.2f} | {psnr:.1f} |"
+                    "| {clip} | {target} | {encoder} | {cpu_ms:.2f} | {mbps:.2f} | {psnr:.1f} | {skipped} |"
                     .format(**line),
                     flush=True,
                 )

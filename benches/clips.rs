@@ -3,7 +3,7 @@
 //! `clips WIDTHxHEIGHT HZ FOLDER BPS…` reads RGBA pictures until the input ends. It writes the
 //! planes to `FOLDER/clip.yuv` and what each bit rate came to, in Annex B, to
 //! `FOLDER/openh264-BPS.h264`, and prints a JSON object: CPU milliseconds per picture (all
-//! threads; reading and writing files do not count), skipped pictures.
+//! threads; reading and writing files do not count), and which pictures were skipped.
 #![expect(clippy::print_stdout, reason = "this is what the bench is run for")]
 
 use std::{
@@ -29,7 +29,7 @@ struct Stream {
     encoder: OpenH264,
     file: BufWriter<File>,
     cpu: Duration,
-    skipped: u32,
+    skipped: Vec<u32>,
 }
 
 impl Stream {
@@ -42,15 +42,15 @@ impl Stream {
         let bitrate = Bitrate::bps(bps);
         let encoder = OpenH264::open(&Config { size, frame_rate, bitrate, threads: 1 })?;
         let file = BufWriter::new(File::create(folder.join(format!("openh264-{bps}.h264")))?);
-        Ok(Self { bps, encoder, file, cpu: Duration::ZERO, skipped: 0 })
+        Ok(Self { bps, encoder, file, cpu: Duration::ZERO, skipped: Vec::new() })
     }
 
-    fn encode(&mut self, picture: &I420, pts: MediaTime) -> Result<(), Box<dyn Error>> {
+    fn encode(&mut self, picture: &I420, index: u32, pts: MediaTime) -> Result<(), Box<dyn Error>> {
         let (unit, cpu) = timed(|| self.encoder.encode(picture, pts, false));
         self.cpu += cpu;
         match unit? {
             Some(unit) => self.file.write_all(&unit.data)?,
-            None => self.skipped += 1,
+            None => self.skipped.push(index),
         }
         Ok(())
     }
@@ -83,10 +83,10 @@ fn main() -> Result<(), Box<dyn Error>> {
         converted?;
         converting += cpu;
         let pts = MediaTime::from_elapsed(Duration::from_secs(1) * frames / hz);
-        frames += 1;
         for stream in &mut streams {
-            stream.encode(&picture, pts)?;
+            stream.encode(&picture, frames, pts)?;
         }
+        frames += 1;
         for plane in picture.planes() {
             planes.write_all(plane)?;
         }

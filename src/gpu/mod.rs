@@ -3,6 +3,7 @@
 //! Knows nothing of scenes or passes.
 
 mod adapter;
+mod share;
 
 use std::{
     panic::{AssertUnwindSafe, catch_unwind, resume_unwind},
@@ -13,6 +14,7 @@ use tokio::sync::watch;
 use tracing::{error, info};
 
 pub use adapter::AdapterInfo;
+pub use share::{Error as ShareError, Handle, Shared};
 
 /// Which device to open.
 #[derive(Clone, Debug, Default)]

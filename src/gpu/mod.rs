@@ -14,6 +14,8 @@ use tokio::sync::watch;
 use tracing::{error, info};
 
 pub use adapter::AdapterInfo;
+#[cfg(test)]
+pub(crate) use share::tests::memory_file;
 pub use share::{Error as ShareError, Handle, Shared};
 
 /// Which device to open.

@@ -270,4 +270,4 @@ fn refused(act: &'static str) -> impl Fn(vk::Result) -> Error {
 }
 
 #[cfg(test)]
-mod tests;
+pub(super) mod tests;

@@ -27,6 +27,7 @@ mod pipeline;
 mod plane;
 mod renderer;
 mod resources;
+mod ring;
 mod shader;
 mod shadows;
 mod shapes;
@@ -40,6 +41,7 @@ mod tests;
 
 pub use renderer::Renderer;
 pub use resources::SceneResources;
+pub use ring::{Ring, Slot};
 pub use view::{Nv12, Output, Pixels, View, draw_all};
 
 use crate::scene::options::RenderFlag;
@@ -222,6 +224,9 @@ pub enum Error {
     /// The picture cannot be converted on the device.
     #[error("colours cannot be converted on the drawing device: {0}")]
     Convert(#[from] crate::color::gpu::Error),
+    /// The pictures' memory cannot be shared.
+    #[error("pictures cannot be shared with an encoder: {0}")]
+    Share(#[from] crate::gpu::ShareError),
     /// A picture was asked for before one was drawn.
     #[error("nothing has been drawn yet")]
     NothingDrawn,

@@ -27,7 +27,7 @@ fn renderer() -> &'static Arc<Renderer> {
     })
 }
 
-fn geom(kind: i32, size: [f32; 3], position: [f32; 3], rgba: [f32; 4]) -> Geom {
+pub(super) fn geom(kind: i32, size: [f32; 3], position: [f32; 3], rgba: [f32; 4]) -> Geom {
     Geom {
         kind,
         data_id: -1,
@@ -44,7 +44,7 @@ fn geom(kind: i32, size: [f32; 3], position: [f32; 3], rgba: [f32; 4]) -> Geom {
 }
 
 /// A camera at `distance` above the origin that looks straight down: x is right, y is up.
-fn from_above(distance: f64) -> Camera {
+pub(super) fn from_above(distance: f64) -> Camera {
     Camera::Free(FreeCamera {
         azimuth: 90.0,
         elevation: -90.0,
@@ -56,7 +56,7 @@ fn from_above(distance: f64) -> Camera {
 }
 
 /// Only ambient light: a surface's colour is its own.
-fn ambient() -> Assets {
+pub(super) fn ambient() -> Assets {
     let mut assets = Assets::default();
     assets.visual.headlight_ambient = [1.0; 3];
     assets.visual.headlight_diffuse = [0.0; 3];
@@ -97,7 +97,7 @@ fn draw(assets: &Assets, snapshot: &Snapshot, camera: &Camera, settings: Setting
     Picture { size, pixels }
 }
 
-fn of(geoms: Vec<Geom>) -> Snapshot {
+pub(super) fn of(geoms: Vec<Geom>) -> Snapshot {
     Snapshot { geoms, ..Snapshot::default() }
 }
 

@@ -1,6 +1,6 @@
 //! One stream's pictures: targets, buffers and the drawing itself.
 
-use std::{ops::Deref, sync::Arc};
+use std::{cell::Cell, ops::Deref, sync::Arc};
 
 use glam::Mat4;
 use wgpu::BufferUsages;
@@ -10,6 +10,7 @@ use super::{
     frame::{Frame, Source},
     instance::Instance,
     passes::Passes,
+    ring::Ring,
     shadows::{self, Locked, ShadowMaps},
     targets::{Growing, Targets, UNIFORM_STRIDE, part_of},
     uniform::{GpuView, Lighting, MAX_LIGHTS},
@@ -17,7 +18,7 @@ use super::{
 use crate::{
     color::gpu::{Converter, Nv12Target},
     frame::Nv12Layout,
-    gpu::Gpu,
+    gpu::{Gpu, Handle},
     scene::{
         Assets, Snapshot,
         camera::{Camera, Eye},
@@ -56,6 +57,8 @@ pub struct View {
     data: Option<Data>,
     frame: Frame,
     submitted: Option<wgpu::SubmissionIndex>,
+    /// Bytes of pictures that the host has mapped.
+    host_bytes: Cell<u64>,
 }
 
 /// What is read of a view's pictures.
@@ -66,6 +69,8 @@ pub enum Output {
     Rgba,
     /// [`View::read_nv12`]: converted on the device, one and a half bytes per pixel.
     Nv12,
+    /// [`View::finish`]: converted on the device, and never read by the host.
+    Shared(Handle),
 }
 
 impl Output {
@@ -77,11 +82,12 @@ impl Output {
     }
 }
 
-/// Where the host reads a view's pictures.
+/// Where a view's pictures are read.
 #[derive(Debug)]
 enum Readback {
     Rgba(wgpu::Buffer),
     Nv12 { target: Nv12Target, memory: wgpu::Buffer },
+    Shared(Ring),
 }
 
 /// Ids and depth beside the picture.
@@ -189,7 +195,8 @@ impl View {
     /// Prepares pictures of `size` that are read as `output`.
     ///
     /// # Errors
-    /// As [`Self::new`]; [`Error::OddSize`] or [`Error::Convert`] where there can be no NV12.
+    /// As [`Self::new`]; [`Error::OddSize`] or [`Error::Convert`] where there can be no NV12,
+    /// [`Error::Share`] where the device's memory cannot be shared.
     pub fn with_output(
         renderer: &Arc<Renderer>,
         size: Size,
@@ -234,10 +241,17 @@ impl View {
         let readback = match output {
             Output::Rgba => Readback::Rgba(rows("picture")),
             Output::Nv12 => {
-                let target = nv12_target(renderer, &targets, size, settings.bottom_up)?;
+                let layout = nv12_layout(size)?;
+                let (picture, bottom_up) = (&targets.color_view, settings.bottom_up);
+                let target = renderer.converter()?.target(device, picture, bottom_up, layout)?;
                 let usage = BufferUsages::MAP_READ | BufferUsages::COPY_DST;
                 let memory = buffer("nv12 in memory", target.layout().bytes() as u64, usage);
                 Readback::Nv12 { target, memory }
+            }
+            Output::Shared(handle) => {
+                let (picture, bottom_up) = (&targets.color_view, settings.bottom_up);
+                let layout = nv12_layout(size)?;
+                Readback::Shared(Ring::new(renderer, picture, bottom_up, layout, handle)?)
             }
         };
         let shadow_maps = Arc::clone(&renderer.no_shadows);
@@ -262,6 +276,7 @@ impl View {
             data,
             frame: Frame::default(),
             submitted: None,
+            host_bytes: Cell::new(0),
         })
     }
 
@@ -357,6 +372,7 @@ impl View {
                 target.encode(encoder);
                 target.copy_to(encoder, memory);
             }
+            Readback::Shared(ring) => ring.next().encode(encoder),
         }
         if let Some(data) = &self.data {
             passes.data(encoder, data);
@@ -380,11 +396,11 @@ impl View {
     ///
     /// # Errors
     /// [`Error`] when nothing was drawn, or the device is gone; [`Error::NothingDrawn`] too where
-    /// the view is read as NV12.
+    /// the view is read in another way.
     pub fn read_rgba(&mut self) -> Result<Pixels<'_>, Error> {
         match &self.readback {
             Readback::Rgba(memory) => self.read(memory),
-            Readback::Nv12 { .. } => Err(Error::NothingDrawn),
+            Readback::Nv12 { .. } | Readback::Shared(_) => Err(Error::NothingDrawn),
         }
     }
 
@@ -392,14 +408,39 @@ impl View {
     ///
     /// # Errors
     /// [`Error`] when nothing was drawn, or the device is gone; [`Error::NothingDrawn`] too where
-    /// the view is read as RGBA.
+    /// the view is read in another way.
     pub fn read_nv12(&mut self) -> Result<Nv12<'_>, Error> {
         match &self.readback {
-            Readback::Rgba(_) => Err(Error::NothingDrawn),
+            Readback::Rgba(_) | Readback::Shared(_) => Err(Error::NothingDrawn),
             Readback::Nv12 { target, memory } => {
                 Ok(Nv12 { mapped: self.map(memory)?, layout: target.layout() })
             }
         }
+    }
+
+    /// The memory that pictures are shared in, for encoders to import; `None` unless the view was
+    /// made for [`Output::Shared`].
+    pub fn ring(&self) -> Option<&Ring> {
+        match &self.readback {
+            Readback::Shared(ring) => Some(ring),
+            Readback::Rgba(_) | Readback::Nv12 { .. } => None,
+        }
+    }
+
+    /// Waits for the last picture drawn and gives the number of its slot in [`Self::ring`]. It
+    /// stays there until [`Ring::SLOTS`] more are drawn.
+    ///
+    /// # Errors
+    /// [`Error`] when nothing was drawn into a ring, or the device is gone.
+    pub fn finish(&mut self) -> Result<usize, Error> {
+        let slot = self.ring().and_then(Ring::drawn).ok_or(Error::NothingDrawn)?;
+        self.wait()?;
+        if self.renderer.gpu().lost() { Err(Error::DeviceLost) } else { Ok(slot) }
+    }
+
+    /// Bytes of pictures that the host has read so far: stays 0 where they are shared.
+    pub fn host_bytes(&self) -> u64 {
+        self.host_bytes.get()
     }
 
     /// Waits for the last picture drawn and gives the number plus one of what each pixel shows
@@ -436,17 +477,26 @@ impl View {
     }
 
     fn map<'a>(&self, buffer: &'a wgpu::Buffer) -> Result<Mapped<'a>, Error> {
-        let submitted = self.submitted.clone().ok_or(Error::NothingDrawn)?;
+        if self.submitted.is_none() {
+            return Err(Error::NothingDrawn);
+        }
         let slice = buffer.slice(..);
         // Whether mapping worked shows when the range is asked for.
         slice.map_async(wgpu::MapMode::Read, |_| ());
-        let wait = wgpu::PollType::Wait { submission_index: Some(submitted), timeout: None };
-        self.renderer.gpu().device().poll(wait).map_err(|_| Error::Readback)?;
+        self.wait()?;
         let bytes = slice.get_mapped_range().map_err(|_| {
             buffer.unmap();
             if self.renderer.gpu().lost() { Error::DeviceLost } else { Error::Readback }
         })?;
+        self.host_bytes.set(self.host_bytes.get() + buffer.size());
         Ok(Mapped { bytes: Some(bytes), buffer })
+    }
+
+    /// Waits until the device has drawn the last picture.
+    fn wait(&self) -> Result<(), Error> {
+        let submission_index = Some(self.submitted.clone().ok_or(Error::NothingDrawn)?);
+        let wait = wgpu::PollType::Wait { submission_index, timeout: None };
+        self.renderer.gpu().device().poll(wait).map(|_| ()).map_err(|_| Error::Readback)
     }
 
     fn shadow_side(&self, assets: &Assets) -> u32 {
@@ -551,19 +601,15 @@ pub fn draw_all(
     drop(shadows);
     for (view, _) in views {
         view.submitted = Some(submitted.clone());
+        if let Readback::Shared(ring) = &mut view.readback {
+            ring.submitted();
+        }
     }
     Ok(())
 }
 
-fn nv12_target(
-    renderer: &Renderer,
-    targets: &Targets,
-    size: Size,
-    bottom_up: bool,
-) -> Result<Nv12Target, Error> {
-    let layout = Nv12Layout::new(size, Nv12Layout::ALIGNMENT).ok_or(Error::OddSize(size))?;
-    let device = renderer.gpu().device();
-    Ok(renderer.converter()?.target(device, &targets.color_view, bottom_up, layout)?)
+fn nv12_layout(size: Size) -> Result<Nv12Layout, Error> {
+    Nv12Layout::new(size, Nv12Layout::ALIGNMENT).ok_or(Error::OddSize(size))
 }
 
 fn view_stride() -> u64 {

@@ -37,7 +37,8 @@ impl Canvas {
         Arc::ptr_eq(&self.renderer, &stage.renderer)
     }
 
-    /// Draws `moment` as `camera` sees it on `stage`, waits for it and fills `picture`.
+    /// Draws `moment` as `camera` sees it on `stage`, waits for it and fills `picture`,
+    /// but for an [`Output::Shared`].
     pub fn draw(
         &mut self,
         stage: &Stage,
@@ -54,6 +55,10 @@ impl Canvas {
             Output::Nv12 => {
                 let nv12 = self.view.read_nv12()?;
                 color::nv12_to_i420(&nv12, nv12.layout(), picture)?;
+            }
+            // It stays on the device.
+            Output::Shared(_) => {
+                self.view.finish()?;
             }
         }
         Ok(())

@@ -11,12 +11,12 @@ fn gpu() -> Gpu {
 ///
 /// Software drivers share files. llvmpipe's begin with a header, which tells where the data is in
 /// the eight bytes after its first eight.
-pub(crate) fn file_of(gpu: &Gpu, shared: &Shared) -> Option<(std::fs::File, u64)> {
+pub(crate) fn memory_file(gpu: &Gpu, memory: &OwnedFd) -> Option<(std::fs::File, u64)> {
     if !gpu.info().software {
         println!("not read through its descriptor: {} is not software", gpu.info());
         return None;
     }
-    let file = std::fs::File::from(shared.memory.try_clone().expect("a descriptor"));
+    let file = std::fs::File::from(memory.try_clone().expect("a descriptor"));
     let mut start = [0; 8];
     if gpu.info().name.contains("llvmpipe") {
         file.read_exact_at(&mut start, 8).expect("a header");
@@ -50,7 +50,7 @@ fn what_the_device_writes_is_in_the_shared_memory() {
     gpu.queue().write_buffer(&shared.buffer, 0, &bytes);
     gpu.queue().submit([]);
     gpu.device().poll(wgpu::PollType::wait_indefinitely()).expect("executes");
-    let Some((file, start)) = file_of(&gpu, &shared) else { return };
+    let Some((file, start)) = memory_file(&gpu, &shared.memory) else { return };
     let mut seen = vec![0; bytes.len()];
     file.read_exact_at(&mut seen, start).expect("as long as it says");
     assert!(seen == bytes);
@@ -61,7 +61,7 @@ fn what_is_written_into_the_shared_memory_is_seen_by_the_device() {
     let gpu = gpu();
     let shared = gpu.share(4096, Handle::Opaque).expect("shares");
     gpu.device().poll(wgpu::PollType::wait_indefinitely()).expect("executes");
-    let Some((file, start)) = file_of(&gpu, &shared) else { return };
+    let Some((file, start)) = memory_file(&gpu, &shared.memory) else { return };
     let bytes: Vec<u8> = (0..4096u32).map(|i| (i % 253) as u8).collect();
     file.write_all_at(&bytes, start).expect("writable");
     assert!(read(&gpu, &shared.buffer) == bytes);
@@ -75,7 +75,7 @@ fn the_memory_outlives_the_buffer_and_the_device() {
     gpu.queue().submit([]);
     gpu.device().poll(wgpu::PollType::wait_indefinitely()).expect("executes");
     let shared = Shared { buffer, memory, memory_bytes };
-    let file = file_of(&gpu, &shared);
+    let file = memory_file(&gpu, &shared.memory);
     drop(shared.buffer);
     drop(gpu);
     let Some((file, start)) = file else { return };

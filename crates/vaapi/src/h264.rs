@@ -1,0 +1,9 @@
+//! The parts of H.264 that an encoder's user writes: parameter sets and slice headers.
+
+mod annexb;
+mod bits;
+mod headers;
+
+pub(crate) use annexb::ParameterSets;
+pub use headers::Profile;
+pub(crate) use headers::{Header, Picture, Sequence, level_idc};

@@ -6,4 +6,4 @@ mod headers;
 
 pub(crate) use annexb::ParameterSets;
 pub use headers::Profile;
-pub(crate) use headers::{Header, Picture, Sequence, level_idc};
+pub(crate) use headers::{FRAME_NUMS, Header, Picture, Sequence, level_idc};

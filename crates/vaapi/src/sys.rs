@@ -32,6 +32,24 @@ pub(crate) const UNIMPLEMENTED: Status = 0x14;
 /// `VA_STATUS_ERROR_TIMEDOUT`.
 pub(crate) const TIMED_OUT: Status = 0x26;
 
+/// `VAProfileH264Main`.
+pub(crate) const PROFILE_MAIN: RawProfile = 6;
+/// `VAProfileH264High`.
+pub(crate) const PROFILE_HIGH: RawProfile = 7;
+/// `VAProfileH264ConstrainedBaseline`.
+pub(crate) const PROFILE_CONSTRAINED_BASELINE: RawProfile = 13;
+/// `VAEntrypointEncSlice`: by shaders and fixed function.
+pub(crate) const ENC_SLICE: RawEntrypoint = 6;
+/// `VAEntrypointEncSliceLP`: low power, by fixed function alone.
+pub(crate) const ENC_SLICE_LOW_POWER: RawEntrypoint = 8;
+
+/// `VA_RC_CBR`.
+pub(crate) const RC_CBR: u32 = 0x2;
+/// `VA_RC_VBR`.
+pub(crate) const RC_VBR: u32 = 0x4;
+/// `VA_RC_CQP`: a constant quantiser.
+pub(crate) const RC_CQP: u32 = 0x10;
+
 /// `VA_ATTRIB_NOT_SUPPORTED`.
 pub(crate) const ATTRIB_NOT_SUPPORTED: u32 = 0x8000_0000;
 /// `VAConfigAttribRTFormat`.

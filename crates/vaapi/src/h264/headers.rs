@@ -2,8 +2,10 @@
 
 use super::bits::{BitWriter, nal};
 
-/// Bits of `frame_num`; what is counted wraps at 2 to this.
+/// Bits of `frame_num`.
 const FRAME_NUM_BITS: u32 = 8;
+/// `frame_num` wraps here.
+pub(crate) const FRAME_NUMS: u32 = 1 << FRAME_NUM_BITS;
 
 /// `nal_ref_idc` and `nal_unit_type` (§7.4.1, table 7-1).
 const SPS: u8 = 0x67;

@@ -12,8 +12,8 @@ use libloading::os::unix::{Library, RTLD_LOCAL, RTLD_NOW};
 use crate::{
     error::{Error, status_name},
     sys::{
-        ConfigAttrib, Id, Image, ImageFormat, MessageCallback, RawDisplay, RawEntrypoint,
-        RawProfile, SUCCESS, Status, SurfaceAttrib,
+        ConfigAttrib, Id, Image, ImageFormat, MessageCallback, RawBufferType, RawDisplay,
+        RawEntrypoint, RawProfile, SUCCESS, Status, SurfaceAttrib,
     },
 };
 
@@ -186,7 +186,7 @@ calls! {
         export_surface = "vaExportSurfaceHandle":
             fn(RawDisplay, Id, u32, u32, *mut c_void) -> Status;
         create_buffer = "vaCreateBuffer":
-            fn(RawDisplay, Id, c_int, c_uint, c_uint, *mut c_void, *mut Id) -> Status;
+            fn(RawDisplay, Id, RawBufferType, c_uint, c_uint, *mut c_void, *mut Id) -> Status;
         destroy_buffer = "vaDestroyBuffer": fn(RawDisplay, Id) -> Status;
         map_buffer = "vaMapBuffer": fn(RawDisplay, Id, *mut *mut c_void) -> Status;
         unmap_buffer = "vaUnmapBuffer": fn(RawDisplay, Id) -> Status;

@@ -23,6 +23,9 @@ pub(crate) type RawProfile = c_int;
 /// `VAEntrypoint`.
 pub(crate) type RawEntrypoint = c_int;
 
+/// `VABufferType`.
+pub(crate) type RawBufferType = c_int;
+
 /// `VA_INVALID_ID`.
 pub(crate) const INVALID_ID: Id = u32::MAX;
 /// `VA_STATUS_SUCCESS`.
@@ -73,7 +76,7 @@ pub(crate) const PACKED_SEQUENCE: u32 = 1;
 /// `VA_ENC_PACKED_HEADER_SLICE`.
 pub(crate) const PACKED_SLICE: u32 = 4;
 
-/// `VAEncPackedHeaderType`: the numbers, not the flags above.
+/// `VAEncPackedHeaderSequence`: a number, not one of the flags above.
 pub(crate) const HEADER_SEQUENCE: u32 = 1;
 /// `VAEncPackedHeaderSlice`.
 pub(crate) const HEADER_SLICE: u32 = 3;

@@ -231,3 +231,5 @@ assert_layout!(Misc<FrameRateParameters>, 28, value = 4);
 assert_layout!(Misc<HrdParameters>, 28, value = 4);
 assert_layout!(RateControlParameters, 60, window_size_ms = 8, flags = 24, max_qp = 32);
 assert_layout!(RateControlParameters, 60, target_frame_size = 40, reserved = 44);
+assert_layout!(FrameRateParameters, 24, flags = 4, reserved = 8);
+assert_layout!(HrdParameters, 24, buffer_size = 4, reserved = 8);

@@ -395,11 +395,11 @@ impl OwnedImage {
             for row in 0..rows {
                 let from = &source[row * pitch..][..width];
                 // SAFETY: the mapping holds `data_size` bytes, and this row ends within them as
-                // checked above; `from` is `width` bytes of other memory.
-                unsafe {
-                    let to = mapping.data.add(offset + row * step);
-                    std::ptr::copy_nonoverlapping(from.as_ptr(), to, width);
-                }
+                // checked above.
+                let to = unsafe { mapping.data.add(offset + row * step) };
+                // SAFETY: both are valid for `width` bytes, `to` as above; `from` is Rust's
+                // memory, which the driver does not map.
+                unsafe { std::ptr::copy_nonoverlapping(from.as_ptr(), to, width) };
             }
         }
         Ok(())

@@ -30,6 +30,8 @@ use crate::{
 const PATIENCE: Duration = Duration::from_millis(500);
 /// The quantiser that slices start from; with a constant one, the quality.
 const INITIAL_QP: u8 = 26;
+/// An IDR comes unasked after so many pictures: order counts are twice the number and below 2³¹.
+const MOST_SINCE_IDR: u32 = 1 << 30;
 
 /// What an encoder is opened with.
 #[derive(Clone, Copy, Debug)]
@@ -202,8 +204,7 @@ impl Encoder {
             self.idr_pic_id ^= 1;
         }
         self.rate_changed = false;
-        // After four thousand million pictures an IDR comes unasked.
-        self.since_idr = self.since_idr.checked_add(1).unwrap_or(0);
+        self.since_idr = (self.since_idr + 1) % MOST_SINCE_IDR;
         Ok(AccessUnit { data, keyframe: is_idr })
     }
 
@@ -331,4 +332,57 @@ fn check_rate(bits_per_second: u32) -> Result<(), Error> {
         return Err(Error::OutOfRange { what: "the bit rate", value: 0, allowed: "from 1" });
     }
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const SETTINGS: Settings = Settings {
+        width: 640,
+        height: 480,
+        frame_rate: (60, 1),
+        bits_per_second: 2_000_000,
+        buffer_ms: 1000,
+        profile: Profile::High,
+        low_power: false,
+    };
+
+    #[test]
+    fn impossible_settings_are_refused() {
+        check(&SETTINGS).expect("possible");
+        for (settings, value) in [
+            (Settings { width: 641, ..SETTINGS }, 641),
+            (Settings { height: 0, ..SETTINGS }, 0),
+            (Settings { width: 16_386, ..SETTINGS }, 16_386),
+            (Settings { frame_rate: (0, 1), ..SETTINGS }, 0),
+            (Settings { frame_rate: (60, 65_536), ..SETTINGS }, 65_536),
+            (Settings { bits_per_second: 0, ..SETTINGS }, 0),
+            (Settings { buffer_ms: 10_001, ..SETTINGS }, 10_001),
+        ] {
+            let error = check(&settings).expect_err("impossible");
+            assert!(
+                matches!(error, Error::OutOfRange { value: found, .. } if found == value),
+                "{settings:?}: {error}"
+            );
+        }
+    }
+
+    /// Two of these apply to what is `Sync`, so that `_` is ambiguous: it does not compile.
+    trait NotSync<Marker> {
+        fn holds() {}
+    }
+    impl<T: ?Sized> NotSync<()> for T {}
+    impl<T: ?Sized + Sync> NotSync<u8> for T {}
+
+    #[test]
+    fn handles_move_between_threads_but_are_not_shared() {
+        fn is_send<T: Send>() {}
+        is_send::<Encoder>();
+        is_send::<Surface>();
+        is_send::<Display>();
+        <Encoder as NotSync<_>>::holds();
+        <Surface as NotSync<_>>::holds();
+        <Display as NotSync<_>>::holds();
+    }
 }

@@ -3,6 +3,8 @@
 mod annexb;
 mod bits;
 mod headers;
+#[cfg(test)]
+pub(crate) mod trace;
 
 pub(crate) use annexb::ParameterSets;
 pub use headers::Profile;

@@ -7,6 +7,8 @@
 
 use std::ffi::{c_char, c_int, c_uint, c_void};
 
+#[cfg(test)]
+pub(crate) mod c;
 /// Parameter structs of H.264 encoding.
 pub(crate) mod h264;
 

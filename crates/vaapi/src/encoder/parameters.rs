@@ -76,7 +76,8 @@ impl Turn {
     fn at(&self, count: u32) -> PictureH264 {
         let surface = self.surfaces[count as usize % 2];
         // Order counts are twice the number of the picture with pic_order_cnt_type 2 (§8.2.1.3).
-        let order = (count.wrapping_mul(2) & i32::MAX as u32).cast_signed();
+        // They fit: an IDR comes before.
+        let order = count.wrapping_mul(2).cast_signed();
         PictureH264::reference(surface, (count % FRAME_NUMS) as u16, order)
     }
 }
@@ -189,5 +190,180 @@ pub(super) fn slice(sequence: &Sequence, turn: &Turn) -> SliceH264 {
         slice_alpha_c0_offset_div2: 0,
         slice_beta_offset_div2: 0,
         reserved: [0; 4],
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{
+        h264::{
+            Profile,
+            trace::{Unit, trace},
+        },
+        sys::c::bit_fields,
+    };
+
+    const PROFILES: [Profile; 3] = [Profile::ConstrainedBaseline, Profile::Main, Profile::High];
+    const IDR: Turn =
+        Turn { picture: Picture::Idr { idr_pic_id: 1 }, since_idr: 0, surfaces: [70, 71] };
+
+    fn described(profile: Profile) -> Sequence {
+        let (frame_rate, initial_qp) = ((30_000, 1001), 28);
+        Sequence { profile, level_idc: 32, width: 1000, height: 700, frame_rate, initial_qp }
+    }
+
+    /// The parameter sets of a sequence as another reads them.
+    fn sets(described: &Sequence) -> Option<[Unit; 2]> {
+        let mut slice = described.slice(Picture::Idr { idr_pic_id: 0 }).bytes;
+        slice.push(0x80);
+        let stream = [described.sps().bytes, described.pps().bytes, slice].concat();
+        let mut units = trace(&stream)?.into_iter();
+        let mut find =
+            |title| units.find(|unit: &Unit| unit.title == title).expect("it was written");
+        Some([find("Sequence Parameter Set"), find("Picture Parameter Set")])
+    }
+
+    /// Those members of a bit field that have H.264's names, as the unit says, else 0.
+    fn members<'a>(unit: &Unit, names: &[&'a str]) -> Vec<(&'a str, i64)> {
+        names.iter().map(|name| (*name, unit.field(name).unwrap_or(0))).collect()
+    }
+
+    /// Drivers that write their own parameter sets write the same as this crate does.
+    #[test]
+    fn drivers_are_told_what_the_parameter_sets_say() {
+        for profile in PROFILES {
+            let described = described(profile);
+            let Some([sps, _]) = sets(&described) else { return };
+            let told = sequence(&described, 5_000_000);
+            let pairs = [
+                ("level_idc", i64::from(told.level_idc)),
+                ("max_num_ref_frames", told.max_num_ref_frames.into()),
+                ("pic_width_in_mbs_minus1", i64::from(told.picture_width_in_mbs) - 1),
+                ("pic_height_in_map_units_minus1", i64::from(told.picture_height_in_mbs) - 1),
+                ("frame_cropping_flag", told.frame_cropping_flag.into()),
+                ("frame_crop_right_offset", told.frame_crop_right_offset.into()),
+                ("frame_crop_bottom_offset", told.frame_crop_bottom_offset.into()),
+                ("vui_parameters_present_flag", told.vui_parameters_present_flag.into()),
+                ("num_units_in_tick", told.num_units_in_tick.into()),
+                ("time_scale", told.time_scale.into()),
+            ];
+            sps.assert_holds(&pairs);
+            assert_eq!(told.bits_per_second, 5_000_000);
+        }
+    }
+
+    #[test]
+    fn bit_fields_are_told_by_the_headers_names() {
+        for profile in PROFILES {
+            let described = described(profile);
+            let Some([sps, pps]) = sets(&described) else { return };
+            let told = sequence(&described, 0);
+            let mut fields = members(
+                &sps,
+                &[
+                    "frame_mbs_only_flag",
+                    "seq_scaling_matrix_present_flag",
+                    "direct_8x8_inference_flag",
+                    "log2_max_frame_num_minus4",
+                    "pic_order_cnt_type",
+                ],
+            );
+            // Only High's SPS says so; the others can be nothing else.
+            fields.push(("chroma_format_idc", sps.field("chroma_format_idc").unwrap_or(1)));
+            let of = "VAEncSequenceParameterBufferH264";
+            let Some(expected) = bit_fields(of, "seq_fields", &fields) else { return };
+            assert_eq!(told.seq_fields, expected, "{profile:?}: {fields:?}");
+
+            let fields = members(
+                &sps,
+                &[
+                    "aspect_ratio_info_present_flag",
+                    "timing_info_present_flag",
+                    "bitstream_restriction_flag",
+                    "log2_max_mv_length_horizontal",
+                    "log2_max_mv_length_vertical",
+                    "fixed_frame_rate_flag",
+                    "motion_vectors_over_pic_boundaries_flag",
+                ],
+            );
+            assert_eq!(Some(told.vui_fields), bit_fields(of, "vui_fields", &fields), "{fields:?}");
+
+            for (turn, idr) in [(IDR, 1), (inter(5), 0)] {
+                let mut fields = members(
+                    &pps,
+                    &[
+                        "entropy_coding_mode_flag",
+                        "weighted_pred_flag",
+                        "weighted_bipred_idc",
+                        "constrained_intra_pred_flag",
+                        "transform_8x8_mode_flag",
+                        "deblocking_filter_control_present_flag",
+                        "redundant_pic_cnt_present_flag",
+                        "pic_scaling_matrix_present_flag",
+                    ],
+                );
+                fields.extend([("idr_pic_flag", idr), ("reference_pic_flag", 1)]);
+                let of = "VAEncPictureParameterBufferH264";
+                let told = picture(&described, &turn, 9).pic_fields;
+                assert_eq!(Some(told), bit_fields(of, "pic_fields", &fields), "{fields:?}");
+            }
+        }
+    }
+
+    fn inter(since_idr: u32) -> Turn {
+        let picture = Picture::Inter { frame_num: since_idr % FRAME_NUMS };
+        Turn { picture, since_idr, ..IDR }
+    }
+
+    #[test]
+    fn a_picture_refers_to_what_the_one_before_wrote() {
+        let described = described(Profile::Main);
+        let first = picture(&described, &IDR, 9);
+        assert_eq!(first.references[0].surface, INVALID_ID, "an IDR refers to nothing");
+        assert_eq!(slice(&described, &IDR).list0[0].surface, INVALID_ID);
+        let mut before = first;
+        for since_idr in 1..600 {
+            let turn = inter(since_idr);
+            let now = picture(&described, &turn, 9);
+            let listed = slice(&described, &turn).list0[0];
+            for referred in [now.references[0], listed] {
+                assert_eq!(referred.surface, before.current.surface);
+                assert_eq!(referred.frame_idx, before.frame_num.into());
+                assert_eq!(referred.top_order_count, before.current.top_order_count);
+            }
+            assert_ne!(now.current.surface, before.current.surface, "not into what is read");
+            assert!(now.current.top_order_count > before.current.top_order_count);
+            assert_eq!(u32::from(now.frame_num), since_idr % 256);
+            assert_eq!(now.coded_buffer, 9);
+            before = now;
+        }
+    }
+
+    #[test]
+    fn a_slice_covers_the_picture() {
+        let described = described(Profile::High);
+        let (idr, later) = (slice(&described, &IDR), slice(&described, &inter(1)));
+        assert_eq!((idr.slice_type, idr.idr_pic_id, idr.num_macroblocks), (2, 1, 63 * 44));
+        assert_eq!((later.slice_type, later.idr_pic_id, later.num_macroblocks), (0, 0, 63 * 44));
+    }
+
+    #[test]
+    fn rates_are_told_in_the_headers_units() {
+        let frame_rate = (30_000, 1001);
+        let rate = Rate { bits_per_second: 4_000_000, buffer_ms: 500, frame_rate };
+        let hrd = rate.hrd();
+        assert_eq!((hrd.buffer_size, hrd.initial_buffer_fullness), (2_000_000, 1_500_000));
+        assert_eq!(rate.frames().framerate, 1001 << 16 | 30_000);
+        let control = rate.control(28);
+        assert_eq!((control.bits_per_second, control.target_percentage), (4_000_000, 100));
+        assert_eq!((control.window_size_ms, control.initial_qp), (500, 28));
+        let most = Rate { bits_per_second: u32::MAX, buffer_ms: 10_000, frame_rate };
+        assert_eq!(most.hrd().buffer_size, u32::MAX, "no more than the field holds");
+        let of = "VAEncMiscParameterRateControl";
+        let Some(flags) = bit_fields(of, "rc_flags", &[("disable_bit_stuffing", 1)]) else {
+            return;
+        };
+        assert_eq!(control.flags, flags);
     }
 }

@@ -245,6 +245,9 @@ mod tests {
     use openh264::{decoder::Decoder, formats::YUVSource};
 
     use super::*;
+    use crate::h264::trace::trace;
+
+    const PROFILES: [Profile; 3] = [Profile::ConstrainedBaseline, Profile::Main, Profile::High];
 
     fn sequence(profile: Profile, width: u32, height: u32) -> Sequence {
         Sequence { profile, level_idc: 31, width, height, frame_rate: (30, 1), initial_qp: 26 }
@@ -324,6 +327,104 @@ mod tests {
             for row in plane.chunks(stride).take(height as usize) {
                 assert!(row[..width as usize].iter().all(|sample| *sample == value));
             }
+        }
+    }
+
+    /// Parameter sets, an IDR and the picture after it, with slices that hold nothing.
+    fn stream(sequence: &Sequence) -> Vec<u8> {
+        let slice = |picture| {
+            let mut header = sequence.slice(picture);
+            // Ones up to the next byte, as before CABAC's data, and a byte that ends it.
+            let used = header.bits % 8;
+            if used > 0 {
+                *header.bytes.last_mut().expect("a header") |= 0xff >> used;
+            }
+            header.bytes.push(0x80);
+            header.bytes
+        };
+        let slices = [Picture::Idr { idr_pic_id: 1 }, Picture::Inter { frame_num: 77 }].map(slice);
+        [&sequence.sps().bytes[..], &sequence.pps().bytes, &slices.concat()].concat()
+    }
+
+    #[test]
+    fn ffmpeg_reads_what_the_parameter_sets_say() {
+        for (profile, profile_idc) in PROFILES.into_iter().zip([66, 77, 100]) {
+            let sequence = Sequence {
+                frame_rate: (30_000, 1001),
+                initial_qp: 30,
+                ..sequence(profile, 66, 50)
+            };
+            let Some(units) = trace(&stream(&sequence)) else { return };
+            let find = |title| units.iter().find(|unit| unit.title == title).expect(title);
+            let sps = find("Sequence Parameter Set");
+            sps.assert_holds(&[
+                ("profile_idc", profile_idc),
+                ("constraint_set0_flag", (profile == Profile::ConstrainedBaseline).into()),
+                ("constraint_set1_flag", (profile != Profile::High).into()),
+                ("level_idc", 31),
+                ("pic_order_cnt_type", 2),
+                ("max_num_ref_frames", 1),
+                ("pic_width_in_mbs_minus1", 4),
+                ("pic_height_in_map_units_minus1", 3),
+                ("frame_crop_left_offset", 0),
+                ("frame_crop_right_offset", 7),
+                ("frame_crop_top_offset", 0),
+                ("frame_crop_bottom_offset", 7),
+                ("video_full_range_flag", 0),
+                ("colour_primaries", 1),
+                ("transfer_characteristics", 1),
+                ("matrix_coefficients", 1),
+                ("num_units_in_tick", 1001),
+                ("time_scale", 60_000),
+                ("bitstream_restriction_flag", 1),
+                ("max_num_reorder_frames", 0),
+                ("max_dec_frame_buffering", 1),
+                ("rbsp_stop_one_bit", 1),
+            ]);
+            let high = profile == Profile::High;
+            assert_eq!(sps.field("chroma_format_idc"), high.then_some(1));
+            let pps = find("Picture Parameter Set");
+            pps.assert_holds(&[
+                ("entropy_coding_mode_flag", profile.cabac().into()),
+                ("num_ref_idx_l0_default_active_minus1", 0),
+                ("pic_init_qp_minus26", 4),
+                ("deblocking_filter_control_present_flag", 1),
+                ("rbsp_stop_one_bit", 1),
+            ]);
+            assert_eq!(pps.field("transform_8x8_mode_flag"), high.then_some(1));
+        }
+    }
+
+    #[test]
+    fn ffmpeg_reads_slice_headers_to_their_last_bit() {
+        for profile in PROFILES {
+            let sequence = sequence(profile, 64, 48);
+            let Some(units) = trace(&stream(&sequence)) else { return };
+            let slices: Vec<_> = units.iter().filter(|unit| unit.title == "Slice Header").collect();
+            let [idr, inter] = slices[..] else { panic!("two slices: {units:?}") };
+            idr.assert_holds(&[
+                ("nal_unit_type", 5),
+                ("slice_type", 7),
+                ("frame_num", 0),
+                ("idr_pic_id", 1),
+                ("slice_qp_delta", 0),
+                ("disable_deblocking_filter_idc", 0),
+                ("slice_beta_offset_div2", 0),
+            ]);
+            inter.assert_holds(&[
+                ("nal_unit_type", 1),
+                ("slice_type", 5),
+                ("frame_num", 77),
+                ("num_ref_idx_active_override_flag", 0),
+                ("adaptive_ref_pic_marking_mode_flag", 0),
+                ("slice_qp_delta", 0),
+                ("slice_beta_offset_div2", 0),
+            ]);
+            assert_eq!(inter.field("cabac_init_idc"), profile.cabac().then_some(0));
+            // The start code's 32 bits are before the unit.
+            let bits = |picture| sequence.slice(picture).bits - 32;
+            assert_eq!(idr.end, bits(Picture::Idr { idr_pic_id: 1 }), "{profile:?}");
+            assert_eq!(inter.end, bits(Picture::Inter { frame_num: 77 }), "{profile:?}");
         }
     }
 

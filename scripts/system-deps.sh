@@ -3,7 +3,7 @@
 # all are there.
 #
 #   scripts/system-deps.sh           what building and serving need
-#   scripts/system-deps.sh --tests   also a browser and Python for the tests
+#   scripts/system-deps.sh --tests   also a browser, Python and more for the tests
 #   scripts/system-deps.sh --list    only prints what is missing
 #
 # Exit codes: 0 everything is there, 3 something is missing and cannot be installed from here.
@@ -50,6 +50,11 @@ find_missing() {
     fi
     if $want_tests && ! "$here/chromium.sh" >/dev/null 2>&1; then
         missing+=("chromium|browser for the tests (or set CHROMIUM to the path of one)")
+    fi
+    if $want_tests; then
+        need_file /usr/include/va/va_enc_h264.h libva-dev \
+            "libva's headers, which the structs of crates/vaapi are compared with"
+        need_command ffmpeg ffmpeg "FFmpeg, which reads what crates/vaapi writes"
     fi
 }
 

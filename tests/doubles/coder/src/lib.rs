@@ -19,7 +19,7 @@ use openh264_sys2::{ENCODER_OPTION_SVC_ENCODE_PARAM_EXT, SEncParamExt};
 const QP: i32 = 6;
 
 /// How far a decoded sample may be off.
-pub const MAX_ERROR: u8 = 2;
+pub const MAX_ERROR: u8 = 4;
 
 /// An NV12 picture in memory.
 #[derive(Clone, Copy, Debug)]

@@ -54,6 +54,8 @@ find_missing() {
     if $want_tests; then
         need_file /usr/include/va/va_enc_h264.h libva-dev \
             "libva's headers, which the structs of crates/vaapi are compared with"
+        need_file /usr/include/ffnvcodec/nvEncodeAPI.h libffmpeg-nvenc-dev \
+            "NVENC's headers, which the structs of crates/nvenc-sys are compared with"
         need_command ffmpeg ffmpeg "FFmpeg, which reads what crates/vaapi writes"
     fi
 }

@@ -1,0 +1,255 @@
+//! CUDA as far as it takes to give NVENC a picture: a device, its context, and memory that another
+//! API has written.
+#![allow(unsafe_code, reason = "CUDA is a C library")]
+
+use std::{
+    ffi::{CStr, c_char},
+    os::fd::{AsRawFd as _, IntoRawFd as _, OwnedFd},
+    path::Path,
+    ptr,
+    sync::Arc,
+};
+
+use crate::{
+    Error,
+    loader::{self, CudaCalls},
+    sys::{
+        Zeroed as _,
+        cuda::{
+            self as raw, DevicePointer, HANDLE_OPAQUE_FD, MEMORY_DEDICATED, MemoryBuffer,
+            MemoryHandle, SUCCESS, Status, Uuid,
+        },
+    },
+};
+
+/// CUDA's driver, loaded and initialised.
+#[derive(Clone, Debug)]
+pub struct Cuda(Arc<CudaCalls>);
+
+/// A GPU.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Device {
+    /// What the driver calls it, e.g. `NVIDIA L4`.
+    pub name: String,
+    /// The UUID that Vulkan knows it by, too (`VkPhysicalDeviceIDProperties::deviceUUID`).
+    pub uuid: [u8; 16],
+    ordinal: raw::Device,
+}
+
+impl Cuda {
+    /// Loads `libcuda.so.1` as the dynamic loader finds it.
+    ///
+    /// # Errors
+    /// [`Error::NoLibrary`] or [`Error::NoSymbol`]; [`Error::Cuda`] where there is no GPU.
+    pub fn load() -> Result<Self, Error> {
+        Self::init(loader::cuda()?)
+    }
+
+    /// Loads CUDA's driver from `file`, for tests and unusual installations.
+    ///
+    /// # Errors
+    /// As [`Self::load`].
+    ///
+    /// # Safety
+    /// The file is a build of `libcuda.so.1`: its initialisers run, and its functions are called
+    /// by the signatures in `cuda.h`.
+    pub unsafe fn load_from(file: &Path) -> Result<Self, Error> {
+        // SAFETY: the caller's promise.
+        Self::init(unsafe { loader::cuda_from(file) }?)
+    }
+
+    fn init(calls: CudaCalls) -> Result<Self, Error> {
+        let cuda = Self(Arc::new(calls));
+        // SAFETY: 0 is the one value that the flags may have.
+        cuda.check("start", unsafe { (cuda.0.init)(0) })?;
+        Ok(cuda)
+    }
+
+    /// All GPUs that the process may use.
+    ///
+    /// # Errors
+    /// [`Error::Cuda`] when the driver cannot tell.
+    pub fn devices(&self) -> Result<Vec<Device>, Error> {
+        let mut count = 0;
+        // SAFETY: valid for the write of one integer.
+        self.check("count GPUs", unsafe { (self.0.device_count)(&mut count) })?;
+        (0..count).map(|index| self.device(index)).collect()
+    }
+
+    fn device(&self, index: i32) -> Result<Device, Error> {
+        let mut ordinal = 0;
+        // SAFETY: valid for the write of one device; the index is below the count.
+        self.check("name a GPU", unsafe { (self.0.device)(&mut ordinal, index) })?;
+        let mut uuid = Uuid::zeroed();
+        // SAFETY: valid for the write of one UUID, of a device that there is.
+        self.check("identify a GPU", unsafe { (self.0.device_uuid)(&mut uuid, ordinal) })?;
+        let mut name = [0 as c_char; 256];
+        let length = name.len() as i32;
+        // SAFETY: valid for the writes of `length` characters, of a device that there is.
+        let named = unsafe { (self.0.device_name)(name.as_mut_ptr(), length, ordinal) };
+        self.check("name a GPU", named)?;
+        let bytes: Vec<u8> = name.iter().map(|c| c.cast_unsigned()).collect();
+        let name = CStr::from_bytes_until_nul(&bytes).unwrap_or_default();
+        Ok(Device { name: name.to_string_lossy().into_owned(), uuid: uuid.bytes, ordinal })
+    }
+
+    fn check(&self, act: &'static str, status: Status) -> Result<(), Error> {
+        if status == SUCCESS {
+            return Ok(());
+        }
+        let mut text = ptr::null();
+        // SAFETY: any number may be asked for; valid for the write of one pointer.
+        let known = unsafe { (self.0.error_name)(status, &mut text) } == SUCCESS && !text.is_null();
+        let name = if known {
+            // SAFETY: the name of a known code is a constant of the library, which is loaded.
+            unsafe { CStr::from_ptr(text) }.to_string_lossy().into_owned()
+        } else {
+            "an unnamed CUresult".to_owned()
+        };
+        Err(Error::Cuda { act, code: status, name })
+    }
+}
+
+/// A device's primary context, retained while this lives.
+#[derive(Debug)]
+pub struct Context {
+    cuda: Cuda,
+    ordinal: raw::Device,
+    raw: raw::Context,
+}
+
+// SAFETY: a context may be made current on any thread, and on several at once.
+unsafe impl Send for Context {}
+// SAFETY: likewise; nothing here changes it.
+unsafe impl Sync for Context {}
+
+impl Context {
+    /// Retains the context of `device`.
+    ///
+    /// # Errors
+    /// [`Error::Cuda`] when the driver refuses.
+    pub fn new(cuda: &Cuda, device: &Device) -> Result<Arc<Self>, Error> {
+        let mut raw = ptr::null_mut();
+        // SAFETY: valid for the write of one context, of a device that there is.
+        let status = unsafe { (cuda.0.retain_context)(&mut raw, device.ordinal) };
+        cuda.check("make a context", status)?;
+        Ok(Arc::new(Self { cuda: cuda.clone(), ordinal: device.ordinal, raw }))
+    }
+
+    pub(crate) fn raw(&self) -> raw::Context {
+        self.raw
+    }
+
+    /// Makes a call with the context current.
+    pub(crate) fn call(
+        &self,
+        act: &'static str,
+        call: impl FnOnce(&CudaCalls) -> Status,
+    ) -> Result<(), Error> {
+        // SAFETY: the context is retained; it is taken off again below.
+        let pushed = unsafe { (self.cuda.0.push_context)(self.raw) };
+        self.cuda.check("use a context", pushed)?;
+        let status = call(&self.cuda.0);
+        let mut popped = ptr::null_mut();
+        // SAFETY: valid for the write of one context. The stack holds the one from above.
+        unsafe { (self.cuda.0.pop_context)(&mut popped) };
+        self.cuda.check(act, status)
+    }
+}
+
+impl Drop for Context {
+    fn drop(&mut self) {
+        // SAFETY: retained once, and released once.
+        unsafe { (self.cuda.0.release_context)(self.ordinal) };
+    }
+}
+
+/// Memory of another API in a CUDA context.
+#[derive(Debug)]
+pub struct Memory {
+    context: Arc<Context>,
+    handle: raw::ExternalMemory,
+    pointer: DevicePointer,
+    bytes: u64,
+}
+
+// SAFETY: both handles may be used from any thread with the context current.
+unsafe impl Send for Memory {}
+
+impl Memory {
+    /// Imports what `OPAQUE_FD` of Vulkan stands for: `bytes` is the size of the whole memory, and
+    /// `dedicated` whether it was allocated for one buffer alone.
+    ///
+    /// # Errors
+    /// [`Error::Cuda`] when the driver refuses, e.g. memory of another GPU.
+    pub fn import(
+        context: &Arc<Context>,
+        memory: OwnedFd,
+        bytes: u64,
+        dedicated: bool,
+    ) -> Result<Self, Error> {
+        let mut description = MemoryHandle::zeroed();
+        description.kind = HANDLE_OPAQUE_FD;
+        description.fd = memory.as_raw_fd();
+        description.size = bytes;
+        description.flags = if dedicated { MEMORY_DEDICATED } else { 0 };
+        let mut handle = ptr::null_mut();
+        context.call("import memory", |calls| {
+            // SAFETY: a live description with an open descriptor, and room for one handle.
+            unsafe { (calls.import_memory)(&mut handle, &description) }
+        })?;
+        // A successful import has taken the descriptor.
+        let _ = memory.into_raw_fd();
+        let mut imported = Self { context: Arc::clone(context), handle, pointer: 0, bytes };
+        let mut range = MemoryBuffer::zeroed();
+        range.size = bytes;
+        let pointer = &mut imported.pointer;
+        context.call("map imported memory", |calls| {
+            // SAFETY: live memory, a range within it, and room for one pointer.
+            unsafe { (calls.mapped_buffer)(pointer, handle, &range) }
+        })?;
+        Ok(imported)
+    }
+
+    /// The size, bytes.
+    pub fn bytes(&self) -> u64 {
+        self.bytes
+    }
+
+    pub(crate) fn pointer(&self) -> DevicePointer {
+        self.pointer
+    }
+
+    pub(crate) fn is_in(&self, context: &Arc<Context>) -> bool {
+        Arc::ptr_eq(&self.context, context)
+    }
+
+    /// Copies the first bytes to the host, for checks: pictures never take this way.
+    ///
+    /// # Errors
+    /// [`Error::OutOfRange`] when there are fewer; [`Error::Cuda`] when the driver refuses.
+    pub fn read(&self, into: &mut [u8]) -> Result<(), Error> {
+        if into.len() as u64 > self.bytes {
+            let (what, value) = ("a read", into.len() as u64);
+            return Err(Error::OutOfRange { what, value, allowed: "within the memory" });
+        }
+        self.context.call("read memory", |calls| {
+            // SAFETY: `into` is valid for writes of its length, and the memory has as much.
+            unsafe { (calls.copy_to_host)(into.as_mut_ptr().cast(), self.pointer, into.len()) }
+        })
+    }
+}
+
+impl Drop for Memory {
+    fn drop(&mut self) {
+        // Errors: the context or the device is gone, and the memory with it.
+        let _ = self.context.call("release memory", |calls| {
+            if self.pointer != 0 {
+                // SAFETY: mapped by this and not freed before; nothing uses it any more.
+                unsafe { (calls.free)(self.pointer) };
+            }
+            // SAFETY: imported by this and not destroyed before; its mapping is gone.
+            unsafe { (calls.destroy_memory)(self.handle) }
+        });
+    }
+}

@@ -1,0 +1,342 @@
+//! The encoder: pictures without reordering, each out before the next one goes in.
+#![allow(unsafe_code, reason = "NVENC is a C library")]
+
+mod session;
+mod settings;
+
+use std::{
+    ptr, slice, thread,
+    time::{Duration, Instant},
+};
+
+use self::session::Session;
+pub use self::{
+    session::Nvenc,
+    settings::{Preset, Profile, Settings},
+};
+use crate::{
+    Error, Memory,
+    sys::{
+        Zeroed as _,
+        nvenc::{
+            self as raw, CAP_INVALIDATION, Config, CreateBitstream, ERR_LOCK_BUSY, FLAG_FORCE_IDR,
+            FLAG_OUTPUT_SPS_PPS, FORMAT_NV12, Handle, Initialize, LOCK_DO_NOT_WAIT, Lock, MapInput,
+            PICTURE_IDR, Picture, RESOURCE_CUDA_POINTER, Reconfigure, Register, STRUCT_FRAME,
+        },
+    },
+};
+
+/// How long the hardware may take for a picture before it counts as hung.
+const PATIENCE: Duration = Duration::from_millis(300);
+/// Between two looks at whether a picture is coded.
+const LOOK_EVERY: Duration = Duration::from_micros(100);
+
+/// Where NV12 lies in memory: chroma follows luma, rows of both are `pitch` bytes apart.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Layout {
+    /// Bytes from one row to the next; a multiple of 4, and the width at least.
+    pub pitch: u32,
+}
+
+/// A coded picture.
+#[derive(Clone, Debug)]
+pub struct AccessUnit {
+    /// H.264 Annex B; SPS and PPS come before every IDR.
+    pub data: Vec<u8>,
+    /// Whether this is an IDR.
+    pub keyframe: bool,
+}
+
+/// A picture in memory that an [`Encoder`] reads, by the order of [`Encoder::register`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Input(usize);
+
+/// An open encoder. `Send`, not `Sync`.
+#[derive(Debug)]
+pub struct Encoder {
+    inputs: Vec<Registered>,
+    bitstream: Handle,
+    session: Session,
+    settings: Settings,
+    /// What the encoder was initialised with, but for the rate.
+    config: Box<Config>,
+    frame_index: u32,
+    broken: bool,
+}
+
+// SAFETY: a session and its handles may be used from any thread, by one at a time.
+unsafe impl Send for Encoder {}
+
+#[derive(Debug)]
+struct Registered {
+    handle: Handle,
+    pitch: u32,
+    /// The driver reads it while it is registered.
+    _memory: Memory,
+}
+
+impl Encoder {
+    /// Opens a session on the GPU of `context`, and in it an encoder.
+    ///
+    /// # Errors
+    /// [`Error::OutOfRange`] for impossible settings; [`Error::is_no_encoder`] and
+    /// [`Error::is_session_limit`] say what most others mean.
+    pub fn open(
+        nvenc: &Nvenc,
+        context: &std::sync::Arc<crate::Context>,
+        settings: &Settings,
+    ) -> Result<Self, Error> {
+        settings.check()?;
+        let session = Session::open(nvenc, context)?;
+        session.check_h264(settings)?;
+        let mut config = session.preset_config(settings)?;
+        settings.write(&mut config, session.version());
+        let mut initialize = settings.initialize(session.version(), &mut config);
+        session.call("initialise the encoder", |functions, raw| {
+            let initialize_encoder = functions.initialize?;
+            // SAFETY: a live session; the parameters and what they point to are live.
+            Some(unsafe { initialize_encoder(raw, &mut initialize) })
+        })?;
+        let mut create = CreateBitstream::zeroed();
+        create.version = session.version().create_bitstream();
+        session.call("make a bitstream buffer", |functions, raw| {
+            let create_bitstream = functions.create_bitstream?;
+            // SAFETY: a live session whose encoder is initialised; valid for writes.
+            Some(unsafe { create_bitstream(raw, &mut create) })
+        })?;
+        Ok(Self {
+            inputs: Vec::new(),
+            bitstream: create.buffer,
+            session,
+            settings: *settings,
+            config,
+            frame_index: 0,
+            broken: false,
+        })
+    }
+
+    /// The interface's version in use, e.g. `(13, 0)`.
+    pub fn version(&self) -> (u32, u32) {
+        (self.session.version().major, self.session.version().minor)
+    }
+
+    /// Makes the memory known, once for all pictures that it will hold, and keeps it.
+    ///
+    /// # Errors
+    /// [`Error::OutOfRange`] when the picture does not fit; [`Error::Nvenc`] when refused.
+    pub fn register(&mut self, memory: Memory, layout: Layout) -> Result<Input, Error> {
+        let Layout { pitch } = layout;
+        let (width, height) = (self.settings.width, self.settings.height);
+        if pitch < width || !pitch.is_multiple_of(4) {
+            let (what, value) = ("the pitch", pitch.into());
+            return Err(Error::OutOfRange { what, value, allowed: "the width, a multiple of 4" });
+        }
+        let needed = u64::from(pitch) * u64::from(height) * 3 / 2;
+        if needed > memory.bytes() || !memory.is_in(self.session.context()) {
+            let (what, value) = ("a picture's memory", memory.bytes());
+            return Err(Error::OutOfRange {
+                what,
+                value,
+                allowed: "the picture's, in its context",
+            });
+        }
+        let mut register = Register::zeroed();
+        register.version = self.session.version().register();
+        register.resource_type = RESOURCE_CUDA_POINTER;
+        (register.width, register.height, register.pitch) = (width, height, pitch);
+        register.resource = ptr::with_exposed_provenance_mut(memory.pointer() as usize);
+        register.buffer_format = FORMAT_NV12;
+        self.session.call("register a picture's memory", |functions, raw| {
+            // SAFETY: a live session; the memory is the encoder's from here on.
+            Some(unsafe { (functions.register?)(raw, &mut register) })
+        })?;
+        self.inputs.push(Registered { handle: register.registered, pitch, _memory: memory });
+        Ok(Input(self.inputs.len() - 1))
+    }
+
+    /// Encodes what `input` holds and waits for it; `keyframe` forces an IDR, and the first
+    /// picture is one in any case. `time_stamp` names it for [`Self::invalidate`]. What wrote the
+    /// memory must have finished; it may be written anew when this returns.
+    ///
+    /// # Errors
+    /// After any [`Error`] the encoder gives [`Error::Broken`] and must be opened anew.
+    pub fn encode(
+        &mut self,
+        input: Input,
+        time_stamp: u64,
+        keyframe: bool,
+    ) -> Result<AccessUnit, Error> {
+        if self.broken {
+            return Err(Error::Broken);
+        }
+        self.broken = true;
+        let registered = self.inputs.get(input.0).ok_or(Error::OutOfRange {
+            what: "an input",
+            value: input.0 as u64,
+            allowed: "one that was registered",
+        })?;
+        let mapped = self.map(registered.handle)?;
+        let submitted = self.submit(mapped, registered.pitch, time_stamp, keyframe);
+        let unit = submitted.and_then(|()| self.fetch());
+        self.session.call("release a picture", |functions, raw| {
+            // SAFETY: a live session and a resource that it has mapped.
+            Some(unsafe { (functions.unmap?)(raw, mapped) })
+        })?;
+        let unit = unit?;
+        if keyframe && !unit.keyframe {
+            return Err(Error::BadPicture { reason: "an IDR was asked for" });
+        }
+        self.frame_index = self.frame_index.wrapping_add(1);
+        self.broken = false;
+        Ok(unit)
+    }
+
+    fn map(&self, registered: Handle) -> Result<Handle, Error> {
+        let mut map = MapInput::zeroed();
+        map.version = self.session.version().map_input();
+        map.registered = registered;
+        self.session.call("take a picture", |functions, raw| {
+            // SAFETY: a live session and a resource that it has registered.
+            Some(unsafe { (functions.map?)(raw, &mut map) })
+        })?;
+        Ok(map.mapped)
+    }
+
+    fn submit(
+        &self,
+        input: Handle,
+        pitch: u32,
+        time_stamp: u64,
+        keyframe: bool,
+    ) -> Result<(), Error> {
+        let mut picture = Picture::zeroed();
+        picture.version = self.session.version().picture();
+        (picture.input_width, picture.input_height) = (self.settings.width, self.settings.height);
+        picture.input_pitch = pitch;
+        picture.flags = if keyframe { FLAG_FORCE_IDR | FLAG_OUTPUT_SPS_PPS } else { 0 };
+        picture.frame_index = self.frame_index;
+        picture.time_stamp = time_stamp;
+        (picture.input, picture.output) = (input, self.bitstream);
+        picture.buffer_format = FORMAT_NV12;
+        picture.picture_struct = STRUCT_FRAME;
+        self.session.call("encode a picture", |functions, raw| {
+            // SAFETY: a live session, a mapped input and a bitstream buffer that is not locked.
+            Some(unsafe { (functions.encode?)(raw, &mut picture) })
+        })
+    }
+
+    /// Waits for the coded picture, and not for ever.
+    fn fetch(&self) -> Result<AccessUnit, Error> {
+        let started = Instant::now();
+        let mut lock = Lock::zeroed();
+        loop {
+            lock.version = self.session.version().lock();
+            lock.flags = LOCK_DO_NOT_WAIT;
+            lock.output = self.bitstream;
+            let locked = self.session.call("finish a picture", |functions, raw| {
+                // SAFETY: a live session and its bitstream buffer; valid for writes.
+                Some(unsafe { (functions.lock?)(raw, &mut lock) })
+            });
+            match locked {
+                Ok(()) => break,
+                Err(Error::Nvenc { code: ERR_LOCK_BUSY, .. }) if started.elapsed() < PATIENCE => {
+                    thread::sleep(LOOK_EVERY);
+                }
+                Err(Error::Nvenc { code: ERR_LOCK_BUSY, .. }) => {
+                    return Err(Error::TimedOut { after: PATIENCE });
+                }
+                Err(error) => return Err(error),
+            }
+        }
+        let data = if lock.data.is_null() {
+            Vec::new()
+        } else {
+            // SAFETY: a locked buffer holds as many bytes as it says until it is unlocked.
+            unsafe { slice::from_raw_parts(lock.data.cast::<u8>(), lock.bytes as usize) }.to_vec()
+        };
+        self.session.call("release a coded picture", |functions, raw| {
+            // SAFETY: a live session and its bitstream buffer, which is locked.
+            Some(unsafe { (functions.unlock?)(raw, self.bitstream) })
+        })?;
+        if data.is_empty() {
+            return Err(Error::BadPicture { reason: "it is empty" });
+        }
+        Ok(AccessUnit { data, keyframe: lock.picture_type == PICTURE_IDR })
+    }
+
+    /// Changes the target from the next picture on, without an IDR, bit/s.
+    ///
+    /// # Errors
+    /// [`Error::OutOfRange`] for 0; [`Error::Nvenc`] when refused: the rate stays what it was.
+    pub fn set_rate(&mut self, bits_per_second: u32) -> Result<(), Error> {
+        let settings = Settings { bits_per_second, ..self.settings };
+        settings.check()?;
+        settings.write(&mut self.config, self.session.version());
+        let version = self.session.version();
+        let mut reconfigure = Reconfigure::zeroed();
+        reconfigure.version = version.reconfigure();
+        reconfigure.initialize = settings.initialize(version, &mut self.config);
+        let changed = self.session.call("change the bit rate", |functions, raw| {
+            // SAFETY: a live session; the parameters and what they point to are live.
+            Some(unsafe { (functions.reconfigure?)(raw, &mut reconfigure) })
+        });
+        match changed {
+            Ok(()) => self.settings = settings,
+            Err(_) => self.settings.write(&mut self.config, version),
+        }
+        changed
+    }
+
+    /// Lets no later picture refer to the one that was encoded with `time_stamp`, because it was
+    /// lost on the way. Gives `false` where the hardware cannot: a key frame must do.
+    ///
+    /// # Errors
+    /// [`Error::Nvenc`] when refused.
+    pub fn invalidate(&mut self, time_stamp: u64) -> Result<bool, Error> {
+        if self.session.cap(CAP_INVALIDATION)? == 0 {
+            return Ok(false);
+        }
+        self.session.call("forget a picture", |functions, raw| {
+            // SAFETY: a live session; any number may be given.
+            Some(unsafe { (functions.invalidate?)(raw, time_stamp) })
+        })?;
+        Ok(true)
+    }
+}
+
+impl Drop for Encoder {
+    fn drop(&mut self) {
+        // What fails here is gone with the session.
+        for input in &self.inputs {
+            let _ = self.session.call("forget a picture's memory", |functions, raw| {
+                // SAFETY: a live session and a resource that it has registered, not mapped.
+                Some(unsafe { (functions.unregister?)(raw, input.handle) })
+            });
+        }
+        let _ = self.session.call("free a bitstream buffer", |functions, raw| {
+            // SAFETY: a live session and its buffer, which is not locked.
+            Some(unsafe { (functions.destroy_bitstream?)(raw, self.bitstream) })
+        });
+        self.session.close();
+        // The memory goes after the session that read it.
+        self.inputs.clear();
+    }
+}
+
+/// The parameters of the encoder as they are said at the start and at every change.
+impl Settings {
+    fn initialize(&self, version: crate::version::Version, config: &mut Config) -> Initialize {
+        let mut initialize = Initialize::zeroed();
+        initialize.version = version.initialize();
+        initialize.codec = raw::CODEC_H264;
+        initialize.preset = self.preset.guid();
+        (initialize.encode_width, initialize.encode_height) = (self.width, self.height);
+        (initialize.dar_width, initialize.dar_height) = (self.width, self.height);
+        (initialize.frame_rate_num, initialize.frame_rate_den) = self.frame_rate;
+        initialize.enable_ptd = 1;
+        initialize.config = config;
+        (initialize.max_encode_width, initialize.max_encode_height) = (self.width, self.height);
+        initialize.tuning_info = raw::TUNING_ULTRA_LOW_LATENCY;
+        initialize
+    }
+}

@@ -1,0 +1,206 @@
+//! NVENC's library, and a session with the encoder of one GPU.
+
+use std::{ffi::CStr, path::Path, ptr, sync::Arc};
+
+use super::Settings;
+use crate::{
+    Context, Error, error,
+    loader::{self, NvencCalls},
+    sys::{
+        Zeroed as _,
+        nvenc::{
+            self as raw, CAP_HEIGHT_MAX, CAP_WIDTH_MAX, CODEC_H264, CapsParam, Config, DEVICE_CUDA,
+            ERR_INVALID_VERSION, Functions, Guid, OpenSession, PresetConfig, SUCCESS,
+            TUNING_ULTRA_LOW_LATENCY,
+        },
+    },
+    version::Version,
+};
+
+/// `libnvidia-encode.so.1`, loaded.
+#[derive(Clone, Debug)]
+pub struct Nvenc(Arc<NvencCalls>);
+
+impl Nvenc {
+    /// Loads `libnvidia-encode.so.1` as the dynamic loader finds it.
+    ///
+    /// # Errors
+    /// [`Error::NoLibrary`] or [`Error::NoSymbol`], with the library's name.
+    pub fn load() -> Result<Self, Error> {
+        Ok(Self(Arc::new(loader::nvenc()?)))
+    }
+
+    /// Loads it from `file`, for tests and unusual installations.
+    ///
+    /// # Errors
+    /// As [`Self::load`].
+    ///
+    /// # Safety
+    /// The file is a build of `libnvidia-encode.so.1`: its initialisers run, and its functions are
+    /// called by the signatures in `nvEncodeAPI.h`.
+    pub unsafe fn load_from(file: &Path) -> Result<Self, Error> {
+        // SAFETY: the caller's promise.
+        Ok(Self(Arc::new(unsafe { loader::nvenc_from(file) }?)))
+    }
+
+    /// The newest version that both sides speak.
+    fn newest(&self) -> Result<Version, Error> {
+        let mut driver = 0;
+        // SAFETY: valid for the write of one integer.
+        check("name its version", unsafe { (self.0.max_version)(&mut driver) })?;
+        let too_old = Error::TooOld { major: driver >> 4, minor: driver & 15 };
+        Version::newest(driver).ok_or(too_old)
+    }
+}
+
+fn check(act: &'static str, code: raw::Status) -> Result<(), Error> {
+    if code == SUCCESS {
+        return Ok(());
+    }
+    Err(Error::Nvenc { act, code, name: error::status_name(code), text: String::new() })
+}
+
+/// A session. It is closed by [`Self::close`], at the latest when dropped.
+#[derive(Debug)]
+pub(super) struct Session {
+    functions: Box<Functions>,
+    /// Null once it is closed.
+    raw: raw::Session,
+    version: Version,
+    context: Arc<Context>,
+    /// The functions are in it.
+    _nvenc: Nvenc,
+}
+
+impl Session {
+    /// Opens a session in the newest version that the driver takes: one that says that it knows a
+    /// version may still refuse it.
+    pub fn open(nvenc: &Nvenc, context: &Arc<Context>) -> Result<Self, Error> {
+        let mut version = nvenc.newest()?;
+        loop {
+            match Self::open_as(nvenc, context, version) {
+                Err(error) if error.is_version() => match version.older() {
+                    Some(older) => version = older,
+                    None => return Err(error),
+                },
+                opened => return opened,
+            }
+        }
+    }
+
+    fn open_as(nvenc: &Nvenc, context: &Arc<Context>, version: Version) -> Result<Self, Error> {
+        let mut functions = Box::new(Functions::zeroed());
+        functions.version = version.functions();
+        // SAFETY: valid for writes, of the layout that the version word stands for.
+        check("start", unsafe { (nvenc.0.create_instance)(&mut *functions) })?;
+        let mut open = OpenSession::zeroed();
+        open.version = version.open_session();
+        open.device_type = DEVICE_CUDA;
+        open.device = context.raw();
+        open.api_version = version.api();
+        let mut raw = ptr::null_mut();
+        let opened = match functions.open_session {
+            // SAFETY: a live context, which the session keeps; valid for the write of a session.
+            Some(open_session) => unsafe { open_session(&mut open, &mut raw) },
+            None => ERR_INVALID_VERSION,
+        };
+        let context = Arc::clone(context);
+        let session = Self { functions, raw, version, context, _nvenc: nvenc.clone() };
+        // After a failure, too, what was handed out must be closed.
+        check("open a session", opened)?;
+        Ok(session)
+    }
+
+    pub fn version(&self) -> Version {
+        self.version
+    }
+
+    pub fn context(&self) -> &Arc<Context> {
+        &self.context
+    }
+
+    /// Makes a call; a function that is not there counts as one of another version.
+    pub fn call(
+        &self,
+        act: &'static str,
+        call: impl FnOnce(&Functions, raw::Session) -> Option<raw::Status>,
+    ) -> Result<(), Error> {
+        let code = call(&self.functions, self.raw).unwrap_or(ERR_INVALID_VERSION);
+        if code == SUCCESS {
+            return Ok(());
+        }
+        let text = self.functions.last_error.map_or_else(String::new, |last_error| {
+            // SAFETY: a live session.
+            let text = unsafe { last_error(self.raw) };
+            if text.is_null() {
+                return String::new();
+            }
+            // SAFETY: not null, and so a string of the session's, which nothing changes here.
+            unsafe { CStr::from_ptr(text) }.to_string_lossy().trim().to_owned()
+        });
+        Err(Error::Nvenc { act, code, name: error::status_name(code), text })
+    }
+
+    /// What the encoder can do, for H.264.
+    pub fn cap(&self, cap: u32) -> Result<i32, Error> {
+        let mut param = CapsParam::zeroed();
+        param.version = self.version.caps_param();
+        param.caps_to_query = cap;
+        let mut value = 0;
+        self.call("tell what it can do", |functions, raw| {
+            // SAFETY: a live session; valid for the write of one integer.
+            Some(unsafe { (functions.cap?)(raw, CODEC_H264, &mut param, &mut value) })
+        })?;
+        Ok(value)
+    }
+
+    /// Whether it encodes H.264 of this size.
+    pub fn check_h264(&self, settings: &Settings) -> Result<(), Error> {
+        let mut codecs = [Guid::zeroed(); 16];
+        let mut count = 0;
+        self.call("list codecs", |functions, raw| {
+            let room = codecs.len() as u32;
+            // SAFETY: a live session; valid for the writes of `room` GUIDs and one integer.
+            Some(unsafe { (functions.codecs?)(raw, codecs.as_mut_ptr(), room, &mut count) })
+        })?;
+        if !codecs.iter().take(count as usize).any(|codec| *codec == CODEC_H264) {
+            return Err(Error::NoH264);
+        }
+        let side = |cap| Ok::<u32, Error>(self.cap(cap)?.max(0).cast_unsigned());
+        let (max_width, max_height) = (side(CAP_WIDTH_MAX)?, side(CAP_HEIGHT_MAX)?);
+        let (width, height) = (settings.width, settings.height);
+        if width > max_width || height > max_height {
+            return Err(Error::TooLarge { width, height, max_width, max_height });
+        }
+        Ok(())
+    }
+
+    /// What the preset stands for, to be changed where needed.
+    pub fn preset_config(&self, settings: &Settings) -> Result<Box<Config>, Error> {
+        let mut preset = Box::new(PresetConfig::zeroed());
+        preset.version = self.version.preset_config();
+        preset.config.version = self.version.config();
+        self.call("look up a preset", |functions, raw| {
+            let preset_config = functions.preset_config?;
+            let (guid, tuning) = (settings.preset.guid(), TUNING_ULTRA_LOW_LATENCY);
+            // SAFETY: a live session; valid for writes, of the layout that the version stands for.
+            Some(unsafe { preset_config(raw, CODEC_H264, guid, tuning, &mut *preset) })
+        })?;
+        Ok(Box::new(preset.config))
+    }
+
+    /// Closes the session; what it handed out is gone afterwards.
+    pub fn close(&mut self) {
+        let raw = std::mem::replace(&mut self.raw, ptr::null_mut());
+        if let Some(destroy) = self.functions.destroy.filter(|_| !raw.is_null()) {
+            // SAFETY: a live session, which nothing is asked of any more.
+            unsafe { destroy(raw) };
+        }
+    }
+}
+
+impl Drop for Session {
+    fn drop(&mut self) {
+        self.close();
+    }
+}

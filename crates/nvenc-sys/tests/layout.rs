@@ -1,0 +1,213 @@
+//! What is written by hand in `src/sys` against the vendor's headers, where those are installed:
+//! C files with the sizes and offsets that are asserted at compile time, and with the constants.
+
+use std::{
+    io::Write,
+    path::Path,
+    process::{Command, Stdio},
+};
+
+const NVENC: &str = include_str!("../src/sys/nvenc.rs");
+const CUDA: &str = include_str!("../src/sys/cuda.rs");
+const FOLDER: &str = "/usr/include/ffnvcodec";
+
+/// Our structs and the headers'. Of those with a star the headers' version has another size.
+const STRUCTS: &[(&str, &str)] = &[
+    ("Guid", "GUID"),
+    ("OpenSession", "NV_ENC_OPEN_ENCODE_SESSION_EX_PARAMS"),
+    ("CapsParam", "NV_ENC_CAPS_PARAM"),
+    ("RateControl", "NV_ENC_RC_PARAMS"),
+    ("Vui", "NV_ENC_CONFIG_H264_VUI_PARAMETERS"),
+    ("H264", "NV_ENC_CONFIG_H264"),
+    ("Config", "NV_ENC_CONFIG"),
+    ("PresetConfig", "NV_ENC_PRESET_CONFIG"),
+    ("Initialize", "NV_ENC_INITIALIZE_PARAMS"),
+    ("Reconfigure", "NV_ENC_RECONFIGURE_PARAMS"),
+    ("Register", "NV_ENC_REGISTER_RESOURCE"),
+    ("MapInput", "NV_ENC_MAP_INPUT_RESOURCE"),
+    ("CreateBitstream", "NV_ENC_CREATE_BITSTREAM_BUFFER"),
+    ("Picture", "*NV_ENC_PIC_PARAMS"),
+    ("Lock", "*NV_ENC_LOCK_BITSTREAM"),
+    ("Functions", "NV_ENCODE_API_FUNCTION_LIST"),
+    ("Uuid", "CUuuid"),
+    ("MemoryHandle", "CUDA_EXTERNAL_MEMORY_HANDLE_DESC"),
+    ("MemoryBuffer", "CUDA_EXTERNAL_MEMORY_BUFFER_DESC"),
+];
+
+/// Fields whose names are not ours in camel case.
+const FIELDS: &[(&str, &str, &str)] = &[
+    ("Guid", "data1", "Data1"),
+    ("Guid", "data2", "Data2"),
+    ("Guid", "data3", "Data3"),
+    ("Guid", "data4", "Data4"),
+    ("H264", "vui", "h264VUIParameters"),
+    ("H264", "num_ref_l0", "numRefL0"),
+    ("H264", "chroma_format_idc", "chromaFormatIDC"),
+    ("RateControl", "low_delay_key_frame_scale", "lowDelayKeyFrameScale"),
+    ("Config", "profile", "profileGUID"),
+    ("Config", "rate_control", "rcParams"),
+    ("Config", "h264", "encodeCodecConfig"),
+    ("PresetConfig", "config", "presetCfg"),
+    ("Initialize", "codec", "encodeGUID"),
+    ("Initialize", "preset", "presetGUID"),
+    ("Initialize", "config", "encodeConfig"),
+    ("Initialize", "enable_ptd", "enablePTD"),
+    ("Reconfigure", "initialize", "reInitEncodeParams"),
+    ("Register", "resource", "resourceToRegister"),
+    ("Register", "registered", "registeredResource"),
+    ("MapInput", "registered", "registeredResource"),
+    ("MapInput", "mapped", "mappedResource"),
+    ("MapInput", "mapped_format", "mappedBufferFmt"),
+    ("CreateBitstream", "buffer", "bitstreamBuffer"),
+    ("Picture", "flags", "encodePicFlags"),
+    ("Picture", "frame_index", "frameIdx"),
+    ("Picture", "time_stamp", "inputTimeStamp"),
+    ("Picture", "input", "inputBuffer"),
+    ("Picture", "output", "outputBitstream"),
+    ("Picture", "buffer_format", "bufferFmt"),
+    ("Picture", "picture_struct", "pictureStruct"),
+    ("Lock", "output", "outputBitstream"),
+    ("Lock", "frame_index", "frameIdx"),
+    ("Lock", "bytes", "bitstreamSizeInBytes"),
+    ("Lock", "time_stamp", "outputTimeStamp"),
+    ("Lock", "data", "bitstreamBufferPtr"),
+    ("Lock", "average_qp", "frameAvgQP"),
+    ("Functions", "codec_count", "nvEncGetEncodeGUIDCount"),
+    ("Functions", "codecs", "nvEncGetEncodeGUIDs"),
+    ("Functions", "cap", "nvEncGetEncodeCaps"),
+    ("Functions", "initialize", "nvEncInitializeEncoder"),
+    ("Functions", "create_bitstream", "nvEncCreateBitstreamBuffer"),
+    ("Functions", "destroy_bitstream", "nvEncDestroyBitstreamBuffer"),
+    ("Functions", "encode", "nvEncEncodePicture"),
+    ("Functions", "lock", "nvEncLockBitstream"),
+    ("Functions", "unlock", "nvEncUnlockBitstream"),
+    ("Functions", "map", "nvEncMapInputResource"),
+    ("Functions", "unmap", "nvEncUnmapInputResource"),
+    ("Functions", "destroy", "nvEncDestroyEncoder"),
+    ("Functions", "invalidate", "nvEncInvalidateRefFrames"),
+    ("Functions", "open_session", "nvEncOpenEncodeSessionEx"),
+    ("Functions", "register", "nvEncRegisterResource"),
+    ("Functions", "unregister", "nvEncUnregisterResource"),
+    ("Functions", "reconfigure", "nvEncReconfigureEncoder"),
+    ("Functions", "last_error", "nvEncGetLastErrorString"),
+    ("Functions", "preset_config", "nvEncGetEncodePresetConfigEx"),
+    ("MemoryHandle", "kind", "type"),
+    ("MemoryHandle", "fd", "handle.fd"),
+];
+
+fn in_c(name: &str, field: &str) -> String {
+    let named = FIELDS.iter().find(|(own, ours, _)| *own == name && *ours == field);
+    if let Some((_, _, c)) = named {
+        return (*c).to_owned();
+    }
+    let mut parts = field.split('_');
+    let mut camel = parts.next().unwrap_or_default().to_owned();
+    for part in parts {
+        camel.extend(part.chars().take(1).map(|c| c.to_ascii_uppercase()));
+        camel.push_str(&part[1..]);
+    }
+    camel
+}
+
+#[test]
+fn structs_are_those_of_the_headers() {
+    let mut checks = Vec::new();
+    for source in [NVENC, CUDA] {
+        for block in source.split("assert_layout!(").skip(1) {
+            let (block, _) = block.split_once(");").expect("its end");
+            let mut parts = block.split(',').map(str::trim).filter(|part| !part.is_empty());
+            let (name, size) = (parts.next().expect("a name"), parts.next().expect("a size"));
+            let c = STRUCTS.iter().find(|(own, _)| *own == name);
+            let c = c.unwrap_or_else(|| panic!("what is {name} in C?")).1;
+            let longer = c.starts_with('*');
+            let c = c.trim_start_matches('*');
+            let relation = if longer { "<=" } else { "==" };
+            checks.push(format!("_Static_assert(sizeof({c}) {relation} {size}, \"{c}\");"));
+            for part in parts {
+                let (field, offset) = part.split_once(" = ").expect("field = offset");
+                let field = in_c(name, field);
+                let check = format!("offsetof({c}, {field}) == {offset}, \"{c}.{field}\"");
+                checks.push(format!("_Static_assert({check});"));
+            }
+        }
+    }
+    assert!(checks.len() > 110, "{} checks", checks.len());
+    assert_compiles(&checks);
+}
+
+#[test]
+fn constants_are_those_of_the_headers() {
+    let mut checks = Vec::new();
+    for source in [NVENC, CUDA] {
+        let mut name = None;
+        for line in source.lines() {
+            if let Some(text) = line.strip_prefix("/// `") {
+                name = text.split('`').next();
+            } else if let (Some(name), Some(rest)) = (name.take(), line.strip_prefix("pub const "))
+            {
+                let Some((_, value)) = rest.split_once(" = ") else { continue };
+                // The last is a flag of C++ and Windows headers only in these.
+                if !name.contains('_') || name == "CUDA_EXTERNAL_MEMORY_DEDICATED" {
+                    continue;
+                }
+                let value = value.trim_end_matches(';').replace("u32::MAX", "0xffffffffu");
+                checks.push(format!("_Static_assert(({name}) == ({value}), \"{name}\");"));
+            }
+        }
+    }
+    assert!(checks.len() > 25, "{} checks", checks.len());
+    // GUIDs are no constants to C: their first fields, as text.
+    assert_compiles(&checks);
+}
+
+#[test]
+fn guids_are_those_of_the_header() {
+    let Ok(header) = std::fs::read_to_string(Path::new(FOLDER).join("nvEncodeAPI.h")) else {
+        skip();
+        return;
+    };
+    let words = |text: &str| -> Vec<u64> {
+        let text = text.replace('_', "");
+        let numbers = text.split(|c: char| !c.is_ascii_alphanumeric());
+        let digits = numbers.filter_map(|number| number.strip_prefix("0x"));
+        digits.filter_map(|digits| u64::from_str_radix(digits, 16).ok()).collect()
+    };
+    let mut count = 0;
+    for block in NVENC.split("/// `").skip(1).filter(|block| block.contains(": Guid =")) {
+        let (name, ours) = block.split_once("`.").expect("a name");
+        let (ours, _) = ours.split_once(";").expect("a value");
+        let (_, theirs) = header.split_once(&format!("{name} ")).expect("in the header");
+        let (theirs, _) = theirs.split_once(';').expect("a value");
+        let ours = ours.split_once('=').expect("a value").1;
+        assert_eq!(words(ours), words(theirs), "{name}");
+        assert_eq!(words(ours).len(), 11, "{name}");
+        count += 1;
+    }
+    assert_eq!(count, 8);
+}
+
+#[allow(clippy::print_stdout, reason = "what a test skips is said")]
+fn skip() {
+    println!("skipped: needs NVENC's headers (Debian: libffmpeg-nvenc-dev) and a C compiler");
+}
+
+/// Compiles the lines after the headers; skips, and says so, where there are none.
+#[track_caller]
+fn assert_compiles(lines: &[String]) {
+    if !Path::new(FOLDER).exists() || Command::new("cc").arg("--version").output().is_err() {
+        return skip();
+    }
+    let head = "#include <stddef.h>\n#include <stdint.h>\n#include <ffnvcodec/dynlink_cuda.h>\n\
+                #include <ffnvcodec/nvEncodeAPI.h>\n";
+    let mut cc = Command::new("cc")
+        .args(["-fsyntax-only", "-Werror", "-x", "c", "-"])
+        .stdin(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .expect("a C compiler");
+    let mut input = cc.stdin.take().expect("piped");
+    input.write_all(format!("{head}{}\n", lines.join("\n")).as_bytes()).expect("it reads");
+    drop(input);
+    let compiled = cc.wait_with_output().expect("it ends");
+    assert!(compiled.status.success(), "{}", String::from_utf8_lossy(&compiled.stderr));
+}

@@ -1,6 +1,8 @@
 //! What passes between drawing, encoding and delivery: pictures, access units, and the queue
 //! in which a peer finds them.
 
+mod shared;
+
 use std::{
     collections::VecDeque,
     sync::{Arc, Mutex, MutexGuard, PoisonError},
@@ -11,6 +13,7 @@ use bytes::Bytes;
 use tokio::sync::Notify;
 
 use crate::units::{MediaTime, Size};
+pub use shared::{DeviceId, Handle, SharedNv12};
 
 /// A picture in host memory, planar 4:2:0, BT.709 limited range.
 #[derive(Clone, Debug)]

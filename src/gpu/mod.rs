@@ -13,10 +13,11 @@ use std::{
 use tokio::sync::watch;
 use tracing::{error, info};
 
+pub use crate::frame::Handle;
 pub use adapter::AdapterInfo;
 #[cfg(test)]
 pub(crate) use share::tests::memory_file;
-pub use share::{Error as ShareError, Handle, Shared};
+pub use share::{Error as ShareError, Shared};
 
 /// Which device to open.
 #[derive(Clone, Debug, Default)]

@@ -12,15 +12,7 @@ use ash::{khr, vk};
 use wgpu::hal::api::Vulkan;
 
 use super::Gpu;
-
-/// What the descriptor of shared memory is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Handle {
-    /// Known to the same driver only, which CUDA is a part of (`OPAQUE_FD`).
-    Opaque,
-    /// Known to the kernel, and so to any driver of the same machine.
-    DmaBuf,
-}
+use crate::frame::{DeviceId, Handle};
 
 /// Why memory cannot be shared.
 #[derive(Debug, thiserror::Error)]
@@ -64,24 +56,22 @@ pub struct Shared {
     pub memory_bytes: u64,
 }
 
-impl Handle {
-    fn vk(self) -> vk::ExternalMemoryHandleTypeFlags {
-        match self {
-            Self::Opaque => vk::ExternalMemoryHandleTypeFlags::OPAQUE_FD,
-            Self::DmaBuf => vk::ExternalMemoryHandleTypeFlags::DMA_BUF_EXT,
-        }
+fn flags(handle: Handle) -> vk::ExternalMemoryHandleTypeFlags {
+    match handle {
+        Handle::Opaque => vk::ExternalMemoryHandleTypeFlags::OPAQUE_FD,
+        Handle::DmaBuf => vk::ExternalMemoryHandleTypeFlags::DMA_BUF_EXT,
     }
+}
 
-    /// The extensions that it needs; wgpu enables both wherever the driver has them.
-    fn extensions(self) -> &'static [(&'static std::ffi::CStr, &'static str)] {
-        const FD: (&std::ffi::CStr, &str) =
-            (khr::external_memory_fd::NAME, "VK_KHR_external_memory_fd");
-        const DMA_BUF: (&std::ffi::CStr, &str) =
-            (ash::ext::external_memory_dma_buf::NAME, "VK_EXT_external_memory_dma_buf");
-        match self {
-            Self::Opaque => &[FD],
-            Self::DmaBuf => &[FD, DMA_BUF],
-        }
+/// The extensions that it needs; wgpu enables both wherever the driver has them.
+fn extensions(handle: Handle) -> &'static [(&'static std::ffi::CStr, &'static str)] {
+    const FD: (&std::ffi::CStr, &str) =
+        (khr::external_memory_fd::NAME, "VK_KHR_external_memory_fd");
+    const DMA_BUF: (&std::ffi::CStr, &str) =
+        (ash::ext::external_memory_dma_buf::NAME, "VK_EXT_external_memory_dma_buf");
+    match handle {
+        Handle::Opaque => &[FD],
+        Handle::DmaBuf => &[FD, DMA_BUF],
     }
 }
 
@@ -102,7 +92,7 @@ impl Gpu {
         // wgpu or destroyed before it goes; the device itself is left alone.
         let device = unsafe { self.device.as_hal::<Vulkan>() }.ok_or(Error::NotVulkan)?;
         let enabled = device.enabled_device_extensions();
-        let missing = handle.extensions().iter().find(|(name, _)| !enabled.contains(name));
+        let missing = extensions(handle).iter().find(|(name, _)| !enabled.contains(name));
         if let Some((_, name)) = missing {
             return Err(Error::NoExtension(name));
         }
@@ -126,9 +116,8 @@ impl Gpu {
         Ok(Shared { buffer, memory, memory_bytes })
     }
 
-    /// The device's UUID, by which CUDA knows it, too (`VkPhysicalDeviceIDProperties::deviceUUID`,
-    /// `cuDeviceGetUuid`); `None` where Vulkan does not drive it.
-    pub fn uuid(&self) -> Option<[u8; vk::UUID_SIZE]> {
+    /// By what CUDA and VA-API know the device; `None` where Vulkan does not drive it.
+    pub fn id(&self) -> Option<DeviceId> {
         // SAFETY: the guard is used for reading handles only.
         let device = unsafe { self.device.as_hal::<Vulkan>() }?;
         let shared = device.shared_instance();
@@ -144,8 +133,25 @@ impl Gpu {
                 .raw_instance()
                 .get_physical_device_properties2(device.raw_physical_device(), &mut properties);
         }
-        Some(id.device_uuid)
+        let (instance, physical) = (shared.raw_instance(), device.raw_physical_device());
+        Some(DeviceId { uuid: id.device_uuid, render_node: render_node(instance, physical) })
     }
+}
+
+/// The number of the device's render node, where the driver tells.
+fn render_node(instance: &ash::Instance, physical: vk::PhysicalDevice) -> Option<u32> {
+    // SAFETY: the physical device is of this instance.
+    let known = unsafe { instance.enumerate_device_extension_properties(physical) }.ok()?;
+    let name = ash::ext::physical_device_drm::NAME;
+    if !known.iter().any(|one| one.extension_name_as_c_str() == Ok(name)) {
+        return None;
+    }
+    let mut drm = vk::PhysicalDeviceDrmPropertiesEXT::default();
+    let mut properties = vk::PhysicalDeviceProperties2::default().push_next(&mut drm);
+    // SAFETY: the physical device is of this instance, which has the function since 1.1, and the
+    // chain is made of one structure that the driver knows.
+    unsafe { instance.get_physical_device_properties2(physical, &mut properties) };
+    if drm.has_render == 0 { None } else { drm.render_minor.try_into().ok() }
 }
 
 /// Objects that exist until they are handed over, or destroyed when something fails in between.
@@ -183,7 +189,7 @@ fn export(
         | vk::BufferUsageFlags::TRANSFER_DST;
     check_exportable(instance, physical, usage, handle)?;
 
-    let mut external = vk::ExternalMemoryBufferCreateInfo::default().handle_types(handle.vk());
+    let mut external = vk::ExternalMemoryBufferCreateInfo::default().handle_types(flags(handle));
     let info = vk::BufferCreateInfo::default()
         .size(bytes)
         .usage(usage)
@@ -199,7 +205,7 @@ fn export(
     // SAFETY: the physical device is of this instance.
     let memories = unsafe { instance.get_physical_device_memory_properties(physical) };
     let mut dedicated = vk::MemoryDedicatedAllocateInfo::default().buffer(buffer);
-    let mut export = vk::ExportMemoryAllocateInfo::default().handle_types(handle.vk());
+    let mut export = vk::ExportMemoryAllocateInfo::default().handle_types(flags(handle));
     let info = vk::MemoryAllocateInfo::default()
         .allocation_size(needs.size)
         .memory_type_index(memory_type(&memories, needs.memory_type_bits))
@@ -214,7 +220,8 @@ fn export(
     unsafe { raw.bind_buffer_memory(buffer, unfinished.memory, 0) }
         .map_err(refused("bind memory that can be shared"))?;
     let functions = khr::external_memory_fd::Device::new(instance, raw);
-    let info = vk::MemoryGetFdInfoKHR::default().memory(unfinished.memory).handle_type(handle.vk());
+    let info =
+        vk::MemoryGetFdInfoKHR::default().memory(unfinished.memory).handle_type(flags(handle));
     // SAFETY: the extension is enabled, and the memory was allocated to be exported as this.
     let fd = unsafe { functions.get_memory_fd(&info) }.map_err(refused("export memory"))?;
     // SAFETY: Vulkan made the descriptor for the caller, who owns it.
@@ -238,7 +245,7 @@ fn check_exportable(
     handle: Handle,
 ) -> Result<(), Error> {
     let info =
-        vk::PhysicalDeviceExternalBufferInfo::default().usage(usage).handle_type(handle.vk());
+        vk::PhysicalDeviceExternalBufferInfo::default().usage(usage).handle_type(flags(handle));
     let mut found = vk::ExternalBufferProperties::default();
     // SAFETY: the physical device is of this instance, which has the function since 1.1; the usage
     // is not empty and there is one handle type.

@@ -41,7 +41,7 @@ mod tests;
 
 pub use renderer::Renderer;
 pub use resources::SceneResources;
-pub use ring::{Ring, Slot};
+pub use ring::Ring;
 pub use view::{Nv12, Output, Pixels, View, draw_all};
 
 use crate::scene::options::RenderFlag;

@@ -13,12 +13,10 @@
 //! encoder that gives each access unit before the next picture is drawn never sees a slot change
 //! while it reads.
 
-use std::os::fd::OwnedFd;
-
 use super::{Error, Renderer};
 use crate::{
     color::gpu::Nv12Target,
-    frame::Nv12Layout,
+    frame::{Nv12Layout, SharedNv12},
     gpu::{Handle, Shared},
 };
 
@@ -26,20 +24,9 @@ use crate::{
 #[derive(Debug)]
 pub struct Ring {
     targets: Vec<Nv12Target>,
-    slots: Vec<Slot>,
+    slots: Vec<SharedNv12>,
     /// The slot of the last picture that was handed to the device.
     drawn: Option<usize>,
-}
-
-/// Memory that holds every [`Ring::SLOTS`]th picture.
-#[derive(Debug)]
-pub struct Slot {
-    /// What an encoder imports it by: a duplicate for each import.
-    pub memory: OwnedFd,
-    /// Its size, bytes; the picture lies at its start.
-    pub memory_bytes: u64,
-    /// How the picture lies there; rows go from the top.
-    pub layout: Nv12Layout,
 }
 
 impl Ring {
@@ -61,13 +48,13 @@ impl Ring {
                 gpu.share(layout.bytes() as u64, handle)?;
             let target = converter.target_in(gpu.device(), picture, bottom_up, layout, buffer)?;
             targets.push(target);
-            slots.push(Slot { memory, memory_bytes, layout });
+            slots.push(SharedNv12 { memory, memory_bytes, layout });
         }
         Ok(Self { targets, slots, drawn: None })
     }
 
     /// All memory, for an encoder to import once.
-    pub fn slots(&self) -> &[Slot] {
+    pub fn slots(&self) -> &[SharedNv12] {
         &self.slots
     }
 

@@ -46,7 +46,7 @@ impl Stream {
     }
 
     fn encode(&mut self, picture: &I420, index: u32, pts: MediaTime) -> Result<(), Box<dyn Error>> {
-        let (unit, cpu) = timed(|| self.encoder.encode(picture, pts, false));
+        let (unit, cpu) = timed(|| self.encoder.encode(picture.into(), pts, false));
         self.cpu += cpu;
         match unit? {
             Some(unit) => self.file.write_all(&unit.data)?,

@@ -88,7 +88,7 @@ impl Stream {
         let picture = &self.pictures[self.next as usize % LOOP];
         let pts = MediaTime::from_elapsed(Duration::from_secs(1) * self.next / 30);
         self.next += 1;
-        let unit = self.encoder.encode(picture, pts, keyframe).expect("encodes");
+        let unit = self.encoder.encode(picture.into(), pts, keyframe).expect("encodes");
         unit.map_or(0, |unit| unit.data.len())
     }
 }

@@ -91,7 +91,7 @@ impl World {
         let shared = Shared {
             settings: settings(),
             drawing: drawing.clone(),
-            encoder: encode::probe().expect("an encoder"),
+            encoder: encode::probe(None, |_, _| Err(String::new())).expect("an encoder"),
             clock: MediaClock::starting_at(Instant::now()),
             counters: Counters::default(),
             recordings: Arc::new(mjcast::record::Store::open(mjcast::record::Limits {

@@ -13,7 +13,8 @@ use crate::{
     config::Config,
     control::PhysicsCommand,
     encode,
-    gpu::{AdapterInfo, Gpu},
+    gpu::{self, AdapterInfo, Gpu},
+    stream,
     worker::{Bundle, Limits, LoadError, Worker},
 };
 
@@ -76,7 +77,7 @@ pub(super) fn run(doctor: &Doctor, config: &Config) -> Result<(), Error> {
     let adapters = Gpu::list();
     let checks = [
         adapter(&adapters, require_gpu),
-        encoder(),
+        encoder(config),
         simulation(config)?,
         sandbox(config)?,
         shared_memory(),
@@ -128,8 +129,13 @@ fn judge(best: Option<(bool, &str, &str)>, require_gpu: bool) -> Check {
     }
 }
 
-fn encoder() -> Check {
-    match encode::probe() {
+fn encoder(config: &Config) -> Check {
+    let options = gpu::Options { selector: config.video.gpu.clone(), require_hardware: false };
+    let choice = match Gpu::open(&options) {
+        Ok(gpu) => stream::probe_encoder(&gpu),
+        Err(error) => encode::probe(None, |_, _| Err(error.to_string())),
+    };
+    match choice {
         Ok(choice) if !choice.hardware && !encode::openh264::has_assembly() => Check::not(
             "encoder",
             Outcome::Warn,
@@ -138,7 +144,14 @@ fn encoder() -> Check {
         ),
         Ok(choice) => {
             let how = if choice.hardware { "in hardware" } else { "in software, with assembly" };
-            Check::ok("encoder", format!("{} encodes H.264 {how}", choice.name))
+            let mut found = format!("{} encodes H.264 {how}", choice.name);
+            if !choice.copied {
+                found.push_str(", from the memory that the GPU draws in");
+            }
+            for rejected in &choice.rejected {
+                found.push_str(&format!("; not {rejected}"));
+            }
+            Check::ok("encoder", found)
         }
         Err(error) => Check::not(
             "encoder",

@@ -18,6 +18,7 @@ use crate::{
     gpu::{self, Gpu},
     http, peer, record, render,
     session::{self, Sessions, Source},
+    stream,
     units::{MediaClock, Node},
     worker,
 };
@@ -116,8 +117,13 @@ async fn start_sessions(
     let opened = tokio::task::spawn_blocking(move || open_renderer(&options)).await;
     let (renderer, adapter) =
         opened.map_err(|error| Failure::Failed(format!("opening the GPU failed: {error}")))??;
+    let gpu = Arc::clone(renderer.gpu());
+    // A driver may take seconds to answer.
+    let probed = tokio::task::spawn_blocking(move || stream::probe_encoder(&gpu)).await;
+    let encoder = probed
+        .map_err(|error| Failure::Failed(format!("looking for an encoder failed: {error}")))?
+        .map_err(|error| Failure::Environment(error.to_string()))?;
     let drawing = session::Drawing::start(renderer, reopen(config, &adapter));
-    let encoder = encode::probe().map_err(|error| Failure::Environment(error.to_string()))?;
     announce(&adapter, &encoder);
     let limits = recording_limits(config);
     // It may have to look through what a crash has left.
@@ -161,6 +167,9 @@ fn announce(adapter: &gpu::AdapterInfo, encoder: &encode::Choice) {
         hardware_encoder = encoder.hardware,
         "drawing and encoding"
     );
+    for rejected in &encoder.rejected {
+        tracing::info!(encoder = rejected.name, reason = rejected.reason, "encoder not used");
+    }
     if adapter.software {
         tracing::warn!(
             "no GPU: '{}' draws on the CPU; `mjcast doctor` says why, --require-gpu refuses it",

@@ -1,26 +1,55 @@
-//! Which back end encodes: the first in the table that works here, and the next one when it fails.
+//! Which back ends there are, and which of them works here.
 
 use std::{fmt, time::Duration};
 
-use super::{AccessUnit, Config, Encoder, Error, openh264};
+use super::{Chain, Coded, Config, Encoder, Error, Picture, Source, nvenc, openh264, va};
 use crate::{
-    frame::I420,
+    frame::{DeviceId, Handle, I420, SharedNv12},
     units::{Bitrate, FrameRate, MediaTime, Size},
 };
 
 /// A back end and how to open it.
-struct BackEnd {
-    name: &'static str,
-    hardware: bool,
-    open: fn(&Config) -> Result<Box<dyn Encoder>, Error>,
+#[derive(Clone, Copy)]
+pub(super) struct BackEnd {
+    pub name: &'static str,
+    /// Where it reads pictures.
+    pub source: Source,
+    /// Whether opening is worth the memory that it would take.
+    pub ready: fn(Option<&DeviceId>) -> Result<(), Error>,
+    pub open: Open,
 }
 
-/// In the order of preference. A hardware back end belongs above the software one.
-const BACK_ENDS: &[BackEnd] = &[BackEnd {
-    name: openh264::NAME,
-    hardware: false,
-    open: |config| Ok(Box::new(openh264::OpenH264::open(config)?)),
-}];
+/// Opens a back end for what will be in memory of a device; there is none of it for one that
+/// reads host memory.
+type Open = fn(&Config, Option<&DeviceId>, &[SharedNv12]) -> Result<Box<dyn Encoder>, Error>;
+
+/// In the order of preference: hardware before software, and what is not copied before what is.
+pub(super) const BACK_ENDS: &[BackEnd] = &[
+    BackEnd {
+        name: nvenc::NAME,
+        source: Source::Shared(Handle::Opaque),
+        ready: nvenc::ready,
+        open: nvenc::open,
+    },
+    BackEnd {
+        name: va::NAME,
+        source: Source::Shared(Handle::DmaBuf),
+        ready: va::ready_to_share,
+        open: va::open_shared,
+    },
+    BackEnd {
+        name: va::NAME,
+        source: Source::Host,
+        ready: va::ready_to_copy,
+        open: va::open_copied,
+    },
+    BackEnd {
+        name: openh264::NAME,
+        source: Source::Host,
+        ready: |_| Ok(()),
+        open: |config, _, _| Ok(Box::new(openh264::OpenH264::open(config)?)),
+    },
+];
 
 /// The back end that [`probe`] found, and those above it that did not work.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -29,6 +58,8 @@ pub struct Choice {
     pub name: &'static str,
     /// Whether fixed-function hardware does the work.
     pub hardware: bool,
+    /// Whether the host sees the pictures.
+    pub copied: bool,
     /// What would have been preferred, in order.
     pub rejected: Vec<Rejected>,
 }
@@ -43,10 +74,6 @@ pub struct Rejected {
 }
 
 impl Rejected {
-    fn new(name: &'static str, error: &Error) -> Self {
-        Self { name, reason: error.to_string() }
-    }
-
     pub(super) fn list(all: &[Self]) -> String {
         let lines: Vec<_> = all.iter().map(ToString::to_string).collect();
         lines.join("; ")
@@ -59,109 +86,51 @@ impl fmt::Display for Rejected {
     }
 }
 
-/// Opens an encoder with the first back end that takes `config`.
+/// Finds out which back end works here: opens each in turn and lets it encode a picture of 640×480
+/// pixels, which `share` makes on `device` as the back end asks for it.
 ///
 /// # Errors
 /// [`Error::NoneUsable`] with each back end's own words.
-pub fn open(config: &Config) -> Result<Chain, Error> {
-    Chain::open(BACK_ENDS, config)
+pub fn probe(
+    device: Option<&DeviceId>,
+    share: impl Fn(Size, Handle) -> Result<SharedNv12, String>,
+) -> Result<Choice, Error> {
+    probe_among(BACK_ENDS, device, share)
 }
 
-/// The encoder of one stream, and behind it the back ends that take its place when it fails.
-///
-/// A picture that one back end could not encode is encoded by the next one at once, as a key
-/// frame that carries its own parameter sets: who decodes the stream notices nothing else.
-pub struct Chain {
-    config: Config,
-    encoder: Box<dyn Encoder>,
-    /// Those that have not been tried.
-    rest: &'static [BackEnd],
-    given_up: Vec<Rejected>,
-}
-
-impl Chain {
-    fn open(back_ends: &'static [BackEnd], config: &Config) -> Result<Self, Error> {
-        let mut given_up = Vec::new();
-        let (encoder, rest) = Self::next(back_ends, config, &mut given_up)?;
-        Ok(Self { config: *config, encoder, rest, given_up })
-    }
-
-    /// The first of `back_ends` that opens, and those behind it.
-    fn next(
-        mut back_ends: &'static [BackEnd],
-        config: &Config,
-        given_up: &mut Vec<Rejected>,
-    ) -> Result<(Box<dyn Encoder>, &'static [BackEnd]), Error> {
-        while let Some((back_end, rest)) = back_ends.split_first() {
-            match (back_end.open)(config) {
-                Ok(encoder) => return Ok((encoder, rest)),
-                Err(error) => given_up.push(Rejected::new(back_end.name, &error)),
-            }
-            back_ends = rest;
-        }
-        Err(Error::NoneUsable(given_up.clone()))
-    }
-
-    /// What was preferred to the present encoder, in order, and why it is not used.
-    pub fn given_up(&self) -> &[Rejected] {
-        &self.given_up
-    }
-}
-
-impl Encoder for Chain {
-    fn name(&self) -> &'static str {
-        self.encoder.name()
-    }
-
-    fn is_hardware(&self) -> bool {
-        self.encoder.is_hardware()
-    }
-
-    fn encode(
-        &mut self,
-        picture: &I420,
-        pts: MediaTime,
-        keyframe: bool,
-    ) -> Result<Option<AccessUnit>, Error> {
-        loop {
-            let error = match self.encoder.encode(picture, pts, keyframe) {
-                Err(Error::WrongSize { expected, actual }) => {
-                    return Err(Error::WrongSize { expected, actual });
+fn probe_among(
+    back_ends: &'static [BackEnd],
+    device: Option<&DeviceId>,
+    share: impl Fn(Size, Handle) -> Result<SharedNv12, String>,
+) -> Result<Choice, Error> {
+    let config = probe_config();
+    let mut chain = Chain::of(back_ends, &config);
+    let black = I420::new(config.size).expect("invariant: the probe's size is even");
+    loop {
+        let source = chain.next(device)?;
+        let (picture, shared) = match source {
+            Source::Host => (Picture::Host(&black), Vec::new()),
+            Source::Shared(handle) => match share(config.size, handle) {
+                Ok(shared) => (Picture::Shared(0), vec![shared]),
+                Err(reason) => {
+                    chain.give_up(&reason);
+                    continue;
                 }
-                Err(error) => error,
-                coded => return coded,
-            };
-            let failed = self.encoder.name();
-            self.given_up.push(Rejected::new(failed, &error));
-            (self.encoder, self.rest) = Self::next(self.rest, &self.config, &mut self.given_up)?;
-            tracing::warn!(failed, next = self.encoder.name(), %error, "another encoder takes over");
+            },
+        };
+        if !chain.open(device, &shared) {
+            continue;
+        }
+        let coded = chain.encode(picture, MediaTime::from_elapsed(Duration::ZERO), true)?;
+        if let (Coded::Unit(_), Some(encoder)) = (coded, chain.encoder()) {
+            return Ok(Choice {
+                name: encoder.name(),
+                hardware: encoder.is_hardware(),
+                copied: source == Source::Host,
+                rejected: chain.given_up().to_vec(),
+            });
         }
     }
-
-    fn set_bitrate(&mut self, bitrate: Bitrate) -> Result<(), Error> {
-        // Also the rate that the next one begins with.
-        self.config.bitrate = bitrate;
-        self.encoder.set_bitrate(bitrate)
-    }
-}
-
-/// Finds out which back end works here: opens each in turn and lets it encode a picture.
-///
-/// # Errors
-/// [`Error::NoneUsable`] with each back end's own words.
-pub fn probe() -> Result<Choice, Error> {
-    probe_among(BACK_ENDS)
-}
-
-fn probe_among(back_ends: &[BackEnd]) -> Result<Choice, Error> {
-    let ((), choice) = first(back_ends, |back_end| {
-        let config = probe_config();
-        let mut encoder = (back_end.open)(&config)?;
-        let picture = I420::new(config.size).expect("invariant: the probe's size is even");
-        encoder.encode(&picture, MediaTime::from_elapsed(Duration::ZERO), true)?;
-        Ok(())
-    })?;
-    Ok(choice)
 }
 
 /// A small, usual stream: drivers refuse the odd more often than the ordinary.
@@ -174,138 +143,79 @@ fn probe_config() -> Config {
     }
 }
 
-/// The first back end for which `attempt` succeeds.
-fn first<T>(
-    back_ends: &[BackEnd],
-    attempt: impl Fn(&BackEnd) -> Result<T, Error>,
-) -> Result<(T, Choice), Error> {
-    let mut rejected = Vec::new();
-    for back_end in back_ends {
-        match attempt(back_end) {
-            Ok(value) => {
-                let choice = Choice { name: back_end.name, hardware: back_end.hardware, rejected };
-                return Ok((value, choice));
-            }
-            Err(error) => rejected.push(Rejected::new(back_end.name, &error)),
-        }
-    }
-    Err(Error::NoneUsable(rejected))
-}
-
 #[cfg(test)]
-mod tests {
+pub(super) mod tests {
     use super::*;
     use crate::encode::fake::Fake;
 
-    const ABSENT: BackEnd = BackEnd {
+    pub const ABSENT: BackEnd = BackEnd {
         name: "absent",
-        hardware: true,
-        open: |config| {
-            Err(Error::Open {
-                encoder: "absent",
-                size: config.size,
-                reason: "no such device".to_owned(),
-            })
+        ready: |_| {
+            let reason = "no such library".to_owned();
+            Err(Error::Unavailable { encoder: "absent", reason })
         },
+        open: |_, _, _| panic!("it said that it is not there"),
+        ..WORKING
+    };
+    pub const UNOPENED: BackEnd = BackEnd {
+        name: "unopened",
+        open: |config, _, _| {
+            let reason = "no such device".to_owned();
+            Err(Error::Open { encoder: "unopened", size: config.size, reason })
+        },
+        ..WORKING
     };
     /// Opens, but cannot encode: a driver that promises too much.
-    const HOLLOW: BackEnd = BackEnd {
+    pub const HOLLOW: BackEnd = BackEnd {
         name: "hollow",
-        hardware: true,
-        open: |config| Ok(Box::new(Fake::open(config)?.failing_at(0))),
+        open: |config, _, _| Ok(Box::new(Fake::open(config)?.failing_at(0))),
+        ..WORKING
     };
-    const WORKING: BackEnd = BackEnd {
+    const SHARED: BackEnd =
+        BackEnd { name: "shared", source: Source::Shared(Handle::DmaBuf), ..WORKING };
+    pub const WORKING: BackEnd = BackEnd {
         name: "working",
-        hardware: false,
-        open: |config| Ok(Box::new(Fake::open(config)?)),
+        source: Source::Host,
+        ready: |_| Ok(()),
+        open: |config, _, _| Ok(Box::new(Fake::open(config)?)),
     };
+
+    pub fn config() -> Config {
+        probe_config()
+    }
+
+    fn nothing_to_share(_: Size, handle: Handle) -> Result<SharedNv12, String> {
+        Err(format!("no {handle:?}"))
+    }
 
     #[test]
     fn the_first_that_encodes_is_chosen_and_the_others_are_told() {
-        let choice = probe_among(&[ABSENT, HOLLOW, WORKING]).expect("the last works");
-        assert_eq!((choice.name, choice.hardware), ("working", false));
-        let names: Vec<_> = choice.rejected.iter().map(|r| r.name).collect();
-        assert_eq!(names, ["absent", "hollow"]);
-        assert!(choice.rejected[0].reason.contains("no such device"));
+        let all = &[ABSENT, SHARED, UNOPENED, HOLLOW, WORKING];
+        let choice = probe_among(all, None, nothing_to_share).expect("the last works");
+        assert!(choice.copied);
+        let told: Vec<_> = choice.rejected.iter().map(ToString::to_string).collect();
+        let expected = ["absent: no such library", "shared: no DmaBuf"];
+        assert_eq!(told[..2], expected);
+        assert!(told[2].contains("no such device") && told[3].starts_with("hollow"), "{told:?}");
+        assert_eq!(told.len(), 4);
     }
 
     #[test]
     fn when_none_works_the_error_has_every_reason() {
-        let error = probe_among(&[ABSENT, HOLLOW]).expect_err("none works");
+        let error = probe_among(&[ABSENT, HOLLOW], None, nothing_to_share).expect_err("none works");
         let text = error.to_string();
         assert!(text.contains("absent: ") && text.contains("hollow: "), "{text}");
     }
 
-    /// Encodes two pictures and then fails for good.
-    const FAILING: BackEnd = BackEnd {
-        name: "failing",
-        hardware: true,
-        open: |config| Ok(Box::new(Fake::open(config)?.failing_at(2))),
-    };
-    /// Takes over with the bit rate that was set last.
-    const HEIR: BackEnd = BackEnd {
-        name: "heir",
-        hardware: false,
-        open: |config| {
-            assert_eq!(config.bitrate, Bitrate::bps(77_000));
-            Ok(Box::new(Fake::open(config)?))
-        },
-    };
-
-    fn picture() -> I420 {
-        I420::new(probe_config().size).expect("even")
-    }
-
-    fn at(ms: u64) -> MediaTime {
-        MediaTime::from_elapsed(Duration::from_millis(ms))
-    }
-
     #[test]
-    fn the_next_takes_over_with_a_key_frame_of_the_same_picture() {
-        let mut chain =
-            Chain::open(&[ABSENT, FAILING, ABSENT, HEIR], &probe_config()).expect("opens");
-        assert_eq!(chain.given_up().len(), 1);
-        chain.set_bitrate(Bitrate::bps(77_000)).expect("behaves");
-        let keyframes: Vec<_> = (0..4)
-            .map(|n| chain.encode(&picture(), at(n * 33), false).expect("one of them encodes"))
-            .map(|unit| unit.expect("not skipped").keyframe)
-            .collect();
-        assert_eq!(keyframes, [true, false, true, false]);
-        let names: Vec<_> = chain.given_up().iter().map(|rejected| rejected.name).collect();
-        assert_eq!(names, ["absent", "fake", "absent"]);
-        assert!(chain.given_up()[1].reason.contains("encode a picture"));
-    }
-
-    #[test]
-    fn when_all_have_failed_the_stream_ends_with_every_reason() {
-        let mut chain = Chain::open(&[FAILING, HOLLOW], &probe_config()).expect("opens");
-        for n in 0..2 {
-            chain.encode(&picture(), at(n), false).expect("not yet");
+    fn software_is_always_there_and_hardware_says_why_not() {
+        let choice = probe(None, nothing_to_share).expect("openh264 is built in");
+        // Without a device that draws nothing is shared; copying takes a render node.
+        assert!(choice.copied);
+        let names: Vec<_> = choice.rejected.iter().map(|rejected| rejected.name).collect();
+        assert_eq!(names[..2], ["nvenc", "vaapi"]);
+        if choice.name == "openh264" {
+            assert_eq!(names, ["nvenc", "vaapi", "vaapi"]);
         }
-        let error = chain.encode(&picture(), at(2), false).expect_err("none is left");
-        let Error::NoneUsable(rejected) = error else { panic!("{error}") };
-        assert_eq!(rejected.len(), 2, "{rejected:?}");
-    }
-
-    #[test]
-    fn a_picture_of_another_size_is_the_callers_mistake() {
-        let mut chain = Chain::open(&[FAILING, WORKING], &probe_config()).expect("opens");
-        let other = I420::new(Size::new(64, 48).expect("in range")).expect("even");
-        assert!(matches!(chain.encode(&other, at(0), false), Err(Error::WrongSize { .. })));
-        assert!(chain.given_up().is_empty());
-    }
-
-    #[test]
-    fn this_build_encodes_with_openh264() {
-        let choice = probe().expect("openh264 is built in");
-        assert_eq!((choice.name, choice.hardware), ("openh264", false));
-        assert!(choice.rejected.is_empty());
-    }
-
-    #[test]
-    fn open_says_why_it_cannot() {
-        let config = Config { size: Size::new(641, 480).expect("in range"), ..probe_config() };
-        let error = open(&config).err().expect("an odd width is refused");
-        assert!(error.to_string().contains("must be even"), "{error}");
     }
 }

@@ -7,11 +7,8 @@ use std::time::Duration;
 
 use bytes::{BufMut as _, Bytes, BytesMut};
 
-use super::{AccessUnit, Config, Encoder, Error};
-use crate::{
-    frame::I420,
-    units::{Bitrate, MediaTime, Size},
-};
+use super::{AccessUnit, Config, Encoder, Error, Picture};
+use crate::units::{Bitrate, MediaTime, Size};
 
 const START_CODE: [u8; 4] = [0, 0, 0, 1];
 const SPS: u8 = 0x67;
@@ -95,11 +92,13 @@ impl Encoder for Fake {
 
     fn encode(
         &mut self,
-        picture: &I420,
+        picture: Picture<'_>,
         pts: MediaTime,
         keyframe: bool,
     ) -> Result<Option<AccessUnit>, Error> {
-        if picture.size() != self.size {
+        if let Picture::Host(picture) = picture
+            && picture.size() != self.size
+        {
             return Err(Error::WrongSize { expected: self.size, actual: picture.size() });
         }
         if let Some(time) = self.script.stall {
@@ -107,7 +106,8 @@ impl Encoder for Fake {
         }
         let index = self.pictures;
         if self.script.fail_at.is_some_and(|at| index >= at) {
-            return Err(Error::Failed { encoder: "fake", act: "encode a picture", code: -1 });
+            let (act, reason) = ("encode a picture", "as told".to_owned());
+            return Err(Error::Failed { encoder: "fake", act, reason });
         }
         self.pictures += 1;
         let keyframe = keyframe || index == 0;
@@ -146,7 +146,7 @@ fn put_nal(data: &mut BytesMut, header: u8, payload: u64) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::units::FrameRate;
+    use crate::{frame::I420, units::FrameRate};
 
     fn fake() -> (Fake, I420) {
         let size = Size::new(64, 48).expect("in range");
@@ -168,7 +168,7 @@ mod tests {
     fn starts_with_a_key_frame_and_makes_more_on_request() {
         let (mut fake, picture) = fake();
         let keyframes: Vec<_> = [false, false, true, false]
-            .map(|key| fake.encode(&picture, at(0), key).expect("behaves"))
+            .map(|key| fake.encode((&picture).into(), at(0), key).expect("behaves"))
             .map(|unit| unit.expect("not skipped").keyframe)
             .into();
         assert_eq!(keyframes, [true, false, true, false]);
@@ -178,7 +178,7 @@ mod tests {
     fn misbehaves_as_told() {
         let (fake, picture) = fake();
         let mut fake = fake.skipping_every(2).failing_at(3);
-        let mut encode = |key| fake.encode(&picture, at(0), key);
+        let mut encode = |key| fake.encode((&picture).into(), at(0), key);
         assert!(matches!(encode(false), Ok(Some(_))));
         assert!(matches!(encode(false), Ok(None)));
         assert!(matches!(encode(false), Ok(Some(_))));
@@ -190,7 +190,7 @@ mod tests {
     fn equal_calls_give_equal_units() {
         let unit = || {
             let (mut fake, picture) = fake();
-            fake.encode(&picture, at(7), false).expect("behaves")
+            fake.encode((&picture).into(), at(7), false).expect("behaves")
         };
         let data = |unit: Option<AccessUnit>| unit.expect("not skipped").data;
         assert_eq!(data(unit()), data(unit()));

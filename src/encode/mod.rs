@@ -2,16 +2,62 @@
 //!
 //! No tokio here: an encoder lives on the thread of its view.
 
+mod chain;
 mod choice;
 #[doc(hidden)]
 pub mod fake;
+mod guard;
+mod nvenc;
 pub mod openh264;
+mod va;
 
 use crate::{
-    frame::I420,
+    frame::{Handle, I420},
     units::{Bitrate, FrameRate, MediaTime, Size},
 };
-pub use choice::{Chain, Choice, Rejected, open, probe};
+pub use chain::{Chain, Coded};
+pub use choice::{Choice, Rejected, probe};
+
+/// A picture as it reaches an encoder.
+#[derive(Clone, Copy, Debug)]
+pub enum Picture<'a> {
+    /// In host memory.
+    Host(&'a I420),
+    /// In the device memory with this number among those that the encoder was opened for.
+    Shared(usize),
+}
+
+impl<'a> From<&'a I420> for Picture<'a> {
+    fn from(picture: &'a I420) -> Self {
+        Self::Host(picture)
+    }
+}
+
+impl<'a> Picture<'a> {
+    fn host(self, encoder: &'static str) -> Result<&'a I420, Error> {
+        match self {
+            Self::Host(picture) => Ok(picture),
+            Self::Shared(_) => Err(Error::WrongPicture { encoder }),
+        }
+    }
+
+    fn shared(self, encoder: &'static str) -> Result<usize, Error> {
+        match self {
+            Self::Shared(number) => Ok(number),
+            Self::Host(_) => Err(Error::WrongPicture { encoder }),
+        }
+    }
+}
+
+/// Where an encoder reads its pictures.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Source {
+    /// In host memory.
+    Host,
+    /// In memory of the device that drew them, imported by this kind of descriptor: the host sees
+    /// no pixel.
+    Shared(Handle),
+}
 
 /// What an encoder is opened with.
 #[derive(Clone, Copy, Debug)]
@@ -56,18 +102,42 @@ pub enum Error {
         /// As given.
         actual: Size,
     },
+    /// What it needs is not there; trying costs nothing.
+    #[error("{reason}")]
+    Unavailable {
+        /// Which one.
+        encoder: &'static str,
+        /// What is missing.
+        reason: String,
+    },
+    /// It does not answer. It was left to itself.
+    #[error("the {encoder} encoder did not {act} within {patience:?}")]
+    Stalled {
+        /// Which one.
+        encoder: &'static str,
+        /// What it was asked to do.
+        act: &'static str,
+        /// How long was waited.
+        patience: std::time::Duration,
+    },
+    /// The picture lies elsewhere than in the memory that it was opened for.
+    #[error("the {encoder} encoder was not opened for pictures that lie there")]
+    WrongPicture {
+        /// Which one.
+        encoder: &'static str,
+    },
     /// No back end can be used.
     #[error("no encoder can be used: {}", Rejected::list(.0))]
     NoneUsable(Vec<Rejected>),
     /// It refused a picture or a setting.
-    #[error("the {encoder} encoder failed to {act}: code {code}")]
+    #[error("the {encoder} encoder failed to {act}: {reason}")]
     Failed {
         /// Which one.
         encoder: &'static str,
         /// What it was asked to do.
         act: &'static str,
-        /// Its own code.
-        code: i64,
+        /// What it said.
+        reason: String,
     },
 }
 
@@ -88,11 +158,11 @@ pub trait Encoder: Send {
     /// `pts` tells the rate control how much time has passed; it must not run backwards.
     ///
     /// # Errors
-    /// [`Error::WrongSize`] leaves the encoder as it was. After any other [`Error`] it can no
+    /// [`Error::WrongSize`] and [`Error::WrongPicture`] leave the encoder as it was. After any other [`Error`] it can no
     /// longer be used; the caller opens another.
     fn encode(
         &mut self,
-        picture: &I420,
+        picture: Picture<'_>,
         pts: MediaTime,
         keyframe: bool,
     ) -> Result<Option<AccessUnit>, Error>;

@@ -137,6 +137,9 @@ struct StreamStats {
     /// What encoded its last frame; `null` before the first.
     #[schema(required = true)]
     encoder: Option<Encoder>,
+    /// Bytes of its pictures that the host has read since its device or encoder changed: 0 where
+    /// the encoder reads what the GPU draws.
+    host_bytes: u64,
     /// Frames per second that left the encoder.
     fps: f64,
     /// Their bit rate, kbit/s.
@@ -247,7 +250,8 @@ impl From<&StreamStatus> for StreamStats {
             width: stream.size.width(),
             height: stream.size.height(),
             viewers: stream.viewers.iter().map(ToString::to_string).collect(),
-            encoder: stream.figures.encoder.map(Encoder::from),
+            encoder: stream.figures.encoder.as_ref().map(Encoder::from),
+            host_bytes: stream.figures.host_bytes,
             fps: rounded(figures.fps),
             bitrate_kbps: figures.bitrate.as_bps() / 1000,
             render_ms: rounded(figures.render_ms),

@@ -18,7 +18,7 @@ use super::{
     scan,
 };
 use crate::{
-    encode::{self, Encoder as _},
+    encode::{self, Encoder as _, openh264::OpenH264},
     frame::{self, EncodedFrame, FrameSender, I420, Stamps},
     scene::Snapshot,
     units::{Bitrate, FrameRate, MediaClock, MediaTime, Size},
@@ -28,7 +28,7 @@ const PATIENCE: Duration = Duration::from_secs(30);
 
 /// A moving grey picture, coded.
 struct Camera {
-    encoder: encode::Chain,
+    encoder: OpenH264,
     picture: I420,
     frames: u64,
 }
@@ -42,7 +42,7 @@ impl Camera {
             bitrate: Bitrate::bps(500_000),
             threads: 1,
         };
-        let encoder = encode::open(&config).expect("opens");
+        let encoder = OpenH264::open(&config).expect("opens");
         Self { encoder, picture: I420::new(size).expect("even"), frames: 0 }
     }
 
@@ -51,7 +51,7 @@ impl Camera {
         let shade = (self.frames * 7 % 200) as u8;
         let [luma, ..] = self.picture.planes_mut();
         luma.iter_mut().zip(0u8..=255).for_each(|(y, x)| *y = shade.wrapping_add(x));
-        let unit = self.encoder.encode(&self.picture, pts, keyframe).expect("encodes")?;
+        let unit = self.encoder.encode((&self.picture).into(), pts, keyframe).expect("encodes")?;
         let now = Instant::now();
         Some(Arc::new(EncodedFrame {
             id: self.frames,

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use super::view::{Error, Moment, Stage};
 use crate::{
     color,
-    frame::I420,
+    frame::{I420, SharedNv12},
     render::{self, Output, Settings},
     scene::camera::Camera,
     units::Size,
@@ -37,15 +37,25 @@ impl Canvas {
         Arc::ptr_eq(&self.renderer, &stage.renderer)
     }
 
-    /// Draws `moment` as `camera` sees it on `stage`, waits for it and fills `picture`,
-    /// but for an [`Output::Shared`].
+    /// The memory that pictures are left in, by number; none for other outputs.
+    pub fn shared(&self) -> &[SharedNv12] {
+        self.view.ring().map_or(&[], render::Ring::slots)
+    }
+
+    /// Bytes of pictures that the host has read.
+    pub fn host_bytes(&self) -> u64 {
+        self.view.host_bytes()
+    }
+
+    /// Draws `moment` as `camera` sees it on `stage` and waits for it. Fills `picture`, or gives
+    /// the number of the shared memory that the picture was left in.
     pub fn draw(
         &mut self,
         stage: &Stage,
         moment: &Moment,
         camera: &Camera,
         picture: &mut I420,
-    ) -> Result<(), Error> {
+    ) -> Result<Option<usize>, Error> {
         self.view.draw(&stage.resources, &moment.assets, &moment.snapshot, camera)?;
         match self.output {
             Output::Rgba => {
@@ -56,12 +66,9 @@ impl Canvas {
                 let nv12 = self.view.read_nv12()?;
                 color::nv12_to_i420(&nv12, nv12.layout(), picture)?;
             }
-            // It stays on the device.
-            Output::Shared(_) => {
-                self.view.finish()?;
-            }
+            Output::Shared(_) => return Ok(Some(self.view.finish()?)),
         }
-        Ok(())
+        Ok(None)
     }
 }
 

@@ -9,10 +9,10 @@ use std::{
 };
 
 use super::stats::{StreamStats, Summary};
-use crate::frame::EncodedFrame;
+use crate::{encode::Rejected, frame::EncodedFrame};
 
 /// What a stream does, and which frame it last made.
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Reading {
     /// Its rolling figures.
     pub summary: Summary,
@@ -22,15 +22,22 @@ pub struct Reading {
     pub last_rtp: u32,
     /// The back end that encoded it; `None` before the first.
     pub encoder: Option<InUse>,
+    /// Bytes of pictures that the host has read since the view's targets were made: 0 as long as
+    /// what encodes reads where the GPU draws.
+    pub host_bytes: u64,
 }
 
 /// A back end that encodes.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct InUse {
     /// Its name, e.g. `openh264`.
     pub name: &'static str,
     /// Whether fixed-function hardware does the work.
     pub hardware: bool,
+    /// Whether the pictures pass through host memory.
+    pub copied: bool,
+    /// What would have been preferred, in order, and why it is not in use.
+    pub given_up: Arc<[Rejected]>,
 }
 
 /// Shared between a view's thread and whoever asks.
@@ -47,26 +54,32 @@ struct State {
     last_frame: u64,
     last_rtp: u32,
     encoder: Option<InUse>,
+    host_bytes: u64,
 }
 
 impl Figures {
     /// Figures of a view that starts `now` and counts what it hands out in `sent`.
     pub fn new(now: Instant, sent: Arc<AtomicU64>) -> Self {
         let stats = StreamStats::new(now);
-        let state = State { stats, last_frame: 0, last_rtp: 0, encoder: None };
+        let state = State { stats, last_frame: 0, last_rtp: 0, encoder: None, host_bytes: 0 };
         Self { state: Mutex::new(state), sent }
     }
 
     /// Notes a frame that `watchers` peers were handed, and what encoded it.
-    pub fn produced(&self, frame: &EncodedFrame, watchers: usize, encoder: InUse) {
+    pub fn produced(&self, frame: &EncodedFrame, watchers: usize, encoder: Option<InUse>) {
         let stamps = &frame.stamps;
         let (render, encode) = (stamps.encode - stamps.render, stamps.done - stamps.encode);
         let mut state = self.lock();
         state.stats.frame(stamps.done, frame.data.len(), render, encode);
         (state.last_frame, state.last_rtp) = (frame.id, frame.pts.rtp());
-        state.encoder = Some(encoder);
+        state.encoder = encoder;
         drop(state);
         self.sent.fetch_add(watchers as u64, Ordering::Relaxed);
+    }
+
+    /// Notes how many bytes of pictures the host has read by now.
+    pub fn host_read(&self, bytes: u64) {
+        self.lock().host_bytes = bytes;
     }
 
     /// Notes a picture that the encoder skipped.
@@ -81,7 +94,8 @@ impl Figures {
             summary: state.stats.summary(now),
             last_frame: state.last_frame,
             last_rtp: state.last_rtp,
-            encoder: state.encoder,
+            encoder: state.encoder.clone(),
+            host_bytes: state.host_bytes,
         }
     }
 

@@ -12,10 +12,12 @@ mod canvas;
 mod clock;
 mod figures;
 mod inbox;
+mod probe;
 mod stats;
 mod view;
 
 pub use clock::{Cause, FrameClock};
 pub use figures::{InUse, Reading};
+pub use probe::probe_encoder;
 pub use stats::{StreamStats, Summary};
 pub use view::{Ended, Error, Moment, Spec, Stage, View};

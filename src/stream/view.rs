@@ -14,7 +14,7 @@ use super::{
 };
 use crate::{
     color,
-    encode::{self, Encoder},
+    encode::{self, Chain, Coded, Picture, Source},
     frame::{EncodedFrame, FrameSender, I420, Sent, Stamps},
     gpu, render,
     scene::{Assets, Snapshot, camera::Camera},
@@ -185,7 +185,11 @@ struct Worker {
     /// Made for the device that is drawn on, and anew for another.
     canvas: Option<Canvas>,
     picture: I420,
-    encoder: encode::Chain,
+    /// Where the last picture is, when not in [`Self::picture`].
+    slot: Option<usize>,
+    encoders: Chain,
+    /// As of the last change of encoders.
+    given_up: Arc<[encode::Rejected]>,
     figures: Arc<Figures>,
     moment: Option<Arc<Moment>>,
     camera: Option<Camera>,
@@ -200,12 +204,12 @@ struct Worker {
 
 impl Worker {
     fn new(spec: &Spec, figures: Arc<Figures>) -> Result<Self, Error> {
-        let encoder = encode::open(&encode::Config {
+        let encoders = Chain::new(&encode::Config {
             size: spec.size,
             frame_rate: spec.frame_rate,
             bitrate: spec.bitrate,
             threads: encoder_threads(spec.size),
-        })?;
+        });
         Ok(Self {
             id: spec.id,
             media_clock: spec.clock,
@@ -213,7 +217,9 @@ impl Worker {
             settings: spec.settings,
             canvas: None,
             picture: I420::new(spec.size).ok_or(Error::OddSize(spec.size))?,
-            encoder,
+            slot: None,
+            encoders,
+            given_up: Arc::default(),
             figures,
             moment: None,
             camera: None,
@@ -276,20 +282,28 @@ impl Worker {
         if self.subscribers.is_empty() {
             return Ok(());
         }
-        if self.stale {
-            self.stale = !self.draw(&moment, &camera)?;
-        }
-        if self.stale {
-            return Ok(());
-        }
-        let drawn = Instant::now();
-        let keyframe = self.wants_keyframe
-            && self.last_keyframe.is_none_or(|last| now.duration_since(last) >= KEYFRAME_GAP);
         let pts = self.media_clock.at(now);
-        let Some(unit) = self.encoder.encode(&self.picture, pts, keyframe)? else {
-            self.figures.skipped(drawn - now, drawn.elapsed());
-            self.frame_clock.mark(drawn, Cause::Refinement);
-            return Ok(());
+        let (drawn, unit) = loop {
+            if self.stale {
+                self.stale = !self.draw(&moment, &camera)?;
+            }
+            if self.stale {
+                return Ok(());
+            }
+            let drawn = Instant::now();
+            let keyframe = self.wants_keyframe
+                && self.last_keyframe.is_none_or(|last| now.duration_since(last) >= KEYFRAME_GAP);
+            let picture = self.slot.map_or(Picture::Host(&self.picture), Picture::Shared);
+            match self.encoders.encode(picture, pts, keyframe)? {
+                Coded::Unit(unit) => break (drawn, unit),
+                Coded::Skipped => {
+                    self.figures.skipped(drawn - now, drawn.elapsed());
+                    self.frame_clock.mark(drawn, Cause::Refinement);
+                    return Ok(());
+                }
+                // Drawn once more, for the next encoder.
+                Coded::HandedOver => (self.canvas, self.stale) = (None, true),
+            }
         };
         if unit.keyframe {
             self.wants_keyframe = false;
@@ -328,18 +342,26 @@ impl Worker {
         let canvas = match &mut self.canvas {
             Some(canvas) if canvas.is_on(stage) => canvas,
             canvas => {
-                let output = render::Output::for_video(stage.renderer.gpu());
-                let new = Canvas::new(stage, self.picture.size(), self.settings, output)?;
+                let size = self.picture.size();
+                let new = fit(&mut self.encoders, stage, size, self.settings)?;
+                self.given_up = self.encoders.given_up().into();
                 // Viewers may have lost or given up anything in the meantime: no gap holds here.
                 (self.wants_keyframe, self.last_keyframe) = (true, None);
                 canvas.insert(new)
             }
         };
-        canvas.draw(stage, moment, camera, &mut self.picture)
+        self.slot = canvas.draw(stage, moment, camera, &mut self.picture)?;
+        self.figures.host_read(canvas.host_bytes());
+        Ok(())
     }
 
     fn hand_out(&mut self, frame: Arc<EncodedFrame>) {
-        let encoder = InUse { name: self.encoder.name(), hardware: self.encoder.is_hardware() };
+        let encoder = self.encoders.encoder().map(|encoder| InUse {
+            name: encoder.name(),
+            hardware: encoder.is_hardware(),
+            copied: self.slot.is_none(),
+            given_up: Arc::clone(&self.given_up),
+        });
         self.figures.produced(&frame, self.subscribers.len(), encoder);
         self.subscribers.retain(|subscriber| match subscriber.send(&frame) {
             Sent::Queued => true,
@@ -354,6 +376,45 @@ impl Worker {
             self.frame_clock.mark(Instant::now(), Cause::Input);
         }
         tracing::trace!(view = %self.id, id = frame.id, bytes = frame.data.len(), "frame");
+    }
+}
+
+/// Makes targets on the stage's device for the best encoder that takes what is drawn there, and
+/// opens it.
+fn fit(
+    encoders: &mut Chain,
+    stage: &Stage,
+    size: Size,
+    settings: render::Settings,
+) -> Result<Canvas, Error> {
+    let gpu = stage.renderer.gpu();
+    let device = gpu.id();
+    if matches!(encoders.source(), Some(Source::Shared(_))) {
+        // Open for the memory of a device that is gone.
+        encoders.close();
+    }
+    loop {
+        let (open, source) = match encoders.source() {
+            Some(source) => (true, source),
+            None => (false, encoders.next(device.as_ref())?),
+        };
+        let output = match source {
+            Source::Host => render::Output::for_video(gpu),
+            Source::Shared(handle) => render::Output::Shared(handle),
+        };
+        let canvas = match Canvas::new(stage, size, settings, output) {
+            Ok(canvas) => canvas,
+            Err(error @ (render::Error::Share(_) | render::Error::Convert(_)))
+                if source != Source::Host =>
+            {
+                encoders.give_up(&error.to_string());
+                continue;
+            }
+            Err(error) => return Err(error.into()),
+        };
+        if open || encoders.open(device.as_ref(), canvas.shared()) {
+            return Ok(canvas);
+        }
     }
 }
 

@@ -9,11 +9,8 @@ mod raw;
 use bytes::BytesMut;
 use openh264_sys2 as sys;
 
-use super::{AccessUnit, Config, Encoder, Error};
-use crate::{
-    frame::I420,
-    units::{Bitrate, FrameRate, MediaTime, Size},
-};
+use super::{AccessUnit, Config, Encoder, Error, Picture};
+use crate::units::{Bitrate, FrameRate, MediaTime, Size};
 use raw::{Handle, Setting};
 
 /// The name in reports and errors.
@@ -89,7 +86,7 @@ impl OpenH264 {
     }
 
     fn failed(act: &'static str) -> impl Fn(raw::Code) -> Error {
-        move |code| Error::Failed { encoder: NAME, act, code: code.into() }
+        move |code| Error::Failed { encoder: NAME, act, reason: format!("code {code}") }
     }
 
     /// Lets the target rise to `bps`: both the sum's and the layer's ceiling must, and first.
@@ -114,10 +111,11 @@ impl Encoder for OpenH264 {
 
     fn encode(
         &mut self,
-        picture: &I420,
+        picture: Picture<'_>,
         pts: MediaTime,
         keyframe: bool,
     ) -> Result<Option<AccessUnit>, Error> {
+        let picture = picture.host(NAME)?;
         if picture.size() != self.size {
             return Err(Error::WrongSize { expected: self.size, actual: picture.size() });
         }

@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use super::{decoder::Decoder, *};
+use crate::frame::I420;
 
 const FPS: u32 = 30;
 
@@ -75,7 +76,7 @@ fn pts(index: u32) -> MediaTime {
 /// Encodes frame `index` of the scene.
 fn step(encoder: &mut OpenH264, index: u32, keyframe: bool) -> Option<AccessUnit> {
     let picture = scene(encoder.size, seconds(index));
-    encoder.encode(&picture, pts(index), keyframe).expect("encodes")
+    encoder.encode((&picture).into(), pts(index), keyframe).expect("encodes")
 }
 
 /// The scene with grain, which uses up whatever bits there are.
@@ -93,7 +94,7 @@ fn bits(encoder: &mut OpenH264, range: std::ops::Range<u32>) -> f64 {
     let mut sent = 0.0;
     for index in range {
         let picture = grainy_scene(encoder.size, index);
-        let unit = encoder.encode(&picture, pts(index), false).expect("encodes");
+        let unit = encoder.encode((&picture).into(), pts(index), false).expect("encodes");
         if let Some(unit) = unit {
             assert_eq!(unit.keyframe, index == 0, "frame {index}");
             sent += unit.data.len() as f64 * 8.0;
@@ -320,7 +321,7 @@ fn above_60_hz_the_bit_rate_holds() {
     for index in 0..240u32 {
         let at = MediaTime::from_elapsed(Duration::from_secs(1) * index / 120);
         let picture = grainy_scene(config.size, index);
-        let unit = encoder.encode(&picture, at, false).expect("encodes");
+        let unit = encoder.encode((&picture).into(), at, false).expect("encodes");
         if index >= 120 {
             sent += unit.map_or(0, |unit| unit.data.len() * 8);
         }
@@ -336,7 +337,7 @@ fn skipped_pictures_give_nothing_but_an_idr_always_comes() {
     let mut skipped = 0;
     for index in 0..90 {
         let asked = index % 30 == 29;
-        match encoder.encode(&noise(size, index), pts(index), asked).expect("encodes") {
+        match encoder.encode((&noise(size, index)).into(), pts(index), asked).expect("encodes") {
             Some(unit) => drop(decoder.decode(&unit.data)),
             None => {
                 assert!(!asked, "an IDR was skipped");
@@ -386,7 +387,7 @@ fn large_pictures_are_cut_into_a_slice_per_thread() {
 fn a_picture_of_another_size_is_refused_and_does_no_harm() {
     let mut encoder = open(&config(size(320, 240), 500_000));
     let other = I420::new(size(240, 320)).expect("even");
-    let error = encoder.encode(&other, pts(0), false).expect_err("another size");
+    let error = encoder.encode((&other).into(), pts(0), false).expect_err("another size");
     assert!(matches!(error, Error::WrongSize { .. }));
     assert!(step(&mut encoder, 0, false).is_some());
 }
@@ -406,6 +407,6 @@ fn times_that_stand_still_or_leap_are_survived() {
     for (index, ms) in [0, 0, 0, 1, 90_000_000, 90_000_000, 90_000_033].into_iter().enumerate() {
         let at = MediaTime::from_elapsed(Duration::from_millis(ms));
         let picture = scene(encoder.size, index as f64);
-        encoder.encode(&picture, at, false).expect("encodes");
+        encoder.encode((&picture).into(), at, false).expect("encodes");
     }
 }

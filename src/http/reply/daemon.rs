@@ -8,7 +8,7 @@ use utoipa::ToSchema;
 use super::super::stats::SimulationState;
 use crate::{
     config::{Config, LogFormat},
-    library,
+    encode, library,
     session::Overview,
     stream,
 };
@@ -58,11 +58,46 @@ pub struct Encoder {
     pub name: &'static str,
     /// Whether fixed-function hardware does the work.
     pub hardware: bool,
+    /// Whether pictures pass through host memory on their way to it.
+    pub copied: bool,
+    /// The encoders that would have been preferred, in order.
+    pub rejected: Vec<RejectedEncoder>,
 }
 
-impl From<stream::InUse> for Encoder {
-    fn from(encoder: stream::InUse) -> Self {
-        Self { name: encoder.name, hardware: encoder.hardware }
+/// An encoder that is not used, and why.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct RejectedEncoder {
+    /// Its name, e.g. `nvenc`.
+    pub name: &'static str,
+    /// What it said.
+    pub reason: String,
+}
+
+impl From<&encode::Rejected> for RejectedEncoder {
+    fn from(rejected: &encode::Rejected) -> Self {
+        Self { name: rejected.name, reason: rejected.reason.clone() }
+    }
+}
+
+impl From<&stream::InUse> for Encoder {
+    fn from(encoder: &stream::InUse) -> Self {
+        Self {
+            name: encoder.name,
+            hardware: encoder.hardware,
+            copied: encoder.copied,
+            rejected: encoder.given_up.iter().map(RejectedEncoder::from).collect(),
+        }
+    }
+}
+
+impl From<&encode::Choice> for Encoder {
+    fn from(choice: &encode::Choice) -> Self {
+        Self {
+            name: choice.name,
+            hardware: choice.hardware,
+            copied: choice.copied,
+            rejected: choice.rejected.iter().map(RejectedEncoder::from).collect(),
+        }
     }
 }
 
@@ -81,7 +116,7 @@ impl From<Overview> for Health {
                 backend: adapter.backend,
                 software: adapter.software,
             },
-            encoder: Encoder { name: encoder.name, hardware: encoder.hardware },
+            encoder: Encoder::from(&encoder),
             reasons: overview.reasons,
         }
     }

@@ -1,0 +1,231 @@
+//! VA-API: pictures are imported from the memory that Vulkan wrote, or copied from the host.
+
+use std::{os::fd::AsFd as _, path::PathBuf, sync::OnceLock, time::Duration};
+
+use vaapi::{Display, Encoder as Session, Layout, Libva, MemoryType, Profile, Settings, Surface};
+
+use super::{AccessUnit, Config, Encoder, Error, Picture, guard::Guarded};
+use crate::{
+    frame::{DeviceId, SharedNv12},
+    units::{Bitrate, MediaTime},
+};
+
+/// The name in reports and errors.
+pub const NAME: &str = "vaapi";
+
+/// Render nodes that are tried; more GPUs than this are not in one machine.
+const MOST_NODES: usize = 16;
+/// Intel's rate control keeps a buffer of one picture; AMD's wants more.
+const INTEL: &str = "Intel";
+const BUFFER: Duration = Duration::from_secs(1);
+
+static LIBVA: OnceLock<Result<Libva, String>> = OnceLock::new();
+
+fn unavailable(reason: impl Into<String>) -> Error {
+    Error::Unavailable { encoder: NAME, reason: reason.into() }
+}
+
+fn libva() -> Result<&'static Libva, Error> {
+    let loaded = LIBVA.get_or_init(|| Libva::load().map_err(|error| error.to_string()));
+    loaded.as_ref().map_err(unavailable)
+}
+
+/// All render nodes, the lowest number first.
+fn nodes() -> Vec<PathBuf> {
+    let Ok(entries) = std::fs::read_dir("/dev/dri") else { return Vec::new() };
+    let paths = entries.filter_map(|entry| Some(entry.ok()?.path()));
+    let is_node = |path: &PathBuf| {
+        path.file_name().and_then(|name| name.to_str()).is_some_and(|n| n.starts_with("renderD"))
+    };
+    let mut nodes: Vec<_> = paths.filter(is_node).collect();
+    nodes.sort();
+    nodes.truncate(MOST_NODES);
+    nodes
+}
+
+/// The node of the GPU that draws.
+fn node_of(device: Option<&DeviceId>) -> Result<PathBuf, Error> {
+    let number = device.and_then(|device| device.render_node);
+    let number = number.ok_or_else(|| unavailable("the drawing device has no render node"))?;
+    Ok(PathBuf::from(format!("/dev/dri/renderD{number}")))
+}
+
+/// Whether sharing is worth a try for pictures of `device`.
+///
+/// # Errors
+/// [`Error::Unavailable`] with the reason.
+pub(super) fn ready_to_share(device: Option<&DeviceId>) -> Result<(), Error> {
+    libva()?;
+    node_of(device).map(drop)
+}
+
+/// Whether there is any device to copy to.
+///
+/// # Errors
+/// As [`ready_to_share`].
+pub(super) fn ready_to_copy(_device: Option<&DeviceId>) -> Result<(), Error> {
+    libva()?;
+    if nodes().is_empty() {
+        Err(unavailable("there is no render node in /dev/dri"))
+    } else {
+        Ok(())
+    }
+}
+
+/// Opens an encoder that reads `pictures` where they lie, on the GPU that drew them.
+///
+/// # Errors
+/// [`Error::Unavailable`] and [`Error::Open`] say why not; [`Error::Stalled`] when the driver does
+/// not answer.
+pub(super) fn open_shared(
+    config: &Config,
+    device: Option<&DeviceId>,
+    pictures: &[SharedNv12],
+) -> Result<Box<dyn Encoder>, Error> {
+    let (libva, node) = (libva()?, node_of(device)?);
+    open(libva, vec![node], config, Some(pictures))
+}
+
+/// Opens an encoder that pictures are copied to, on the first GPU that has one.
+///
+/// # Errors
+/// As [`open_shared`].
+pub(super) fn open_copied(
+    config: &Config,
+    _device: Option<&DeviceId>,
+    _pictures: &[SharedNv12],
+) -> Result<Box<dyn Encoder>, Error> {
+    open(libva()?, nodes(), config, None)
+}
+
+/// Opens an encoder on the first of `nodes` that has one; pictures are copied where there are no
+/// `shared` ones.
+pub(super) fn open(
+    libva: &Libva,
+    nodes: Vec<PathBuf>,
+    config: &Config,
+    shared: Option<&[SharedNv12]>,
+) -> Result<Box<dyn Encoder>, Error> {
+    let (config, libva) = (*config, libva.clone());
+    let failed = move |reason| Error::Open { encoder: NAME, size: config.size, reason };
+    let shared = shared.map(|pictures| {
+        let pictures = pictures.iter();
+        pictures
+            .map(|one| Ok(SharedNv12 { memory: one.memory.try_clone()?, ..*one }))
+            .collect::<std::io::Result<Vec<_>>>()
+    });
+    let shared = shared.transpose().map_err(|error| failed(error.to_string()))?;
+    let open = move || {
+        let mut reasons = Vec::new();
+        for node in nodes {
+            match OnGpu::open(&libva, &node, &config, shared.as_deref()) {
+                Ok(encoder) => return Ok(Box::new(encoder) as Box<dyn Encoder>),
+                Err(error) => reasons.push(format!("{}: {error}", node.display())),
+            }
+        }
+        Err(failed(reasons.join("; ")))
+    };
+    Ok(Box::new(Guarded::open(NAME, config.size, open)?))
+}
+
+/// The encoder on its own thread.
+struct OnGpu {
+    session: Session,
+    /// By slot, or the one that pictures are copied to.
+    surfaces: Vec<Surface>,
+    /// For Cb and Cr side by side; empty where nothing is copied.
+    chroma: Vec<u8>,
+}
+
+impl OnGpu {
+    fn open(
+        libva: &Libva,
+        node: &std::path::Path,
+        config: &Config,
+        shared: Option<&[SharedNv12]>,
+    ) -> Result<Self, vaapi::Error> {
+        let display = Display::open(libva, node)?;
+        let (width, height) = (config.size.width(), config.size.height());
+        let picture_ms = (1000 / config.frame_rate.hz()).max(1);
+        let whole = BUFFER.as_millis() as u32;
+        let settings = Settings {
+            width,
+            height,
+            frame_rate: (config.frame_rate.hz(), 1),
+            bits_per_second: config.bitrate.as_bps(),
+            buffer_ms: if display.vendor().contains(INTEL) { picture_ms } else { whole },
+            // What is negotiated.
+            profile: Profile::ConstrainedBaseline,
+            low_power: false,
+        };
+        let session = Session::open(&display, &settings)?;
+        let Some(pictures) = shared else {
+            let surface = Surface::allocate(&display, width, height)?;
+            let chroma = vec![0; config.size.pixels() / 2];
+            return Ok(Self { session, surfaces: vec![surface], chroma });
+        };
+        let surfaces = pictures.iter().map(|picture| import(&display, picture));
+        Ok(Self { session, surfaces: surfaces.collect::<Result<_, _>>()?, chroma: Vec::new() })
+    }
+}
+
+/// As what newer drivers take, or else as what older ones do.
+fn import(display: &Display, picture: &SharedNv12) -> Result<Surface, vaapi::Error> {
+    let size = (picture.layout.size().width(), picture.layout.size().height());
+    let pitch = picture.layout.stride();
+    let layout = Layout { pitch, luma_offset: 0, chroma_offset: pitch * size.1 };
+    // A picture is far below 4 GiB.
+    let bytes = picture.memory_bytes as u32;
+    let take =
+        |memory| Surface::import(display, picture.memory.as_fd(), bytes, size, layout, memory);
+    take(MemoryType::LINEAR).or_else(|_| take(MemoryType::DrmPrime))
+}
+
+impl Encoder for OnGpu {
+    fn name(&self) -> &'static str {
+        NAME
+    }
+
+    fn is_hardware(&self) -> bool {
+        true
+    }
+
+    fn encode(
+        &mut self,
+        picture: Picture<'_>,
+        _pts: MediaTime,
+        keyframe: bool,
+    ) -> Result<Option<AccessUnit>, Error> {
+        let failed = |act| {
+            move |error: vaapi::Error| Error::Failed {
+                encoder: NAME,
+                act,
+                reason: error.to_string(),
+            }
+        };
+        let slot = if self.chroma.is_empty() {
+            picture.shared(NAME)?
+        } else {
+            let picture = picture.host(NAME)?;
+            let [luma, cb, cr] = picture.planes();
+            for (pair, (cb, cr)) in self.chroma.chunks_exact_mut(2).zip(cb.iter().zip(cr)) {
+                (pair[0], pair[1]) = (*cb, *cr);
+            }
+            let width = picture.size().width() as usize;
+            let surface = &self.surfaces[0];
+            surface.upload(luma, &self.chroma, width).map_err(failed("copy a picture"))?;
+            0
+        };
+        let surface = self.surfaces.get(slot).ok_or(Error::WrongPicture { encoder: NAME })?;
+        let coded = self.session.encode(surface, keyframe).map_err(failed("encode a picture"))?;
+        Ok(Some(AccessUnit { data: coded.data.into(), keyframe: coded.keyframe }))
+    }
+
+    fn set_bitrate(&mut self, bitrate: Bitrate) -> Result<(), Error> {
+        self.session.set_rate(bitrate.as_bps()).map_err(|error| Error::Failed {
+            encoder: NAME,
+            act: "change the bit rate",
+            reason: error.to_string(),
+        })
+    }
+}

@@ -1,0 +1,569 @@
+//! NVENC: sessions that really encode, and note what their clients do wrong.
+
+use std::{
+    ffi::c_char,
+    ptr, slice,
+    sync::{
+        Mutex, PoisonError,
+        atomic::{AtomicUsize, Ordering},
+    },
+};
+
+use double_coder::{Coder, Nv12};
+use nvenc_sys::{
+    sys::nvenc::{
+        CODEC_H264, CapsParam, CreateBitstream, DEVICE_CUDA, ERR_ENCODER_BUSY, ERR_INVALID_VERSION,
+        ERR_LOCK_BUSY, ERR_OUT_OF_MEMORY, ERR_UNSUPPORTED_DEVICE, FLAG_FORCE_IDR, FORMAT_NV12,
+        Functions, Guid, Handle, Initialize, LOCK_DO_NOT_WAIT, Lock, MapInput, OpenSession,
+        PICTURE_IDR, PRESET_P1, PRESET_P2, PRESET_P3, PRESET_P4, PROFILE_BASELINE, PROFILE_HIGH,
+        PROFILE_MAIN, Picture, PresetConfig, RESOURCE_CUDA_POINTER, Reconfigure, Register, SUCCESS,
+        Session, Status,
+    },
+    version::{ALL, Version},
+};
+
+use crate::{
+    cuda,
+    nvenc_host::{self, Handles, HostInput},
+    orders::{fails, fails_from, newest, note, violation},
+};
+
+pub const INVALID_PARAM: Status = 8;
+const DEVICE_NOT_EXIST: Status = 5;
+const INVALID_CALL: Status = 9;
+const NOT_INITIALIZED: Status = 11;
+const GENERIC: Status = 20;
+const UNIMPLEMENTED: Status = 22;
+const REGISTER_FAILED: Status = 23;
+const NOT_REGISTERED: Status = 24;
+const NOT_MAPPED: Status = 25;
+
+/// `NV_ENC_PIC_FLAG_EOS`.
+const FLAG_EOS: u32 = 8;
+
+/// Objects by their handles.
+pub type Known<T> = Vec<(usize, T)>;
+
+static SESSIONS: Mutex<Vec<usize>> = Mutex::new(Vec::new());
+static NEXT: AtomicUsize = AtomicUsize::new(0x1000);
+
+pub fn next_handle() -> usize {
+    NEXT.fetch_add(16, Ordering::Relaxed)
+}
+
+/// A session. NVENC's sessions are used by one thread at a time, which the client sees to.
+pub struct State {
+    version: Version,
+    encoder: Option<Encoder>,
+    bitstreams: Handles<Bitstream>,
+    registered: Handles<Registered>,
+    mapped: Handles<Handle>,
+    pub hosts: Handles<HostInput>,
+}
+
+struct Encoder {
+    coder: Coder,
+    size: (usize, usize),
+    rate: u32,
+    pictures: u64,
+}
+
+#[derive(Default)]
+struct Bitstream {
+    data: Vec<u8>,
+    idr: bool,
+    time_stamp: u64,
+    number: u64,
+    waiting: bool,
+    locked: bool,
+}
+
+#[derive(Clone, Copy)]
+struct Registered {
+    pointer: u64,
+    pitch: u32,
+    mapped: bool,
+}
+
+/// The session of a handle.
+///
+/// # Safety
+/// No other thread uses the session.
+pub unsafe fn known<'a>(session: Session) -> Option<&'a mut State> {
+    let sessions = SESSIONS.lock().unwrap_or_else(PoisonError::into_inner);
+    let found = sessions.contains(&(session as usize));
+    drop(sessions);
+    if !found {
+        violation(format_args!("an unknown session is used"));
+        return None;
+    }
+    // SAFETY: made by `open`, not destroyed yet, and used by this thread alone.
+    Some(unsafe { &mut *session.cast::<State>() })
+}
+
+/// Declares functions that C calls, with the session and the struct that they are given; a panic
+/// must not get there.
+macro_rules! calls {
+    ($($name:ident($session:ident $(, $argument:ident: $kind:ty)*) $body:block)*) => { $(
+        unsafe extern "C" fn $name($session: Session $(, $argument: $kind)*) -> Status {
+            std::panic::catch_unwind(move || {
+                // SAFETY: NVENC's rule: one thread at a time.
+                let Some($session) = (unsafe { known($session) }) else { return INVALID_PARAM };
+                if $session.lost() {
+                    return DEVICE_NOT_EXIST;
+                }
+                $body
+            })
+            .unwrap_or(GENERIC)
+        }
+    )* };
+}
+
+impl State {
+    fn lost(&self) -> bool {
+        let pictures = self.encoder.as_ref().map_or(0, |encoder| encoder.pictures);
+        fails_from("lost").is_some_and(|from| self.encoder.is_some() && pictures >= from)
+    }
+}
+
+/// Refuses a struct whose version word is not the one of the session's version.
+fn speaks(name: &str, found: u32, expected: u32) -> bool {
+    if found != expected {
+        violation(format_args!("{name} is of version {found:#x} instead of {expected:#x}"));
+    }
+    found == expected
+}
+
+fn fill<T: Copy>(from: &[T], to: *mut T, room: u32, count: *mut u32) -> Status {
+    let most = from.len().min(room as usize);
+    // SAFETY: the caller has room for so many, and for the count.
+    unsafe {
+        ptr::copy_nonoverlapping(from.as_ptr(), to, most);
+        *count = most as u32;
+    }
+    SUCCESS
+}
+
+const PRESETS: [Guid; 4] = [PRESET_P1, PRESET_P2, PRESET_P3, PRESET_P4];
+const PROFILES: [Guid; 3] = [PROFILE_BASELINE, PROFILE_MAIN, PROFILE_HIGH];
+
+/// Of H.264, by the number of the capability.
+fn capability(cap: u32) -> i32 {
+    match cap {
+        // B frames, field coding, monochrome, lossless, 10 bit …
+        0 | 2 | 3 | 38 | 43 => 0,
+        1 => 63,
+        13 => 62,
+        14 => 10,
+        16 | 17 => 4096,
+        _ => 1,
+    }
+}
+
+// SAFETY, of every block below: pointers are those of the caller, valid as `nvEncodeAPI.h` says.
+#[allow(clippy::undocumented_unsafe_blocks, reason = "said above for all")]
+mod functions {
+    use super::*;
+
+    pub unsafe extern "C" fn open(open: *mut OpenSession, out: *mut Session) -> Status {
+        let open = unsafe { &mut *open };
+        let version = ALL.into_iter().find(|version| version.api() == open.api_version);
+        let fits = |one: &Version| one.major << 4 | one.minor <= newest();
+        let Some(version) = version.filter(fits) else { return ERR_INVALID_VERSION };
+        if !speaks("OPEN_ENCODE_SESSION_EX_PARAMS", open.version, version.open_session()) {
+            return ERR_INVALID_VERSION;
+        }
+        if open.device_type != DEVICE_CUDA || !cuda::is_context(open.device) {
+            violation(format_args!("a session is opened without a context"));
+            return INVALID_PARAM;
+        }
+        if fails("no-encoder") {
+            return ERR_UNSUPPORTED_DEVICE;
+        }
+        let mut sessions = SESSIONS.lock().unwrap_or_else(PoisonError::into_inner);
+        if fails_from("sessions").is_some_and(|most| sessions.len() as u64 >= most) {
+            return ERR_OUT_OF_MEMORY;
+        }
+        let state = State {
+            version,
+            encoder: None,
+            bitstreams: Handles::default(),
+            registered: Handles::default(),
+            mapped: Handles::default(),
+            hosts: Handles::default(),
+        };
+        let state = Box::into_raw(Box::new(state));
+        sessions.push(state as usize);
+        unsafe { *out = state.cast() };
+        note(format_args!("open {}.{}", version.major, version.minor));
+        SUCCESS
+    }
+
+    pub unsafe extern "C" fn last_error(_session: Session) -> *const c_char {
+        c"as the double was told".as_ptr()
+    }
+
+    pub unsafe extern "C" fn unimplemented() -> Status {
+        UNIMPLEMENTED
+    }
+
+    pub unsafe extern "C" fn destroy(session: Session) -> Status {
+        let Some(state) = (unsafe { known(session) }) else { return INVALID_PARAM };
+        let (registered, mapped) =
+            (state.registered.values().count(), state.mapped.values().count());
+        let bitstreams = state.bitstreams.values().count();
+        for (what, count) in
+            [("registered", registered), ("mapped", mapped), ("bitstream buffers", bitstreams)]
+        {
+            if count > 0 {
+                note(format_args!("leak: {count} {what}"));
+            }
+        }
+        SESSIONS
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .retain(|one| *one != session as usize);
+        drop(unsafe { Box::from_raw(session.cast::<State>()) });
+        note(format_args!("close"));
+        SUCCESS
+    }
+
+    calls! {
+        codec_count(_session, count: *mut u32) {
+            unsafe { *count = 1 };
+            SUCCESS
+        }
+        codecs(_session, to: *mut Guid, room: u32, count: *mut u32) {
+            fill(&[CODEC_H264], to, room, count)
+        }
+        profile_count(_session, _codec: Guid, count: *mut u32) {
+            unsafe { *count = PROFILES.len() as u32 };
+            SUCCESS
+        }
+        profiles(_session, _codec: Guid, to: *mut Guid, room: u32, count: *mut u32) {
+            fill(&PROFILES, to, room, count)
+        }
+        preset_count(_session, _codec: Guid, count: *mut u32) {
+            unsafe { *count = PRESETS.len() as u32 };
+            SUCCESS
+        }
+        presets(_session, _codec: Guid, to: *mut Guid, room: u32, count: *mut u32) {
+            fill(&PRESETS, to, room, count)
+        }
+        format_count(_session, _codec: Guid, count: *mut u32) {
+            unsafe { *count = 1 };
+            SUCCESS
+        }
+        formats(_session, _codec: Guid, to: *mut u32, room: u32, count: *mut u32) {
+            fill(&[FORMAT_NV12], to, room, count)
+        }
+        cap(session, codec: Guid, param: *mut CapsParam, value: *mut i32) {
+            let param = unsafe { &*param };
+            if !speaks("CAPS_PARAM", param.version, session.version.caps_param()) {
+                return ERR_INVALID_VERSION;
+            }
+            if codec != CODEC_H264 {
+                return INVALID_PARAM;
+            }
+            unsafe { *value = capability(param.caps_to_query) };
+            SUCCESS
+        }
+        preset_config(session, _codec: Guid, _preset: Guid, _tuning: u32, to: *mut PresetConfig) {
+            let to = unsafe { &mut *to };
+            let (version, config) = (session.version.preset_config(), session.version.config());
+            if !speaks("PRESET_CONFIG", to.version, version)
+                || !speaks("CONFIG", to.config.version, config)
+            {
+                return ERR_INVALID_VERSION;
+            }
+            // A preset for quality: what suits latency, the client must say.
+            to.config.gop_length = 250;
+            to.config.frame_interval_p = 3;
+            to.config.rate_control.version = session.version.rate_control();
+            SUCCESS
+        }
+        initialize(session, params: *mut Initialize) {
+            if fails("initialize") {
+                return GENERIC;
+            }
+            if session.encoder.is_some() {
+                violation(format_args!("an encoder is initialised twice"));
+                return INVALID_CALL;
+            }
+            match settings(session.version, unsafe { &*params }) {
+                Ok((size, rate)) => {
+                    let Ok(coder) = Coder::open(size) else { return GENERIC };
+                    session.encoder = Some(Encoder { coder, size, rate, pictures: 0 });
+                    SUCCESS
+                }
+                Err(status) => status,
+            }
+        }
+        reconfigure(session, params: *mut Reconfigure) {
+            let params = unsafe { &*params };
+            let version = session.version;
+            if !speaks("RECONFIGURE_PARAMS", params.version, version.reconfigure()) {
+                return ERR_INVALID_VERSION;
+            }
+            let Some(encoder) = &mut session.encoder else { return NOT_INITIALIZED };
+            match settings(version, &params.initialize) {
+                Ok((size, _)) if size != encoder.size => INVALID_PARAM,
+                Ok((_, rate)) => {
+                    encoder.rate = rate;
+                    SUCCESS
+                }
+                Err(status) => status,
+            }
+        }
+        create_bitstream(session, create: *mut CreateBitstream) {
+            let create = unsafe { &mut *create };
+            let version = session.version.create_bitstream();
+            if !speaks("CREATE_BITSTREAM_BUFFER", create.version, version) {
+                return ERR_INVALID_VERSION;
+            }
+            if session.encoder.is_none() {
+                violation(format_args!("a buffer is made before the encoder is initialised"));
+                return NOT_INITIALIZED;
+            }
+            create.buffer = session.bitstreams.add(Bitstream::default());
+            SUCCESS
+        }
+        destroy_bitstream(session, buffer: Handle) {
+            session.bitstreams.remove(buffer)
+        }
+        register(session, register: *mut Register) {
+            let register = unsafe { &mut *register };
+            if !speaks("REGISTER_RESOURCE", register.version, session.version.register()) {
+                return ERR_INVALID_VERSION;
+            }
+            let pitch = register.pitch;
+            let bytes = u64::from(pitch) * u64::from(register.height) * 3 / 2;
+            let pointer = register.resource as u64;
+            let fits = register.resource_type == RESOURCE_CUDA_POINTER
+                && register.buffer_format == FORMAT_NV12
+                && pitch >= register.width
+                && pitch.is_multiple_of(4)
+                && cuda::holds(pointer, bytes);
+            if !fits {
+                violation(format_args!("{bytes} bytes at a pitch of {pitch} are registered"));
+                return REGISTER_FAILED;
+            }
+            let registered = Registered { pointer, pitch, mapped: false };
+            register.registered = session.registered.add(registered);
+            SUCCESS
+        }
+        unregister(session, handle: Handle) {
+            if session.registered.get(handle).is_some_and(|one| one.mapped) {
+                violation(format_args!("a resource is unregistered while it is mapped"));
+                return INVALID_CALL;
+            }
+            session.registered.remove(handle)
+        }
+        map(session, map: *mut MapInput) {
+            let map = unsafe { &mut *map };
+            if !speaks("MAP_INPUT_RESOURCE", map.version, session.version.map_input()) {
+                return ERR_INVALID_VERSION;
+            }
+            let Some(one) = session.registered.get(map.registered) else { return NOT_REGISTERED };
+            if std::mem::replace(&mut one.mapped, true) {
+                violation(format_args!("a resource is mapped twice"));
+                return INVALID_CALL;
+            }
+            map.mapped = session.mapped.add(map.registered);
+            map.mapped_format = FORMAT_NV12;
+            SUCCESS
+        }
+        unmap(session, handle: Handle) {
+            let Some(registered) = session.mapped.get(handle).copied() else { return NOT_MAPPED };
+            if let Some(one) = session.registered.get(registered) {
+                one.mapped = false;
+            }
+            session.mapped.remove(handle)
+        }
+        encode(session, picture: *mut Picture) {
+            let picture = unsafe { &*picture };
+            if !speaks("PIC_PARAMS", picture.version, session.version.picture()) {
+                return ERR_INVALID_VERSION;
+            }
+            if picture.flags & FLAG_EOS != 0 {
+                return SUCCESS;
+            }
+            encode_picture(session, picture)
+        }
+        lock(session, lock: *mut Lock) {
+            let lock = unsafe { &mut *lock };
+            if !speaks("LOCK_BITSTREAM", lock.version, session.version.lock()) {
+                return ERR_INVALID_VERSION;
+            }
+            let Some(one) = session.bitstreams.get(lock.output) else { return INVALID_PARAM };
+            if one.locked || !one.waiting {
+                violation(format_args!("a buffer is locked twice or holds no picture"));
+                return INVALID_CALL;
+            }
+            if fails_from("lock").is_some_and(|from| one.number >= from) {
+                return if lock.flags & LOCK_DO_NOT_WAIT == 0 { ERR_ENCODER_BUSY } else { ERR_LOCK_BUSY };
+            }
+            one.locked = true;
+            let empty = fails_from("empty").is_some_and(|from| one.number >= from);
+            lock.bytes = if empty { 0 } else { one.data.len() as u32 };
+            lock.data = one.data.as_mut_ptr().cast();
+            lock.time_stamp = one.time_stamp;
+            lock.picture_type = if one.idr { PICTURE_IDR } else { 0 };
+            lock.picture_struct = 1;
+            SUCCESS
+        }
+        unlock(session, buffer: Handle) {
+            match session.bitstreams.get(buffer) {
+                Some(one) if one.locked => {
+                    (one.locked, one.waiting) = (false, false);
+                    SUCCESS
+                }
+                _ => {
+                    violation(format_args!("a buffer is unlocked that is not locked"));
+                    INVALID_CALL
+                }
+            }
+        }
+        invalidate(session, time_stamp: u64) {
+            if session.encoder.is_none() {
+                return NOT_INITIALIZED;
+            }
+            note(format_args!("invalidate {time_stamp}"));
+            SUCCESS
+        }
+        set_streams(_session, _input: Handle, _output: Handle) {
+            SUCCESS
+        }
+    }
+
+    #[unsafe(no_mangle)]
+    unsafe extern "C" fn NvEncodeAPIGetMaxSupportedVersion(version: *mut u32) -> Status {
+        unsafe { *version = newest() };
+        SUCCESS
+    }
+
+    #[unsafe(no_mangle)]
+    unsafe extern "C" fn NvEncodeAPICreateInstance(list: *mut Functions) -> Status {
+        let list = unsafe { &mut *list };
+        let fits = |one: &&Version| one.major << 4 | one.minor <= newest();
+        if !ALL.iter().filter(fits).any(|version| version.functions() == list.version) {
+            return ERR_INVALID_VERSION;
+        }
+        let none = unimplemented as *mut std::ffi::c_void;
+        list.open_session_old = none;
+        list.codec_count = Some(codec_count);
+        list.profiles = [profile_count as *mut _, profiles as *mut _];
+        list.codecs = Some(codecs);
+        list.input_formats = [format_count as *mut _, formats as *mut _];
+        list.cap = Some(cap);
+        list.presets = [preset_count as *mut _, presets as *mut _, none];
+        list.initialize = Some(initialize);
+        list.input_buffers = [nvenc_host::create as *mut _, nvenc_host::destroy as *mut _];
+        list.create_bitstream = Some(create_bitstream);
+        list.destroy_bitstream = Some(destroy_bitstream);
+        list.encode = Some(encode);
+        list.lock = Some(lock);
+        list.unlock = Some(unlock);
+        list.input_locks = [nvenc_host::lock as *mut _, nvenc_host::unlock as *mut _];
+        list.unused1 = [none; 4];
+        list.map = Some(map);
+        list.unmap = Some(unmap);
+        list.destroy = Some(destroy);
+        list.invalidate = Some(invalidate);
+        list.open_session = Some(open);
+        list.register = Some(register);
+        list.unregister = Some(unregister);
+        list.reconfigure = Some(reconfigure);
+        list.unused2 = [none; 4];
+        list.last_error = Some(last_error);
+        list.set_streams = set_streams as *mut _;
+        list.preset_config = Some(preset_config);
+        list.sequence_params = none;
+        SUCCESS
+    }
+}
+
+/// The size and the rate, where all that they are said with is right.
+fn settings(version: Version, params: &Initialize) -> Result<((usize, usize), u32), Status> {
+    if !speaks("INITIALIZE_PARAMS", params.version, version.initialize()) {
+        return Err(ERR_INVALID_VERSION);
+    }
+    // SAFETY: null, or a live struct of the caller's.
+    let Some(config) = (unsafe { params.config.as_ref() }) else { return Err(INVALID_PARAM) };
+    let rate = &config.rate_control;
+    if !speaks("CONFIG", config.version, version.config())
+        || !speaks("RC_PARAMS", rate.version, version.rate_control())
+    {
+        return Err(ERR_INVALID_VERSION);
+    }
+    let (width, height) = (params.encode_width, params.encode_height);
+    let sides = [width, height].iter().all(|side| (2..=4096).contains(side) && side % 2 == 0);
+    let known = params.codec == CODEC_H264 && PRESETS.contains(&params.preset);
+    let reorders = config.frame_interval_p > 1;
+    if !sides || !known || reorders || params.frame_rate_num == 0 || params.enable_ptd != 1 {
+        violation(format_args!("an encoder for {width}x{height} is initialised wrongly"));
+        return Err(INVALID_PARAM);
+    }
+    Ok(((width as usize, height as usize), rate.average_bit_rate))
+}
+
+fn encode_picture(session: &mut State, picture: &Picture) -> Status {
+    let Some(encoder) = &mut session.encoder else {
+        violation(format_args!("a picture is encoded before the encoder is initialised"));
+        return NOT_INITIALIZED;
+    };
+    let number = encoder.pictures;
+    let from = |what| fails_from(what).is_some_and(|from| number >= from);
+    if from("encode") {
+        return GENERIC;
+    }
+    while from("hang") {
+        std::thread::park();
+    }
+    let (width, height) = encoder.size;
+    if (picture.input_width as usize, picture.input_height as usize) != (width, height)
+        || picture.buffer_format != FORMAT_NV12
+    {
+        violation(format_args!("a picture is not as the encoder was told"));
+        return INVALID_PARAM;
+    }
+    let registered = session.mapped.get(picture.input).copied();
+    let registered = registered.and_then(|handle| session.registered.get(handle).copied());
+    let (nv12, pitch) = if let Some(Registered { pointer, pitch, .. }) = registered {
+        let bytes = pitch as usize * height * 3 / 2;
+        if !cuda::holds(pointer, bytes as u64) {
+            violation(format_args!("a picture's memory is gone"));
+            return INVALID_PARAM;
+        }
+        let start = ptr::with_exposed_provenance::<u8>(pointer as usize);
+        // SAFETY: memory of the device, which is the host's, and stays until it is freed.
+        (unsafe { slice::from_raw_parts(start, bytes) }, pitch as usize)
+    } else if let Some(host) = session.hosts.get(picture.input) {
+        (host.data.as_slice(), host.pitch)
+    } else {
+        violation(format_args!("a picture is encoded that is not mapped"));
+        return NOT_MAPPED;
+    };
+    let Some(bitstream) = session.bitstreams.get(picture.output) else { return INVALID_PARAM };
+    if bitstream.locked || bitstream.waiting {
+        violation(format_args!("a picture is encoded into a buffer in use"));
+        return INVALID_CALL;
+    }
+    let (luma, chroma) = nv12.split_at(pitch * height);
+    let idr = picture.flags & FLAG_FORCE_IDR != 0;
+    let source = Nv12 { size: (width, height), luma, chroma, pitch };
+    let Ok(coded) = encoder.coder.encode(source, idr) else { return GENERIC };
+    let rate = encoder.rate;
+    let kind = if coded.idr { "idr" } else { "p" };
+    note(format_args!("encode {width}x{height} {kind} {rate} {}", picture.time_stamp));
+    encoder.pictures += 1;
+    *bitstream = Bitstream {
+        data: coded.data,
+        idr: coded.idr,
+        time_stamp: picture.time_stamp,
+        number,
+        waiting: true,
+        locked: false,
+    };
+    SUCCESS
+}

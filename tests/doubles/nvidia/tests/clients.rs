@@ -1,0 +1,225 @@
+//! Two clients that know nothing of each other: the product's own crate, and FFmpeg.
+#![allow(unsafe_code, reason = "a library is loaded")]
+
+use std::{
+    os::fd::{AsRawFd as _, FromRawFd as _, OwnedFd},
+    path::Path,
+    process::Command,
+};
+
+use double_coder::MAX_ERROR;
+use nvenc_sys::{Context, Cuda, Encoder, Error, Layout, Memory, Nvenc, Preset, Profile, Settings};
+use openh264::{decoder::Decoder, formats::YUVSource as _};
+
+/// Runs a test of this file once more, in a process in which the double is told `orders`.
+fn in_child(test: &str, orders: &[(&str, &str)]) -> Vec<String> {
+    let folder = tempfile::tempdir().expect("a folder");
+    double_nvidia::install(folder.path()).expect("the double is built");
+    let ledger = folder.path().join("ledger");
+    let mut child = Command::new(std::env::current_exe().expect("a file"));
+    child.args(["--exact", test, "--include-ignored", "--nocapture"]);
+    child.env("LD_LIBRARY_PATH", folder.path()).env("DOUBLE_NVIDIA_LEDGER", &ledger);
+    let done = child.envs(orders.iter().copied()).output().expect("starts");
+    let said = String::from_utf8_lossy(&done.stdout);
+    assert!(done.status.success(), "{said}{}", String::from_utf8_lossy(&done.stderr));
+    assert!(said.contains("1 passed"), "{said}");
+    lines(&ledger)
+}
+
+fn lines(ledger: &Path) -> Vec<String> {
+    let text = std::fs::read_to_string(ledger).unwrap_or_default();
+    text.lines().map(str::to_owned).collect()
+}
+
+#[track_caller]
+fn assert_faultless(ledger: &[String]) {
+    let wrong = |line: &&String| line.starts_with("violation") || line.starts_with("leak");
+    let wrong: Vec<_> = ledger.iter().filter(wrong).collect();
+    assert!(wrong.is_empty(), "{wrong:?}");
+}
+
+const SIZES: [(u32, u32); 3] = [(64, 48), (150, 122), (640, 480)];
+
+fn settings((width, height): (u32, u32)) -> Settings {
+    Settings {
+        width,
+        height,
+        frame_rate: (30, 1),
+        bits_per_second: 2_000_000,
+        buffer_pictures: 1.5,
+        preset: Preset::P3,
+        profile: Profile::Baseline,
+    }
+}
+
+/// A file in memory, which is what software drivers export.
+fn memory(bytes: usize) -> OwnedFd {
+    // SAFETY: a new descriptor, which is owned from here on.
+    let file = unsafe { OwnedFd::from_raw_fd(libc::memfd_create(c"nv12".as_ptr(), 0)) };
+    // SAFETY: an open descriptor.
+    assert_eq!(unsafe { libc::ftruncate(file.as_raw_fd(), bytes as i64) }, 0);
+    file
+}
+
+/// A picture with edges and slopes, another one for each `n`.
+fn nv12((width, height): (u32, u32), pitch: u32, n: u32) -> Vec<u8> {
+    let mut bytes = vec![0; (pitch * height * 3 / 2) as usize];
+    for (y, row) in (0u32..).zip(bytes.chunks_mut(pitch as usize)) {
+        for (x, byte) in (0..width).zip(row) {
+            *byte =
+                if (x / 8 + y / 8 + n).is_multiple_of(2) { 60 + (x + y) as u8 % 90 } else { 200 };
+        }
+    }
+    bytes
+}
+
+fn open(size: (u32, u32)) -> Result<(Encoder, std::sync::Arc<Context>), Error> {
+    let cuda = Cuda::load()?;
+    let context = Context::new(&cuda, &cuda.devices()?[0])?;
+    Ok((Encoder::open(&Nvenc::load()?, &context, &settings(size))?, context))
+}
+
+fn write(file: &OwnedFd, bytes: &[u8]) {
+    use std::os::unix::fs::FileExt as _;
+    let file = std::fs::File::from(file.try_clone().expect("a descriptor"));
+    file.write_all_at(bytes, 0).expect("as long as it says");
+}
+
+#[test]
+#[ignore = "runs in a child of `pictures_come_back`"]
+fn encode_pictures() {
+    for size in SIZES {
+        let pitch = size.0.next_multiple_of(256);
+        let (mut encoder, context) = open(size).expect("opens");
+        let bytes = nv12(size, pitch, 0).len();
+        let files = [memory(bytes), memory(bytes)];
+        let inputs = files.each_ref().map(|file| {
+            let copy = file.try_clone().expect("a descriptor");
+            let memory = Memory::import(&context, copy, bytes as u64, true).expect("imports");
+            encoder.register(memory, Layout { pitch }).expect("registers")
+        });
+        let mut decoder = Decoder::new().expect("opens");
+        for n in 0..5u32 {
+            let picture = nv12(size, pitch, n);
+            write(&files[n as usize % 2], &picture);
+            if n == 3 {
+                encoder.set_rate(900_000).expect("changes");
+            }
+            let input = inputs[n as usize % 2];
+            let unit = encoder.encode(input, n.into(), n == 2).expect("encodes");
+            assert_eq!(unit.keyframe, n == 0 || n == 2);
+            let decoded = decoder.decode(&unit.data).expect("decodes").expect("at once");
+            let (width, height) = (size.0 as usize, size.1 as usize);
+            assert_eq!(decoded.dimensions(), (width, height));
+            let (stride, _, _) = decoded.strides();
+            let rows = decoded.y().chunks(stride).zip(picture.chunks(pitch as usize)).take(height);
+            let off = rows.flat_map(|(a, b)| (0..width).map(move |x| a[x].abs_diff(b[x]))).max();
+            assert!(off <= Some(MAX_ERROR), "{off:?} at {size:?}");
+        }
+        assert!(encoder.invalidate(4).expect("the double can"));
+    }
+}
+
+#[test]
+fn pictures_come_back() {
+    for api in ["13.0", "12.2", "12.1", "12.0", "11.1", "14.7"] {
+        let ledger = in_child("encode_pictures", &[("DOUBLE_NVIDIA_API", api)]);
+        assert_faultless(&ledger);
+        let newest = if api == "14.7" { "13.0" } else { api };
+        assert_eq!(ledger[0], format!("open {newest}"));
+        let count = |start| ledger.iter().filter(|line| line.starts_with(start)).count();
+        assert_eq!((count("encode"), count("close")), (15, 3), "{ledger:#?}");
+        assert_eq!(ledger[3], "encode 64x48 idr 2000000 2");
+        assert_eq!(ledger[4], "encode 64x48 p 900000 3");
+    }
+}
+
+/// What each fault is to the client, by a part of its words.
+#[test]
+#[ignore = "runs in a child of `faults_have_names`"]
+fn name_the_fault() {
+    let expected = std::env::var("EXPECTED").expect("set by the parent");
+    let size = SIZES[0];
+    let attempt = || -> Result<(), Error> {
+        let (mut encoder, context) = open(size)?;
+        let bytes = nv12(size, 64, 0).len();
+        let memory = Memory::import(&context, memory(bytes), bytes as u64, true)?;
+        let input = encoder.register(memory, Layout { pitch: 64 })?;
+        for n in 0..3 {
+            let coded = encoder.encode(input, n, false);
+            if coded.is_err() {
+                let again = encoder.encode(input, n, false);
+                assert!(matches!(again, Err(Error::Broken)), "{again:?}");
+            }
+            coded?;
+        }
+        Ok(())
+    };
+    let error = attempt().expect_err("something fails").to_string();
+    assert!(error.contains(&expected), "{error}");
+}
+
+#[test]
+fn faults_have_names() {
+    for (fault, expected) in [
+        ("no-device", "CUDA failed to start: CUDA_ERROR_NO_DEVICE (100)"),
+        ("no-encoder", "open a session: NV_ENC_ERR_UNSUPPORTED_DEVICE (2)"),
+        ("sessions@0", "open a session: NV_ENC_ERR_OUT_OF_MEMORY (10)"),
+        ("initialize", "initialise the encoder: NV_ENC_ERR_GENERIC (20): as the double was told"),
+        ("import", "import memory: CUDA_ERROR_OPERATING_SYSTEM (304)"),
+        ("encode@1", "encode a picture: NV_ENC_ERR_GENERIC (20)"),
+        ("lock@2", "did not finish a picture within"),
+        ("lost@1", "NV_ENC_ERR_DEVICE_NOT_EXIST (5)"),
+        ("empty@1", "an unusable picture: it is empty"),
+    ] {
+        let orders = [("DOUBLE_NVIDIA_FAIL", fault), ("EXPECTED", expected)];
+        let ledger = in_child("name_the_fault", &orders);
+        // A device that is gone takes what was on it along.
+        if !fault.starts_with("lost") {
+            assert_faultless(&ledger);
+        }
+    }
+}
+
+/// A driver that is too old, and one that promises a version that it then refuses.
+#[test]
+fn old_drivers_are_refused() {
+    let orders =
+        [("DOUBLE_NVIDIA_API", "11.0"), ("EXPECTED", "speaks NVENC 11.0, and 11.1 is needed")];
+    in_child("name_the_fault", &orders);
+}
+
+#[test]
+#[allow(clippy::print_stdout, reason = "what a test skips is said")]
+fn ffmpeg_is_content() {
+    let folder = tempfile::tempdir().expect("a folder");
+    double_nvidia::install(folder.path()).expect("the double is built");
+    let (ledger, out) = (folder.path().join("ledger"), folder.path().join("out.h264"));
+    let source = "testsrc2=s=320x240:r=30,format=nv12";
+    let mut ffmpeg = Command::new("ffmpeg");
+    ffmpeg.args(["-hide_banner", "-f", "lavfi", "-i", source, "-frames:v", "30"]);
+    ffmpeg
+        .args(["-c:v", "h264_nvenc", "-preset", "p3", "-tune", "ull", "-bf", "0", "-y"])
+        .arg(&out);
+    ffmpeg.env("LD_LIBRARY_PATH", folder.path()).env("DOUBLE_NVIDIA_LEDGER", &ledger);
+    let Ok(done) = ffmpeg.output() else {
+        println!("skipped: needs ffmpeg");
+        return;
+    };
+    let said = String::from_utf8_lossy(&done.stderr);
+    if said.contains("Unknown encoder") || said.contains("minimum required Nvidia driver") {
+        println!("skipped: this ffmpeg has no h264_nvenc that speaks so old a version");
+        return;
+    }
+    assert!(done.status.success(), "{said}");
+    let ledger = lines(&ledger);
+    assert_faultless(&ledger);
+    let encoded = ledger.iter().filter(|line| line.starts_with("encode 320x240")).count();
+    assert_eq!(encoded, 30, "{ledger:#?}");
+    let mut decoder = Decoder::new().expect("opens");
+    let stream = std::fs::read(out).expect("written");
+    let units = openh264::nal_units(&stream);
+    let pictures = units.filter(|unit| decoder.decode(unit).expect("decodes").is_some()).count();
+    let rest = decoder.flush_remaining().map_or(0, |rest| rest.len());
+    assert_eq!(pictures + rest, 30);
+}

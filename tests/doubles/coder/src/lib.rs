@@ -18,6 +18,9 @@ use openh264_sys2::{ENCODER_OPTION_SVC_ENCODE_PARAM_EXT, SEncParamExt};
 /// A quantiser so fine that nothing is seen of it, and for which OpenH264 has room.
 const QP: i32 = 6;
 
+/// The variable that names a file for the last picture that was encoded, in NV12 without padding.
+pub const PICTURE: &str = "DOUBLE_PICTURE";
+
 /// How far a decoded sample may be off.
 pub const MAX_ERROR: u8 = 4;
 
@@ -32,6 +35,16 @@ pub struct Nv12<'a> {
     pub chroma: &'a [u8],
     /// Bytes from one row to the next, of both planes.
     pub pitch: usize,
+}
+
+impl Nv12<'_> {
+    /// Both planes without padding.
+    fn packed(&self) -> Vec<u8> {
+        let (width, height) = self.size;
+        let luma = rows(self.luma, self.pitch, height);
+        let all = luma.chain(rows(self.chroma, self.pitch, height / 2));
+        all.flat_map(|row| row[..width].iter().copied()).collect()
+    }
 }
 
 /// An encoder for pictures of one size.
@@ -87,6 +100,9 @@ impl Coder {
     /// # Panics
     /// When the planes are shorter than the size says.
     pub fn encode(&mut self, picture: Nv12<'_>, idr: bool) -> Result<Coded, openh264::Error> {
+        if let Some(path) = std::env::var_os(PICTURE) {
+            std::fs::write(path, picture.packed()).expect("the picture can be written");
+        }
         let Nv12 { size: (width, height), luma, chroma, pitch } = picture;
         let y = rows(luma, pitch, height).flat_map(|row| row[..width].iter().copied());
         let y: Vec<u8> = y.collect();

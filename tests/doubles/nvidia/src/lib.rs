@@ -30,7 +30,10 @@ use std::{
     io,
     os::unix::fs::symlink,
     path::{Path, PathBuf},
+    process::Command,
 };
+
+pub use double_coder::MAX_ERROR;
 
 /// Makes the two names in `folder`.
 ///
@@ -40,6 +43,40 @@ pub fn install(folder: &Path) -> io::Result<()> {
     let library = library()?;
     symlink(&library, folder.join("libcuda.so.1"))?;
     symlink(&library, folder.join("libnvidia-encode.so.1"))
+}
+
+/// Runs `test` of the running file of tests once more, in a process that finds the double and in
+/// which it is told `orders`, and gives what the ledger says.
+///
+/// # Panics
+/// When the test fails there, or there is none of that name.
+pub fn run_again(test: &str, orders: &[(&str, &str)]) -> Vec<String> {
+    let folder = tempfile::tempdir().expect("a folder");
+    install(folder.path()).expect("the double is built");
+    let ledger = folder.path().join("ledger");
+    let mut child = Command::new(std::env::current_exe().expect("a file"));
+    child.args(["--exact", test, "--include-ignored", "--nocapture"]);
+    child.env("LD_LIBRARY_PATH", folder.path()).env("DOUBLE_NVIDIA_LEDGER", &ledger);
+    let done = child.envs(orders.iter().copied()).output().expect("starts");
+    let said = String::from_utf8_lossy(&done.stdout);
+    assert!(done.status.success(), "{said}{}", String::from_utf8_lossy(&done.stderr));
+    assert!(said.contains("1 passed"), "{said}");
+    read_ledger(&ledger)
+}
+
+/// The lines of a ledger; none where nothing was noted.
+pub fn read_ledger(ledger: &Path) -> Vec<String> {
+    let text = std::fs::read_to_string(ledger).unwrap_or_default();
+    text.lines().map(str::to_owned).collect()
+}
+
+/// # Panics
+/// When the client did anything wrong or left anything behind.
+#[track_caller]
+pub fn assert_faultless(ledger: &[String]) {
+    let wrong = |line: &&String| line.starts_with("violation") || line.starts_with("leak");
+    let wrong: Vec<_> = ledger.iter().filter(wrong).collect();
+    assert!(wrong.is_empty(), "{wrong:?}");
 }
 
 /// The library that was built beside the running test.

@@ -3,40 +3,13 @@
 
 use std::{
     os::fd::{AsRawFd as _, FromRawFd as _, OwnedFd},
-    path::Path,
     process::Command,
 };
 
 use double_coder::MAX_ERROR;
+use double_nvidia::{assert_faultless, read_ledger, run_again};
 use nvenc_sys::{Context, Cuda, Encoder, Error, Layout, Memory, Nvenc, Preset, Profile, Settings};
 use openh264::{decoder::Decoder, formats::YUVSource as _};
-
-/// Runs a test of this file once more, in a process in which the double is told `orders`.
-fn in_child(test: &str, orders: &[(&str, &str)]) -> Vec<String> {
-    let folder = tempfile::tempdir().expect("a folder");
-    double_nvidia::install(folder.path()).expect("the double is built");
-    let ledger = folder.path().join("ledger");
-    let mut child = Command::new(std::env::current_exe().expect("a file"));
-    child.args(["--exact", test, "--include-ignored", "--nocapture"]);
-    child.env("LD_LIBRARY_PATH", folder.path()).env("DOUBLE_NVIDIA_LEDGER", &ledger);
-    let done = child.envs(orders.iter().copied()).output().expect("starts");
-    let said = String::from_utf8_lossy(&done.stdout);
-    assert!(done.status.success(), "{said}{}", String::from_utf8_lossy(&done.stderr));
-    assert!(said.contains("1 passed"), "{said}");
-    lines(&ledger)
-}
-
-fn lines(ledger: &Path) -> Vec<String> {
-    let text = std::fs::read_to_string(ledger).unwrap_or_default();
-    text.lines().map(str::to_owned).collect()
-}
-
-#[track_caller]
-fn assert_faultless(ledger: &[String]) {
-    let wrong = |line: &&String| line.starts_with("violation") || line.starts_with("leak");
-    let wrong: Vec<_> = ledger.iter().filter(wrong).collect();
-    assert!(wrong.is_empty(), "{wrong:?}");
-}
 
 const SIZES: [(u32, u32); 3] = [(64, 48), (150, 122), (640, 480)];
 
@@ -123,7 +96,7 @@ fn encode_pictures() {
 #[test]
 fn pictures_come_back() {
     for api in ["13.0", "12.2", "12.1", "12.0", "11.1", "14.7"] {
-        let ledger = in_child("encode_pictures", &[("DOUBLE_NVIDIA_API", api)]);
+        let ledger = run_again("encode_pictures", &[("DOUBLE_NVIDIA_API", api)]);
         assert_faultless(&ledger);
         let newest = if api == "14.7" { "13.0" } else { api };
         assert_eq!(ledger[0], format!("open {newest}"));
@@ -173,7 +146,7 @@ fn faults_have_names() {
         ("empty@1", "an unusable picture: it is empty"),
     ] {
         let orders = [("DOUBLE_NVIDIA_FAIL", fault), ("EXPECTED", expected)];
-        let ledger = in_child("name_the_fault", &orders);
+        let ledger = run_again("name_the_fault", &orders);
         // A device that is gone takes what was on it along.
         if !fault.starts_with("lost") {
             assert_faultless(&ledger);
@@ -186,7 +159,7 @@ fn faults_have_names() {
 fn old_drivers_are_refused() {
     let orders =
         [("DOUBLE_NVIDIA_API", "11.0"), ("EXPECTED", "speaks NVENC 11.0, and 11.1 is needed")];
-    in_child("name_the_fault", &orders);
+    run_again("name_the_fault", &orders);
 }
 
 #[test]
@@ -212,7 +185,7 @@ fn ffmpeg_is_content() {
         return;
     }
     assert!(done.status.success(), "{said}");
-    let ledger = lines(&ledger);
+    let ledger = read_ledger(&ledger);
     assert_faultless(&ledger);
     let encoded = ledger.iter().filter(|line| line.starts_with("encode 320x240")).count();
     assert_eq!(encoded, 30, "{ledger:#?}");

@@ -1,0 +1,322 @@
+//! Streams through hardware encoders, which are doubles of their drivers: from the texture that is
+//! drawn to the picture that is decoded, and what happens when a driver fails.
+//!
+//! Each test runs another one of this file in a process that finds the double.
+
+use std::{
+    process::Command,
+    sync::Arc,
+    time::{Duration, Instant},
+};
+
+use bytemuck::Zeroable as _;
+use double_nvidia::{MAX_ERROR, assert_faultless, run_again};
+use mjcast::{
+    color,
+    frame::{self, FrameReceiver, I420, Nv12Layout},
+    gpu::{Gpu, Options},
+    render::{self, Renderer},
+    scene::{
+        Assets, Geom, Snapshot,
+        camera::{Camera, FreeCamera},
+    },
+    stream::{self, Moment, Stage},
+    units::{Bitrate, FrameRate, MediaClock, Size, ViewId},
+};
+use openh264::{
+    decoder::{DecodedYUV, Decoder},
+    formats::YUVSource as _,
+};
+
+const SIZE: (u32, u32) = (320, 240);
+const FRAMES: u64 = 8;
+
+// ---- what is drawn ------------------------------------------------------------------------------
+
+fn geom(kind: i32, size: [f32; 3], position: [f32; 3], rgba: [f32; 4]) -> Geom {
+    Geom {
+        kind,
+        data_id: -1,
+        object_kind: 5,
+        texture: -1,
+        label: -1,
+        size,
+        position,
+        rotation: [1.0, 0.0, 0.0, 0.0, 1.0, 0.0, 0.0, 0.0, 1.0],
+        rgba,
+        category: 1,
+        ..Geom::zeroed()
+    }
+}
+
+/// A floor, a ball and a box in strong colours, off the centre so that no side is like another.
+struct Scene {
+    renderer: Arc<Renderer>,
+    stage: Arc<Stage>,
+    assets: Arc<Assets>,
+    geoms: Vec<Geom>,
+}
+
+impl Scene {
+    fn new() -> Self {
+        let gpu = Gpu::open(&Options::default()).expect("a device, software at least");
+        let renderer = Arc::new(Renderer::new(Arc::new(gpu)).expect("a renderer"));
+        let mut assets = Assets::default();
+        assets.visual.headlight_ambient = [0.5; 3];
+        assets.visual.headlight_diffuse = [0.5; 3];
+        let resources = renderer.upload(&assets).expect("fits");
+        let stage = Arc::new(Stage { renderer: Arc::clone(&renderer), resources });
+        let geoms = vec![
+            geom(0, [3.0, 3.0, 0.5], [0.0; 3], [0.3, 0.7, 0.4, 1.0]),
+            geom(2, [0.4; 3], [0.5, 0.3, 0.4], [1.0, 0.1, 0.0, 1.0]),
+            geom(6, [0.3; 3], [-0.6, -0.2, 0.3], [0.1, 0.2, 1.0, 1.0]),
+        ];
+        Self { renderer, stage, assets: Arc::new(assets), geoms }
+    }
+
+    fn moment(&self, number: u64) -> Moment {
+        let snapshot =
+            Snapshot { sequence: number, geoms: self.geoms.clone(), ..Snapshot::default() };
+        Moment {
+            stage: Some(Arc::clone(&self.stage)),
+            assets: Arc::clone(&self.assets),
+            snapshot: Arc::new(snapshot),
+        }
+    }
+
+    fn camera(&self, number: u64) -> Camera {
+        Camera::Free(FreeCamera {
+            azimuth: 70.0 + 7.0 * number as f64,
+            elevation: -40.0,
+            distance: 3.0,
+            lookat: [0.0; 3],
+            ..FreeCamera::initial(&self.assets.visual)
+        })
+    }
+
+    /// The picture as the CPU converts it.
+    fn reference(&self, view: &mut render::View, number: u64) -> I420 {
+        let moment = self.moment(number);
+        let (resources, camera) = (&self.stage.resources, self.camera(number));
+        view.draw(resources, &moment.assets, &moment.snapshot, &camera).expect("draws");
+        let mut picture = I420::new(view.size()).expect("even");
+        let pixels = view.read_rgba().expect("reads");
+        color::rgba_to_i420(&pixels, pixels.stride(), &mut picture).expect("fits");
+        picture
+    }
+}
+
+fn settings() -> render::Settings {
+    render::Settings { bottom_up: false, ..render::Settings::PARITY }
+}
+
+// ---- what comes out -----------------------------------------------------------------------------
+
+/// How far the picture is from `expected`: the most, and the mean, of each plane.
+fn distance(decoded: &DecodedYUV<'_>, expected: &I420) -> [(u8, f64); 3] {
+    let (width, height) = (expected.size().width() as usize, expected.size().height() as usize);
+    assert_eq!(decoded.dimensions(), (width, height));
+    let strides = decoded.strides();
+    let found = [
+        (decoded.y(), strides.0, width, height),
+        (decoded.u(), strides.1, width / 2, height / 2),
+        (decoded.v(), strides.2, width / 2, height / 2),
+    ];
+    let mut distances = [(0, 0.0); 3];
+    for (((plane, stride, width, height), expected), distance) in
+        found.into_iter().zip(expected.planes()).zip(&mut distances)
+    {
+        let rows = plane.chunks(stride).zip(expected.chunks(width)).take(height);
+        let off: Vec<u8> =
+            rows.flat_map(|(a, b)| (0..width).map(move |x| a[x].abs_diff(b[x]))).collect();
+        let sum: f64 = off.iter().map(|off| f64::from(*off)).sum();
+        *distance = (off.iter().copied().max().unwrap_or(0), sum / off.len() as f64);
+    }
+    distances
+}
+
+/// How far the first frame that shows `moment` is from `expected`, and whether there was a key frame
+/// until then. What comes before it is decoded, too.
+async fn next(
+    frames: &mut FrameReceiver,
+    decoder: &mut Decoder,
+    moment: u64,
+    expected: &I420,
+) -> ([(u8, f64); 3], bool) {
+    let mut keyed = false;
+    let found = async {
+        loop {
+            let frame = frames.recv().await.expect("a living view");
+            keyed |= frame.keyframe;
+            let decoded = decoder.decode(&frame.data).expect("decodes").expect("at once");
+            if frame.snapshot == moment {
+                let distance = distance(&decoded, expected);
+                return (distance, keyed);
+            }
+        }
+    };
+    tokio::time::timeout(Duration::from_secs(30), found).await.expect("a frame")
+}
+
+/// The picture that the double was given last is the CPU's, but for rounding.
+fn assert_given(expected: &I420) {
+    let given = std::fs::read(std::env::var_os("DOUBLE_PICTURE").expect("set by the parent"));
+    let given = given.expect("the double writes it");
+    let layout = Nv12Layout::new(expected.size(), 4).expect("even");
+    let mut picture = I420::new(expected.size()).expect("even");
+    color::nv12_to_i420(&given, layout, &mut picture).expect("fits");
+    for (found, expected) in picture.planes().into_iter().zip(expected.planes()) {
+        let off = found.iter().zip(expected).map(|(a, b)| a.abs_diff(*b)).max();
+        assert!(off <= Some(1), "{off:?}");
+    }
+}
+
+/// Streams a scene in which all moves, and holds every picture against the CPU's. `ENCODERS` are
+/// the names of those that must have encoded, in order.
+#[tokio::test]
+#[ignore = "runs in children of the tests below"]
+async fn stream_and_compare() {
+    let expected = std::env::var("ENCODERS").expect("set by the parent");
+    let scene = Scene::new();
+    let size = Size::new(SIZE.0, SIZE.1).expect("in range");
+    let mut reference = render::View::new(&scene.renderer, size, settings()).expect("a view");
+    let spec = stream::Spec {
+        id: ViewId(1),
+        size,
+        frame_rate: FrameRate::new(30).expect("in range"),
+        bitrate: Bitrate::bps(4_000_000),
+        settings: settings(),
+        clock: MediaClock::starting_at(Instant::now()),
+        sent: Arc::default(),
+    };
+    let view = stream::View::start(spec, |ended| panic!("{ended:?}")).expect("a thread");
+    let (sender, mut frames) = frame::queue(64);
+    view.look(scene.camera(0), None);
+    view.subscribe(sender);
+    // One decoder throughout: nothing is negotiated anew.
+    let mut decoder = Decoder::new().expect("opens");
+    let mut encoders: Vec<&str> = Vec::new();
+    for number in 0..FRAMES {
+        view.look(scene.camera(number), None);
+        view.show(Arc::new(scene.moment(number)));
+        let asked = Instant::now();
+        let expected = scene.reference(&mut reference, number);
+        let (off, keyed) = next(&mut frames, &mut decoder, number, &expected).await;
+        let figures = view.figures();
+        let encoder = figures.encoder.expect("a frame was made");
+        let changed = encoders.last() != Some(&encoder.name);
+        if changed {
+            assert!(keyed, "{} starts with what needs another", encoder.name);
+            println!("frame {number}: {} after {:?}", encoder.name, asked.elapsed());
+            encoders.push(encoder.name);
+        }
+        assert_eq!(encoder.hardware, encoder.name != "openh264");
+        println!("frame {number}: {off:?}");
+        if encoder.hardware {
+            assert_given(&expected);
+            assert!(off.iter().all(|(most, mean)| *most <= MAX_ERROR && *mean < 1.0), "{off:?}");
+        } else {
+            assert!(off.iter().all(|(_, mean)| *mean < 2.5), "{off:?}");
+        }
+        if !encoder.copied {
+            assert_eq!(figures.host_bytes, 0, "the host sees no pixel");
+        }
+    }
+    assert_eq!(encoders.join(","), expected);
+    if expected.ends_with("openh264") {
+        let given_up = view.figures().encoder.expect("a frame was made").given_up;
+        let reason = std::env::var("REASON").unwrap_or_default();
+        let told = given_up.iter().any(|rejected| rejected.reason.contains(&reason));
+        assert!(told, "`{reason}` in {given_up:?}");
+    }
+    drop(view);
+    // What the view's thread owned goes with it; the queue tells when.
+    while frames.recv().await.is_some() {}
+}
+
+/// The double's GPU is the one that draws.
+fn uuid() -> String {
+    let gpu = Gpu::open(&Options::default()).expect("a device, software at least");
+    let id = gpu.id().expect("Vulkan draws in the tests");
+    id.uuid.iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+// ---- NVENC --------------------------------------------------------------------------------------
+
+fn nvenc(encoders: &str, fault: &str, reason: &str) -> Vec<String> {
+    let folder = tempfile::tempdir().expect("a folder");
+    let picture = folder.path().join("picture");
+    let orders = [
+        ("DOUBLE_PICTURE", picture.to_str().expect("a path in UTF-8")),
+        ("DOUBLE_NVIDIA_UUID", &*uuid()),
+        ("DOUBLE_NVIDIA_FAIL", fault),
+        ("ENCODERS", encoders),
+        ("REASON", reason),
+    ];
+    run_again("stream_and_compare", &orders)
+}
+
+#[test]
+fn nvenc_reads_what_the_device_draws() {
+    let ledger = nvenc("nvenc", "", "");
+    assert_faultless(&ledger);
+    let encoded = ledger.iter().filter(|line| line.starts_with("encode 320x240")).count();
+    assert!(encoded >= FRAMES as usize, "{ledger:#?}");
+    assert_eq!(ledger[0], "open 13.0");
+}
+
+#[test]
+fn nvenc_that_is_not_there_is_passed_over() {
+    for (fault, reason) in [
+        ("no-device", "CUDA_ERROR_NO_DEVICE"),
+        ("no-encoder", "NV_ENC_ERR_UNSUPPORTED_DEVICE"),
+        ("sessions@0", "NV_ENC_ERR_OUT_OF_MEMORY"),
+        ("initialize", "NV_ENC_ERR_GENERIC"),
+        ("import", "CUDA_ERROR_OPERATING_SYSTEM"),
+    ] {
+        assert_faultless(&nvenc("openh264", fault, reason));
+    }
+}
+
+#[test]
+fn a_stream_survives_its_nvenc() {
+    for (fault, reason) in [
+        ("encode@3", "NV_ENC_ERR_GENERIC"),
+        ("lock@3", "did not finish a picture within"),
+        ("empty@3", "it is empty"),
+        ("lost@3", "NV_ENC_ERR_DEVICE_NOT_EXIST"),
+        ("hang@3", "did not encode a picture within"),
+    ] {
+        let ledger = nvenc("nvenc,openh264", fault, reason);
+        let wrong = ledger.iter().find(|line| line.starts_with("violation"));
+        assert!(wrong.is_none(), "{fault}: {wrong:?}");
+    }
+}
+
+#[test]
+fn another_gpu_than_the_one_that_draws_is_not_used() {
+    let orders = [("ENCODERS", "openh264"), ("REASON", "CUDA does not know the GPU that draws")];
+    assert_faultless(&run_again("stream_and_compare", &orders));
+}
+
+// ---- what is said of it -------------------------------------------------------------------------
+
+fn doctor(fault: &str) -> String {
+    let folder = tempfile::tempdir().expect("a folder");
+    double_nvidia::install(folder.path()).expect("the double is built");
+    let mut doctor = Command::new(env!("CARGO_BIN_EXE_mjcast"));
+    doctor.arg("doctor").env("LD_LIBRARY_PATH", folder.path());
+    doctor.env("DOUBLE_NVIDIA_UUID", uuid()).env("DOUBLE_NVIDIA_FAIL", fault);
+    let said = doctor.output().expect("starts");
+    String::from_utf8_lossy(&said.stdout).into_owned()
+}
+
+#[test]
+fn doctor_says_what_encodes_and_why_nothing_better() {
+    let said = doctor("");
+    assert!(said.contains("nvenc encodes H.264 in hardware"), "{said}");
+    let said = doctor("no-encoder");
+    assert!(said.contains("openh264 encodes H.264 in software"), "{said}");
+    assert!(said.contains("not nvenc: "), "{said}");
+    assert!(said.contains("NV_ENC_ERR_UNSUPPORTED_DEVICE"), "{said}");
+}

@@ -3,6 +3,9 @@
 
 #![allow(unsafe_code, reason = "the quantiser is an option of the C library")]
 
+pub mod memory;
+pub mod orders;
+
 use std::fmt;
 
 use openh264::{

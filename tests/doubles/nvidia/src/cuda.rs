@@ -3,7 +3,7 @@
 use std::{
     cell::RefCell,
     ffi::{c_char, c_int, c_uint, c_void},
-    os::fd::{AsRawFd as _, FromRawFd as _, OwnedFd},
+    os::fd::BorrowedFd,
     ptr,
     sync::{Mutex, MutexGuard, PoisonError},
 };
@@ -13,7 +13,9 @@ use nvenc_sys::sys::cuda::{
     MemoryBuffer, MemoryHandle, SUCCESS, Status, Uuid,
 };
 
-use crate::orders::{fails, uuid, violation};
+use double_coder::memory::Mapped;
+
+use crate::{ORDERS, uuid};
 
 const INVALID_VALUE: Status = 1;
 const NO_DEVICE: Status = 100;
@@ -42,9 +44,7 @@ struct Region {
 
 struct Import {
     handle: usize,
-    /// What was mapped, and where its data starts.
-    map: (usize, usize),
-    data: u64,
+    map: Mapped,
     bytes: u64,
 }
 
@@ -61,7 +61,7 @@ fn has_context() -> bool {
     let current = CURRENT.with_borrow(|stack| stack.last().copied());
     let is = current.is_some_and(|one| state().contexts.iter().any(|(handle, _)| *handle == one));
     if !is {
-        violation(format_args!("no context is current"));
+        ORDERS.violation(format_args!("no context is current"));
     }
     is
 }
@@ -97,7 +97,7 @@ mod functions {
 
     exports! {
         cuInit(_flags: c_uint) {
-            if fails("no-device") { NO_DEVICE } else { SUCCESS }
+            if ORDERS.fails("no-device") { NO_DEVICE } else { SUCCESS }
         }
         cuDriverGetVersion(version: *mut c_int) {
             unsafe { *version = 12_080 };
@@ -179,21 +179,21 @@ mod functions {
         cuDevicePrimaryCtxRelease_v2(_device: Device) {
             let mut state = state();
             let Some(at) = state.contexts.iter().position(|(handle, _)| *handle == 0xC0DA) else {
-                violation(format_args!("a context is released once too often"));
+                ORDERS.violation(format_args!("a context is released once too often"));
                 return INVALID_CONTEXT;
             };
             state.contexts[at].1 -= 1;
             if state.contexts[at].1 == 0 {
                 state.contexts.remove(at);
                 for region in &state.memory {
-                    crate::orders::note(format_args!("leak: {} bytes of memory", region.bytes));
+                    ORDERS.note(format_args!("leak: {} bytes of memory", region.bytes));
                 }
             }
             SUCCESS
         }
         cuCtxPushCurrent_v2(context: Context) {
             if !is_context(context) {
-                violation(format_args!("an unknown context is made current"));
+                ORDERS.violation(format_args!("an unknown context is made current"));
                 return INVALID_CONTEXT;
             }
             CURRENT.with_borrow_mut(|stack| stack.push(context as usize));
@@ -212,24 +212,24 @@ mod functions {
             }
             let handle = unsafe { &*handle };
             if handle.kind != HANDLE_OPAQUE_FD || handle.flags != MEMORY_DEDICATED {
-                violation(format_args!("memory of kind {} is imported", handle.kind));
+                ORDERS.violation(format_args!("memory of kind {} is imported", handle.kind));
                 return INVALID_VALUE;
             }
-            if fails("import") {
+            if ORDERS.fails("import") {
                 return OPERATING_SYSTEM;
             }
             // Success takes the descriptor; a failure leaves it.
-            let file = unsafe { OwnedFd::from_raw_fd(libc::dup(handle.fd)) };
-            let Some(mut import) = map(&file, handle.size) else {
-                violation(format_args!("{} bytes are imported, which are not there", handle.size));
+            let file = unsafe { BorrowedFd::borrow_raw(handle.fd) };
+            let Some(map) = Mapped::new(file, handle.size as usize) else {
+                ORDERS.violation(format_args!("{} bytes are imported, which are not there", handle.size));
                 return INVALID_VALUE;
             };
             unsafe { libc::close(handle.fd) };
             let mut state = state();
-            import.handle = 0xE000 + state.next;
+            let number = 0xE000 + state.next;
             state.next += 1;
-            unsafe { *out = import.handle as ExternalMemory };
-            state.imports.push(import);
+            unsafe { *out = number as ExternalMemory };
+            state.imports.push(Import { handle: number, map, bytes: handle.size });
             SUCCESS
         }
         cuExternalMemoryGetMappedBuffer(
@@ -244,11 +244,11 @@ mod functions {
             let mut state = state();
             let found = state.imports.iter().find(|import| import.handle == memory as usize);
             let Some(import) = found.filter(|one| range.offset + range.size <= one.bytes) else {
-                violation(format_args!("a range of {} bytes is not in its memory", range.size));
+                ORDERS.violation(format_args!("a range of {} bytes is not in its memory", range.size));
                 return INVALID_VALUE;
             };
             let region = Region {
-                base: import.data + range.offset,
+                base: import.map.pointer() as u64 + range.offset,
                 bytes: range.size,
                 import: Some(import.handle),
             };
@@ -263,15 +263,14 @@ mod functions {
             let mut state = state();
             let handle = memory as usize;
             if state.memory.iter().any(|region| region.import == Some(handle)) {
-                violation(format_args!("imported memory is destroyed while it is mapped"));
+                ORDERS.violation(format_args!("imported memory is destroyed while it is mapped"));
                 return INVALID_VALUE;
             }
             let Some(at) = state.imports.iter().position(|import| import.handle == handle) else {
-                violation(format_args!("unknown memory is destroyed"));
+                ORDERS.violation(format_args!("unknown memory is destroyed"));
                 return INVALID_VALUE;
             };
-            let import = state.imports.remove(at);
-            unsafe { libc::munmap(import.map.0 as *mut c_void, import.map.1) };
+            state.imports.remove(at);
             SUCCESS
         }
         cuMemAlloc_v2(pointer: *mut DevicePointer, bytes: usize) {
@@ -291,7 +290,7 @@ mod functions {
             }
             let mut state = state();
             let Some(at) = state.memory.iter().position(|region| region.base == pointer) else {
-                violation(format_args!("memory is freed that is not there"));
+                ORDERS.violation(format_args!("memory is freed that is not there"));
                 return INVALID_VALUE;
             };
             let region = state.memory.remove(at);
@@ -313,44 +312,4 @@ mod functions {
             SUCCESS
         }
     }
-}
-
-/// Maps what a software driver exports: a file in memory, whose data is at its start, or where
-/// the second of its words says.
-fn map(file: &OwnedFd, bytes: u64) -> Option<Import> {
-    // SAFETY: an open descriptor; the struct is valid for writes and zeroed.
-    let length = unsafe {
-        let mut stat: libc::stat = std::mem::zeroed();
-        if libc::fstat(file.as_raw_fd(), &mut stat) != 0 {
-            return None;
-        }
-        u64::try_from(stat.st_size).ok()?
-    };
-    // SAFETY: an open descriptor; the mapping is unmapped with its import.
-    let map = unsafe {
-        let protection = libc::PROT_READ | libc::PROT_WRITE;
-        libc::mmap(
-            ptr::null_mut(),
-            length as usize,
-            protection,
-            libc::MAP_SHARED,
-            file.as_raw_fd(),
-            0,
-        )
-    };
-    if map == libc::MAP_FAILED {
-        return None;
-    }
-    let mut start = 0;
-    if length > bytes && length >= 16 {
-        // SAFETY: the mapping holds two words.
-        start = unsafe { map.cast::<u64>().add(1).read() };
-    }
-    if start.checked_add(bytes).is_none_or(|end| end > length) {
-        // SAFETY: mapped above.
-        unsafe { libc::munmap(map, length as usize) };
-        return None;
-    }
-    let map = (map.expose_provenance(), length as usize);
-    Some(Import { handle: 0, map, data: map.0 as u64 + start, bytes })
 }

@@ -23,67 +23,56 @@
 mod cuda;
 mod nvenc;
 mod nvenc_host;
-mod orders;
 mod stubs;
 
-use std::{
-    io,
-    os::unix::fs::symlink,
-    path::{Path, PathBuf},
-    process::Command,
+use std::{io, os::unix::fs::symlink, path::Path};
+
+use double_coder::orders::{Orders, library};
+pub use double_coder::{
+    MAX_ERROR,
+    orders::{assert_faultless, read_ledger},
 };
 
-pub use double_coder::MAX_ERROR;
+const ORDERS: Orders = Orders::of("DOUBLE_NVIDIA");
 
 /// Makes the two names in `folder`.
 ///
 /// # Errors
 /// When the library is not beside the running test, or the names cannot be made.
 pub fn install(folder: &Path) -> io::Result<()> {
-    let library = library()?;
+    let library = library("libdouble_nvidia.so")?;
     symlink(&library, folder.join("libcuda.so.1"))?;
     symlink(&library, folder.join("libnvidia-encode.so.1"))
 }
 
 /// Runs `test` of the running file of tests once more, in a process that finds the double and in
-/// which it is told `orders`, and gives what the ledger says.
+/// which it is told `variables`, and gives what the double noted.
 ///
 /// # Panics
 /// When the test fails there, or there is none of that name.
-pub fn run_again(test: &str, orders: &[(&str, &str)]) -> Vec<String> {
+pub fn run_again(test: &str, variables: &[(&str, &str)]) -> Vec<String> {
     let folder = tempfile::tempdir().expect("a folder");
     install(folder.path()).expect("the double is built");
-    let ledger = folder.path().join("ledger");
-    let mut child = Command::new(std::env::current_exe().expect("a file"));
-    child.args(["--exact", test, "--include-ignored", "--nocapture"]);
-    child.env("LD_LIBRARY_PATH", folder.path()).env("DOUBLE_NVIDIA_LEDGER", &ledger);
-    let done = child.envs(orders.iter().copied()).output().expect("starts");
-    let said = String::from_utf8_lossy(&done.stdout);
-    assert!(done.status.success(), "{said}{}", String::from_utf8_lossy(&done.stderr));
-    assert!(said.contains("1 passed"), "{said}");
-    read_ledger(&ledger)
+    let path = folder.path().to_str().expect("a path in UTF-8");
+    ORDERS.run_again(test, &[variables, &[("LD_LIBRARY_PATH", path)]].concat())
 }
 
-/// The lines of a ledger; none where nothing was noted.
-pub fn read_ledger(ledger: &Path) -> Vec<String> {
-    let text = std::fs::read_to_string(ledger).unwrap_or_default();
-    text.lines().map(str::to_owned).collect()
+/// The GPU's UUID.
+fn uuid() -> [u8; 16] {
+    let text = ORDERS.value("UUID");
+    let mut uuid = *b"double of a GPU!";
+    if text.len() == 32 {
+        for (byte, at) in uuid.iter_mut().zip((0..32).step_by(2)) {
+            *byte = u8::from_str_radix(&text[at..at + 2], 16).expect("hexadecimal digits");
+        }
+    }
+    uuid
 }
 
-/// # Panics
-/// When the client did anything wrong or left anything behind.
-#[track_caller]
-pub fn assert_faultless(ledger: &[String]) {
-    let wrong = |line: &&String| line.starts_with("violation") || line.starts_with("leak");
-    let wrong: Vec<_> = ledger.iter().filter(wrong).collect();
-    assert!(wrong.is_empty(), "{wrong:?}");
-}
-
-/// The library that was built beside the running test.
-fn library() -> io::Result<PathBuf> {
-    const NAME: &str = "libdouble_nvidia.so";
-    let test = std::env::current_exe()?;
-    let found = test.ancestors().skip(1).take(2).map(|folder| folder.join(NAME));
-    let found = found.into_iter().find(|file| file.exists());
-    found.ok_or_else(|| io::Error::other(format!("no {NAME} beside {}", test.display())))
+/// The newest version that it speaks, as drivers say it.
+fn newest() -> u32 {
+    let text = ORDERS.value("API");
+    let (major, minor) = text.split_once('.').unwrap_or(("13", "0"));
+    let number = |text: &str| text.parse::<u32>().expect("a number");
+    number(major) << 4 | number(minor)
 }

@@ -23,9 +23,8 @@ use nvenc_sys::{
 };
 
 use crate::{
-    cuda,
+    ORDERS, cuda, newest,
     nvenc_host::{self, Handles, HostInput},
-    orders::{fails, fails_from, newest, note, violation},
 };
 
 pub const INVALID_PARAM: Status = 8;
@@ -94,7 +93,7 @@ pub unsafe fn known<'a>(session: Session) -> Option<&'a mut State> {
     let found = sessions.contains(&(session as usize));
     drop(sessions);
     if !found {
-        violation(format_args!("an unknown session is used"));
+        ORDERS.violation(format_args!("an unknown session is used"));
         return None;
     }
     // SAFETY: made by `open`, not destroyed yet, and used by this thread alone.
@@ -122,14 +121,14 @@ macro_rules! calls {
 impl State {
     fn lost(&self) -> bool {
         let pictures = self.encoder.as_ref().map_or(0, |encoder| encoder.pictures);
-        fails_from("lost").is_some_and(|from| self.encoder.is_some() && pictures >= from)
+        ORDERS.fails_from("lost").is_some_and(|from| self.encoder.is_some() && pictures >= from)
     }
 }
 
 /// Refuses a struct whose version word is not the one of the session's version.
 fn speaks(name: &str, found: u32, expected: u32) -> bool {
     if found != expected {
-        violation(format_args!("{name} is of version {found:#x} instead of {expected:#x}"));
+        ORDERS.violation(format_args!("{name} is of version {found:#x} instead of {expected:#x}"));
     }
     found == expected
 }
@@ -174,14 +173,14 @@ mod functions {
             return ERR_INVALID_VERSION;
         }
         if open.device_type != DEVICE_CUDA || !cuda::is_context(open.device) {
-            violation(format_args!("a session is opened without a context"));
+            ORDERS.violation(format_args!("a session is opened without a context"));
             return INVALID_PARAM;
         }
-        if fails("no-encoder") {
+        if ORDERS.fails("no-encoder") {
             return ERR_UNSUPPORTED_DEVICE;
         }
         let mut sessions = SESSIONS.lock().unwrap_or_else(PoisonError::into_inner);
-        if fails_from("sessions").is_some_and(|most| sessions.len() as u64 >= most) {
+        if ORDERS.fails_from("sessions").is_some_and(|most| sessions.len() as u64 >= most) {
             return ERR_OUT_OF_MEMORY;
         }
         let state = State {
@@ -195,7 +194,7 @@ mod functions {
         let state = Box::into_raw(Box::new(state));
         sessions.push(state as usize);
         unsafe { *out = state.cast() };
-        note(format_args!("open {}.{}", version.major, version.minor));
+        ORDERS.note(format_args!("open {}.{}", version.major, version.minor));
         SUCCESS
     }
 
@@ -216,7 +215,7 @@ mod functions {
             [("registered", registered), ("mapped", mapped), ("bitstream buffers", bitstreams)]
         {
             if count > 0 {
-                note(format_args!("leak: {count} {what}"));
+                ORDERS.note(format_args!("leak: {count} {what}"));
             }
         }
         SESSIONS
@@ -224,7 +223,7 @@ mod functions {
             .unwrap_or_else(PoisonError::into_inner)
             .retain(|one| *one != session as usize);
         drop(unsafe { Box::from_raw(session.cast::<State>()) });
-        note(format_args!("close"));
+        ORDERS.note(format_args!("close"));
         SUCCESS
     }
 
@@ -283,11 +282,11 @@ mod functions {
             SUCCESS
         }
         initialize(session, params: *mut Initialize) {
-            if fails("initialize") {
+            if ORDERS.fails("initialize") {
                 return GENERIC;
             }
             if session.encoder.is_some() {
-                violation(format_args!("an encoder is initialised twice"));
+                ORDERS.violation(format_args!("an encoder is initialised twice"));
                 return INVALID_CALL;
             }
             match settings(session.version, unsafe { &*params }) {
@@ -322,7 +321,7 @@ mod functions {
                 return ERR_INVALID_VERSION;
             }
             if session.encoder.is_none() {
-                violation(format_args!("a buffer is made before the encoder is initialised"));
+                ORDERS.violation(format_args!("a buffer is made before the encoder is initialised"));
                 return NOT_INITIALIZED;
             }
             create.buffer = session.bitstreams.add(Bitstream::default());
@@ -345,7 +344,7 @@ mod functions {
                 && pitch.is_multiple_of(4)
                 && cuda::holds(pointer, bytes);
             if !fits {
-                violation(format_args!("{bytes} bytes at a pitch of {pitch} are registered"));
+                ORDERS.violation(format_args!("{bytes} bytes at a pitch of {pitch} are registered"));
                 return REGISTER_FAILED;
             }
             let registered = Registered { pointer, pitch, mapped: false };
@@ -354,7 +353,7 @@ mod functions {
         }
         unregister(session, handle: Handle) {
             if session.registered.get(handle).is_some_and(|one| one.mapped) {
-                violation(format_args!("a resource is unregistered while it is mapped"));
+                ORDERS.violation(format_args!("a resource is unregistered while it is mapped"));
                 return INVALID_CALL;
             }
             session.registered.remove(handle)
@@ -366,7 +365,7 @@ mod functions {
             }
             let Some(one) = session.registered.get(map.registered) else { return NOT_REGISTERED };
             if std::mem::replace(&mut one.mapped, true) {
-                violation(format_args!("a resource is mapped twice"));
+                ORDERS.violation(format_args!("a resource is mapped twice"));
                 return INVALID_CALL;
             }
             map.mapped = session.mapped.add(map.registered);
@@ -397,14 +396,14 @@ mod functions {
             }
             let Some(one) = session.bitstreams.get(lock.output) else { return INVALID_PARAM };
             if one.locked || !one.waiting {
-                violation(format_args!("a buffer is locked twice or holds no picture"));
+                ORDERS.violation(format_args!("a buffer is locked twice or holds no picture"));
                 return INVALID_CALL;
             }
-            if fails_from("lock").is_some_and(|from| one.number >= from) {
+            if ORDERS.fails_from("lock").is_some_and(|from| one.number >= from) {
                 return if lock.flags & LOCK_DO_NOT_WAIT == 0 { ERR_ENCODER_BUSY } else { ERR_LOCK_BUSY };
             }
             one.locked = true;
-            let empty = fails_from("empty").is_some_and(|from| one.number >= from);
+            let empty = ORDERS.fails_from("empty").is_some_and(|from| one.number >= from);
             lock.bytes = if empty { 0 } else { one.data.len() as u32 };
             lock.data = one.data.as_mut_ptr().cast();
             lock.time_stamp = one.time_stamp;
@@ -419,7 +418,7 @@ mod functions {
                     SUCCESS
                 }
                 _ => {
-                    violation(format_args!("a buffer is unlocked that is not locked"));
+                    ORDERS.violation(format_args!("a buffer is unlocked that is not locked"));
                     INVALID_CALL
                 }
             }
@@ -428,7 +427,7 @@ mod functions {
             if session.encoder.is_none() {
                 return NOT_INITIALIZED;
             }
-            note(format_args!("invalidate {time_stamp}"));
+            ORDERS.note(format_args!("invalidate {time_stamp}"));
             SUCCESS
         }
         set_streams(_session, _input: Handle, _output: Handle) {
@@ -501,7 +500,7 @@ fn settings(version: Version, params: &Initialize) -> Result<((usize, usize), u3
     let known = params.codec == CODEC_H264 && PRESETS.contains(&params.preset);
     let reorders = config.frame_interval_p > 1;
     if !sides || !known || reorders || params.frame_rate_num == 0 || params.enable_ptd != 1 {
-        violation(format_args!("an encoder for {width}x{height} is initialised wrongly"));
+        ORDERS.violation(format_args!("an encoder for {width}x{height} is initialised wrongly"));
         return Err(INVALID_PARAM);
     }
     Ok(((width as usize, height as usize), rate.average_bit_rate))
@@ -509,11 +508,11 @@ fn settings(version: Version, params: &Initialize) -> Result<((usize, usize), u3
 
 fn encode_picture(session: &mut State, picture: &Picture) -> Status {
     let Some(encoder) = &mut session.encoder else {
-        violation(format_args!("a picture is encoded before the encoder is initialised"));
+        ORDERS.violation(format_args!("a picture is encoded before the encoder is initialised"));
         return NOT_INITIALIZED;
     };
     let number = encoder.pictures;
-    let from = |what| fails_from(what).is_some_and(|from| number >= from);
+    let from = |what| ORDERS.fails_from(what).is_some_and(|from| number >= from);
     if from("encode") {
         return GENERIC;
     }
@@ -524,7 +523,7 @@ fn encode_picture(session: &mut State, picture: &Picture) -> Status {
     if (picture.input_width as usize, picture.input_height as usize) != (width, height)
         || picture.buffer_format != FORMAT_NV12
     {
-        violation(format_args!("a picture is not as the encoder was told"));
+        ORDERS.violation(format_args!("a picture is not as the encoder was told"));
         return INVALID_PARAM;
     }
     let registered = session.mapped.get(picture.input).copied();
@@ -532,7 +531,7 @@ fn encode_picture(session: &mut State, picture: &Picture) -> Status {
     let (nv12, pitch) = if let Some(Registered { pointer, pitch, .. }) = registered {
         let bytes = pitch as usize * height * 3 / 2;
         if !cuda::holds(pointer, bytes as u64) {
-            violation(format_args!("a picture's memory is gone"));
+            ORDERS.violation(format_args!("a picture's memory is gone"));
             return INVALID_PARAM;
         }
         let start = ptr::with_exposed_provenance::<u8>(pointer as usize);
@@ -541,12 +540,12 @@ fn encode_picture(session: &mut State, picture: &Picture) -> Status {
     } else if let Some(host) = session.hosts.get(picture.input) {
         (host.data.as_slice(), host.pitch)
     } else {
-        violation(format_args!("a picture is encoded that is not mapped"));
+        ORDERS.violation(format_args!("a picture is encoded that is not mapped"));
         return NOT_MAPPED;
     };
     let Some(bitstream) = session.bitstreams.get(picture.output) else { return INVALID_PARAM };
     if bitstream.locked || bitstream.waiting {
-        violation(format_args!("a picture is encoded into a buffer in use"));
+        ORDERS.violation(format_args!("a picture is encoded into a buffer in use"));
         return INVALID_CALL;
     }
     let (luma, chroma) = nv12.split_at(pitch * height);
@@ -555,7 +554,7 @@ fn encode_picture(session: &mut State, picture: &Picture) -> Status {
     let Ok(coded) = encoder.coder.encode(source, idr) else { return GENERIC };
     let rate = encoder.rate;
     let kind = if coded.idr { "idr" } else { "p" };
-    note(format_args!("encode {width}x{height} {kind} {rate} {}", picture.time_stamp));
+    ORDERS.note(format_args!("encode {width}x{height} {kind} {rate} {}", picture.time_stamp));
     encoder.pictures += 1;
     *bitstream = Bitstream {
         data: coded.data,

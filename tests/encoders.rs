@@ -4,6 +4,7 @@
 //! Each test runs another one of this file in a process that finds the double.
 
 use std::{
+    os::fd::AsFd as _,
     process::Command,
     sync::Arc,
     time::{Duration, Instant},
@@ -13,7 +14,7 @@ use bytemuck::Zeroable as _;
 use double_nvidia::{MAX_ERROR, assert_faultless, run_again};
 use mjcast::{
     color,
-    frame::{self, FrameReceiver, I420, Nv12Layout},
+    frame::{self, FrameReceiver, Handle, I420, Nv12Layout},
     gpu::{Gpu, Options},
     render::{self, Renderer},
     scene::{
@@ -59,7 +60,9 @@ struct Scene {
 
 impl Scene {
     fn new() -> Self {
-        let gpu = Gpu::open(&Options::default()).expect("a device, software at least");
+        let render_node = std::env::var_os("RENDER_NODE").map(Into::into);
+        let options = Options { render_node, ..Options::default() };
+        let gpu = Gpu::open(&options).expect("a device, software at least");
         let renderer = Arc::new(Renderer::new(Arc::new(gpu)).expect("a renderer"));
         let mut assets = Assets::default();
         assets.visual.headlight_ambient = [0.5; 3];
@@ -297,6 +300,124 @@ fn a_stream_survives_its_nvenc() {
 fn another_gpu_than_the_one_that_draws_is_not_used() {
     let orders = [("ENCODERS", "openh264"), ("REASON", "CUDA does not know the GPU that draws")];
     assert_faultless(&run_again("stream_and_compare", &orders));
+}
+
+// ---- VA-API -------------------------------------------------------------------------------------
+
+/// Software drivers export no dma-buf, so that the stream's pictures are copied.
+fn va(encoders: &str, fault: &str, reason: &str) -> Vec<String> {
+    let folder = tempfile::tempdir().expect("a folder");
+    let picture = folder.path().join("picture");
+    let variables = [
+        ("DOUBLE_PICTURE", picture.to_str().expect("a path in UTF-8")),
+        ("DOUBLE_VA_FAIL", fault),
+        ("RENDER_NODE", "/dev/null"),
+        ("ENCODERS", encoders),
+        ("REASON", reason),
+    ];
+    double_va::run_again("stream_and_compare", &variables)
+}
+
+#[test]
+fn va_api_takes_copies_where_nothing_can_be_shared() {
+    let ledger = va("vaapi", "", "");
+    assert_faultless(&ledger);
+    let encoded = ledger.iter().filter(|line| line.starts_with("encode 320x240")).count();
+    assert!(encoded >= FRAMES as usize, "{ledger:#?}");
+}
+
+#[test]
+fn va_api_that_is_not_there_is_passed_over() {
+    for (fault, reason) in [
+        ("init", "/dev/null: "),
+        ("no-encoder", "encodes no H.264 as asked"),
+        ("surfaces", "VA_STATUS_ERROR_ALLOCATION_FAILED"),
+        ("context", "VA_STATUS_ERROR_ALLOCATION_FAILED"),
+    ] {
+        assert_faultless(&va("openh264", fault, reason));
+    }
+}
+
+#[test]
+fn a_stream_survives_its_va_api() {
+    for (fault, reason) in [
+        ("begin@3", "VA_STATUS_ERROR_OPERATION_FAILED"),
+        ("end@3", "VA_STATUS_ERROR_ENCODING_ERROR"),
+        ("sync@3", "did not"),
+        ("empty@3", "it is empty"),
+        ("hang@3", "did not encode a picture within"),
+    ] {
+        let ledger = va("vaapi,openh264", fault, reason);
+        let wrong = ledger.iter().find(|line| line.starts_with("violation"));
+        assert!(wrong.is_none(), "{fault}: {wrong:?}");
+    }
+}
+
+/// The ring that the device writes, imported by the driver: what a stream does where there are
+/// dma-bufs, with the descriptors that software drivers have.
+#[test]
+#[ignore = "runs in a child of `va_api_reads_what_the_device_draws`"]
+fn import_the_ring() {
+    let scene = Scene::new();
+    let size = Size::new(SIZE.0, SIZE.1).expect("in range");
+    let output = render::Output::Shared(Handle::Opaque);
+    let mut view =
+        render::View::with_output(&scene.renderer, size, settings(), output).expect("a view");
+    let mut reference = render::View::new(&scene.renderer, size, settings()).expect("a view");
+    let libva = vaapi::Libva::load().expect("libva");
+    let display = vaapi::Display::open(&libva, "/dev/null".as_ref()).expect("the double");
+    let mut encoder = vaapi::Encoder::open(
+        &display,
+        &vaapi::Settings {
+            width: SIZE.0,
+            height: SIZE.1,
+            frame_rate: (30, 1),
+            bits_per_second: 2_000_000,
+            buffer_ms: 1000,
+            profile: vaapi::Profile::ConstrainedBaseline,
+            low_power: false,
+        },
+    )
+    .expect("opens");
+    let surfaces: Vec<_> = view
+        .ring()
+        .expect("a ring")
+        .slots()
+        .iter()
+        .map(|slot| {
+            let pitch = slot.layout.stride();
+            let layout = vaapi::Layout { pitch, luma_offset: 0, chroma_offset: pitch * SIZE.1 };
+            let (memory, bytes) = (slot.memory.as_fd(), slot.memory_bytes as u32);
+            let kind = vaapi::MemoryType::LINEAR;
+            vaapi::Surface::import(&display, memory, bytes, SIZE, layout, kind).expect("imports")
+        })
+        .collect();
+    let mut decoder = Decoder::new().expect("opens");
+    for number in 0..FRAMES {
+        let moment = scene.moment(number);
+        let (resources, camera) = (&scene.stage.resources, scene.camera(number));
+        view.draw(resources, &moment.assets, &moment.snapshot, &camera).expect("draws");
+        let slot = view.finish().expect("drawn");
+        let unit = encoder.encode(&surfaces[slot], number == 5).expect("encodes");
+        assert_eq!(unit.keyframe, number == 0 || number == 5);
+        let expected = scene.reference(&mut reference, number);
+        assert_given(&expected);
+        let decoded = decoder.decode(&unit.data).expect("decodes").expect("at once");
+        let off = distance(&decoded, &expected);
+        assert!(off.iter().all(|(most, mean)| *most <= MAX_ERROR && *mean < 1.0), "{off:?}");
+    }
+    assert_eq!(view.host_bytes(), 0, "the host sees no pixel");
+}
+
+#[test]
+fn va_api_reads_what_the_device_draws() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let picture = folder.path().join("picture");
+    let variables = [("DOUBLE_PICTURE", picture.to_str().expect("a path in UTF-8"))];
+    let ledger = double_va::run_again("import_the_ring", &variables);
+    assert_faultless(&ledger);
+    let encoded = ledger.iter().filter(|line| line.starts_with("encode 320x240")).count();
+    assert_eq!(encoded, FRAMES as usize);
 }
 
 // ---- what is said of it -------------------------------------------------------------------------

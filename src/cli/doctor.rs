@@ -130,7 +130,11 @@ fn judge(best: Option<(bool, &str, &str)>, require_gpu: bool) -> Check {
 }
 
 fn encoder(config: &Config) -> Check {
-    let options = gpu::Options { selector: config.video.gpu.clone(), require_hardware: false };
+    let options = gpu::Options {
+        selector: config.video.gpu.clone(),
+        require_hardware: false,
+        render_node: config.video.render_node.clone(),
+    };
     let choice = match Gpu::open(&options) {
         Ok(gpu) => stream::probe_encoder(&gpu),
         Err(error) => encode::probe(None, |_, _| Err(error.to_string())),

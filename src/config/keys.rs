@@ -208,6 +208,8 @@ sections! {
         gpu: String = "",
         /// Refuses to start when only software can draw.
         require_gpu: bool = false,
+        /// The device that VA-API encodes on, e.g. `/dev/dri/renderD129`; empty takes that of the adapter, or else the first that encodes.
+        render_node: String = "",
         /// How to draw: `parity` as MuJoCo does, `fast` for software drawing, `auto` by adapter.
         profile: String = "auto",
         /// Shadows: `on`, `off`, or `auto` by profile.

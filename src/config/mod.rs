@@ -154,6 +154,8 @@ pub struct Video {
     pub gpu: Option<String>,
     /// Whether software drawing is refused.
     pub require_gpu: bool,
+    /// The device that VA-API encodes on, where it is not left to the adapter.
+    pub render_node: Option<PathBuf>,
     /// How to draw.
     pub profile: Profile,
     /// Whether to draw shadows.

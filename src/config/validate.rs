@@ -160,6 +160,7 @@ fn video(raw: &keys::Video) -> Result<Video> {
         bitrate: Bitrate::bps(raw.bitrate_kbps * 1000),
         gpu: Some(raw.gpu.trim().to_owned()).filter(|name| !name.is_empty()),
         require_gpu: raw.require_gpu,
+        render_node: Some(raw.render_node.trim()).filter(|path| !path.is_empty()).map(Into::into),
         profile: choice(
             "video.profile",
             &raw.profile,

@@ -185,7 +185,11 @@ fn announce(adapter: &gpu::AdapterInfo, encoder: &encode::Choice) {
 }
 
 fn gpu_options(config: &Config) -> gpu::Options {
-    gpu::Options { selector: config.video.gpu.clone(), require_hardware: config.video.require_gpu }
+    gpu::Options {
+        selector: config.video.gpu.clone(),
+        require_hardware: config.video.require_gpu,
+        render_node: config.video.render_node.clone(),
+    }
 }
 
 fn open_renderer(

@@ -30,9 +30,10 @@ fn libva() -> Result<&'static Libva, Error> {
     loaded.as_ref().map_err(unavailable)
 }
 
-/// All render nodes, the lowest number first.
-fn nodes() -> Vec<PathBuf> {
-    let Ok(entries) = std::fs::read_dir("/dev/dri") else { return Vec::new() };
+/// All render nodes: that of the GPU that draws, and then by number.
+fn nodes(device: Option<&DeviceId>) -> Vec<PathBuf> {
+    let own = device.and_then(|device| device.render_node.clone());
+    let Ok(entries) = std::fs::read_dir("/dev/dri") else { return own.into_iter().collect() };
     let paths = entries.filter_map(|entry| Some(entry.ok()?.path()));
     let is_node = |path: &PathBuf| {
         path.file_name().and_then(|name| name.to_str()).is_some_and(|n| n.starts_with("renderD"))
@@ -40,14 +41,14 @@ fn nodes() -> Vec<PathBuf> {
     let mut nodes: Vec<_> = paths.filter(is_node).collect();
     nodes.sort();
     nodes.truncate(MOST_NODES);
-    nodes
+    nodes.retain(|node| Some(node) != own.as_ref());
+    own.into_iter().chain(nodes).collect()
 }
 
 /// The node of the GPU that draws.
 fn node_of(device: Option<&DeviceId>) -> Result<PathBuf, Error> {
-    let number = device.and_then(|device| device.render_node);
-    let number = number.ok_or_else(|| unavailable("the drawing device has no render node"))?;
-    Ok(PathBuf::from(format!("/dev/dri/renderD{number}")))
+    let node = device.and_then(|device| device.render_node.clone());
+    node.ok_or_else(|| unavailable("the drawing device has no render node"))
 }
 
 /// Whether sharing is worth a try for pictures of `device`.
@@ -63,9 +64,9 @@ pub(super) fn ready_to_share(device: Option<&DeviceId>) -> Result<(), Error> {
 ///
 /// # Errors
 /// As [`ready_to_share`].
-pub(super) fn ready_to_copy(_device: Option<&DeviceId>) -> Result<(), Error> {
+pub(super) fn ready_to_copy(device: Option<&DeviceId>) -> Result<(), Error> {
     libva()?;
-    if nodes().is_empty() {
+    if nodes(device).is_empty() {
         Err(unavailable("there is no render node in /dev/dri"))
     } else {
         Ok(())
@@ -92,10 +93,10 @@ pub(super) fn open_shared(
 /// As [`open_shared`].
 pub(super) fn open_copied(
     config: &Config,
-    _device: Option<&DeviceId>,
+    device: Option<&DeviceId>,
     _pictures: &[SharedNv12],
 ) -> Result<Box<dyn Encoder>, Error> {
-    open(libva()?, nodes(), config, None)
+    open(libva()?, nodes(device), config, None)
 }
 
 /// Opens an encoder on the first of `nodes` that has one; pictures are copied where there are no

@@ -1,6 +1,6 @@
 //! Pictures that stay in a device's memory: what passes instead of pixels.
 
-use std::os::fd::OwnedFd;
+use std::{os::fd::OwnedFd, path::PathBuf};
 
 use super::Nv12Layout;
 
@@ -14,12 +14,12 @@ pub enum Handle {
 }
 
 /// By what other interfaces know a device that draws.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct DeviceId {
     /// CUDA's, too (`VkPhysicalDeviceIDProperties::deviceUUID`, `cuDeviceGetUuid`).
     pub uuid: [u8; 16],
-    /// The number of its render node, `/dev/dri/renderD` and this; `None` where there is none.
-    pub render_node: Option<u32>,
+    /// Its render node, e.g. `/dev/dri/renderD128`; `None` where there is none.
+    pub render_node: Option<PathBuf>,
 }
 
 /// Memory of a device that holds every nth picture in NV12, for an encoder to import.

@@ -7,6 +7,7 @@ mod share;
 
 use std::{
     panic::{AssertUnwindSafe, catch_unwind, resume_unwind},
+    path::PathBuf,
     sync::Arc,
 };
 
@@ -26,6 +27,8 @@ pub struct Options {
     pub selector: Option<String>,
     /// Whether to refuse devices that draw on the CPU.
     pub require_hardware: bool,
+    /// The render node that encoders use instead of the device's own.
+    pub render_node: Option<PathBuf>,
 }
 
 /// Why no device could be opened.
@@ -77,6 +80,7 @@ pub struct Gpu {
     device: wgpu::Device,
     queue: wgpu::Queue,
     info: AdapterInfo,
+    render_node: Option<PathBuf>,
     lost: Arc<watch::Sender<bool>>,
 }
 
@@ -112,10 +116,14 @@ impl Gpu {
             return Err(refusal(options, &infos));
         };
         let (info, adapter) = found.swap_remove(index);
-        Self::open_adapter(info, &adapter)
+        Self::open_adapter(info, &adapter, options.render_node.clone())
     }
 
-    fn open_adapter(info: AdapterInfo, adapter: &wgpu::Adapter) -> Result<Self, Error> {
+    fn open_adapter(
+        info: AdapterInfo,
+        adapter: &wgpu::Adapter,
+        render_node: Option<PathBuf>,
+    ) -> Result<Self, Error> {
         let mut features = adapter.features() & WANTED_FEATURES;
         if !info.software {
             // On a GPU of its own memory this would move buffers to where drawing is slow.
@@ -145,7 +153,7 @@ impl Gpu {
             }
         }));
         info!(adapter = %info, "drawing device opened");
-        Ok(Self { device, queue, info, lost })
+        Ok(Self { device, queue, info, render_node, lost })
     }
 
     /// What this device is.
@@ -259,6 +267,7 @@ mod tests {
         let options = |name: Option<&str>, require_hardware| Options {
             selector: name.map(str::to_owned),
             require_hardware,
+            ..Options::default()
         };
         let found = [AdapterInfo {
             name: "llvmpipe".into(),

@@ -6,7 +6,10 @@
 //! and the device must not write anew before the importer has finished reading.
 #![allow(unsafe_code, reason = "wgpu exports no memory; this asks Vulkan for it")]
 
-use std::os::fd::{FromRawFd, OwnedFd};
+use std::{
+    os::fd::{FromRawFd, OwnedFd},
+    path::PathBuf,
+};
 
 use ash::{khr, vk};
 use wgpu::hal::api::Vulkan;
@@ -134,7 +137,11 @@ impl Gpu {
                 .get_physical_device_properties2(device.raw_physical_device(), &mut properties);
         }
         let (instance, physical) = (shared.raw_instance(), device.raw_physical_device());
-        Some(DeviceId { uuid: id.device_uuid, render_node: render_node(instance, physical) })
+        let own = || {
+            let number = render_node(instance, physical)?;
+            Some(PathBuf::from(format!("/dev/dri/renderD{number}")))
+        };
+        Some(DeviceId { uuid: id.device_uuid, render_node: self.render_node.clone().or_else(own) })
     }
 }
 

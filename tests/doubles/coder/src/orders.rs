@@ -17,6 +17,17 @@ impl Orders {
         std::env::var(format!("{}_{name}", self.0)).unwrap_or_default()
     }
 
+    /// Whether this is a process that [`Self::run_again`] started. Where it is not, says that a
+    /// test is skipped.
+    #[allow(clippy::print_stdout, reason = "what a test skips is said")]
+    pub fn is_running_again(self) -> bool {
+        let is = !self.value("LEDGER").is_empty();
+        if !is {
+            println!("skipped: it runs in processes that other tests start");
+        }
+        is
+    }
+
     /// Whether `what` is to fail.
     pub fn fails(self, what: &str) -> bool {
         self.value("FAIL").split(',').any(|order| order == what)
@@ -59,7 +70,7 @@ impl Orders {
         let folder = tempfile::tempdir().expect("a folder");
         let ledger = folder.path().join("ledger");
         let mut child = Command::new(std::env::current_exe().expect("a file"));
-        child.args(["--exact", test, "--include-ignored", "--nocapture"]);
+        child.args(["--exact", test, "--nocapture"]);
         child.env(format!("{}_LEDGER", self.0), &ledger);
         let done = child.envs(variables.iter().copied()).output().expect("starts");
         let said = String::from_utf8_lossy(&done.stdout);

@@ -90,8 +90,6 @@ macro_rules! exports {
     )* };
 }
 
-// SAFETY, of every block below: pointers are those of the caller, valid as `cuda.h` says.
-#[allow(clippy::undocumented_unsafe_blocks, reason = "said above for all")]
 mod functions {
     use super::*;
 
@@ -100,6 +98,7 @@ mod functions {
             if ORDERS.fails("no-device") { NO_DEVICE } else { SUCCESS }
         }
         cuDriverGetVersion(version: *mut c_int) {
+            // SAFETY: valid for this write, as the header demands of the caller.
             unsafe { *version = 12_080 };
             SUCCESS
         }
@@ -111,14 +110,17 @@ mod functions {
                 OPERATING_SYSTEM => c"CUDA_ERROR_OPERATING_SYSTEM",
                 _ => return INVALID_VALUE,
             };
+            // SAFETY: valid for this write, as the header demands of the caller.
             unsafe { *name = text.as_ptr() };
             SUCCESS
         }
         cuGetErrorString(_error: Status, text: *mut *const c_char) {
+            // SAFETY: valid for this write, as the header demands of the caller.
             unsafe { *text = c"as told".as_ptr() };
             SUCCESS
         }
         cuDeviceGetCount(count: *mut c_int) {
+            // SAFETY: valid for this write, as the header demands of the caller.
             unsafe { *count = 1 };
             SUCCESS
         }
@@ -126,6 +128,7 @@ mod functions {
             if ordinal != 0 {
                 return INVALID_DEVICE;
             }
+            // SAFETY: valid for this write, as the header demands of the caller.
             unsafe { *device = 0 };
             SUCCESS
         }
@@ -134,19 +137,23 @@ mod functions {
             if (length as usize) < text.len() {
                 return INVALID_VALUE;
             }
+            // SAFETY: the caller has room for what it asked for.
             unsafe { ptr::copy_nonoverlapping(text.as_ptr().cast(), name, text.len()) };
             SUCCESS
         }
         cuDeviceGetUuid(out: *mut Uuid, _device: Device) {
+            // SAFETY: valid for this write, as the header demands of the caller.
             unsafe { *out = Uuid { bytes: uuid() } };
             SUCCESS
         }
         cuDeviceComputeCapability(major: *mut c_int, minor: *mut c_int, _device: Device) {
+            // SAFETY: valid for this write, as the header demands of the caller.
             unsafe { (*major, *minor) = (8, 9) };
             SUCCESS
         }
         cuDeviceGetAttribute(value: *mut c_int, attribute: c_int, _device: Device) {
             // 75 and 76 are the compute capability.
+            // SAFETY: valid for this write, as the header demands of the caller.
             unsafe { *value = match attribute { 75 => 8, 76 => 9, _ => 1 } };
             SUCCESS
         }
@@ -157,6 +164,7 @@ mod functions {
             state.contexts.push((handle, 1));
             drop(state);
             CURRENT.with_borrow_mut(|stack| stack.push(handle));
+            // SAFETY: valid for this write, as the header demands of the caller.
             unsafe { *context = handle as Context };
             SUCCESS
         }
@@ -173,6 +181,7 @@ mod functions {
                 Some((_, count)) => *count += 1,
                 None => state.contexts.push((PRIMARY, 1)),
             }
+            // SAFETY: valid for this write, as the header demands of the caller.
             unsafe { *context = PRIMARY as Context };
             SUCCESS
         }
@@ -202,6 +211,7 @@ mod functions {
         cuCtxPopCurrent_v2(context: *mut Context) {
             let Some(popped) = CURRENT.with_borrow_mut(Vec::pop) else { return INVALID_CONTEXT };
             if !context.is_null() {
+                // SAFETY: valid for this write, as the header demands of the caller.
                 unsafe { *context = popped as Context };
             }
             SUCCESS
@@ -210,6 +220,7 @@ mod functions {
             if !has_context() {
                 return INVALID_CONTEXT;
             }
+            // SAFETY: a live struct of the caller's.
             let handle = unsafe { &*handle };
             if handle.kind != HANDLE_OPAQUE_FD || handle.flags != MEMORY_DEDICATED {
                 ORDERS.violation(format_args!("memory of kind {} is imported", handle.kind));
@@ -219,15 +230,18 @@ mod functions {
                 return OPERATING_SYSTEM;
             }
             // Success takes the descriptor; a failure leaves it.
+            // SAFETY: an open descriptor of the caller's.
             let file = unsafe { BorrowedFd::borrow_raw(handle.fd) };
             let Some(map) = Mapped::new(file, handle.size as usize) else {
                 ORDERS.violation(format_args!("{} bytes are imported, which are not there", handle.size));
                 return INVALID_VALUE;
             };
+            // SAFETY: an open descriptor of the caller's.
             unsafe { libc::close(handle.fd) };
             let mut state = state();
             let number = 0xE000 + state.next;
             state.next += 1;
+            // SAFETY: valid for this write, as the header demands of the caller.
             unsafe { *out = number as ExternalMemory };
             state.imports.push(Import { handle: number, map, bytes: handle.size });
             SUCCESS
@@ -240,6 +254,7 @@ mod functions {
             if !has_context() {
                 return INVALID_CONTEXT;
             }
+            // SAFETY: a live struct of the caller's.
             let range = unsafe { &*range };
             let mut state = state();
             let found = state.imports.iter().find(|import| import.handle == memory as usize);
@@ -252,6 +267,7 @@ mod functions {
                 bytes: range.size,
                 import: Some(import.handle),
             };
+            // SAFETY: valid for this write, as the header demands of the caller.
             unsafe { *pointer = region.base };
             state.memory.push(region);
             SUCCESS
@@ -281,6 +297,7 @@ mod functions {
             let memory = Box::leak(vec![0u8; bytes].into_boxed_slice());
             let base = memory.as_mut_ptr() as u64;
             state().memory.push(Region { base, bytes: bytes as u64, import: None });
+            // SAFETY: valid for this write, as the header demands of the caller.
             unsafe { *pointer = base };
             SUCCESS
         }
@@ -299,6 +316,7 @@ mod functions {
                     ptr::with_exposed_provenance_mut::<u8>(region.base as usize),
                     region.bytes as usize,
                 );
+                // SAFETY: made by this library, and given back once.
                 drop(unsafe { Box::from_raw(slice) });
             }
             SUCCESS
@@ -308,6 +326,7 @@ mod functions {
                 return INVALID_VALUE;
             }
             let from = ptr::with_exposed_provenance::<u8>(from as usize);
+            // SAFETY: the caller has room for what it asked for.
             unsafe { ptr::copy_nonoverlapping(from, to.cast(), bytes) };
             SUCCESS
         }

@@ -33,7 +33,8 @@ pub use double_coder::{
     orders::{assert_faultless, read_ledger},
 };
 
-const ORDERS: Orders = Orders::of("DOUBLE_NVIDIA");
+/// Its variables.
+pub const ORDERS: Orders = Orders::of("DOUBLE_NVIDIA");
 
 /// Makes the two names in `folder`.
 ///

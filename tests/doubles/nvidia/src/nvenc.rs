@@ -159,12 +159,11 @@ fn capability(cap: u32) -> i32 {
     }
 }
 
-// SAFETY, of every block below: pointers are those of the caller, valid as `nvEncodeAPI.h` says.
-#[allow(clippy::undocumented_unsafe_blocks, reason = "said above for all")]
 mod functions {
     use super::*;
 
     pub unsafe extern "C" fn open(open: *mut OpenSession, out: *mut Session) -> Status {
+        // SAFETY: a live struct of the caller's.
         let open = unsafe { &mut *open };
         let version = ALL.into_iter().find(|version| version.api() == open.api_version);
         let fits = |one: &Version| one.major << 4 | one.minor <= newest();
@@ -193,6 +192,7 @@ mod functions {
         };
         let state = Box::into_raw(Box::new(state));
         sessions.push(state as usize);
+        // SAFETY: valid for this write, as the header demands of the caller.
         unsafe { *out = state.cast() };
         ORDERS.note(format_args!("open {}.{}", version.major, version.minor));
         SUCCESS
@@ -207,6 +207,7 @@ mod functions {
     }
 
     pub unsafe extern "C" fn destroy(session: Session) -> Status {
+        // SAFETY: NVENC's rule: a session is used by one thread at a time.
         let Some(state) = (unsafe { known(session) }) else { return INVALID_PARAM };
         let (registered, mapped) =
             (state.registered.values().count(), state.mapped.values().count());
@@ -222,6 +223,7 @@ mod functions {
             .lock()
             .unwrap_or_else(PoisonError::into_inner)
             .retain(|one| *one != session as usize);
+        // SAFETY: made by this library, and given back once.
         drop(unsafe { Box::from_raw(session.cast::<State>()) });
         ORDERS.note(format_args!("close"));
         SUCCESS
@@ -229,6 +231,7 @@ mod functions {
 
     calls! {
         codec_count(_session, count: *mut u32) {
+            // SAFETY: valid for this write, as the header demands of the caller.
             unsafe { *count = 1 };
             SUCCESS
         }
@@ -236,6 +239,7 @@ mod functions {
             fill(&[CODEC_H264], to, room, count)
         }
         profile_count(_session, _codec: Guid, count: *mut u32) {
+            // SAFETY: valid for this write, as the header demands of the caller.
             unsafe { *count = PROFILES.len() as u32 };
             SUCCESS
         }
@@ -243,6 +247,7 @@ mod functions {
             fill(&PROFILES, to, room, count)
         }
         preset_count(_session, _codec: Guid, count: *mut u32) {
+            // SAFETY: valid for this write, as the header demands of the caller.
             unsafe { *count = PRESETS.len() as u32 };
             SUCCESS
         }
@@ -250,6 +255,7 @@ mod functions {
             fill(&PRESETS, to, room, count)
         }
         format_count(_session, _codec: Guid, count: *mut u32) {
+            // SAFETY: valid for this write, as the header demands of the caller.
             unsafe { *count = 1 };
             SUCCESS
         }
@@ -257,6 +263,7 @@ mod functions {
             fill(&[FORMAT_NV12], to, room, count)
         }
         cap(session, codec: Guid, param: *mut CapsParam, value: *mut i32) {
+            // SAFETY: a live struct of the caller's.
             let param = unsafe { &*param };
             if !speaks("CAPS_PARAM", param.version, session.version.caps_param()) {
                 return ERR_INVALID_VERSION;
@@ -264,10 +271,12 @@ mod functions {
             if codec != CODEC_H264 {
                 return INVALID_PARAM;
             }
+            // SAFETY: valid for this write, as the header demands of the caller.
             unsafe { *value = capability(param.caps_to_query) };
             SUCCESS
         }
         preset_config(session, _codec: Guid, _preset: Guid, _tuning: u32, to: *mut PresetConfig) {
+            // SAFETY: a live struct of the caller's.
             let to = unsafe { &mut *to };
             let (version, config) = (session.version.preset_config(), session.version.config());
             if !speaks("PRESET_CONFIG", to.version, version)
@@ -289,6 +298,7 @@ mod functions {
                 ORDERS.violation(format_args!("an encoder is initialised twice"));
                 return INVALID_CALL;
             }
+            // SAFETY: a live struct of the caller's.
             match settings(session.version, unsafe { &*params }) {
                 Ok((size, rate)) => {
                     let Ok(coder) = Coder::open(size) else { return GENERIC };
@@ -299,6 +309,7 @@ mod functions {
             }
         }
         reconfigure(session, params: *mut Reconfigure) {
+            // SAFETY: a live struct of the caller's.
             let params = unsafe { &*params };
             let version = session.version;
             if !speaks("RECONFIGURE_PARAMS", params.version, version.reconfigure()) {
@@ -315,6 +326,7 @@ mod functions {
             }
         }
         create_bitstream(session, create: *mut CreateBitstream) {
+            // SAFETY: a live struct of the caller's.
             let create = unsafe { &mut *create };
             let version = session.version.create_bitstream();
             if !speaks("CREATE_BITSTREAM_BUFFER", create.version, version) {
@@ -331,6 +343,7 @@ mod functions {
             session.bitstreams.remove(buffer)
         }
         register(session, register: *mut Register) {
+            // SAFETY: a live struct of the caller's.
             let register = unsafe { &mut *register };
             if !speaks("REGISTER_RESOURCE", register.version, session.version.register()) {
                 return ERR_INVALID_VERSION;
@@ -359,6 +372,7 @@ mod functions {
             session.registered.remove(handle)
         }
         map(session, map: *mut MapInput) {
+            // SAFETY: a live struct of the caller's.
             let map = unsafe { &mut *map };
             if !speaks("MAP_INPUT_RESOURCE", map.version, session.version.map_input()) {
                 return ERR_INVALID_VERSION;
@@ -380,6 +394,7 @@ mod functions {
             session.mapped.remove(handle)
         }
         encode(session, picture: *mut Picture) {
+            // SAFETY: a live struct of the caller's.
             let picture = unsafe { &*picture };
             if !speaks("PIC_PARAMS", picture.version, session.version.picture()) {
                 return ERR_INVALID_VERSION;
@@ -390,6 +405,7 @@ mod functions {
             encode_picture(session, picture)
         }
         lock(session, lock: *mut Lock) {
+            // SAFETY: a live struct of the caller's.
             let lock = unsafe { &mut *lock };
             if !speaks("LOCK_BITSTREAM", lock.version, session.version.lock()) {
                 return ERR_INVALID_VERSION;
@@ -437,12 +453,14 @@ mod functions {
 
     #[unsafe(no_mangle)]
     unsafe extern "C" fn NvEncodeAPIGetMaxSupportedVersion(version: *mut u32) -> Status {
+        // SAFETY: valid for this write, as the header demands of the caller.
         unsafe { *version = newest() };
         SUCCESS
     }
 
     #[unsafe(no_mangle)]
     unsafe extern "C" fn NvEncodeAPICreateInstance(list: *mut Functions) -> Status {
+        // SAFETY: a live struct of the caller's.
         let list = unsafe { &mut *list };
         let fits = |one: &&Version| one.major << 4 | one.minor <= newest();
         if !ALL.iter().filter(fits).any(|version| version.functions() == list.version) {

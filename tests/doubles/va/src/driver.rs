@@ -155,12 +155,11 @@ unsafe extern "C" fn terminate(context: *mut DriverContext) -> Status {
     SUCCESS
 }
 
-// SAFETY, of every block below: pointers are those of the caller, valid as `va.h` says.
-#[allow(clippy::undocumented_unsafe_blocks, reason = "said above for all")]
 mod functions {
     use super::*;
 
     fn fill<T: Copy>(from: &[T], to: *mut T, count: *mut c_int) -> Status {
+        // SAFETY: the caller has room for what it asked for.
         unsafe {
             ptr::copy_nonoverlapping(from.as_ptr(), to, from.len());
             *count = from.len() as c_int;
@@ -201,6 +200,7 @@ mod functions {
         get_config_attributes(
             objects, _profile: c_int, _entrypoint: c_int, list: *mut ConfigAttrib, count: c_int
         ) {
+            // SAFETY: the caller's array, as long as it says.
             for attribute in unsafe { slice::from_raw_parts_mut(list, count as usize) } {
                 attribute.value = match attribute.kind {
                     // Format, rate control (CBR, VBR, CQP), packed headers, references, slices.
@@ -226,6 +226,7 @@ mod functions {
             }
             let id = objects.number();
             objects.configs.add(id, (profile, entrypoint));
+            // SAFETY: valid for this write, as the header demands of the caller.
             unsafe { *out = id };
             SUCCESS
         }
@@ -237,12 +238,14 @@ mod functions {
             _list: *mut ConfigAttrib, count: *mut c_int
         ) {
             let Some(config) = objects.configs.get(id) else { return INVALID_CONFIG };
+            // SAFETY: valid for this write, as the header demands of the caller.
             unsafe { (*profile, *entrypoint, *count) = (config.0, config.1, 0) };
             SUCCESS
         }
         create_surfaces(
             objects, width: c_int, height: c_int, _format: c_int, count: c_int, out: *mut Id
         ) {
+            // SAFETY: the caller's array, as long as it says.
             for out in unsafe { slice::from_raw_parts_mut(out, count as usize) } {
                 let size = (width as usize, height as usize);
                 let Some(surface) = Surface::allocate(size.0, size.1) else { return ALLOCATION_FAILED };
@@ -257,6 +260,7 @@ mod functions {
         ) {
             let attributes = match attributes {
                 0 => &[],
+                // SAFETY: the caller's array, as long as it says.
                 count => unsafe { slice::from_raw_parts(list, count as usize) },
             };
             let value = |kind| attributes.iter().find(|one| one.kind == kind).map(|one| one.value);
@@ -268,6 +272,7 @@ mod functions {
                 return ALLOCATION_FAILED;
             }
             let size = (width as usize, height as usize);
+            // SAFETY: the caller's array, as long as it says.
             for out in unsafe { slice::from_raw_parts_mut(out, count as usize) } {
                 let surface = match (memory, value(7)) {
                     (MEMORY_VA, _) => Surface::allocate(size.0, size.1).ok_or(ALLOCATION_FAILED),
@@ -289,6 +294,7 @@ mod functions {
             SUCCESS
         }
         destroy_surfaces(objects, list: *mut Id, count: c_int) {
+            // SAFETY: the caller's array, as long as it says.
             for id in unsafe { slice::from_raw_parts(list, count as usize) } {
                 if objects.surfaces.take(*id).is_none() {
                     ORDERS.violation(format_args!("an unknown surface is destroyed"));
@@ -311,7 +317,9 @@ mod functions {
                 integer(5, side),
                 integer(6, memory),
             ];
+            // SAFETY: valid for this write, as the header demands of the caller.
             let room = unsafe { *count } as usize;
+            // SAFETY: valid for this write, as the header demands of the caller.
             unsafe { *count = all.len() as c_uint };
             if list.is_null() {
                 return SUCCESS;
@@ -319,6 +327,7 @@ mod functions {
             if room < all.len() {
                 return NOT_ENOUGH_BUFFER;
             }
+            // SAFETY: the caller has room for what it asked for.
             unsafe { ptr::copy_nonoverlapping(all.as_ptr(), list, all.len()) };
             SUCCESS
         }
@@ -334,6 +343,7 @@ mod functions {
             }
             let targets = match count {
                 0 => Vec::new(),
+                // SAFETY: the caller's array, as long as it says.
                 count => unsafe { slice::from_raw_parts(targets, count as usize) }.to_vec(),
             };
             if targets.iter().any(|id| objects.surfaces.get(*id).is_none()) {
@@ -351,6 +361,7 @@ mod functions {
                 pictures: 0,
                 last: None,
             });
+            // SAFETY: valid for this write, as the header demands of the caller.
             unsafe { *out = id };
             SUCCESS
         }
@@ -383,10 +394,12 @@ mod functions {
             } else if data.is_null() {
                 Data::Bytes(vec![0; bytes])
             } else {
+                // SAFETY: the caller's array, as long as it says.
                 Data::Bytes(unsafe { slice::from_raw_parts(data.cast::<u8>(), bytes) }.to_vec())
             };
             let id = objects.number();
             objects.buffers.add(id, Buffer { kind, data, mapped: false });
+            // SAFETY: valid for this write, as the header demands of the caller.
             unsafe { *out = id };
             SUCCESS
         }
@@ -405,6 +418,7 @@ mod functions {
                     None => return INVALID_SURFACE,
                 },
             };
+            // SAFETY: valid for this write, as the header demands of the caller.
             unsafe { *out = pointer };
             SUCCESS
         }
@@ -444,6 +458,7 @@ mod functions {
                 ORDERS.violation(format_args!("a picture is described that was not begun"));
                 return OPERATION_FAILED;
             };
+            // SAFETY: the caller's array, as long as it says.
             let list = unsafe { slice::from_raw_parts(list, count as usize) };
             picture.buffers.extend_from_slice(list);
             SUCCESS
@@ -459,6 +474,7 @@ mod functions {
         }
         query_surface_status(objects, _id: Id, status: *mut c_int) {
             // `VASurfaceReady`.
+            // SAFETY: valid for this write, as the header demands of the caller.
             unsafe { *status = 4 };
             SUCCESS
         }
@@ -468,6 +484,7 @@ mod functions {
         create_image(
             objects, format: *mut ImageFormat, width: c_int, height: c_int, out: *mut Image
         ) {
+            // SAFETY: valid for this write, as the header demands of the caller.
             if unsafe { (*format).fourcc } != NV12 {
                 return INVALID_PARAMETER;
             }
@@ -477,6 +494,7 @@ mod functions {
             // `VAImageBufferType`.
             objects.buffers.add(buffer, Buffer { kind: 9, data: bytes, mapped: false });
             objects.images.add(id, buffer);
+            // SAFETY: valid for this write, as the header demands of the caller.
             unsafe { *out = layout(id, buffer, size, pitch, pitch * size.1) };
             SUCCESS
         }
@@ -489,6 +507,7 @@ mod functions {
             let (image, buffer) = (objects.number(), objects.number());
             objects.buffers.add(buffer, Buffer { kind: 9, data: Data::OfSurface(id), mapped: false });
             objects.images.add(image, buffer);
+            // SAFETY: valid for this write, as the header demands of the caller.
             unsafe { *out = layout(image, buffer, size, pitch, chroma) };
             SUCCESS
         }
@@ -517,6 +536,7 @@ mod functions {
                 for row in 0..rows {
                     let source = bytes[source + row * from..][..width].as_ptr();
                     let target = target + row * surface.pitch;
+                    // SAFETY: valid for this write, as the header demands of the caller.
                     unsafe {
                         let target = surface.memory.pointer().add(target);
                         ptr::copy_nonoverlapping(source, target, width);
@@ -526,6 +546,7 @@ mod functions {
             SUCCESS
         }
         query_nothing(objects, _list: *mut c_void, count: *mut c_int) {
+            // SAFETY: valid for this write, as the header demands of the caller.
             unsafe { *count = 0 };
             SUCCESS
         }
@@ -534,6 +555,7 @@ mod functions {
             let Some(file) = surface.file.as_ref().filter(|_| kind == MEMORY_PRIME_2) else {
                 return UNSUPPORTED_MEMORY_TYPE;
             };
+            // SAFETY: an open descriptor of the caller's.
             let fd = unsafe { libc::dup(file.as_fd().as_raw_fd()) };
             let mut words = [0u32; 78];
             (words[0], words[1], words[2], words[3]) =
@@ -547,6 +569,7 @@ mod functions {
                 (words[start], words[start + 1]) = (format, 1);
                 (words[start + 6], words[start + 10]) = (offset as u32, surface.pitch as u32);
             }
+            // SAFETY: the caller has room for what it asked for.
             unsafe { ptr::copy_nonoverlapping(words.as_ptr(), out.cast(), words.len()) };
             SUCCESS
         }
@@ -566,6 +589,7 @@ mod functions {
     /// `VADRMPRIMESurfaceDescriptor`: one object, one layer of two planes.
     fn import_prime_2(size: (usize, usize), at: u64) -> Result<Surface, Status> {
         let words = ptr::with_exposed_provenance::<u32>(at as usize);
+        // SAFETY: a live struct of the caller's.
         let word = |index: usize| unsafe { words.add(index).read_unaligned() } as usize;
         let single = word(0) as u32 == NV12 && word(3) == 1 && word(20) == 1 && word(22) == 2;
         if !single || (word(1), word(2)) != size || (word(6), word(7)) != (0, 0) {
@@ -578,11 +602,13 @@ mod functions {
     /// `VASurfaceAttribExternalBuffers`.
     fn import_prime(size: (usize, usize), at: u64) -> Result<Surface, Status> {
         let words = ptr::with_exposed_provenance::<u32>(at as usize);
+        // SAFETY: a live struct of the caller's.
         let word = |index: usize| unsafe { words.add(index).read_unaligned() } as usize;
         if word(0) as u32 != NV12 || (word(1), word(2)) != size || word(16) != 1 {
             ORDERS.violation(format_args!("memory is described wrongly"));
             return Err(INVALID_PARAMETER);
         }
+        // SAFETY: a live struct of the caller's.
         let fd = unsafe { words.add(14).cast::<*const usize>().read_unaligned().read() };
         import(size, fd as c_int, word(3), word(5), [word(9), word(10)])
     }
@@ -594,6 +620,7 @@ mod functions {
         pitch: usize,
         [luma, chroma]: [usize; 2],
     ) -> Result<Surface, Status> {
+        // SAFETY: an open descriptor of the caller's.
         let file = unsafe { BorrowedFd::borrow_raw(fd) };
         let memory = Mapped::new(file, bytes).ok_or(ALLOCATION_FAILED)?;
         let end = chroma + pitch * size.1 / 2;
@@ -609,6 +636,7 @@ mod functions {
         if ORDERS.fails("init") {
             return OPERATION_FAILED;
         }
+        // SAFETY: a live struct of the caller's.
         let context = unsafe { &mut *context };
         let objects: Box<Mutex<Objects>> = Box::default();
         context.data = Box::into_raw(objects).cast();
@@ -617,6 +645,7 @@ mod functions {
         (context.max_attributes, context.max_image_formats) = (64, 1);
         (context.max_subpicture_formats, context.max_display_attributes) = (1, 1);
         context.vendor = c"double of a VA-API driver".as_ptr();
+        // SAFETY: a live struct of the caller's.
         let table = unsafe { &mut *context.vtable };
         // What FFmpeg and the product do not call.
         table[..59].fill(unimplemented as *const c_void);

@@ -31,7 +31,8 @@ pub use double_coder::{
     orders::{assert_faultless, read_ledger},
 };
 
-const ORDERS: Orders = Orders::of("DOUBLE_VA");
+/// Its variables.
+pub const ORDERS: Orders = Orders::of("DOUBLE_VA");
 
 /// Makes the driver's name in `folder` and gives the variables by which libva finds it there.
 ///

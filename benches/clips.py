@@ -140,8 +140,9 @@ def rows_of(bench, size, moving, frames):
         for stream in measured["streams"]:
             bps = stream["bps"]
             cpu_ms = stream["encode_ms"] + measured["convert_ms"]
-            coded = folder / f"openh264-{bps}.h264"
-            named = ("mjcast (openh264)", clip, bps, coded, cpu_ms, size, folder, frames)
+            coded = folder / stream["file"]
+            name = f"mjcast ({stream['profile']})"
+            named = (name, clip, bps, coded, cpu_ms, size, folder, frames)
             yield row(*named, stream["skipped"])
         reading = cpu_of(ffmpeg(*planes(size, folder), "-f", "null", "-"))[0]
         for name, (ending, flags) in OTHERS.items():

@@ -1,9 +1,9 @@
 //! Converts and encodes a clip from standard input as a stream does, for `clips.py`.
 //!
 //! `clips WIDTHxHEIGHT HZ FOLDER BPS…` reads RGBA pictures until the input ends. It writes the
-//! planes to `FOLDER/clip.yuv` and what each bit rate came to, in Annex B, to
-//! `FOLDER/openh264-BPS.h264`, and prints a JSON object: CPU milliseconds per picture (all
-//! threads; reading and writing files do not count), and which pictures were skipped.
+//! planes to `FOLDER/clip.yuv` and what each profile and bit rate came to, in Annex B, to files
+//! there, and prints a JSON object: for each its file, CPU milliseconds per picture (all threads;
+//! reading and writing files do not count), and which pictures were skipped.
 #![expect(clippy::print_stdout, reason = "this is what the bench is run for")]
 
 use std::{
@@ -16,17 +16,19 @@ use std::{
 
 use mjcast::{
     color::rgba_to_i420,
-    encode::{Config, Encoder as _, openh264::OpenH264},
+    encode::{Config, Encoder as _, Profile, openh264::OpenH264},
     frame::I420,
     units::{Bitrate, FrameRate, MediaTime, Size},
 };
 use rustix::time::{ClockId, clock_gettime};
 use serde_json::json;
 
-/// One bit rate.
+/// One profile and bit rate.
 struct Stream {
+    profile: Profile,
     bps: u32,
     encoder: OpenH264,
+    name: String,
     file: BufWriter<File>,
     cpu: Duration,
     skipped: Vec<u32>,
@@ -37,12 +39,14 @@ impl Stream {
         folder: &Path,
         size: Size,
         frame_rate: FrameRate,
+        profile: Profile,
         bps: u32,
     ) -> Result<Self, Box<dyn Error>> {
         let bitrate = Bitrate::bps(bps);
-        let encoder = OpenH264::open(&Config { size, frame_rate, bitrate, threads: 1 })?;
-        let file = BufWriter::new(File::create(folder.join(format!("openh264-{bps}.h264")))?);
-        Ok(Self { bps, encoder, file, cpu: Duration::ZERO, skipped: Vec::new() })
+        let encoder = OpenH264::open(&Config { size, frame_rate, bitrate, profile, threads: 1 })?;
+        let name = format!("openh264-{profile:?}-{bps}.h264");
+        let file = BufWriter::new(File::create(folder.join(&name))?);
+        Ok(Self { profile, bps, encoder, name, file, cpu: Duration::ZERO, skipped: Vec::new() })
     }
 
     fn encode(&mut self, picture: &I420, index: u32, pts: MediaTime) -> Result<(), Box<dyn Error>> {
@@ -69,9 +73,12 @@ fn main() -> Result<(), Box<dyn Error>> {
     let hz: u32 = hz.parse()?;
     let rate = FrameRate::new(hz).ok_or("the rate is out of range")?;
     let folder = Path::new(&folder);
-    let mut streams = arguments
-        .map(|bps| Stream::open(folder, size, rate, bps.parse()?))
-        .collect::<Result<Vec<_>, Box<dyn Error>>>()?;
+    let mut streams = Vec::new();
+    for bps in arguments {
+        for profile in [Profile::Main, Profile::ConstrainedBaseline] {
+            streams.push(Stream::open(folder, size, rate, profile, bps.parse()?)?);
+        }
+    }
 
     let mut planes = BufWriter::new(File::create(folder.join("clip.yuv"))?);
     let mut rgba = vec![0; size.pixels() * 4];
@@ -96,8 +103,11 @@ fn main() -> Result<(), Box<dyn Error>> {
     let mut encoded = Vec::new();
     for mut stream in streams {
         stream.file.flush()?;
-        let Stream { bps, cpu, skipped, .. } = stream;
-        encoded.push(json!({"bps": bps, "encode_ms": ms(cpu), "skipped": skipped}));
+        let Stream { profile, bps, cpu, name, skipped, .. } = stream;
+        let profile = format!("{profile:?}");
+        encoded.push(json!({
+            "profile": profile, "bps": bps, "file": name, "encode_ms": ms(cpu), "skipped": skipped,
+        }));
     }
     println!("{}", json!({"frames": frames, "convert_ms": ms(converting), "streams": encoded}));
     Ok(())

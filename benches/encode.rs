@@ -8,7 +8,7 @@ use std::{hint::black_box, sync::Arc, time::Duration};
 use criterion::{BenchmarkId, Criterion, Throughput, criterion_group, criterion_main};
 use mjcast::{
     color::{nv12_to_i420, rgba_to_i420, rgba_to_nv12},
-    encode::{Config, Encoder, openh264::OpenH264},
+    encode::{Config, Encoder, Profile, openh264::OpenH264},
     frame::{I420, Nv12Layout},
     gpu::Gpu,
     render::{Output, Renderer, Settings, View},
@@ -75,6 +75,7 @@ impl Stream {
             size,
             frame_rate: FrameRate::new(30).expect("in range"),
             bitrate: Bitrate::bps(bps),
+            profile: Profile::Main,
             threads: 1,
         };
         Self {

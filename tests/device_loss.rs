@@ -64,6 +64,7 @@ impl Stream {
             size: size(),
             frame_rate: FrameRate::new(30).expect("in range"),
             bitrate: Bitrate::bps(500_000),
+            profile: encode::Profile::Main,
             settings: render::Settings::FAST,
             clock: MediaClock::starting_at(Instant::now()),
             sent: Arc::default(),

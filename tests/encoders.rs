@@ -13,7 +13,7 @@ use std::{
 use bytemuck::Zeroable as _;
 use double_nvidia::{MAX_ERROR, assert_faultless, run_again};
 use mjcast::{
-    color,
+    color, encode,
     frame::{self, FrameReceiver, Handle, I420, Nv12Layout},
     gpu::{Gpu, Options},
     render::{self, Renderer},
@@ -190,6 +190,7 @@ async fn stream_and_compare() {
         size,
         frame_rate: FrameRate::new(30).expect("in range"),
         bitrate: Bitrate::bps(4_000_000),
+        profile: encode::Profile::Main,
         settings: settings(),
         clock: MediaClock::starting_at(Instant::now()),
         sent: Arc::default(),

@@ -2,7 +2,7 @@
 
 use std::{fmt, time::Duration};
 
-use super::{Chain, Coded, Config, Encoder, Error, Picture, Source, nvenc, openh264, va};
+use super::{Chain, Coded, Config, Encoder, Error, Picture, Profile, Source, nvenc, openh264, va};
 use crate::{
     frame::{DeviceId, Handle, I420, SharedNv12},
     units::{Bitrate, FrameRate, MediaTime, Size},
@@ -139,6 +139,7 @@ fn probe_config() -> Config {
         size: Size::new(640, 480).expect("invariant: both sides are in range"),
         frame_rate: FrameRate::new(30).expect("invariant: the rate is in range"),
         bitrate: Bitrate::bps(2_000_000),
+        profile: Profile::Main,
         threads: 1,
     }
 }

@@ -146,7 +146,7 @@ fn put_nal(data: &mut BytesMut, header: u8, payload: u64) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{frame::I420, units::FrameRate};
+    use crate::{encode::Profile, frame::I420, units::FrameRate};
 
     fn fake() -> (Fake, I420) {
         let size = Size::new(64, 48).expect("in range");
@@ -154,6 +154,7 @@ mod tests {
             size,
             frame_rate: FrameRate::new(30).expect("in range"),
             bitrate: Bitrate::bps(1),
+            profile: Profile::Main,
             threads: 1,
         };
         let picture = I420::new(size).expect("even");

@@ -169,7 +169,7 @@ impl Encoder for Guarded {
 mod tests {
     use super::*;
     use crate::{
-        encode::{Config, fake::Fake},
+        encode::{Config, Profile, fake::Fake},
         units::FrameRate,
     };
 
@@ -178,6 +178,7 @@ mod tests {
             size: Size::new(64, 48).expect("in range"),
             frame_rate: FrameRate::new(30).expect("in range"),
             bitrate: Bitrate::bps(1),
+            profile: Profile::Main,
             threads: 1,
         }
     }

@@ -59,6 +59,18 @@ pub enum Source {
     Shared(Handle),
 }
 
+/// The coding tools of H.264 that a stream uses: those that all who watch it decode.
+///
+/// There is no High profile: OpenH264 has none of its tools, and a decoder of High decodes Main, so
+/// that viewers of both share one encode.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Profile {
+    /// Constrained Baseline, which every decoder of H.264 takes (CAVLC).
+    ConstrainedBaseline,
+    /// Main without interlacing and B pictures: CABAC, for fewer bits at the same quality.
+    Main,
+}
+
 /// What an encoder is opened with.
 #[derive(Clone, Copy, Debug)]
 pub struct Config {
@@ -68,6 +80,8 @@ pub struct Config {
     pub frame_rate: FrameRate,
     /// Bit rate to start with.
     pub bitrate: Bitrate,
+    /// What those who watch can decode.
+    pub profile: Profile,
     /// Threads that the encoder may use (slices are its business).
     pub threads: u32,
 }

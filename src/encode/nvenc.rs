@@ -3,11 +3,10 @@
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 
 use nvenc_sys::{
-    Context, Cuda, Device, Encoder as Session, Input, Layout, Memory, Nvenc, Preset, Profile,
-    Settings,
+    Context, Cuda, Device, Encoder as Session, Input, Layout, Memory, Nvenc, Preset, Settings,
 };
 
-use super::{AccessUnit, Config, Encoder, Error, Picture, guard::Guarded};
+use super::{AccessUnit, Config, Encoder, Error, Picture, Profile, guard::Guarded};
 use crate::{
     frame::{DeviceId, SharedNv12},
     units::{Bitrate, MediaTime},
@@ -162,8 +161,10 @@ impl OnGpu {
             bits_per_second: config.bitrate.as_bps(),
             buffer_pictures: BUFFER_PICTURES,
             preset: Preset::default(),
-            // What is negotiated.
-            profile: Profile::Baseline,
+            profile: match config.profile {
+                Profile::ConstrainedBaseline => nvenc_sys::Profile::Baseline,
+                Profile::Main => nvenc_sys::Profile::Main,
+            },
         };
         let session = Session::open(&driver.nvenc, &context, &settings)?;
         // Counted from here on, so that what fails below is taken off again.

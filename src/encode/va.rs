@@ -2,9 +2,9 @@
 
 use std::{os::fd::AsFd as _, path::PathBuf, sync::OnceLock, time::Duration};
 
-use vaapi::{Display, Encoder as Session, Layout, Libva, MemoryType, Profile, Settings, Surface};
+use vaapi::{Display, Encoder as Session, Layout, Libva, MemoryType, Settings, Surface};
 
-use super::{AccessUnit, Config, Encoder, Error, Picture, guard::Guarded};
+use super::{AccessUnit, Config, Encoder, Error, Picture, Profile, guard::Guarded};
 use crate::{
     frame::{DeviceId, SharedNv12},
     units::{Bitrate, MediaTime},
@@ -155,8 +155,10 @@ impl OnGpu {
             frame_rate: (config.frame_rate.hz(), 1),
             bits_per_second: config.bitrate.as_bps(),
             buffer_ms: if display.vendor().contains(INTEL) { picture_ms } else { whole },
-            // What is negotiated.
-            profile: Profile::ConstrainedBaseline,
+            profile: match config.profile {
+                Profile::ConstrainedBaseline => vaapi::Profile::ConstrainedBaseline,
+                Profile::Main => vaapi::Profile::Main,
+            },
             low_power: false,
         };
         let session = Session::open(&display, &settings)?;

@@ -105,10 +105,10 @@ impl Sender {
     pub fn new(
         track: Arc<TrackLocalStaticRTP>,
         ssrc: u32,
+        payload_type: u8,
         parameters: &RTCRtpParameters,
         counters: Arc<Counters>,
     ) -> Self {
-        let payload_type = parameters.codecs.first().map_or(102, |codec| codec.payload_type);
         let mut header = Header {
             version: 2,
             payload_type,

@@ -41,9 +41,10 @@ use webrtc::{
     peer_connection::{PeerConnection, RTCIceCandidateInit, RTCSessionDescription},
 };
 
-use crate::frame::FrameReceiver;
+use crate::{encode, frame::FrameReceiver};
 use advertise::Advertised;
 use link::Link;
+use offer::Format;
 
 pub use channel::Channel;
 pub use media::Stats;
@@ -147,7 +148,9 @@ pub enum Reason {
     #[error("the browser offers no H.264, the only codec sent")]
     NoH264,
     /// H.264, but not as it is sent.
-    #[error("the browser offers no H.264 of a baseline profile with packetization-mode=1")]
+    #[error(
+        "the browser offers no H.264 of profile Baseline, Main or High with packetization-mode=1"
+    )]
     H264Profile,
     /// More candidates than any browser has.
     #[error("more than {MAX_CANDIDATES} candidates")]
@@ -167,6 +170,7 @@ pub struct Peer {
     advertised: Advertised,
     /// Candidates that the browser added since its last offer.
     candidates: AtomicU32,
+    format: Format,
     cancel: DropGuard,
 }
 
@@ -183,6 +187,7 @@ impl Peer {
     ) -> Result<(Self, String), Error> {
         let deadline = Instant::now() + GATHERING;
         let description = description(offer)?;
+        let format = offer::choose(offer).map_err(refused)?;
         let guard = CancellationToken::new().drop_guard();
         let cancel = guard.token().clone();
         let (channels, outlets) = channel::queues();
@@ -196,18 +201,20 @@ impl Peer {
             advertised.clone(),
             cancel.clone(),
         );
-        let connection = setup::connection(config, Arc::new(handler), Arc::clone(&stats)).await?;
+        let connection = setup::connection(config, &format, Arc::new(handler), Arc::clone(&stats));
+        let connection = connection.await?;
         connection.set_remote_description(description).await.map_err(refused)?;
         let ssrc = setup::random_ssrc();
-        let track = Arc::new(TrackLocalStaticRTP::new(setup::track(ssrc)));
+        let track = Arc::new(TrackLocalStaticRTP::new(setup::track(ssrc, &format)));
         let sender = connection.add_track(Arc::clone(&track) as _).await.map_err(refused)?;
-        let answer = negotiate(&*connection, offer).await?;
-        // The media section is agreed on by now: its payload type and extension ids are known.
+        let answer = negotiate(&*connection, &format).await?;
+        // The media section is agreed on by now: its extension ids are known.
         let parameters = sender.get_parameters().await.map_err(Error::Setup)?;
         let (sources, inbox) = mpsc::channel(4);
         let sender = media::Sender::new(
             Arc::clone(&track),
             ssrc,
+            format.payload_type,
             &parameters.rtp_parameters,
             Arc::clone(&stats),
         );
@@ -215,8 +222,17 @@ impl Peer {
         tokio::spawn(cancel.run_until_cancelled_owned(feedback::listen(track, events)));
         let candidates = AtomicU32::new(0);
         let cancel = guard;
-        let peer =
-            Self { connection, sources, channels, stats, gathered, advertised, candidates, cancel };
+        let peer = Self {
+            connection,
+            sources,
+            channels,
+            stats,
+            gathered,
+            advertised,
+            candidates,
+            format,
+            cancel,
+        };
         let answer = peer.answer_with_candidates(answer, deadline).await;
         Ok((peer, answer))
     }
@@ -237,9 +253,10 @@ impl Peer {
     pub async fn renegotiate(&self, offer: &str) -> Result<String, Error> {
         let deadline = Instant::now() + GATHERING;
         let description = description(offer)?;
+        offer::choose(offer).map_err(refused)?;
         // What an earlier offer gathered late says nothing of this one.
         let _ = self.gathered.notified().now_or_never();
-        let answer = match self.negotiate_anew(description, offer).await {
+        let answer = match self.negotiate_anew(description).await {
             Ok(answer) => answer,
             Err(error) => {
                 self.roll_back().await;
@@ -250,13 +267,9 @@ impl Peer {
         Ok(self.answer_with_candidates(answer, deadline).await)
     }
 
-    async fn negotiate_anew(
-        &self,
-        description: RTCSessionDescription,
-        offer: &str,
-    ) -> Result<String, Error> {
+    async fn negotiate_anew(&self, description: RTCSessionDescription) -> Result<String, Error> {
         self.connection.set_remote_description(description).await.map_err(refused)?;
-        negotiate(&*self.connection, offer).await
+        negotiate(&*self.connection, &self.format).await
     }
 
     /// Forgets an offer that could not be answered: with one pending, the library takes no other.
@@ -309,6 +322,11 @@ impl Peer {
         self.channels.send(channel, text)
     }
 
+    /// What the browser's decoder takes, settled with the first answer.
+    pub fn profile(&self) -> encode::Profile {
+        self.format.profile
+    }
+
     /// What was sent so far, and how it fared.
     pub fn stats(&self) -> Stats {
         self.stats.read()
@@ -328,14 +346,12 @@ fn refused(source: impl Into<Reason>) -> Error {
 }
 
 fn description(offer: &str) -> Result<RTCSessionDescription, Error> {
-    let description = RTCSessionDescription::offer(offer.to_owned()).map_err(refused)?;
-    offer::check(offer).map_err(refused)?;
-    Ok(description)
+    RTCSessionDescription::offer(offer.to_owned()).map_err(refused)
 }
 
-async fn negotiate(connection: &dyn PeerConnection, offer: &str) -> Result<String, Error> {
+async fn negotiate(connection: &dyn PeerConnection, format: &Format) -> Result<String, Error> {
     let answer = connection.create_answer(None).await.map_err(refused)?;
-    offer::check_answer(offer, &answer.sdp).map_err(refused)?;
+    offer::check_answer(&answer.sdp, format).map_err(refused)?;
     let sdp = answer.sdp.clone();
     connection.set_local_description(answer).await.map_err(refused)?;
     Ok(sdp)

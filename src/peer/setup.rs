@@ -22,26 +22,24 @@ use webrtc::{
     peer_connection::{PeerConnectionBuilder, PeerConnectionEventHandler},
 };
 
-use super::{Config, Error, channel, feedback::Feedback, link::Link, media::Counters, servers};
+use super::{
+    Config, Error, channel, feedback::Feedback, link::Link, media::Counters, offer::Format, servers,
+};
 
 /// Asks the browser to show each frame as soon as it is decoded.
 pub(super) const PLAYOUT_DELAY: &str = "http://www.webrtc.org/experiments/rtp-hdrext/playout-delay";
-/// RFC 6184 §8.1: constrained baseline, level 3.1; fragmentation units allowed.
-const FORMATS: [(&str, u8); 2] = [
-    ("level-asymmetry-allowed=1;packetization-mode=1;profile-level-id=42e01f", 102),
-    ("level-asymmetry-allowed=1;packetization-mode=1;profile-level-id=42001f", 104),
-];
 
 /// The interceptors' slot that sees all that others make; the library's own begin at 1000.
 const NEXT_TO_THE_WIRE: usize = 500;
 
-/// Makes a connection that waits for an offer.
+/// Makes a connection that waits for an offer, to answer it with `format`.
 pub(super) async fn connection(
     config: &Config,
+    format: &Format,
     handler: Arc<dyn PeerConnectionEventHandler>,
     counters: Arc<Counters>,
 ) -> Result<Link, Error> {
-    let media = media_engine().map_err(Error::Setup)?;
+    let media = media_engine(format).map_err(Error::Setup)?;
     let configuration = RTCConfigurationBuilder::new()
         .with_ice_servers(servers::resolve(&config.ice_servers).await)
         .build();
@@ -71,24 +69,24 @@ fn settings(config: &Config) -> SettingEngine {
         .build()
 }
 
-fn media_engine() -> Result<MediaEngine, LibraryError> {
+/// Knows the one format that is sent: which one a stream has is settled with the answer.
+fn media_engine(format: &Format) -> Result<MediaEngine, LibraryError> {
     let mut media = MediaEngine::default();
-    for (format, payload_type) in FORMATS {
-        let codec = RTCRtpCodecParameters { rtp_codec: codec(format), payload_type };
-        media.register_codec(codec, RtpCodecKind::Video)?;
-    }
+    let payload_type = format.payload_type;
+    let codec = RTCRtpCodecParameters { rtp_codec: codec(format), payload_type };
+    media.register_codec(codec, RtpCodecKind::Video)?;
     let extension = RTCRtpHeaderExtensionCapability { uri: PLAYOUT_DELAY.to_owned() };
     media.register_header_extension(extension, RtpCodecKind::Video, None)?;
     Ok(media)
 }
 
-fn codec(format: &str) -> RTCRtpCodec {
+fn codec(format: &Format) -> RTCRtpCodec {
     let feedback = [("nack", ""), ("nack", "pli"), ("ccm", "fir")];
     RTCRtpCodec {
         mime_type: MIME_TYPE_H264.to_owned(),
         clock_rate: 90_000,
         channels: 0,
-        sdp_fmtp_line: format.to_owned(),
+        sdp_fmtp_line: format.parameters.clone(),
         rtcp_feedback: feedback
             .map(|(typ, parameter)| RTCPFeedback { typ: typ.into(), parameter: parameter.into() })
             .into(),
@@ -105,7 +103,7 @@ fn interceptors(counters: Arc<Counters>) -> Registry {
 }
 
 /// The one video track.
-pub(super) fn track(ssrc: u32) -> MediaStreamTrack {
+pub(super) fn track(ssrc: u32, format: &Format) -> MediaStreamTrack {
     MediaStreamTrack::new(
         "mjcast".to_owned(),
         "video".to_owned(),
@@ -116,7 +114,7 @@ pub(super) fn track(ssrc: u32) -> MediaStreamTrack {
                 ssrc: Some(ssrc),
                 ..Default::default()
             },
-            codec: codec(FORMATS[0].0),
+            codec: codec(format),
             ..Default::default()
         }],
     )

@@ -40,6 +40,7 @@ impl Camera {
             size,
             frame_rate: FrameRate::new(30).expect("valid"),
             bitrate: Bitrate::bps(500_000),
+            profile: encode::Profile::Main,
             threads: 1,
         };
         let encoder = OpenH264::open(&config).expect("opens");

@@ -33,7 +33,7 @@ use super::{
 };
 use crate::{
     control::{self, Command, Event, PhysicsCommand, Replay},
-    frame,
+    encode, frame,
     peer::{Channel, Peer},
     render,
     scene::{Assets, Snapshot, camera::Camera, options::SceneOptions},
@@ -606,6 +606,7 @@ impl Driver {
         let look = Look {
             size: seated.seat.stream_size(settings.frame_size),
             settings: seated.seat.render_settings(settings.render),
+            profile: seated.peer.as_ref().map_or(encode::Profile::Main, |peer| peer.profile()),
         };
         self.settle(viewer, camera, look, (alone, settled), input).await;
     }
@@ -640,6 +641,7 @@ impl Driver {
             frame_rate: settings.frame_rate,
             bitrate: settings.bitrate,
             settings: look.settings,
+            profile: look.profile,
             clock: self.shared.clock,
             sent: Arc::clone(&self.shared.counters.frames),
         };

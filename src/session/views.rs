@@ -1,4 +1,4 @@
-//! Who watches what: viewers with the same camera, size and way of drawing share one view.
+//! Who watches what: viewers with the same camera, size, way of drawing and profile share one view.
 
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -7,7 +7,7 @@ use std::{
 };
 
 use crate::{
-    render,
+    encode, render,
     scene::camera::Camera,
     stream,
     units::{Size, ViewId, ViewerId},
@@ -32,6 +32,8 @@ pub(super) struct Look {
     pub size: Size,
     /// How they are drawn.
     pub settings: render::Settings,
+    /// What those who watch can decode.
+    pub profile: encode::Profile,
 }
 
 /// All views of a session.
@@ -174,7 +176,11 @@ mod tests {
     const TWO: ViewId = ViewId(2);
 
     fn look() -> Look {
-        Look { size: Size::new(640, 480).expect("valid"), settings: render::Settings::PARITY }
+        Look {
+            size: Size::new(640, 480).expect("valid"),
+            settings: render::Settings::PARITY,
+            profile: encode::Profile::Main,
+        }
     }
 
     fn place(
@@ -209,10 +215,11 @@ mod tests {
     }
 
     #[test]
-    fn another_size_or_way_of_drawing_is_another_view() {
+    fn another_size_way_of_drawing_or_profile_is_another_view() {
         let small = Look { size: Size::new(320, 240).expect("valid"), ..look() };
         let fast = Look { settings: render::Settings::FAST, ..look() };
-        for other in [small, fast] {
+        let plain = Look { profile: encode::Profile::ConstrainedBaseline, ..look() };
+        for other in [small, fast, plain] {
             let shown = [(ONE, A, look(), 1)];
             assert_eq!(decide(shown.into_iter(), Some(ONE), &A, other, true), Place::New);
         }

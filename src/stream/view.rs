@@ -55,6 +55,8 @@ pub struct Spec {
     pub frame_rate: FrameRate,
     /// Bit rate.
     pub bitrate: Bitrate,
+    /// What all who watch can decode.
+    pub profile: encode::Profile,
     /// How to draw.
     pub settings: render::Settings,
     /// Stamps the frames.
@@ -208,6 +210,7 @@ impl Worker {
             size: spec.size,
             frame_rate: spec.frame_rate,
             bitrate: spec.bitrate,
+            profile: spec.profile,
             threads: encoder_threads(spec.size),
         });
         Ok(Self {

@@ -292,14 +292,13 @@ async fn nonsense_is_refused_and_the_peer_lives_on() {
 #[tokio::test(flavor = "multi_thread")]
 async fn an_offer_without_a_picture_is_told_so() {
     let _sockets = SOCKETS.read().await;
-    let high = BASELINE.replace("42e01f", "640032");
-    let high: &'static str = Box::leak(high.into_boxed_str());
+    let high444: &'static str = Box::leak(BASELINE.replace("42e01f", "f4001f").into_boxed_str());
     let single: &'static str = Box::leak(BASELINE.replace("mode=1", "mode=0").into_boxed_str());
     let cases = [
         (None, "no video section"),
         (Some(("video/VP8", "")), "no H.264, the only codec"),
         (Some(("video/H264", single)), "packetization-mode=1"),
-        (Some(("video/H264", high)), "baseline"),
+        (Some(("video/H264", high444)), "Baseline, Main or High"),
     ];
     for (video, said) in cases {
         let client = Client::new(Wants { video, ..Wants::default() }).await;

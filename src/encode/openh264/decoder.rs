@@ -53,6 +53,13 @@ impl Decoder {
             decode(self.decoder.as_ptr(), unit.as_ptr(), length, planes.as_mut_ptr(), &mut info)
         };
         assert_eq!(state, sys::dsErrorFree, "the unit decodes");
+        if info.iBufferStatus == 0 {
+            // Of Main it holds pictures back, whatever the SPS says of reordering.
+            let flush = self.table().FlushFrame.expect("in the table");
+            // SAFETY: the object is live and initialised; three pointers and one SBufferInfo are
+            // written.
+            unsafe { flush(self.decoder.as_ptr(), planes.as_mut_ptr(), &mut info) };
+        }
         assert_eq!(info.iBufferStatus, 1, "it gives its picture at once");
         // SAFETY: when a picture is ready the union holds the system-memory description.
         let buffer = unsafe { info.UsrData.sSystemBuffer };

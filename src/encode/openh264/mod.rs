@@ -1,7 +1,6 @@
 //! OpenH264: the software encoder that is always there.
 //!
-//! Constrained Baseline, one reference, no reordering: every picture is out when the call
-//! returns. The settings favour the cost per frame; what each buys was measured on rendered
+//! One reference, no reordering: every picture is out when the call returns. The settings favour the cost per frame; what each buys was measured on rendered
 //! MuJoCo scenes.
 
 mod raw;
@@ -9,7 +8,7 @@ mod raw;
 use bytes::BytesMut;
 use openh264_sys2 as sys;
 
-use super::{AccessUnit, Config, Encoder, Error, Picture};
+use super::{AccessUnit, Config, Encoder, Error, Picture, Profile};
 use crate::units::{Bitrate, FrameRate, MediaTime, Size};
 use raw::{Handle, Setting};
 
@@ -178,6 +177,7 @@ fn initialize(config: &Config, slices: u32) -> Result<OpenH264, raw::Code> {
     let max_bps = bps.max(LEVEL_3_1_BPS);
     set_picture(&mut params, config.size, &pace);
     set_rate_control(&mut params, bps, max_bps);
+    set_profile(&mut params, config.profile);
     set_slices(&mut params, slices);
     set_colour(&mut params);
     handle.initialize(&params)?;
@@ -205,9 +205,18 @@ fn set_picture(params: &mut sys::SEncParamExt, size: Size, pace: &Pace) {
     layer.iVideoWidth = params.iPicWidth;
     layer.iVideoHeight = params.iPicHeight;
     layer.fFrameRate = params.fMaxFrameRate;
-    layer.uiProfileIdc = sys::PRO_BASELINE;
     // What is negotiated; OpenH264 raises it where the size or the rate needs more.
     layer.uiLevelIdc = sys::LEVEL_3_1;
+}
+
+fn set_profile(params: &mut sys::SEncParamExt, profile: Profile) {
+    let (idc, cabac) = match profile {
+        // With the constraint flags that OpenH264 adds, this is Constrained Baseline.
+        Profile::ConstrainedBaseline => (sys::PRO_BASELINE, 0),
+        Profile::Main => (sys::PRO_MAIN, 1),
+    };
+    params.iEntropyCodingModeFlag = cabac;
+    params.sSpatialLayers[0].uiProfileIdc = idc;
 }
 
 fn set_rate_control(params: &mut sys::SEncParamExt, bps: i32, max_bps: i32) {

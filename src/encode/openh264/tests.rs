@@ -1,4 +1,5 @@
 //! What OpenH264 makes is decoded and read back, bit by bit where it matters.
+#![allow(clippy::print_stdout, reason = "figures of tests")]
 
 use std::time::Duration;
 
@@ -16,6 +17,7 @@ fn config(size: Size, bps: u32) -> Config {
         size,
         frame_rate: FrameRate::new(FPS).expect("in range"),
         bitrate: Bitrate::bps(bps),
+        profile: Profile::ConstrainedBaseline,
         threads: 1,
     }
 }
@@ -183,7 +185,7 @@ struct Sps {
     reorder: Option<u32>,
 }
 
-/// seq_parameter_set_data() of a Baseline stream (H.264 §7.3.2.1.1, §E.1.1).
+/// seq_parameter_set_data() of a Baseline or Main stream (H.264 §7.3.2.1.1, §E.1.1).
 fn parse_sps(nal: &[u8]) -> Sps {
     assert_eq!(nal[0] & 0x1f, 7);
     let mut b = Bits::of(nal);
@@ -270,15 +272,49 @@ fn decoding_can_start_at_any_idr() {
 }
 
 #[test]
-fn the_sps_is_constrained_baseline_in_bt709_limited() {
-    for (size, level) in [(size(640, 480), 31), (size(1280, 720), 31), (size(1920, 1080), 40)] {
-        let unit = step(&mut open(&config(size, 2_000_000)), 0, false).expect("the first");
-        let sps = parse_sps(nals(&unit.data)[0]);
-        // 0xc0: constraint_set0 and 1, which together with 66 make Constrained Baseline.
-        assert_eq!((sps.profile, sps.constraints & 0xc0, sps.level), (66, 0xc0, level));
-        assert_eq!(sps.size, (size.width(), size.height()));
-        assert_eq!(sps.colour, Some([0, 1, 1, 1]));
-        assert_eq!(sps.reorder, Some(0));
+fn the_sps_says_the_profile_and_bt709_limited() {
+    for (profile, idc, flags) in [
+        // constraint_set0 and 1, which together with 66 make Constrained Baseline.
+        (Profile::ConstrainedBaseline, 66, 0xc0),
+        // constraint_set1, 4 and 5: neither interlacing nor B pictures.
+        (Profile::Main, 77, 0x4c),
+    ] {
+        for (size, level) in [(size(640, 480), 31), (size(1280, 720), 31), (size(1920, 1080), 40)] {
+            let config = Config { profile, ..config(size, 2_000_000) };
+            let unit = step(&mut open(&config), 0, false).expect("the first");
+            let [sps, pps, _] = nals(&unit.data)[..] else { panic!("an IDR in one slice") };
+            let sps = parse_sps(sps);
+            assert_eq!((sps.profile, sps.constraints, sps.level), (idc, flags, level));
+            assert_eq!(sps.size, (size.width(), size.height()));
+            assert_eq!(sps.colour, Some([0, 1, 1, 1]));
+            assert_eq!(sps.reorder, Some(0));
+            // After both ids, entropy_coding_mode_flag (H.264 §7.3.2.2).
+            let mut pps = Bits::of(pps);
+            assert_eq!((pps.ue(), pps.ue()), (0, 0));
+            assert_eq!(pps.u(1) == 1, profile == Profile::Main, "CABAC");
+        }
+    }
+}
+
+#[test]
+fn main_is_sharper_at_the_same_rate() {
+    let quality = |profile, bps| {
+        let mut encoder = open(&Config { profile, ..config(size(640, 480), bps) });
+        let mut decoder = Decoder::new();
+        let (mut sum, mut count) = (0.0, 0.0);
+        for index in 0..90 {
+            if let Some(unit) = step(&mut encoder, index, false) {
+                sum += psnr(&decoder.decode(&unit.data), &scene(encoder.size, seconds(index)));
+                count += 1.0;
+            }
+        }
+        sum / count
+    };
+    for bps in [200_000, 400_000] {
+        let baseline = quality(Profile::ConstrainedBaseline, bps);
+        let main = quality(Profile::Main, bps);
+        println!("{bps} bit/s: {baseline:.2} dB, and {main:.2} in Main");
+        assert!(main > baseline + 0.1, "{bps} bit/s: {main:.2} dB instead of {baseline:.2}");
     }
 }
 
@@ -358,9 +394,16 @@ fn odd_tiny_and_huge_sizes_are_refused() {
 
 #[test]
 fn the_smallest_and_the_largest_sizes_work() {
-    for size in [size(16, 16), size(18, 34), size(16, 4096), size(8192, 16), size(4096, 2304)] {
+    use Profile::{ConstrainedBaseline, Main};
+    for (size, profile) in [
+        (size(16, 16), Main),
+        (size(18, 34), ConstrainedBaseline),
+        (size(16, 4096), Main),
+        (size(8192, 16), ConstrainedBaseline),
+        (size(4096, 2304), Main),
+    ] {
         let threads = 4;
-        let mut encoder = open(&Config { threads, ..config(size, 4_000_000) });
+        let mut encoder = open(&Config { threads, profile, ..config(size, 4_000_000) });
         let mut decoder = Decoder::new();
         for index in 0..2 {
             if let Some(unit) = step(&mut encoder, index, true) {
@@ -372,7 +415,8 @@ fn the_smallest_and_the_largest_sizes_work() {
 
 #[test]
 fn large_pictures_are_cut_into_a_slice_per_thread() {
-    let config = Config { threads: 2, ..config(size(1280, 720), 4_000_000) };
+    let profile = Profile::Main;
+    let config = Config { threads: 2, profile, ..config(size(1280, 720), 4_000_000) };
     let mut encoder = open(&config);
     let mut decoder = Decoder::new();
     for index in 0..5 {

@@ -4,6 +4,7 @@ use std::sync::{Arc, atomic::Ordering};
 
 use super::Driver;
 use crate::{
+    encode,
     scene::Assets,
     session::{
         Error,
@@ -46,7 +47,8 @@ impl Driver {
             if self.views.of(recording).is_some_and(|(_, watched)| watched.camera == camera) {
                 continue;
             }
-            let look = Look { size, settings };
+            // What nearly all viewers take, so that a recording can share their view.
+            let look = Look { size, settings, profile: encode::Profile::Main };
             self.settle(recording, camera, look, (false, true), None).await;
             if self.views.of(recording).is_none() {
                 self.recordings.stop(recording, "there is no view to record");

@@ -43,7 +43,14 @@ impl Stream {
         bps: u32,
     ) -> Result<Self, Box<dyn Error>> {
         let bitrate = Bitrate::bps(bps);
-        let encoder = OpenH264::open(&Config { size, frame_rate, bitrate, profile, threads: 1 })?;
+        let encoder = OpenH264::open(&Config {
+            size,
+            frame_rate,
+            bitrate,
+            profile,
+            encoders: Default::default(),
+            threads: 1,
+        })?;
         let name = format!("openh264-{profile:?}-{bps}.h264");
         let file = BufWriter::new(File::create(folder.join(&name))?);
         Ok(Self { profile, bps, encoder, name, file, cpu: Duration::ZERO, skipped: Vec::new() })

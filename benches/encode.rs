@@ -76,6 +76,7 @@ impl Stream {
             frame_rate: FrameRate::new(30).expect("in range"),
             bitrate: Bitrate::bps(bps),
             profile: Profile::Main,
+            encoders: Default::default(),
             threads: 1,
         };
         Self {

@@ -65,6 +65,7 @@ impl Stream {
             frame_rate: FrameRate::new(30).expect("in range"),
             bitrate: Bitrate::bps(500_000),
             profile: encode::Profile::Main,
+            encoders: Default::default(),
             settings: render::Settings::FAST,
             clock: MediaClock::starting_at(Instant::now()),
             sent: Arc::default(),
@@ -156,7 +157,8 @@ impl World {
         let sessions = Sessions::start(Shared {
             settings: settings(),
             drawing: drawing.clone(),
-            encoder: encode::probe(None, |_, _| Err(String::new())).expect("an encoder"),
+            encoder: encode::probe(Default::default(), None, |_, _| Err(String::new()))
+                .expect("an encoder"),
             clock: MediaClock::starting_at(Instant::now()),
             counters: Counters::default(),
             recordings: Arc::new(mjcast::record::Store::open(mjcast::record::Limits {
@@ -206,6 +208,7 @@ fn settings() -> Settings {
         frame_size: Size::new(640, 480).expect("in range"),
         frame_rate: FrameRate::new(30).expect("in range"),
         bitrate: Bitrate::bps(500_000),
+        encoders: Default::default(),
         render: render::Settings::PARITY,
         worker: worker::Limits {
             program: PathBuf::from(env!("CARGO_BIN_EXE_mjcast")),

@@ -191,6 +191,7 @@ async fn stream_and_compare() {
         frame_rate: FrameRate::new(30).expect("in range"),
         bitrate: Bitrate::bps(4_000_000),
         profile: encode::Profile::Main,
+        encoders: Default::default(),
         settings: settings(),
         clock: MediaClock::starting_at(Instant::now()),
         sent: Arc::default(),

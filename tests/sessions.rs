@@ -91,7 +91,8 @@ impl World {
         let shared = Shared {
             settings: settings(),
             drawing: drawing.clone(),
-            encoder: encode::probe(None, |_, _| Err(String::new())).expect("an encoder"),
+            encoder: encode::probe(Default::default(), None, |_, _| Err(String::new()))
+                .expect("an encoder"),
             clock: MediaClock::starting_at(Instant::now()),
             counters: Counters::default(),
             recordings: Arc::new(mjcast::record::Store::open(mjcast::record::Limits {
@@ -257,6 +258,7 @@ fn settings() -> Settings {
         frame_size: Size::new(64, 64).expect("in range"),
         frame_rate: FrameRate::new(30).expect("in range"),
         bitrate: Bitrate::bps(500_000),
+        encoders: Default::default(),
         render: render::Settings::FAST,
         worker: worker::Limits {
             program: PathBuf::from(env!("CARGO_BIN_EXE_mjcast")),

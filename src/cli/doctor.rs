@@ -135,9 +135,10 @@ fn encoder(config: &Config) -> Check {
         require_hardware: false,
         render_node: config.video.render_node.clone(),
     };
+    let encoders = config.video.encoders;
     let choice = match Gpu::open(&options) {
-        Ok(gpu) => stream::probe_encoder(&gpu),
-        Err(error) => encode::probe(None, |_, _| Err(error.to_string())),
+        Ok(gpu) => stream::probe_encoder(&gpu, encoders),
+        Err(error) => encode::probe(encoders, None, |_, _| Err(error.to_string())),
     };
     match choice {
         Ok(choice) if !choice.hardware && !encode::openh264::has_assembly() => Check::not(

@@ -208,6 +208,10 @@ sections! {
         gpu: String = "",
         /// Refuses to start when only software can draw.
         require_gpu: bool = false,
+        /// What encodes: `nvenc`, `vaapi` or `openh264`, or `auto` for the first of these that works; OpenH264 takes over from any that fails.
+        encoder: String = "auto",
+        /// How NVENC weighs time against quality, from `p1`, the fastest, to `p4`.
+        nvenc_preset: String = "p3",
         /// The device that VA-API encodes on, e.g. `/dev/dri/renderD129`; empty takes that of the adapter, or else the first that encodes.
         render_node: String = "",
         /// How to draw: `parity` as MuJoCo does, `fast` for software drawing, `auto` by adapter.

@@ -154,6 +154,8 @@ pub struct Video {
     pub gpu: Option<String>,
     /// Whether software drawing is refused.
     pub require_gpu: bool,
+    /// What encodes.
+    pub encoders: Encoders,
     /// The device that VA-API encodes on, where it is not left to the adapter.
     pub render_node: Option<PathBuf>,
     /// How to draw.
@@ -171,6 +173,43 @@ pub enum Profile {
     Parity,
     /// What software can draw at full rate.
     Fast,
+}
+
+/// What encodes, and how.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Encoders {
+    /// Which to try.
+    pub allowed: Allowed,
+    /// How NVENC weighs time against quality.
+    pub nvenc_preset: NvencPreset,
+}
+
+/// Which encoders are tried before OpenH264, which is always there.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Allowed {
+    /// All.
+    #[default]
+    Auto,
+    /// NVENC alone.
+    Nvenc,
+    /// VA-API alone.
+    Vaapi,
+    /// None.
+    OpenH264,
+}
+
+/// NVENC's presets as far as they are meant for low latency, from the fastest to the best.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum NvencPreset {
+    /// The fastest.
+    P1,
+    /// A little better.
+    P2,
+    /// What suits most.
+    #[default]
+    P3,
+    /// The best.
+    P4,
 }
 
 /// Whether to draw shadows.

@@ -8,8 +8,8 @@ use std::{
 };
 
 use super::{
-    Config, IceServer, Limits, LogFormat, LogLevel, Login, Profile, Recording, Server, Sessions,
-    Shadows, Video, Webrtc,
+    Allowed, Config, Encoders, IceServer, Limits, LogFormat, LogLevel, Login, NvencPreset, Profile,
+    Recording, Server, Sessions, Shadows, Video, Webrtc,
     keys::{self, Raw},
 };
 use crate::units::{Bitrate, FrameRate, Node, Size};
@@ -160,6 +160,7 @@ fn video(raw: &keys::Video) -> Result<Video> {
         bitrate: Bitrate::bps(raw.bitrate_kbps * 1000),
         gpu: Some(raw.gpu.trim().to_owned()).filter(|name| !name.is_empty()),
         require_gpu: raw.require_gpu,
+        encoders: encoders(raw)?,
         render_node: Some(raw.render_node.trim()).filter(|path| !path.is_empty()).map(Into::into),
         profile: choice(
             "video.profile",
@@ -171,6 +172,25 @@ fn video(raw: &keys::Video) -> Result<Video> {
             &raw.shadows,
             &[("auto", Shadows::Auto), ("on", Shadows::On), ("off", Shadows::Off)],
         )?,
+    })
+}
+
+fn encoders(raw: &keys::Video) -> Result<Encoders> {
+    let allowed = [
+        ("auto", Allowed::Auto),
+        ("nvenc", Allowed::Nvenc),
+        ("vaapi", Allowed::Vaapi),
+        ("openh264", Allowed::OpenH264),
+    ];
+    let presets = [
+        ("p1", NvencPreset::P1),
+        ("p2", NvencPreset::P2),
+        ("p3", NvencPreset::P3),
+        ("p4", NvencPreset::P4),
+    ];
+    Ok(Encoders {
+        allowed: choice("video.encoder", &raw.encoder, &allowed)?,
+        nvenc_preset: choice("video.nvenc_preset", &raw.nvenc_preset, &presets)?,
     })
 }
 

@@ -119,7 +119,8 @@ async fn start_sessions(
         opened.map_err(|error| Failure::Failed(format!("opening the GPU failed: {error}")))??;
     let gpu = Arc::clone(renderer.gpu());
     // A driver may take seconds to answer.
-    let probed = tokio::task::spawn_blocking(move || stream::probe_encoder(&gpu)).await;
+    let encoders = config.video.encoders;
+    let probed = tokio::task::spawn_blocking(move || stream::probe_encoder(&gpu, encoders)).await;
     let encoder = probed
         .map_err(|error| Failure::Failed(format!("looking for an encoder failed: {error}")))?
         .map_err(|error| Failure::Environment(error.to_string()))?;
@@ -221,6 +222,7 @@ fn session_settings(config: &Config, adapter: &gpu::AdapterInfo) -> session::Set
         frame_size: config.video.frame_size,
         frame_rate: config.video.frame_rate,
         bitrate: config.video.bitrate,
+        encoders: config.video.encoders,
         render: render_settings(config.video.profile, config.video.shadows, adapter),
         worker: worker_limits(config),
         peer: peer_config(config),

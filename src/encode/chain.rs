@@ -50,7 +50,8 @@ impl Chain {
     /// [`Error::NoneUsable`] with each back end's own words.
     pub fn next(&mut self, device: Option<&DeviceId>) -> Result<Source, Error> {
         while let Some(back_end) = self.rest.first() {
-            match (back_end.ready)(device) {
+            let ready = || (back_end.ready)(device);
+            match back_end.check_allowed(self.config.encoders).and_then(|()| ready()) {
                 Ok(()) => return Ok(back_end.source),
                 Err(error) => self.give_up(&error.to_string()),
             }

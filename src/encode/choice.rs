@@ -4,6 +4,7 @@ use std::{fmt, time::Duration};
 
 use super::{Chain, Coded, Config, Encoder, Error, Picture, Profile, Source, nvenc, openh264, va};
 use crate::{
+    config::{Allowed, Encoders},
     frame::{DeviceId, Handle, I420, SharedNv12},
     units::{Bitrate, FrameRate, MediaTime, Size},
 };
@@ -17,6 +18,23 @@ pub(super) struct BackEnd {
     /// Whether opening is worth the memory that it would take.
     pub ready: fn(Option<&DeviceId>) -> Result<(), Error>,
     pub open: Open,
+}
+
+impl BackEnd {
+    /// Whether the configuration lets it be used; software always is.
+    pub fn check_allowed(&self, encoders: Encoders) -> Result<(), Error> {
+        let only = match encoders.allowed {
+            Allowed::Auto => return Ok(()),
+            Allowed::Nvenc => nvenc::NAME,
+            Allowed::Vaapi => va::NAME,
+            Allowed::OpenH264 => openh264::NAME,
+        };
+        if self.name == only || self.name == openh264::NAME {
+            return Ok(());
+        }
+        let reason = format!("`video.encoder` is {only}");
+        Err(Error::Unavailable { encoder: self.name, reason })
+    }
 }
 
 /// Opens a back end for what will be in memory of a device; there is none of it for one that
@@ -92,18 +110,20 @@ impl fmt::Display for Rejected {
 /// # Errors
 /// [`Error::NoneUsable`] with each back end's own words.
 pub fn probe(
+    encoders: Encoders,
     device: Option<&DeviceId>,
     share: impl Fn(Size, Handle) -> Result<SharedNv12, String>,
 ) -> Result<Choice, Error> {
-    probe_among(BACK_ENDS, device, share)
+    probe_among(BACK_ENDS, encoders, device, share)
 }
 
 fn probe_among(
     back_ends: &'static [BackEnd],
+    encoders: Encoders,
     device: Option<&DeviceId>,
     share: impl Fn(Size, Handle) -> Result<SharedNv12, String>,
 ) -> Result<Choice, Error> {
-    let config = probe_config();
+    let config = probe_config(encoders);
     let mut chain = Chain::of(back_ends, &config);
     let black = I420::new(config.size).expect("invariant: the probe's size is even");
     loop {
@@ -134,12 +154,13 @@ fn probe_among(
 }
 
 /// A small, usual stream: drivers refuse the odd more often than the ordinary.
-fn probe_config() -> Config {
+fn probe_config(encoders: Encoders) -> Config {
     Config {
         size: Size::new(640, 480).expect("invariant: both sides are in range"),
         frame_rate: FrameRate::new(30).expect("invariant: the rate is in range"),
         bitrate: Bitrate::bps(2_000_000),
         profile: Profile::Main,
+        encoders,
         threads: 1,
     }
 }
@@ -182,7 +203,7 @@ pub(super) mod tests {
     };
 
     pub fn config() -> Config {
-        probe_config()
+        probe_config(Encoders::default())
     }
 
     fn nothing_to_share(_: Size, handle: Handle) -> Result<SharedNv12, String> {
@@ -192,7 +213,8 @@ pub(super) mod tests {
     #[test]
     fn the_first_that_encodes_is_chosen_and_the_others_are_told() {
         let all = &[ABSENT, SHARED, UNOPENED, HOLLOW, WORKING];
-        let choice = probe_among(all, None, nothing_to_share).expect("the last works");
+        let choice =
+            probe_among(all, Encoders::default(), None, nothing_to_share).expect("the last works");
         assert!(choice.copied);
         let told: Vec<_> = choice.rejected.iter().map(ToString::to_string).collect();
         let expected = ["absent: no such library", "shared: no DmaBuf"];
@@ -202,15 +224,39 @@ pub(super) mod tests {
     }
 
     #[test]
+    fn what_is_not_allowed_is_not_tried_and_software_always_is() {
+        for (allowed, reasons) in [
+            (Allowed::OpenH264, ["is openh264"; 3]),
+            (Allowed::Nvenc, ["", "is nvenc", "is nvenc"]),
+            (Allowed::Vaapi, ["is vaapi", "", ""]),
+        ] {
+            let encoders = Encoders { allowed, ..Encoders::default() };
+            let told: Vec<_> = BACK_ENDS
+                .iter()
+                .map(|one| one.check_allowed(encoders).map_err(|error| error.to_string()))
+                .collect();
+            for (told, reason) in told.iter().zip(reasons) {
+                let fits = told
+                    .as_ref()
+                    .map_or_else(|told| told.ends_with(reason), |()| reason.is_empty());
+                assert!(fits, "{allowed:?}: {told:?}");
+            }
+            assert!(told[3].is_ok());
+        }
+    }
+
+    #[test]
     fn when_none_works_the_error_has_every_reason() {
-        let error = probe_among(&[ABSENT, HOLLOW], None, nothing_to_share).expect_err("none works");
+        let error = probe_among(&[ABSENT, HOLLOW], Encoders::default(), None, nothing_to_share)
+            .expect_err("none works");
         let text = error.to_string();
         assert!(text.contains("absent: ") && text.contains("hollow: "), "{text}");
     }
 
     #[test]
     fn software_is_always_there_and_hardware_says_why_not() {
-        let choice = probe(None, nothing_to_share).expect("openh264 is built in");
+        let choice =
+            probe(Encoders::default(), None, nothing_to_share).expect("openh264 is built in");
         // Without a device that draws nothing is shared; copying takes a render node.
         assert!(choice.copied);
         let names: Vec<_> = choice.rejected.iter().map(|rejected| rejected.name).collect();

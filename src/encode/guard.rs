@@ -179,6 +179,7 @@ mod tests {
             frame_rate: FrameRate::new(30).expect("in range"),
             bitrate: Bitrate::bps(1),
             profile: Profile::Main,
+            encoders: Default::default(),
             threads: 1,
         }
     }

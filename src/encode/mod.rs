@@ -12,6 +12,7 @@ pub mod openh264;
 mod va;
 
 use crate::{
+    config::Encoders,
     frame::{Handle, I420},
     units::{Bitrate, FrameRate, MediaTime, Size},
 };
@@ -82,6 +83,8 @@ pub struct Config {
     pub bitrate: Bitrate,
     /// What those who watch can decode.
     pub profile: Profile,
+    /// Which encoders may be used, and how.
+    pub encoders: Encoders,
     /// Threads that the encoder may use (slices are its business).
     pub threads: u32,
 }

@@ -8,6 +8,7 @@ use nvenc_sys::{
 
 use super::{AccessUnit, Config, Encoder, Error, Picture, Profile, guard::Guarded};
 use crate::{
+    config::NvencPreset,
     frame::{DeviceId, SharedNv12},
     units::{Bitrate, MediaTime},
 };
@@ -160,7 +161,7 @@ impl OnGpu {
             frame_rate: (config.frame_rate.hz(), 1),
             bits_per_second: config.bitrate.as_bps(),
             buffer_pictures: BUFFER_PICTURES,
-            preset: Preset::default(),
+            preset: preset(config.encoders.nvenc_preset),
             profile: match config.profile {
                 Profile::ConstrainedBaseline => nvenc_sys::Profile::Baseline,
                 Profile::Main => nvenc_sys::Profile::Main,
@@ -180,6 +181,15 @@ impl OnGpu {
 
     fn failed(act: &'static str) -> impl Fn(nvenc_sys::Error) -> Error {
         move |error| Error::Failed { encoder: NAME, act, reason: error.to_string() }
+    }
+}
+
+fn preset(preset: NvencPreset) -> Preset {
+    match preset {
+        NvencPreset::P1 => Preset::P1,
+        NvencPreset::P2 => Preset::P2,
+        NvencPreset::P3 => Preset::P3,
+        NvencPreset::P4 => Preset::P4,
     }
 }
 

@@ -5,7 +5,10 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::reply::Encoder;
-use crate::session::{self, Overview, Status, StreamStatus};
+use crate::{
+    encode,
+    session::{self, Overview, Status, StreamStatus},
+};
 
 /// What a session said when it was asked for its status.
 type Answer<'a> = Result<Option<&'a Status>, &'a session::Error>;
@@ -134,6 +137,8 @@ struct StreamStats {
     height: u32,
     /// Ids of those who watch it.
     viewers: Vec<String>,
+    /// The profile of H.264: `main`, or `constrained-baseline` for viewers who take no other.
+    profile: &'static str,
     /// What encoded its last frame; `null` before the first.
     #[schema(required = true)]
     encoder: Option<Encoder>,
@@ -250,6 +255,10 @@ impl From<&StreamStatus> for StreamStats {
             width: stream.size.width(),
             height: stream.size.height(),
             viewers: stream.viewers.iter().map(ToString::to_string).collect(),
+            profile: match stream.profile {
+                encode::Profile::Main => "main",
+                encode::Profile::ConstrainedBaseline => "constrained-baseline",
+            },
             encoder: stream.figures.encoder.as_ref().map(Encoder::from),
             host_bytes: stream.figures.host_bytes,
             fps: rounded(figures.fps),

@@ -41,6 +41,7 @@ impl Camera {
             frame_rate: FrameRate::new(30).expect("valid"),
             bitrate: Bitrate::bps(500_000),
             profile: encode::Profile::Main,
+            encoders: Default::default(),
             threads: 1,
         };
         let encoder = OpenH264::open(&config).expect("opens");

@@ -642,6 +642,7 @@ impl Driver {
             bitrate: settings.bitrate,
             settings: look.settings,
             profile: look.profile,
+            encoders: settings.encoders,
             clock: self.shared.clock,
             sent: Arc::clone(&self.shared.counters.frames),
         };
@@ -717,6 +718,7 @@ impl Driver {
         let streams = self.views.iter().map(|(id, watched)| StreamStatus {
             id,
             size: watched.look.size,
+            profile: watched.look.profile,
             viewers: watched
                 .viewers
                 .iter()

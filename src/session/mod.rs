@@ -39,6 +39,7 @@ use tokio::sync::{mpsc, oneshot, watch};
 
 use crate::{
     bundle::{self, Bundle},
+    config::Encoders,
     control::{Command, Event, Logged, Moment, PhysicsCommand},
     encode, gpu, library,
     peer::{self, Candidate, Peer},
@@ -286,6 +287,8 @@ pub struct Settings {
     pub frame_rate: FrameRate,
     /// Bit rate of a stream.
     pub bitrate: Bitrate,
+    /// Which encoders may be used, and how.
+    pub encoders: Encoders,
     /// How to draw.
     pub render: render::Settings,
     /// Limits of the worker process.
@@ -413,6 +416,8 @@ pub struct StreamStatus {
     pub id: ViewId,
     /// Picture size.
     pub size: Size,
+    /// The coding tools in use.
+    pub profile: encode::Profile,
     /// Who watches.
     pub viewers: Vec<ViewerId>,
     /// Its running figures.

@@ -1,6 +1,7 @@
 //! Which encoder streams get on a device, found before there is any stream.
 
 use crate::{
+    config::Encoders,
     encode,
     frame::{Nv12Layout, SharedNv12},
     gpu::{Gpu, Shared},
@@ -11,8 +12,8 @@ use crate::{
 ///
 /// # Errors
 /// [`encode::Error::NoneUsable`] with each back end's own words.
-pub fn probe_encoder(gpu: &Gpu) -> Result<encode::Choice, encode::Error> {
-    encode::probe(gpu.id().as_ref(), |size, handle| {
+pub fn probe_encoder(gpu: &Gpu, encoders: Encoders) -> Result<encode::Choice, encode::Error> {
+    encode::probe(encoders, gpu.id().as_ref(), |size, handle| {
         let layout = Nv12Layout::new(size, Nv12Layout::ALIGNMENT);
         let layout = layout.ok_or("the picture is of an odd size")?;
         let shared = gpu.share(layout.bytes() as u64, handle);

@@ -14,6 +14,7 @@ use super::{
 };
 use crate::{
     color,
+    config::Encoders,
     encode::{self, Chain, Coded, Picture, Source},
     frame::{EncodedFrame, FrameSender, I420, Sent, Stamps},
     gpu, render,
@@ -57,6 +58,8 @@ pub struct Spec {
     pub bitrate: Bitrate,
     /// What all who watch can decode.
     pub profile: encode::Profile,
+    /// Which encoders may be used, and how.
+    pub encoders: Encoders,
     /// How to draw.
     pub settings: render::Settings,
     /// Stamps the frames.
@@ -211,6 +214,7 @@ impl Worker {
             frame_rate: spec.frame_rate,
             bitrate: spec.bitrate,
             profile: spec.profile,
+            encoders: spec.encoders,
             threads: encoder_threads(spec.size),
         });
         Ok(Self {

@@ -18,6 +18,7 @@ fn config(size: Size, bps: u32) -> Config {
         frame_rate: FrameRate::new(FPS).expect("in range"),
         bitrate: Bitrate::bps(bps),
         profile: Profile::ConstrainedBaseline,
+        encoders: Default::default(),
         threads: 1,
     }
 }

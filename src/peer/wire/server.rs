@@ -177,6 +177,9 @@ pub struct FrameState {
     pub rtp: u32,
     /// Width and height, px.
     pub size: [u32; 2],
+    /// What encoded it, e.g. `openh264`; null before the first. `/api/stats` says why nothing
+    /// better did.
+    pub encoder: Option<&'static str>,
 }
 
 /// What recent frames took, median, ms.

@@ -52,6 +52,7 @@ impl Driver {
                 id: figures.last_frame,
                 rtp: figures.last_rtp,
                 size: [size.width(), size.height()],
+                encoder: figures.encoder.map(|encoder| encoder.name),
             },
             latency: LatencyState {
                 render_ms: figures.summary.render_ms,

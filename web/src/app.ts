@@ -1,6 +1,6 @@
 /** Wires connection, input and state together; the interface calls the functions here. */
 
-import { batch } from '@preact/signals';
+import { batch, effect } from '@preact/signals';
 import { Api } from './connection/api';
 import { Commands } from './connection/commands';
 import { endpoints, moveTarget } from './connection/endpoints';
@@ -70,6 +70,7 @@ export function start(stageElement: HTMLElement, video: HTMLVideoElement, still:
   });
   const unwatch = watchViewport(stageElement, sendViewport);
   const health = window.setInterval(() => void refreshHealth(), HEALTH_EVERY_MS);
+  const unfollow = effect(() => void refreshEncoder(state.encoderName.value));
   const stop = new AbortController();
   document.addEventListener('visibilitychange', comeBack, { signal: stop.signal });
   window.addEventListener('online', () => link.retryNow(), { signal: stop.signal });
@@ -82,6 +83,7 @@ export function start(stageElement: HTMLElement, video: HTMLVideoElement, still:
     unbind();
     unwatch();
     window.clearInterval(health);
+    unfollow();
     sampler.stop();
   };
 }
@@ -194,6 +196,13 @@ async function refreshHealth(): Promise<void> {
   if (document.visibilityState === 'hidden') return;
   const answer = await api.health();
   if (answer.ok) state.health.value = answer.value;
+}
+
+/** Which encoder a stream has may change while it runs: the next one takes over from one that fails. */
+async function refreshEncoder(name: string | null): Promise<void> {
+  if (name === null) return;
+  const answer = await api.encoder(state.viewerId.peek());
+  if (answer.ok && answer.value && state.encoderName.peek() === name) state.streamEncoder.value = answer.value;
 }
 
 async function refreshSceneName(): Promise<void> {

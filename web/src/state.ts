@@ -1,7 +1,7 @@
 /** What the page knows, as signals. Written by `app.ts`, read by the interface. */
 
 import { computed, signal } from '@preact/signals';
-import type { Health, Preset } from './connection/api';
+import type { Encoder, Health, Preset } from './connection/api';
 import { latency, type Latency } from './connection/latency';
 import type { Phase } from './connection/link';
 import type { Figures, Snapshot } from './connection/stats';
@@ -15,6 +15,8 @@ export const role = signal<Role>('control');
 export const company = signal<Company>(NOBODY);
 export const self = computed(() => standing(company.value, viewerId.value));
 export const health = signal<Health | null>(null);
+/** What encodes this viewer's own stream, once the daemon has told. */
+export const streamEncoder = signal<Encoder | null>(null);
 
 /** The state as shown; written by `simulation.ts`. */
 export const sim = signal<SimState>({});
@@ -22,6 +24,8 @@ export const live = computed(() => phase.value.kind === 'live');
 export const paused = computed(() => sim.value.paused ?? false);
 export const speed = computed(() => sim.value.speed ?? 1);
 export const cameraName = computed(() => sim.value.camera?.name ?? null);
+/** The name of what encodes the pictures that are shown. */
+export const encoderName = computed(() => sim.value.frame?.encoder ?? null);
 /** The simulated time of a step, s, once the simulation has shown it. */
 export const timestep_s = signal<number | undefined>(undefined);
 /** Where a hand is taking the simulation, until it has arrived, in steps along the timeline. */

@@ -1,5 +1,5 @@
 import { describe, expect, it, vi } from 'vitest';
-import { parseHealth, parsePresets, parseProblem } from '../src/connection/api';
+import { parseEncoder, parseHealth, parsePresets, parseProblem, parseStreamEncoder } from '../src/connection/api';
 import { retryDelay } from '../src/connection/backoff';
 import { preferH264 } from '../src/connection/codecs';
 import { Commands } from '../src/connection/commands';
@@ -160,6 +160,23 @@ describe('answers of the HTTP routes', () => {
   it('survives a health body of any shape', () => {
     expect(parseHealth({})).toMatchObject({ status: 'unknown', software: false, reasons: [] });
     expect(parseHealth({ renderer: { adapter: 'A', software: true }, encoder: 3 })).toMatchObject({ adapter: 'A', software: true });
+  });
+
+  it('finds what encodes a viewer\'s own stream, and why nothing better does', () => {
+    const encoder = {
+      name: 'openh264', hardware: false, copied: true,
+      rejected: [{ name: 'nvenc', reason: 'no such GPU' }, { name: 'vaapi' }, 7],
+    };
+    const expected = { ...encoder, rejected: [{ name: 'nvenc', reason: 'no such GPU' }] };
+    expect(parseEncoder(encoder)).toEqual(expected);
+    expect(parseEncoder({ name: 'nvenc', hardware: true, copied: false })).toEqual({
+      name: 'nvenc', hardware: true, copied: false, rejected: [],
+    });
+    for (const wrong of [null, 3, {}, { name: '' }]) expect(parseEncoder(wrong)).toBeUndefined();
+    const streams = [{ viewers: ['viewer-1'], encoder: { name: 'nvenc' } }, { viewers: ['viewer-2', 'viewer-3'], encoder }, 'x'];
+    expect(parseStreamEncoder({ streams }, 'viewer-3')).toEqual(expected);
+    expect(parseStreamEncoder({ streams }, 'viewer-4')).toBeUndefined();
+    expect(parseStreamEncoder({}, 'viewer-1')).toBeUndefined();
   });
 
   it('skips presets without id', () => {

@@ -27,7 +27,7 @@ describe('parseServerMessage', () => {
   it('keeps the sound fields of a state and drops the others', () => {
     const message = parse({
       type: 'state', time: 1.5, paused: 'yes', speed: 'fast', cameras: ['a', 3], viewers: 2,
-      camera: { azimuth: 90, lookat: [1, 2] }, frame: { id: 4, size: [640, 480] }, latency: 'fast',
+      camera: { azimuth: 90, lookat: [1, 2] }, frame: { id: 4, size: [640, 480], encoder: null }, latency: 'fast',
     });
     expect(message).toEqual({
       type: 'state',

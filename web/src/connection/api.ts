@@ -3,14 +3,23 @@
 import { fields, flag, text, texts, type Fields } from '../protocol/fields';
 import type { Endpoints } from './endpoints';
 
+/** What encodes a stream. */
+export interface Encoder {
+  name: string;
+  hardware: boolean;
+  /** Whether the pictures pass through host memory. */
+  copied: boolean;
+  /** What would have been preferred, and why it is not used. */
+  rejected: { name: string; reason: string }[];
+}
+
 export interface Health {
   status: string;
   version?: string | undefined;
   adapter?: string | undefined;
   backend?: string | undefined;
   software: boolean;
-  encoder?: string | undefined;
-  hardwareEncoder: boolean;
+  encoder?: Encoder | undefined;
   reasons: string[];
 }
 
@@ -50,6 +59,11 @@ export class Api {
     return this.#fetch('api/stats', {}, parseModelName);
   }
 
+  /** What encodes the stream that `viewer` watches. */
+  encoder(viewer: string): Promise<Answer<Encoder | undefined>> {
+    return this.#fetch('api/stats', {}, (body) => parseStreamEncoder(body, viewer));
+  }
+
   loadXml(xml: string): Promise<Answer<string>> {
     const body = JSON.stringify({ xml });
     const init = { method: 'POST', body, headers: { 'content-type': 'application/json' } };
@@ -82,17 +96,34 @@ export function parseProblem(status: number, body: Fields): Problem {
 
 export function parseHealth(body: Fields): Health {
   const renderer = fields(body['renderer']) ?? {};
-  const encoder = fields(body['encoder']) ?? {};
   return {
     status: text(body['status']) ?? 'unknown',
     version: text(body['version']),
     adapter: text(renderer['adapter']),
     backend: text(renderer['backend']),
     software: flag(renderer['software']) ?? false,
-    encoder: text(encoder['name']),
-    hardwareEncoder: flag(encoder['hardware']) ?? false,
+    encoder: parseEncoder(body['encoder']),
     reasons: texts(body['reasons']) ?? [],
   };
+}
+
+export function parseEncoder(value: unknown): Encoder | undefined {
+  const m = fields(value);
+  const name = m && text(m['name']);
+  if (!m || !name) return undefined;
+  const list = Array.isArray(m['rejected']) ? m['rejected'] : [];
+  const rejected = list.flatMap((entry: unknown) => {
+    const one = fields(entry);
+    const [who, reason] = [one && text(one['name']), one && text(one['reason'])];
+    return who && reason ? [{ name: who, reason }] : [];
+  });
+  return { name, hardware: flag(m['hardware']) ?? false, copied: flag(m['copied']) ?? true, rejected };
+}
+
+export function parseStreamEncoder(body: Fields, viewer: string): Encoder | undefined {
+  const streams = Array.isArray(body['streams']) ? body['streams'] : [];
+  const own = streams.map(fields).find((stream) => stream && texts(stream['viewers'])?.includes(viewer));
+  return own && parseEncoder(own['encoder']);
 }
 
 export function parsePresets(body: Fields): Preset[] {

@@ -59,7 +59,7 @@ export interface SimState {
   ctrl?: number[];
   sensors?: number[];
   cursors?: Cursor[];
-  frame?: { id?: number; rtp?: number; size?: number[] };
+  frame?: { id?: number; rtp?: number; size?: number[]; encoder?: string };
   latency?: { render_ms?: number; encode_ms?: number };
 }
 
@@ -175,6 +175,7 @@ export function simState(m: Fields): SimState {
         id: finite(frame['id']),
         rtp: finite(frame['rtp']),
         size: numbers(frame['size'], 2),
+        encoder: text(frame['encoder']),
       }),
     latency:
       latency &&

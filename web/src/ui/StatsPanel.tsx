@@ -2,7 +2,7 @@ import type { ComponentChildren } from 'preact';
 import type { Stage } from '../connection/latency';
 import { bitrate, millis, percent } from '../format';
 import { describe } from '../phases';
-import { delay, health, phase, sim, stats } from '../state';
+import { delay, health, phase, sim, stats, streamEncoder } from '../state';
 import { fpsText, rtfText, timeText } from './figures';
 
 const STAGE_WORDS: Record<Stage, string> = {
@@ -98,6 +98,7 @@ function SimulationRows() {
 function MachineRows() {
   const now = health.value;
   if (!now) return null;
+  const encoder = streamEncoder.value ?? now.encoder;
   return (
     <>
       <Row name="Renderer">
@@ -106,15 +107,22 @@ function MachineRows() {
         {now.software && <span class="tag tag-note">software</span>}
       </Row>
       <Row name="Encoder">
-        {now.encoder ?? 'none'}
-        <span class={now.hardwareEncoder ? 'tag' : 'tag tag-note'}>{now.hardwareEncoder ? 'hardware' : 'software'}</span>
+        {encoder?.name ?? 'none'}
+        {encoder && (
+          <span class={encoder.hardware ? 'tag' : 'tag tag-note'}>{encoder.hardware ? 'hardware' : 'software'}</span>
+        )}
+        {encoder?.copied === false && <span class="tag">zero copy</span>}
       </Row>
     </>
   );
 }
 
 function Reasons() {
-  const reasons = health.value?.reasons ?? [];
+  const encoder = streamEncoder.value ?? health.value?.encoder;
+  // An encoder may be tried in more than one way: the first reason tells most.
+  const first = encoder?.rejected.filter(({ name }, index, all) => all.findIndex((one) => one.name === name) === index);
+  const better = first?.map(({ name, reason }) => `Not ${name}: ${reason}`) ?? [];
+  const reasons = [...(health.value?.reasons ?? []), ...better];
   if (reasons.length === 0) return null;
   return (
     <ul class="reasons" aria-label="What limits this server">

@@ -15,6 +15,8 @@ pub(super) struct BackEnd {
     pub name: &'static str,
     /// Where it reads pictures.
     pub source: Source,
+    /// Whether it is the daemon's own: always there, and opened in no time.
+    pub software: bool,
     /// Whether opening is worth the memory that it would take.
     pub ready: fn(Option<&DeviceId>) -> Result<(), Error>,
     pub open: Open,
@@ -29,7 +31,7 @@ impl BackEnd {
             Allowed::Vaapi => va::NAME,
             Allowed::OpenH264 => openh264::NAME,
         };
-        if self.name == only || self.name == openh264::NAME {
+        if self.name == only || self.software {
             return Ok(());
         }
         let reason = format!("`video.encoder` is {only}");
@@ -38,34 +40,39 @@ impl BackEnd {
 }
 
 /// Opens a back end for what will be in memory of a device; there is none of it for one that
-/// reads host memory.
-type Open = fn(&Config, Option<&DeviceId>, &[SharedNv12]) -> Result<Box<dyn Encoder>, Error>;
+/// reads host memory. It must not take longer than the last argument says.
+type Open =
+    fn(&Config, Option<&DeviceId>, &[SharedNv12], Duration) -> Result<Box<dyn Encoder>, Error>;
 
 /// In the order of preference: hardware before software, and what is not copied before what is.
 pub(super) const BACK_ENDS: &[BackEnd] = &[
     BackEnd {
         name: nvenc::NAME,
         source: Source::Shared(Handle::Opaque),
+        software: false,
         ready: nvenc::ready,
         open: nvenc::open,
     },
     BackEnd {
         name: va::NAME,
         source: Source::Shared(Handle::DmaBuf),
+        software: false,
         ready: va::ready_to_share,
         open: va::open_shared,
     },
     BackEnd {
         name: va::NAME,
         source: Source::Host,
+        software: false,
         ready: va::ready_to_copy,
         open: va::open_copied,
     },
     BackEnd {
         name: openh264::NAME,
         source: Source::Host,
+        software: true,
         ready: |_| Ok(()),
-        open: |config, _, _| Ok(Box::new(openh264::OpenH264::open(config)?)),
+        open: |config, _, _, _| Ok(Box::new(openh264::OpenH264::open(config)?)),
     },
 ];
 
@@ -176,12 +183,12 @@ pub(super) mod tests {
             let reason = "no such library".to_owned();
             Err(Error::Unavailable { encoder: "absent", reason })
         },
-        open: |_, _, _| panic!("it said that it is not there"),
+        open: |_, _, _, _| panic!("it said that it is not there"),
         ..WORKING
     };
     pub const UNOPENED: BackEnd = BackEnd {
         name: "unopened",
-        open: |config, _, _| {
+        open: |config, _, _, _| {
             let reason = "no such device".to_owned();
             Err(Error::Open { encoder: "unopened", size: config.size, reason })
         },
@@ -190,7 +197,7 @@ pub(super) mod tests {
     /// Opens, but cannot encode: a driver that promises too much.
     pub const HOLLOW: BackEnd = BackEnd {
         name: "hollow",
-        open: |config, _, _| Ok(Box::new(Fake::open(config)?.failing_at(0))),
+        open: |config, _, _, _| Ok(Box::new(Fake::open(config)?.failing_at(0))),
         ..WORKING
     };
     const SHARED: BackEnd =
@@ -198,8 +205,9 @@ pub(super) mod tests {
     pub const WORKING: BackEnd = BackEnd {
         name: "working",
         source: Source::Host,
+        software: true,
         ready: |_| Ok(()),
-        open: |config, _, _| Ok(Box::new(Fake::open(config)?)),
+        open: |config, _, _, _| Ok(Box::new(Fake::open(config)?)),
     };
 
     pub fn config() -> Config {

@@ -2,30 +2,123 @@
 //! answer in time is left to it.
 //!
 //! A driver that hangs takes its thread with it, and the memory that it may still read; the stream
-//! goes on with the next back end.
+//! goes on with the next back end. [`Standing`] keeps the streams that follow from waiting for the
+//! same driver, and [`MOST_LEFT`] bounds what hanging drivers can hold.
 
 use std::{
-    sync::mpsc::{Receiver, RecvTimeoutError, SyncSender, sync_channel},
-    time::Duration,
+    sync::{
+        Arc,
+        atomic::{AtomicU8, AtomicU32, Ordering},
+        mpsc::{Receiver, RecvTimeoutError, SyncSender, sync_channel},
+    },
+    time::{Duration, Instant},
 };
 
-use super::{AccessUnit, Encoder, Error, Picture};
+use super::{AccessUnit, Encoder, Error, Picture, standing::Standing};
 use crate::{
     frame::I420,
     units::{Bitrate, MediaTime, Size},
 };
 
 /// For opening: a driver may load firmware and wake a GPU.
-const TO_OPEN: Duration = Duration::from_secs(3);
+pub(super) const TO_OPEN: Duration = Duration::from_secs(3);
 /// For a picture, which takes milliseconds. It leaves the next back end time for a key frame
 /// within half a second.
 const TO_ENCODE: Duration = Duration::from_millis(350);
+/// For closing, so that what is opened next finds the session free.
+const TO_CLOSE: Duration = Duration::from_millis(500);
+
+/// Threads that drivers may hold for good; with so many left, no driver is asked anything.
+const MOST_LEFT: u32 = 4;
+/// Threads that drivers hold now and that nobody waits for.
+static LEFT: AtomicU32 = AtomicU32::new(0);
+
+/// A thread that a driver may hold.
+///
+/// ```text
+///   running ──► ended
+///      └──► left ──► ended
+/// ```
+#[derive(Debug)]
+struct Life(AtomicU8);
+
+impl Life {
+    const RUNNING: u8 = 0;
+    const LEFT: u8 = 1;
+    const ENDED: u8 = 2;
+
+    /// Nobody waits for it any more.
+    fn leave(&self) {
+        let (from, to) = (Self::RUNNING, Self::LEFT);
+        if self.0.compare_exchange(from, to, Ordering::Relaxed, Ordering::Relaxed).is_ok() {
+            LEFT.fetch_add(1, Ordering::Relaxed);
+        }
+    }
+
+    fn is_left(&self) -> bool {
+        self.0.load(Ordering::Relaxed) == Self::LEFT
+    }
+}
+
+/// Ends a life at the end of its thread, by a panic too.
+struct Ending(Arc<Life>);
+
+impl Drop for Ending {
+    fn drop(&mut self) {
+        if self.0.0.swap(Life::ENDED, Ordering::Relaxed) == Life::LEFT {
+            LEFT.fetch_sub(1, Ordering::Relaxed);
+        }
+    }
+}
+
+/// Runs `work` on a thread named after its driver.
+fn start(name: &'static str, work: impl FnOnce() + Send + 'static) -> Result<Arc<Life>, Error> {
+    let unavailable = |reason| Error::Unavailable { encoder: name, reason };
+    let left = LEFT.load(Ordering::Relaxed);
+    if left >= MOST_LEFT {
+        let reason = format!("{left} threads wait for drivers that do not answer");
+        return Err(unavailable(reason));
+    }
+    let life = Arc::new(Life(AtomicU8::new(Life::RUNNING)));
+    let ending = Ending(Arc::clone(&life));
+    let thread = std::thread::Builder::new().name(name.to_owned());
+    let started = thread.spawn(move || {
+        let _ending = ending;
+        work();
+    });
+    started.map_err(|error| unavailable(error.to_string()))?;
+    Ok(life)
+}
+
+/// What `work` gives, unless it takes longer than `patience`: then it is left to its thread.
+///
+/// # Errors
+/// [`Error::Stalled`], and [`Error::Unavailable`] when there is no thread to be had.
+pub(super) fn within<T: Send + 'static>(
+    name: &'static str,
+    act: &'static str,
+    patience: Duration,
+    work: impl FnOnce() -> T + Send + 'static,
+) -> Result<T, Error> {
+    let (answer, reply) = sync_channel(1);
+    let life = start(name, move || drop(answer.try_send(work())))?;
+    reply.recv_timeout(patience).map_err(|error| match error {
+        RecvTimeoutError::Timeout => {
+            life.leave();
+            Error::Stalled { encoder: name, act, patience }
+        }
+        RecvTimeoutError::Disconnected => gone(name, act),
+    })
+}
 
 /// An encoder that is asked from afar.
 pub(super) struct Guarded {
     name: &'static str,
     size: Size,
-    orders: SyncSender<Order>,
+    standing: &'static Standing,
+    life: Arc<Life>,
+    /// Gone when nothing more is asked.
+    orders: Option<SyncSender<Order>>,
     replies: Receiver<Reply>,
     /// The picture in host memory that goes there and comes back.
     copy: Option<I420>,
@@ -49,43 +142,74 @@ enum Reply {
 }
 
 impl Guarded {
-    /// Opens what encodes pictures of `size` by `open`, on a thread of its own.
+    /// Opens what encodes pictures of `size` by `open`, on a thread of its own, within `patience`
+    /// and never longer than [`TO_OPEN`]. `standing` hears of a driver that does not answer.
     ///
     /// # Errors
     /// As `open`; [`Error::Stalled`] when it takes too long.
     pub fn open(
         name: &'static str,
         size: Size,
+        patience: Duration,
+        standing: &'static Standing,
         open: impl FnOnce() -> Result<Box<dyn Encoder>, Error> + Send + 'static,
     ) -> Result<Self, Error> {
         let (orders, taken) = sync_channel(1);
         // Room for an answer that nobody awaits any more.
         let (answers, replies) = sync_channel(1);
-        let thread = std::thread::Builder::new().name(name.to_owned());
-        let started = thread.spawn(move || serve(open, &taken, &answers));
-        started.map_err(|error| Error::Open { encoder: name, size, reason: error.to_string() })?;
-        let guarded = Self { name, size, orders, replies, copy: None };
-        match guarded.reply("open", TO_OPEN)? {
+        let life = start(name, move || serve(open, &taken, &answers))?;
+        let orders = Some(orders);
+        let guarded = Self { name, size, standing, life, orders, replies, copy: None };
+        match guarded.reply("open", patience.min(TO_OPEN))? {
             Reply::Opened(opened) => opened.map(|()| guarded),
-            Reply::Encoded(..) | Reply::BitrateSet(_) => Err(guarded.gone("open")),
+            Reply::Encoded(..) | Reply::BitrateSet(_) => Err(gone(name, "open")),
         }
     }
 
     fn order(&self, act: &'static str, order: Order) -> Result<(), Error> {
-        self.orders.try_send(order).map_err(|_| self.gone(act))
+        let orders = self.orders.as_ref().filter(|_| !self.life.is_left());
+        let taken = orders.is_some_and(|orders| orders.try_send(order).is_ok());
+        taken.then_some(()).ok_or_else(|| gone(self.name, act))
     }
 
     fn reply(&self, act: &'static str, patience: Duration) -> Result<Reply, Error> {
         self.replies.recv_timeout(patience).map_err(|error| match error {
-            RecvTimeoutError::Timeout => Error::Stalled { encoder: self.name, act, patience },
-            RecvTimeoutError::Disconnected => self.gone(act),
+            RecvTimeoutError::Timeout => {
+                self.life.leave();
+                let stalled = Error::Stalled { encoder: self.name, act, patience };
+                // Less time than a driver may take says nothing of it.
+                if act != "open" || patience >= TO_OPEN {
+                    self.standing.failed(Instant::now(), stalled.to_string());
+                }
+                stalled
+            }
+            RecvTimeoutError::Disconnected => gone(self.name, act),
         })
     }
+}
 
-    /// Its thread is busy or gone.
-    fn gone(&self, act: &'static str) -> Error {
-        Error::Failed { encoder: self.name, act, reason: "its thread does not answer".to_owned() }
+impl Drop for Guarded {
+    fn drop(&mut self) {
+        self.orders = None;
+        if self.life.is_left() {
+            return;
+        }
+        // Its thread ends by letting go of its end, after the encoder.
+        let deadline = Instant::now() + TO_CLOSE;
+        loop {
+            let rest = deadline.saturating_duration_since(Instant::now());
+            match self.replies.recv_timeout(rest) {
+                Ok(_) => {}
+                Err(RecvTimeoutError::Disconnected) => return,
+                Err(RecvTimeoutError::Timeout) => return self.life.leave(),
+            }
+        }
     }
+}
+
+/// Its thread is busy or gone.
+fn gone(encoder: &'static str, act: &'static str) -> Error {
+    Error::Failed { encoder, act, reason: "its thread does not answer".to_owned() }
 }
 
 fn serve(
@@ -151,7 +275,7 @@ impl Encoder for Guarded {
                 self.copy = copy;
                 coded
             }
-            Reply::Opened(_) | Reply::BitrateSet(_) => Err(self.gone(ACT)),
+            Reply::Opened(_) | Reply::BitrateSet(_) => Err(gone(self.name, ACT)),
         }
     }
 
@@ -160,7 +284,7 @@ impl Encoder for Guarded {
         self.order(ACT, Order::SetBitrate(bitrate))?;
         match self.reply(ACT, TO_ENCODE)? {
             Reply::BitrateSet(set) => set,
-            Reply::Opened(_) | Reply::Encoded(..) => Err(self.gone(ACT)),
+            Reply::Opened(_) | Reply::Encoded(..) => Err(gone(self.name, ACT)),
         }
     }
 }
@@ -184,9 +308,16 @@ mod tests {
         }
     }
 
+    fn open(
+        standing: &'static Standing,
+        open: impl FnOnce() -> Result<Box<dyn Encoder>, Error> + Send + 'static,
+    ) -> Result<Guarded, Error> {
+        Guarded::open("guarded", config().size, TO_OPEN, standing, open)
+    }
+
     fn guarded(fake: Fake) -> Guarded {
-        let boxed = move || Ok(Box::new(fake) as Box<dyn Encoder>);
-        Guarded::open("guarded", config().size, boxed).expect("opens")
+        static STANDING: Standing = Standing::new();
+        open(&STANDING, move || Ok(Box::new(fake) as Box<dyn Encoder>)).expect("opens")
     }
 
     fn at(ms: u64) -> MediaTime {
@@ -218,25 +349,83 @@ mod tests {
 
     #[test]
     fn what_does_not_answer_is_left_alone() {
+        static STANDING: Standing = Standing::new();
         let slow = Fake::open(&config()).expect("even").stalling(3 * TO_ENCODE);
-        let mut guarded = guarded(slow);
+        let boxed = move || Ok(Box::new(slow) as Box<dyn Encoder>);
+        let mut guarded = open(&STANDING, boxed).expect("opens");
+        assert_eq!(STANDING.refusal(Instant::now()), None);
         let error = guarded.encode(Picture::Shared(0), at(0), false).expect_err("no answer");
         assert!(matches!(error, Error::Stalled { .. }), "{error}");
         // Not even what comes late is taken for an answer to another question.
         let late = guarded.set_bitrate(Bitrate::bps(1)).is_err();
         assert!(late);
+        // Nor is the driver asked by the streams that follow.
+        let told = STANDING.refusal(Instant::now()).expect("it just failed");
+        assert!(told.contains("did not encode a picture"), "{told}");
     }
 
     #[test]
     fn what_cannot_be_opened_says_why() {
+        static STANDING: Standing = Standing::new();
         let refused = || {
             let (encoder, size) = ("guarded", config().size);
             Err(Error::Open { encoder, size, reason: "no such device".to_owned() })
         };
-        let error = Guarded::open("guarded", config().size, refused).err().expect("refused");
+        let error = open(&STANDING, refused).err().expect("refused");
         assert!(error.to_string().contains("no such device"), "{error}");
         let panics = || panic!("a driver that brings its thread down");
-        let error = Guarded::open("guarded", config().size, panics).err().expect("gone");
+        let error = open(&STANDING, panics).err().expect("gone");
         assert!(error.to_string().contains("does not answer"), "{error}");
+        assert_eq!(STANDING.refusal(Instant::now()), None, "it does answer");
+    }
+
+    #[test]
+    fn who_opens_anew_finds_the_old_one_closed() {
+        static OPEN: AtomicU32 = AtomicU32::new(0);
+        static STANDING: Standing = Standing::new();
+        struct Counted(Fake);
+        impl Drop for Counted {
+            fn drop(&mut self) {
+                std::thread::sleep(Duration::from_millis(20));
+                OPEN.fetch_sub(1, Ordering::SeqCst);
+            }
+        }
+        impl Encoder for Counted {
+            fn name(&self) -> &'static str {
+                self.0.name()
+            }
+            fn is_hardware(&self) -> bool {
+                true
+            }
+            fn encode(
+                &mut self,
+                picture: Picture<'_>,
+                pts: MediaTime,
+                keyframe: bool,
+            ) -> Result<Option<AccessUnit>, Error> {
+                self.0.encode(picture, pts, keyframe)
+            }
+            fn set_bitrate(&mut self, bitrate: Bitrate) -> Result<(), Error> {
+                self.0.set_bitrate(bitrate)
+            }
+        }
+        for _ in 0..3 {
+            let boxed = || {
+                assert_eq!(OPEN.fetch_add(1, Ordering::SeqCst), 0);
+                Ok(Box::new(Counted(Fake::open(&config()).expect("even"))) as Box<dyn Encoder>)
+            };
+            let mut guarded = open(&STANDING, boxed).expect("opens");
+            guarded.encode(Picture::Shared(0), at(0), false).expect("behaves");
+        }
+        assert_eq!(OPEN.load(Ordering::SeqCst), 0);
+    }
+
+    #[test]
+    fn work_that_takes_too_long_is_left_to_its_thread() {
+        assert!(matches!(within("guarded", "count", TO_OPEN, || 7), Ok(7)));
+        let patience = Duration::from_millis(10);
+        let slow = || std::thread::sleep(Duration::from_millis(200));
+        let error = within("guarded", "wait", patience, slow).expect_err("too long");
+        assert!(matches!(error, Error::Stalled { act: "wait", .. }), "{error}");
     }
 }

@@ -9,6 +9,7 @@ pub mod fake;
 mod guard;
 mod nvenc;
 pub mod openh264;
+mod standing;
 mod va;
 
 use crate::{

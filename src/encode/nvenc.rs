@@ -1,12 +1,19 @@
 //! NVENC: pictures that Vulkan wrote are imported into CUDA once, and encoded where they lie.
 
-use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
+use std::{
+    sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError},
+    time::{Duration, Instant},
+};
 
 use nvenc_sys::{
     Context, Cuda, Device, Encoder as Session, Input, Layout, Memory, Nvenc, Preset, Settings,
 };
 
-use super::{AccessUnit, Config, Encoder, Error, Picture, Profile, guard::Guarded};
+use super::{
+    AccessUnit, Config, Encoder, Error, Picture, Profile,
+    guard::{self, Guarded},
+    standing::Standing,
+};
 use crate::{
     config::NvencPreset,
     frame::{DeviceId, SharedNv12},
@@ -16,40 +23,52 @@ use crate::{
 /// The name in reports and errors.
 pub const NAME: &str = "nvenc";
 
+const NOT_VULKAN: &str = "the drawing device is not driven by Vulkan";
+
 /// Length of the coded picture buffer, pictures: room for a key frame of half as much again.
 const BUFFER_PICTURES: f32 = 1.5;
 
-/// The driver, loaded once for all streams, or why there is none.
+/// How long what was refused counts: other programs give sessions back, and drivers are mended.
+const MEMORY: Duration = Duration::from_secs(30);
+
+/// The driver, loaded once for all streams.
 struct Driver {
     cuda: Cuda,
     nvenc: Nvenc,
     devices: Vec<Device>,
 }
 
-static DRIVER: OnceLock<Result<Driver, String>> = OnceLock::new();
+static DRIVER: OnceLock<Driver> = OnceLock::new();
+/// Held while it is being loaded.
+static LOADING: Mutex<()> = Mutex::new(());
+/// Of loading it, and of all its encoders.
+static STANDING: Standing = Standing::new();
 static POOL: Mutex<Pool> = Mutex::new(Pool::EMPTY);
 
 /// Sessions of this process, and what was learnt of the driver.
 ///
-/// Consumer cards allow a few sessions at once. How many is found by being refused: as long as
-/// so many are open, no other is tried.
+/// Consumer cards allow a few sessions at once. How many is found by being refused: while so many
+/// are open, no other is tried, until one ends or [`MEMORY`] has passed.
 #[derive(Debug)]
 struct Pool {
     open: u32,
-    limit: Option<u32>,
-    /// The GPU has no encoder: so it stays.
-    none: Option<String>,
+    limit: Option<(u32, Instant)>,
+    /// GPUs without an encoder, by UUID.
+    none: Vec<([u8; 16], Instant, String)>,
 }
 
 impl Pool {
-    const EMPTY: Self = Self { open: 0, limit: None, none: None };
+    const EMPTY: Self = Self { open: 0, limit: None, none: Vec::new() };
 
-    /// Why no session is worth trying.
-    fn refusal(&self) -> Option<String> {
-        if self.none.is_some() {
-            return self.none.clone();
+    /// Why no session on the GPU is worth trying.
+    fn refusal(&self, now: Instant, gpu: &[u8; 16]) -> Option<String> {
+        let counts = |since: Instant| now.saturating_duration_since(since) < MEMORY;
+        let none = self.none.iter().find(|(uuid, since, _)| uuid == gpu && counts(*since));
+        if let Some((_, _, reason)) = none {
+            return Some(reason.clone());
         }
-        let limit = self.limit.filter(|limit| self.open >= *limit)?;
+        let (limit, _) =
+            self.limit.filter(|(limit, since)| self.open >= *limit && counts(*since))?;
         Some(format!("all {limit} sessions that the driver allows are in use"))
     }
 
@@ -63,11 +82,12 @@ impl Pool {
         self.limit = None;
     }
 
-    fn refused(&mut self, error: &nvenc_sys::Error) {
+    fn refused(&mut self, now: Instant, gpu: &[u8; 16], error: &nvenc_sys::Error) {
         if error.is_no_encoder() {
-            self.none = Some(error.to_string());
+            self.none.retain(|(uuid, ..)| uuid != gpu);
+            self.none.push((*gpu, now, error.to_string()));
         } else if error.is_session_limit() && self.open > 0 {
-            self.limit = Some(self.open);
+            self.limit = Some((self.open, now));
         }
     }
 }
@@ -77,16 +97,45 @@ fn pool() -> MutexGuard<'static, Pool> {
     POOL.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
+/// A session that counts, until it is closed.
+struct Seat;
+
+impl Seat {
+    fn take() -> Self {
+        pool().opened();
+        Self
+    }
+}
+
+impl Drop for Seat {
+    fn drop(&mut self) {
+        pool().closed();
+    }
+}
+
+/// Loads it on a thread of its own: a GPU that fell off its bus can hold `cuInit` for ever.
 fn driver() -> Result<&'static Driver, String> {
+    // One at a time; the others find what became of it.
+    let _loading = LOADING.lock().unwrap_or_else(PoisonError::into_inner);
+    if let Some(driver) = DRIVER.get() {
+        return Ok(driver);
+    }
+    if let Some(reason) = STANDING.refusal(Instant::now()) {
+        return Err(reason);
+    }
     let load = || {
         let cuda = Cuda::load()?;
         let devices = cuda.devices()?;
         Ok(Driver { nvenc: Nvenc::load()?, cuda, devices })
     };
-    DRIVER
-        .get_or_init(|| load().map_err(|error: nvenc_sys::Error| error.to_string()))
-        .as_ref()
-        .map_err(Clone::clone)
+    let loaded = guard::within(NAME, "load its driver", guard::TO_OPEN, load);
+    let reason = match loaded {
+        Ok(Ok(driver)) => return Ok(DRIVER.get_or_init(|| driver)),
+        Ok(Err(error)) => nvenc_sys::Error::to_string(&error),
+        Err(stalled) => stalled.to_string(),
+    };
+    STANDING.failed(Instant::now(), reason.clone());
+    Err(reason)
 }
 
 /// Whether opening is worth a try for pictures of `device`; cheap once it was asked.
@@ -95,16 +144,18 @@ fn driver() -> Result<&'static Driver, String> {
 /// [`Error::Unavailable`] with the reason.
 pub(super) fn ready(device: Option<&DeviceId>) -> Result<(), Error> {
     let unavailable = |reason| Error::Unavailable { encoder: NAME, reason };
-    let driver = driver().map_err(unavailable)?;
-    if let Some(reason) = pool().refusal() {
-        return Err(unavailable(reason));
+    if device.is_none() {
+        return Err(unavailable(NOT_VULKAN.to_owned()));
     }
-    of(driver, device).map(drop).map_err(unavailable)
+    let gpu = of(driver().map_err(unavailable)?, device).map_err(unavailable)?;
+    let now = Instant::now();
+    let refusal = STANDING.refusal(now).or_else(|| pool().refusal(now, &gpu.uuid));
+    refusal.map_or(Ok(()), |reason| Err(unavailable(reason)))
 }
 
 /// The GPU that draws, as CUDA knows it.
 fn of<'a>(driver: &'a Driver, device: Option<&DeviceId>) -> Result<&'a Device, String> {
-    let device = device.ok_or("the drawing device is not driven by Vulkan")?;
+    let device = device.ok_or(NOT_VULKAN)?;
     let found = driver.devices.iter().find(|one| one.uuid == device.uuid);
     found.ok_or_else(|| "CUDA does not know the GPU that draws".to_owned())
 }
@@ -118,6 +169,7 @@ pub(super) fn open(
     config: &Config,
     device: Option<&DeviceId>,
     pictures: &[SharedNv12],
+    patience: Duration,
 ) -> Result<Box<dyn Encoder>, Error> {
     let size = config.size;
     let failed = move |reason: String| Error::Open { encoder: NAME, size, reason };
@@ -128,13 +180,14 @@ pub(super) fn open(
     let config = *config;
     let open = move || {
         let opened = OnGpu::open(driver, gpu, &config, pictures);
-        let opened = opened.inspect_err(|error| pool().refused(error));
+        let note = |error: &_| pool().refused(Instant::now(), &gpu.uuid, error);
+        let opened = opened.inspect_err(note);
         match opened {
             Ok(encoder) => Ok(Box::new(encoder) as Box<dyn Encoder>),
             Err(error) => Err(failed(error.to_string())),
         }
     };
-    Ok(Box::new(Guarded::open(NAME, size, open)?))
+    Ok(Box::new(Guarded::open(NAME, size, patience, &STANDING, open)?))
 }
 
 fn duplicate(picture: &SharedNv12) -> std::io::Result<SharedNv12> {
@@ -145,6 +198,8 @@ fn duplicate(picture: &SharedNv12) -> std::io::Result<SharedNv12> {
 struct OnGpu {
     session: Session,
     inputs: Vec<Input>,
+    /// Given back after the session.
+    _seat: Seat,
 }
 
 impl OnGpu {
@@ -168,9 +223,8 @@ impl OnGpu {
             },
         };
         let session = Session::open(&driver.nvenc, &context, &settings)?;
-        // Counted from here on, so that what fails below is taken off again.
-        pool().opened();
-        let mut encoder = Self { session, inputs: Vec::new() };
+        // Counted from here on, whatever fails below.
+        let mut encoder = Self { session, inputs: Vec::new(), _seat: Seat::take() };
         for SharedNv12 { memory, memory_bytes, layout } in pictures {
             let memory = Memory::import(&context, memory, memory_bytes, true)?;
             let layout = Layout { pitch: layout.stride() };
@@ -190,12 +244,6 @@ fn preset(preset: NvencPreset) -> Preset {
         NvencPreset::P2 => Preset::P2,
         NvencPreset::P3 => Preset::P3,
         NvencPreset::P4 => Preset::P4,
-    }
-}
-
-impl Drop for OnGpu {
-    fn drop(&mut self) {
-        pool().closed();
     }
 }
 
@@ -236,29 +284,38 @@ mod tests {
         nvenc_sys::Error::Nvenc { act: "open a session", code, name, text: String::new() }
     }
 
+    const GPU: [u8; 16] = [1; 16];
+
     #[test]
-    fn a_limit_holds_until_a_session_ends() {
-        let mut pool = Pool::EMPTY;
+    fn a_limit_holds_until_a_session_ends_or_time_has_passed() {
+        let (mut pool, now) = (Pool::EMPTY, Instant::now());
         // Others hold them all: how many is not known.
-        pool.refused(&status(10));
-        assert_eq!(pool.refusal(), None);
+        pool.refused(now, &GPU, &status(10));
+        assert_eq!(pool.refusal(now, &GPU), None);
         pool.opened();
         pool.opened();
-        assert_eq!(pool.refusal(), None);
-        pool.refused(&status(10));
-        assert!(pool.refusal().is_some_and(|reason| reason.contains("all 2 sessions")));
+        assert_eq!(pool.refusal(now, &GPU), None);
+        pool.refused(now, &GPU, &status(10));
+        let told = pool.refusal(now, &GPU);
+        assert!(told.is_some_and(|reason| reason.contains("all 2 sessions")));
+        assert_eq!(pool.refusal(now + MEMORY, &GPU), None);
         pool.closed();
-        assert_eq!(pool.refusal(), None);
+        assert_eq!(pool.refusal(now, &GPU), None);
     }
 
     #[test]
-    fn a_gpu_without_an_encoder_is_not_asked_again() {
-        let mut pool = Pool::EMPTY;
-        pool.refused(&status(20));
-        assert_eq!(pool.refusal(), None);
-        pool.refused(&status(2));
-        let reason = pool.refusal().expect("none");
+    fn a_gpu_without_an_encoder_is_not_asked_by_each_stream() {
+        let (mut pool, now) = (Pool::EMPTY, Instant::now());
+        pool.refused(now, &GPU, &status(20));
+        assert_eq!(pool.refusal(now, &GPU), None);
+        for _ in 0..3 {
+            pool.refused(now, &GPU, &status(2));
+        }
+        let reason = pool.refusal(now, &GPU).expect("none");
         assert!(reason.contains("NV_ENC_ERR_UNSUPPORTED_DEVICE"), "{reason}");
+        assert_eq!(pool.none.len(), 1);
+        assert_eq!(pool.refusal(now, &[2; 16]), None, "another GPU has one");
+        assert_eq!(pool.refusal(now + MEMORY, &GPU), None);
     }
 
     #[test]

@@ -1,10 +1,17 @@
 //! VA-API: pictures are imported from the memory that Vulkan wrote, or copied from the host.
 
-use std::{os::fd::AsFd as _, path::PathBuf, sync::OnceLock, time::Duration};
+use std::{
+    os::fd::AsFd as _,
+    path::PathBuf,
+    sync::OnceLock,
+    time::{Duration, Instant},
+};
 
 use vaapi::{Display, Encoder as Session, Layout, Libva, MemoryType, Settings, Surface};
 
-use super::{AccessUnit, Config, Encoder, Error, Picture, Profile, guard::Guarded};
+use super::{
+    AccessUnit, Config, Encoder, Error, Picture, Profile, guard::Guarded, standing::Standing,
+};
 use crate::{
     frame::{DeviceId, SharedNv12},
     units::{Bitrate, MediaTime},
@@ -19,19 +26,34 @@ const MOST_NODES: usize = 16;
 const INTEL: &str = "Intel";
 const BUFFER: Duration = Duration::from_secs(1);
 
-static LIBVA: OnceLock<Result<Libva, String>> = OnceLock::new();
+static LIBVA: OnceLock<Libva> = OnceLock::new();
+/// Of its drivers.
+static STANDING: Standing = Standing::new();
 
 fn unavailable(reason: impl Into<String>) -> Error {
     Error::Unavailable { encoder: NAME, reason: reason.into() }
 }
 
+/// Loads libva, which loads no driver by itself.
 fn libva() -> Result<&'static Libva, Error> {
-    let loaded = LIBVA.get_or_init(|| Libva::load().map_err(|error| error.to_string()));
-    loaded.as_ref().map_err(unavailable)
+    if let Some(libva) = LIBVA.get() {
+        return Ok(libva);
+    }
+    let loaded = Libva::load().map_err(|error| unavailable(error.to_string()))?;
+    Ok(LIBVA.get_or_init(|| loaded))
 }
 
-/// All render nodes: that of the GPU that draws, and then by number.
+/// Libva, unless a driver of its failed just now.
+fn willing() -> Result<&'static Libva, Error> {
+    let libva = libva()?;
+    STANDING.refusal(Instant::now()).map_or(Ok(libva), |reason| Err(unavailable(reason)))
+}
+
+/// The render node that was chosen, or else all: that of the GPU that draws, and then by number.
 fn nodes(device: Option<&DeviceId>) -> Vec<PathBuf> {
+    if let Some(chosen) = device.and_then(|device| device.encoding_node.clone()) {
+        return vec![chosen];
+    }
     let own = device.and_then(|device| device.render_node.clone());
     let Ok(entries) = std::fs::read_dir("/dev/dri") else { return own.into_iter().collect() };
     let paths = entries.filter_map(|entry| Some(entry.ok()?.path()));
@@ -45,10 +67,18 @@ fn nodes(device: Option<&DeviceId>) -> Vec<PathBuf> {
     own.into_iter().chain(nodes).collect()
 }
 
-/// The node of the GPU that draws.
+/// The node of the GPU that draws, where it is to encode as well.
 fn node_of(device: Option<&DeviceId>) -> Result<PathBuf, Error> {
-    let node = device.and_then(|device| device.render_node.clone());
-    node.ok_or_else(|| unavailable("the drawing device has no render node"))
+    let own = device.and_then(|device| device.render_node.as_ref());
+    match (own, device.and_then(|device| device.encoding_node.as_ref())) {
+        (Some(own), Some(chosen)) if own != chosen => {
+            Err(unavailable("`video.render_node` is not the GPU that draws"))
+        }
+        (own, chosen) => own
+            .or(chosen)
+            .cloned()
+            .ok_or_else(|| unavailable("the drawing device has no render node")),
+    }
 }
 
 /// Whether sharing is worth a try for pictures of `device`.
@@ -56,7 +86,7 @@ fn node_of(device: Option<&DeviceId>) -> Result<PathBuf, Error> {
 /// # Errors
 /// [`Error::Unavailable`] with the reason.
 pub(super) fn ready_to_share(device: Option<&DeviceId>) -> Result<(), Error> {
-    libva()?;
+    willing()?;
     node_of(device).map(drop)
 }
 
@@ -65,7 +95,7 @@ pub(super) fn ready_to_share(device: Option<&DeviceId>) -> Result<(), Error> {
 /// # Errors
 /// As [`ready_to_share`].
 pub(super) fn ready_to_copy(device: Option<&DeviceId>) -> Result<(), Error> {
-    libva()?;
+    willing()?;
     if nodes(device).is_empty() {
         Err(unavailable("there is no render node in /dev/dri"))
     } else {
@@ -82,9 +112,10 @@ pub(super) fn open_shared(
     config: &Config,
     device: Option<&DeviceId>,
     pictures: &[SharedNv12],
+    patience: Duration,
 ) -> Result<Box<dyn Encoder>, Error> {
     let (libva, node) = (libva()?, node_of(device)?);
-    open(libva, vec![node], config, Some(pictures))
+    open(libva, vec![node], config, Some(pictures), patience)
 }
 
 /// Opens an encoder that pictures are copied to, on the first GPU that has one.
@@ -95,8 +126,9 @@ pub(super) fn open_copied(
     config: &Config,
     device: Option<&DeviceId>,
     _pictures: &[SharedNv12],
+    patience: Duration,
 ) -> Result<Box<dyn Encoder>, Error> {
-    open(libva()?, nodes(device), config, None)
+    open(libva()?, nodes(device), config, None, patience)
 }
 
 /// Opens an encoder on the first of `nodes` that has one; pictures are copied where there are no
@@ -106,6 +138,7 @@ pub(super) fn open(
     nodes: Vec<PathBuf>,
     config: &Config,
     shared: Option<&[SharedNv12]>,
+    patience: Duration,
 ) -> Result<Box<dyn Encoder>, Error> {
     let (config, libva) = (*config, libva.clone());
     let failed = move |reason| Error::Open { encoder: NAME, size: config.size, reason };
@@ -126,7 +159,7 @@ pub(super) fn open(
         }
         Err(failed(reasons.join("; ")))
     };
-    Ok(Box::new(Guarded::open(NAME, config.size, open)?))
+    Ok(Box::new(Guarded::open(NAME, config.size, patience, &STANDING, open)?))
 }
 
 /// The encoder on its own thread.
@@ -230,5 +263,35 @@ impl Encoder for OnGpu {
             act: "change the bit rate",
             reason: error.to_string(),
         })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn device(render_node: Option<&str>, encoding_node: Option<&str>) -> DeviceId {
+        DeviceId {
+            uuid: [0; 16],
+            render_node: render_node.map(Into::into),
+            encoding_node: encoding_node.map(Into::into),
+        }
+    }
+
+    #[test]
+    fn a_chosen_node_is_the_only_one_and_shares_only_what_is_its_own() {
+        let (a, b) = (Some("/dev/dri/renderD128"), Some("/dev/dri/renderD129"));
+        let path = |node: Option<&str>| PathBuf::from(node.expect("given"));
+        for (drawing, chosen, shares) in
+            [(a, None, true), (a, a, true), (a, b, false), (None, b, true), (None, None, false)]
+        {
+            let device = device(drawing, chosen);
+            assert_eq!(node_of(Some(&device)).is_ok(), shares, "{device:?}");
+            if chosen.is_some() {
+                assert_eq!(nodes(Some(&device)), [path(chosen)]);
+            } else if drawing.is_some() {
+                assert_eq!(nodes(Some(&device))[0], path(drawing));
+            }
+        }
     }
 }

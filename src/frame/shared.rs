@@ -20,6 +20,8 @@ pub struct DeviceId {
     pub uuid: [u8; 16],
     /// Its render node, e.g. `/dev/dri/renderD128`; `None` where there is none.
     pub render_node: Option<PathBuf>,
+    /// The render node that was chosen for encoding, whichever GPU's it is.
+    pub encoding_node: Option<PathBuf>,
 }
 
 /// Memory of a device that holds every nth picture in NV12, for an encoder to import.

@@ -37,6 +37,9 @@ pub enum Error {
         /// What the device takes.
         limit: u64,
     },
+    /// The descriptor cannot be kept from other programs.
+    #[error("the descriptor of shared memory: {0}")]
+    Descriptor(#[source] rustix::io::Errno),
     /// The driver refused.
     #[error("Vulkan cannot {act}: {code}")]
     Refused {
@@ -141,7 +144,11 @@ impl Gpu {
             let number = render_node(instance, physical)?;
             Some(PathBuf::from(format!("/dev/dri/renderD{number}")))
         };
-        Some(DeviceId { uuid: id.device_uuid, render_node: self.render_node.clone().or_else(own) })
+        Some(DeviceId {
+            uuid: id.device_uuid,
+            render_node: own(),
+            encoding_node: self.render_node.clone(),
+        })
     }
 }
 
@@ -233,6 +240,8 @@ fn export(
     let fd = unsafe { functions.get_memory_fd(&info) }.map_err(refused("export memory"))?;
     // SAFETY: Vulkan made the descriptor for the caller, who owns it.
     let fd = unsafe { OwnedFd::from_raw_fd(fd) };
+    // Vulkan does not say whether it is kept from other programs: workers must not inherit pictures.
+    rustix::io::fcntl_setfd(&fd, rustix::io::FdFlags::CLOEXEC).map_err(Error::Descriptor)?;
 
     let memory = unfinished.memory;
     // Handed over: wgpu destroys both.

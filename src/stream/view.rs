@@ -267,7 +267,7 @@ impl Worker {
         let moved = news.moment.is_some();
         if let Some(moment) = news.moment {
             if moment.stage.is_none() {
-                self.canvas = None;
+                self.forget_device();
             }
             self.moment = Some(moment);
             self.stale = true;
@@ -288,6 +288,10 @@ impl Worker {
         };
         if self.subscribers.is_empty() {
             return Ok(());
+        }
+        if self.wants_keyframe && self.encoders.may_restart(now) {
+            self.encoders.restart();
+            (self.canvas, self.stale) = (None, true);
         }
         let pts = self.media_clock.at(now);
         let (drawn, unit) = loop {
@@ -335,14 +339,26 @@ impl Worker {
     /// Draws, or gives `false` where the device is gone: a moment on another one will come.
     fn draw(&mut self, moment: &Moment, camera: &Camera) -> Result<bool, Error> {
         let Some(stage) = &moment.stage else { return Ok(false) };
-        match stage.renderer.gpu().attempt(|| self.draw_on(stage, moment, camera)) {
+        let gpu = stage.renderer.gpu();
+        let drawn = match gpu.lost() {
+            // Encoders that such a device cannot be shared with are not to blame.
+            true => Err(gpu::Lost.into()),
+            false => gpu.attempt(|| self.draw_on(stage, moment, camera)),
+        };
+        match drawn {
             Ok(()) => Ok(true),
             Err(Error::Render(render::Error::DeviceLost)) => {
-                self.canvas = None;
+                self.forget_device();
                 Ok(false)
             }
             Err(error) => Err(error),
         }
+    }
+
+    /// The device is gone, and with it what encodes on it: the next one may do all that this could.
+    fn forget_device(&mut self) {
+        self.canvas = None;
+        self.encoders.restart();
     }
 
     fn draw_on(&mut self, stage: &Stage, moment: &Moment, camera: &Camera) -> Result<(), Error> {

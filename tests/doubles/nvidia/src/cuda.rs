@@ -1,4 +1,5 @@
 //! CUDA: one GPU, whose memory is the host's.
+#![allow(unsafe_code, reason = "it is a C library")]
 
 use std::{
     cell::RefCell,

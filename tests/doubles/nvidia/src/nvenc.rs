@@ -1,4 +1,5 @@
 //! NVENC: sessions that really encode, and note what their clients do wrong.
+#![allow(unsafe_code, reason = "it is a C library")]
 
 use std::{
     ffi::c_char,

@@ -1,4 +1,5 @@
 //! Pictures in host memory, which FFmpeg encodes from; the product never does.
+#![allow(unsafe_code, reason = "it is a C library")]
 
 use std::ffi::c_void;
 

@@ -1,4 +1,5 @@
 //! What libva calls, by the table in `va_backend.h`.
+#![allow(unsafe_code, reason = "it is a C library")]
 
 use std::{
     ffi::{c_char, c_int, c_uint, c_void},

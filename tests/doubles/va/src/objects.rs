@@ -1,4 +1,5 @@
 //! What a display hands out: surfaces, buffers, images, configurations and contexts by number.
+#![allow(unsafe_code, reason = "it is a C library")]
 
 use std::{
     ffi::c_void,

@@ -1,11 +1,11 @@
 //! When a view draws: a state machine over time that is handed in.
 //!
 //! ```text
-//!            mark                     drawn
-//!   still ─────────► dirty ───────────────────► settling ──┐
-//!     ▲                ▲                          │        │ drawn: the refinement
-//!     │                └────────── mark ──────────┘        │
-//!     └────────────────────────────────────────────────────┘
+//!            mark                     drawn                drawn: a refinement
+//!   still ─────────► dirty ───────────────────► settling ◄──┐
+//!     ▲                ▲                         │ │ └──────┘
+//!     │                └────────── mark ─────────┘ │
+//!     └────────────────────────────────────────────┘ sharp, or the last refinement
 //! ```
 //!
 //! *Snapshots* come at about the frame rate and jitter, and yet each is to be drawn: their bucket
@@ -13,8 +13,9 @@
 //! at once, since someone waits for it. Two bounds hold for all frames together: half an
 //! interval lies between two, and a second bucket keeps the long run at 1.5 times the frame rate.
 //!
-//! A view that settles draws once more after a while: the encoder has bits to spare by then, and
-//! the picture that stays becomes sharp. Then nothing is drawn until something changes.
+//! A view that settles is coded again after a while, and a few times in a row: the encoder has bits
+//! to spare by then, spends them in steps, and the picture that stays becomes sharp. Then nothing
+//! is coded until something changes.
 
 use std::time::{Duration, Instant};
 
@@ -36,6 +37,10 @@ pub enum Cause {
 pub struct FrameClock {
     interval: Duration,
     refine_after: Duration,
+    /// How often to refine what stays.
+    refinements: u32,
+    /// Of those, how many are left for what is shown.
+    refinements_left: u32,
     /// Since when a snapshot waits to be drawn.
     snapshot: Option<Instant>,
     /// Since when input waits to be drawn.
@@ -53,13 +58,15 @@ pub struct FrameClock {
 impl FrameClock {
     /// A clock for a view that has drawn nothing yet and has no reason to.
     ///
-    /// `refine_after` is the time from a view's last change to its refinement. It counts as two
-    /// intervals where it is less, or slow snapshots would each be drawn twice.
-    pub fn new(rate: FrameRate, refine_after: Duration) -> Self {
+    /// `refine_after` is the time from a view's last change to the first of at most `refinements`.
+    /// It counts as two intervals where it is less, or slow snapshots would each be drawn twice.
+    pub fn new(rate: FrameRate, refine_after: Duration, refinements: u32) -> Self {
         let interval = rate.interval();
         Self {
             interval,
             refine_after: refine_after.max(interval * 2),
+            refinements,
+            refinements_left: 0,
             snapshot: None,
             input: None,
             refine_at: None,
@@ -105,9 +112,24 @@ impl FrameClock {
         self.all.fill(now);
         self.snapshot = None;
         self.input = None;
-        self.refine_at = (cause != Cause::Refinement).then(|| now + self.refine_after);
+        let wait = match cause {
+            Cause::Refinement => {
+                self.refinements_left = self.refinements_left.saturating_sub(1);
+                self.interval
+            }
+            Cause::Snapshot | Cause::Input => {
+                self.refinements_left = self.refinements;
+                self.refine_after
+            }
+        };
+        self.refine_at = (self.refinements_left > 0).then(|| now + wait);
         self.last = Some(now);
         Some(cause)
+    }
+
+    /// Notes that what is shown is as sharp as it gets.
+    pub fn sharp(&mut self) {
+        self.refine_at = None;
     }
 
     /// The most urgent reason for the next frame.
@@ -149,9 +171,10 @@ mod tests {
     use proptest::prelude::*;
 
     const REFINE_AFTER: Duration = Duration::from_millis(200);
+    const REFINEMENTS: u32 = 3;
 
     fn clock(hz: u32) -> FrameClock {
-        FrameClock::new(FrameRate::new(hz).expect("in range"), REFINE_AFTER)
+        FrameClock::new(FrameRate::new(hz).expect("in range"), REFINE_AFTER, REFINEMENTS)
     }
 
     fn us(us: u64) -> Duration {
@@ -278,24 +301,39 @@ mod tests {
     }
 
     #[test]
-    fn a_view_that_settles_is_refined_once() {
+    fn a_view_that_settles_is_refined_a_few_times() {
         let run = Run::of(30, (0..10).map(|i| (us(i * 33_334), Cause::Snapshot)));
-        let last = run.drawn_for(Cause::Snapshot)[9];
-        assert_eq!(run.drawn_for(Cause::Refinement), [last + REFINE_AFTER]);
+        let first = run.drawn_for(Cause::Snapshot)[9] + REFINE_AFTER;
+        let expected: Vec<_> = (0..REFINEMENTS).map(|n| first + run.clock.interval * n).collect();
+        assert_eq!(run.drawn_for(Cause::Refinement), expected);
         assert_eq!(run.clock.due(), None);
+    }
+
+    #[test]
+    fn what_is_sharp_is_not_refined() {
+        let (mut clock, now) = (clock(30), Instant::now());
+        clock.mark(now, Cause::Snapshot);
+        clock.drawn(now);
+        let at = clock.due().expect("a refinement");
+        assert_eq!(clock.drawn(at), Some(Cause::Refinement));
+        assert!(clock.due().is_some());
+        clock.sharp();
+        assert_eq!(clock.due(), None);
     }
 
     #[test]
     fn a_skipped_refinement_can_be_asked_for_again() {
         let mut run = Run::of(30, [(us(0), Cause::Snapshot)]);
-        run.marks([(us(300_000), Cause::Refinement)]);
-        assert_eq!(run.drawn_for(Cause::Refinement), [us(200_000), us(500_000)]);
+        let before = run.drawn_for(Cause::Refinement).len();
+        run.marks([(us(800_000), Cause::Refinement)]);
+        assert_eq!(run.drawn_for(Cause::Refinement)[before..], [us(1_000_000)]);
     }
 
     #[test]
     fn slow_snapshots_are_not_refined_in_between() {
         let run = Run::of(2, (0..10).map(|i| (us(i * 500_000), Cause::Snapshot)));
-        assert_eq!(run.drawn_for(Cause::Refinement).len(), 1);
+        let last = run.drawn_for(Cause::Snapshot)[9];
+        assert!(run.drawn_for(Cause::Refinement).iter().all(|at| *at > last));
     }
 
     fn marks() -> impl Strategy<Value = Vec<(u64, bool)>> {

@@ -26,6 +26,11 @@ use crate::{
 const KEYFRAME_GAP: Duration = Duration::from_millis(400);
 /// From a view's last change until what it shows is sent once more, sharper.
 const REFINE_AFTER: Duration = Duration::from_millis(200);
+/// How often: a rate control lowers its quantiser in steps. After motion that 2 Mbit/s are too few
+/// for, the first brings a 1280×720 picture from 33 to 43 dB, ten to 52.
+const REFINEMENTS: u32 = 10;
+/// A refinement of less than this part of a picture's usual bits has changed nothing to speak of.
+const NOTHING_LEFT: u64 = 8;
 
 /// A model on a device.
 pub struct Stage {
@@ -185,6 +190,8 @@ impl Drop for View {
 struct Worker {
     id: ViewId,
     media_clock: MediaClock,
+    /// Bits below which a refinement is the last.
+    nothing_left: u64,
     frame_clock: FrameClock,
     settings: render::Settings,
     /// Made for the device that is drawn on, and anew for another.
@@ -220,7 +227,9 @@ impl Worker {
         Ok(Self {
             id: spec.id,
             media_clock: spec.clock,
-            frame_clock: FrameClock::new(spec.frame_rate, REFINE_AFTER),
+            nothing_left: u64::from(spec.bitrate.as_bps())
+                / (u64::from(spec.frame_rate.hz()) * NOTHING_LEFT),
+            frame_clock: FrameClock::new(spec.frame_rate, REFINE_AFTER, REFINEMENTS),
             settings: spec.settings,
             canvas: None,
             picture: I420::new(spec.size).ok_or(Error::OddSize(spec.size))?,
@@ -281,7 +290,7 @@ impl Worker {
 
     /// Makes a frame and hands it to all who watch.
     fn produce(&mut self, now: Instant) -> Result<(), Error> {
-        self.frame_clock.drawn(now);
+        let cause = self.frame_clock.drawn(now);
         self.subscribers.retain(|subscriber| !subscriber.is_closed());
         let (Some(moment), Some(camera)) = (self.moment.clone(), self.camera) else {
             return Ok(());
@@ -319,6 +328,9 @@ impl Worker {
         if unit.keyframe {
             self.wants_keyframe = false;
             self.last_keyframe = Some(now);
+        }
+        if cause == Some(Cause::Refinement) && unit.data.len() as u64 * 8 < self.nothing_left {
+            self.frame_clock.sharp();
         }
         self.frames += 1;
         let stamps =

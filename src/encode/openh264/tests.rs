@@ -366,6 +366,26 @@ fn above_60_hz_the_bit_rate_holds() {
     assert!((1_600_000..2_400_000).contains(&sent), "{sent} bits in a second");
 }
 
+/// What a view does with a picture that stays.
+#[test]
+fn a_picture_that_stays_gets_sharp() {
+    let config = Config { profile: Profile::Main, ..config(size(1280, 720), 300_000) };
+    let mut encoder = open(&config);
+    let mut decoder = Decoder::new();
+    let mut quality = Vec::new();
+    // Too much to code well, and then none of it moves.
+    for index in 0..=70 {
+        let picture = scene(config.size, seconds(index.min(60)));
+        let unit = encoder.encode((&picture).into(), pts(index), false).expect("encodes");
+        if let Some(unit) = unit {
+            quality.push(psnr(&decoder.decode(&unit.data), &picture));
+        }
+    }
+    let (before, after) = (quality[quality.len() - 12], quality[quality.len() - 1]);
+    println!("{before:.1} and then {after:.1} dB");
+    assert!(after > before + 8.0 && after > 44.0, "{before:.1} and then {after:.1} dB");
+}
+
 #[test]
 fn skipped_pictures_give_nothing_but_an_idr_always_comes() {
     let size = size(320, 240);

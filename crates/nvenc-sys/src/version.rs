@@ -191,12 +191,89 @@ mod tests {
         assert_eq!(count, ALL.len());
     }
 
-    /// The words of the header of 11.1.
+    type Word = fn(Version) -> u32;
+
+    /// What the five headers make of each name, newest first.
+    const WORDS: [(&str, Word, [u32; ALL.len()]); 14] = [
+        (
+            "NVENCAPI_VERSION",
+            Version::api,
+            [0x0000_000d, 0x0200_000c, 0x0100_000c, 0x0000_000c, 0x0100_000b],
+        ),
+        (
+            "NV_ENCODE_API_FUNCTION_LIST_VER",
+            Version::functions,
+            [0x7002_000d, 0x7202_000c, 0x7102_000c, 0x7002_000c, 0x7102_000b],
+        ),
+        (
+            "NV_ENC_OPEN_ENCODE_SESSION_EX_PARAMS_VER",
+            Version::open_session,
+            [0x7001_000d, 0x7201_000c, 0x7101_000c, 0x7001_000c, 0x7101_000b],
+        ),
+        (
+            "NV_ENC_CAPS_PARAM_VER",
+            Version::caps_param,
+            [0x7001_000d, 0x7201_000c, 0x7101_000c, 0x7001_000c, 0x7101_000b],
+        ),
+        (
+            "NV_ENC_RC_PARAMS_VER",
+            Version::rate_control,
+            [0x7001_000d, 0x7201_000c, 0x7101_000c, 0x7001_000c, 0x7101_000b],
+        ),
+        (
+            "NV_ENC_CONFIG_VER",
+            Version::config,
+            [0xf009_000d, 0xf209_000c, 0xf108_000c, 0xf008_000c, 0xf107_000b],
+        ),
+        (
+            "NV_ENC_PRESET_CONFIG_VER",
+            Version::preset_config,
+            [0xf005_000d, 0xf205_000c, 0xf104_000c, 0xf004_000c, 0xf104_000b],
+        ),
+        (
+            "NV_ENC_INITIALIZE_PARAMS_VER",
+            Version::initialize,
+            [0xf007_000d, 0xf207_000c, 0xf106_000c, 0xf005_000c, 0xf105_000b],
+        ),
+        (
+            "NV_ENC_RECONFIGURE_PARAMS_VER",
+            Version::reconfigure,
+            [0xf002_000d, 0xf202_000c, 0xf101_000c, 0xf001_000c, 0xf101_000b],
+        ),
+        (
+            "NV_ENC_REGISTER_RESOURCE_VER",
+            Version::register,
+            [0x7005_000d, 0x7205_000c, 0x7104_000c, 0x7004_000c, 0x7103_000b],
+        ),
+        (
+            "NV_ENC_MAP_INPUT_RESOURCE_VER",
+            Version::map_input,
+            [0x7004_000d, 0x7204_000c, 0x7104_000c, 0x7004_000c, 0x7104_000b],
+        ),
+        (
+            "NV_ENC_CREATE_BITSTREAM_BUFFER_VER",
+            Version::create_bitstream,
+            [0x7001_000d, 0x7201_000c, 0x7101_000c, 0x7001_000c, 0x7101_000b],
+        ),
+        (
+            "NV_ENC_PIC_PARAMS_VER",
+            Version::picture,
+            [0xf007_000d, 0xf207_000c, 0xf106_000c, 0xf006_000c, 0xf104_000b],
+        ),
+        (
+            "NV_ENC_LOCK_BITSTREAM_VER",
+            Version::lock,
+            [0xf002_000d, 0xf202_000c, 0xf101_000c, 0x7002_000c, 0x7101_000b],
+        ),
+    ];
+
     #[test]
-    fn words_are_those_of_the_header() {
-        let version = ALL[4];
-        assert_eq!(version.api(), 0x0100_000b);
-        assert_eq!(version.lock(), 0x7101_000b);
-        assert_eq!(version.config(), 0xf107_000b);
+    fn words_are_those_of_the_headers() {
+        for (name, word, expected) in WORDS {
+            for (version, expected) in ALL.into_iter().zip(expected) {
+                let (found, Version { major, minor, .. }) = (word(version), version);
+                assert_eq!(found, expected, "{name} of {major}.{minor}: {found:#010x}");
+            }
+        }
     }
 }

@@ -1,17 +1,24 @@
 //! What is written by hand in `src/sys` against the vendor's headers, where those are installed:
-//! C files with the sizes and offsets that are asserted at compile time, and with the constants.
+//! C files with the sizes and offsets that are asserted at compile time, with the constants, and
+//! with the version words of whichever version is installed; and a program that sets bit fields.
 
 use std::{
     io::Write,
+    mem::offset_of,
     path::Path,
     process::{Command, Stdio},
+};
+
+use nvenc_sys::{
+    sys::nvenc::{H264, Lock, RateControl},
+    version::ALL,
 };
 
 const NVENC: &str = include_str!("../src/sys/nvenc.rs");
 const CUDA: &str = include_str!("../src/sys/cuda.rs");
 const FOLDER: &str = "/usr/include/ffnvcodec";
 
-/// Our structs and the headers'. Of those with a star the headers' version has another size.
+/// Our structs and the headers'. Those with a star are shorter in some of the versions.
 const STRUCTS: &[(&str, &str)] = &[
     ("Guid", "GUID"),
     ("OpenSession", "NV_ENC_OPEN_ENCODE_SESSION_EX_PARAMS"),
@@ -21,8 +28,8 @@ const STRUCTS: &[(&str, &str)] = &[
     ("H264", "NV_ENC_CONFIG_H264"),
     ("Config", "NV_ENC_CONFIG"),
     ("PresetConfig", "NV_ENC_PRESET_CONFIG"),
-    ("Initialize", "NV_ENC_INITIALIZE_PARAMS"),
-    ("Reconfigure", "NV_ENC_RECONFIGURE_PARAMS"),
+    ("Initialize", "*NV_ENC_INITIALIZE_PARAMS"),
+    ("Reconfigure", "*NV_ENC_RECONFIGURE_PARAMS"),
     ("Register", "NV_ENC_REGISTER_RESOURCE"),
     ("MapInput", "NV_ENC_MAP_INPUT_RESOURCE"),
     ("CreateBitstream", "NV_ENC_CREATE_BITSTREAM_BUFFER"),
@@ -146,17 +153,103 @@ fn constants_are_those_of_the_headers() {
             } else if let (Some(name), Some(rest)) = (name.take(), line.strip_prefix("pub const "))
             {
                 let Some((_, value)) = rest.split_once(" = ") else { continue };
+                // GUIDs are no constants to C, nor are bit fields: those have tests of their own.
                 // The last is a flag of C++ and Windows headers only in these.
-                if !name.contains('_') || name == "CUDA_EXTERNAL_MEMORY_DEDICATED" {
+                let other = rest.contains(": Guid") || BIT_FIELDS.iter().any(|(c, ..)| *c == name);
+                if other || name == "CUDA_EXTERNAL_MEMORY_DEDICATED" {
                     continue;
                 }
+                assert!(name.contains('_'), "{name} is no constant of the headers");
                 let value = value.trim_end_matches(';').replace("u32::MAX", "0xffffffffu");
                 checks.push(format!("_Static_assert(({name}) == ({value}), \"{name}\");"));
             }
         }
     }
     assert!(checks.len() > 25, "{} checks", checks.len());
-    // GUIDs are no constants to C: their first fields, as text.
+    assert_compiles(&checks);
+}
+
+/// Bit fields, the struct that each is in, and where the word lies there.
+const BIT_FIELDS: &[(&str, &str, usize)] = &[
+    ("enableAQ", "RateControl", offset_of!(RateControl, flags)),
+    ("zeroReorderDelay", "RateControl", offset_of!(RateControl, flags)),
+    ("repeatSPSPPS", "H264", offset_of!(H264, flags)),
+    ("enableFillerDataInsertion", "H264", offset_of!(H264, flags)),
+    ("doNotWait", "Lock", offset_of!(Lock, flags)),
+];
+
+/// The bit fields that have constants here: each one's C name, its struct, and the constant.
+fn bit_fields() -> Vec<(&'static str, &'static str, u32)> {
+    let mut found = Vec::new();
+    for block in NVENC.split("/// `").skip(1) {
+        let Some((name, rest)) = block.split_once("` in [`") else { continue };
+        let (own, rest) = rest.split_once("::flags`].\n").expect("a field");
+        let (_, value) = rest.split_once(": u32 = ").expect("a constant");
+        let (value, _) = value.split_once(';').expect("its end");
+        let shift = value.strip_prefix("1 << ").map_or(Ok(0), str::parse::<u32>);
+        found.push((name, own, 1 << shift.expect("a number")));
+    }
+    found
+}
+
+/// A program sets each bit field and says what the word is then.
+#[test]
+fn bit_fields_are_those_of_the_header() {
+    let ours = bit_fields();
+    let mut names: Vec<_> = ours.iter().map(|(name, own, _)| (*name, *own)).collect();
+    let mut known: Vec<_> = BIT_FIELDS.iter().map(|(name, own, _)| (*name, *own)).collect();
+    names.sort_unstable();
+    known.sort_unstable();
+    assert_eq!(names, known, "what is compared is not what there is");
+    let sets: String = BIT_FIELDS
+        .iter()
+        .map(|(name, own, offset)| {
+            let c = STRUCTS.iter().find(|(ours, _)| ours == own).expect("a struct").1;
+            let c = c.trim_start_matches('*');
+            format!(
+                "{{ {c} x; uint32_t word; memset(&x, 0, sizeof x); x.{name} = 1;\n\
+                 memcpy(&word, (char *)&x + {offset}, 4); printf(\"{name} %u\\n\", word); }}\n"
+            )
+        })
+        .collect();
+    let program = format!("#include <stdio.h>\n#include <string.h>\nint main(void) {{\n{sets}}}\n");
+    let Some(said) = output(&program) else { return };
+    let words: Vec<_> = said.lines().filter_map(|line| line.split_once(' ')).collect();
+    assert_eq!(words.len(), ours.len(), "{said}");
+    for (name, _, value) in ours {
+        assert!(words.contains(&(name, &*value.to_string())), "{name} is not {value}: {said}");
+    }
+}
+
+/// Of one of the five versions: the others' words are pinned beside them.
+#[test]
+fn version_words_are_those_of_the_header() {
+    let mut checks = Vec::new();
+    for version in ALL {
+        let (major, minor) = (version.major, version.minor);
+        let here =
+            format!("NVENCAPI_MAJOR_VERSION == {major} && NVENCAPI_MINOR_VERSION == {minor}");
+        checks.push(format!("#if {here}"));
+        for (name, word) in [
+            ("NVENCAPI_VERSION", version.api()),
+            ("NV_ENCODE_API_FUNCTION_LIST_VER", version.functions()),
+            ("NV_ENC_OPEN_ENCODE_SESSION_EX_PARAMS_VER", version.open_session()),
+            ("NV_ENC_CAPS_PARAM_VER", version.caps_param()),
+            ("NV_ENC_RC_PARAMS_VER", version.rate_control()),
+            ("NV_ENC_CONFIG_VER", version.config()),
+            ("NV_ENC_PRESET_CONFIG_VER", version.preset_config()),
+            ("NV_ENC_INITIALIZE_PARAMS_VER", version.initialize()),
+            ("NV_ENC_RECONFIGURE_PARAMS_VER", version.reconfigure()),
+            ("NV_ENC_REGISTER_RESOURCE_VER", version.register()),
+            ("NV_ENC_MAP_INPUT_RESOURCE_VER", version.map_input()),
+            ("NV_ENC_CREATE_BITSTREAM_BUFFER_VER", version.create_bitstream()),
+            ("NV_ENC_PIC_PARAMS_VER", version.picture()),
+            ("NV_ENC_LOCK_BITSTREAM_VER", version.lock()),
+        ] {
+            checks.push(format!("_Static_assert({name} == {word:#x}u, \"{name}\");"));
+        }
+        checks.push("#endif".to_owned());
+    }
     assert_compiles(&checks);
 }
 
@@ -194,20 +287,40 @@ fn skip() {
 /// Compiles the lines after the headers; skips, and says so, where there are none.
 #[track_caller]
 fn assert_compiles(lines: &[String]) {
+    compile(&lines.join("\n"), &["-fsyntax-only"]);
+}
+
+/// What a program says; `None`, and a line that says so, without the headers or a compiler.
+#[track_caller]
+fn output(program: &str) -> Option<String> {
+    let name = format!("layout-{}", std::process::id());
+    let file = Path::new(env!("CARGO_TARGET_TMPDIR")).join(name);
+    compile(program, &["-o", file.to_str().expect("a path in UTF-8")])?;
+    let said = Command::new(&file).output().expect("runs");
+    std::fs::remove_file(file).expect("it is ours");
+    assert!(said.status.success(), "{said:?}");
+    Some(String::from_utf8(said.stdout).expect("text"))
+}
+
+#[track_caller]
+fn compile(source: &str, arguments: &[&str]) -> Option<()> {
     if !Path::new(FOLDER).exists() || Command::new("cc").arg("--version").output().is_err() {
-        return skip();
+        skip();
+        return None;
     }
     let head = "#include <stddef.h>\n#include <stdint.h>\n#include <ffnvcodec/dynlink_cuda.h>\n\
                 #include <ffnvcodec/nvEncodeAPI.h>\n";
     let mut cc = Command::new("cc")
-        .args(["-fsyntax-only", "-Werror", "-x", "c", "-"])
+        .args(["-Werror", "-x", "c", "-"])
+        .args(arguments)
         .stdin(Stdio::piped())
         .stderr(Stdio::piped())
         .spawn()
         .expect("a C compiler");
     let mut input = cc.stdin.take().expect("piped");
-    input.write_all(format!("{head}{}\n", lines.join("\n")).as_bytes()).expect("it reads");
+    input.write_all(format!("{head}{source}\n").as_bytes()).expect("it reads");
     drop(input);
     let compiled = cc.wait_with_output().expect("it ends");
     assert!(compiled.status.success(), "{}", String::from_utf8_lossy(&compiled.stderr));
+    Some(())
 }

@@ -140,19 +140,27 @@ impl Context {
         self.raw
     }
 
-    /// Makes a call with the context current.
+    /// Does something with the context current on this thread, which CUDA wants for most of what
+    /// it does, and NVENC for what it does with CUDA.
+    pub(crate) fn current<T>(&self, act: impl FnOnce() -> T) -> Result<T, Error> {
+        // SAFETY: the context is retained for as long as `self`; it is taken off again below.
+        let pushed = unsafe { (self.cuda.0.push_context)(self.raw) };
+        self.cuda.check("use a context", pushed)?;
+        let done = act();
+        let mut popped = ptr::null_mut();
+        // SAFETY: valid for the write of one context. This thread's stack holds the one from
+        // above: whatever `act` puts there it takes off.
+        unsafe { (self.cuda.0.pop_context)(&mut popped) };
+        Ok(done)
+    }
+
+    /// Makes a call of CUDA with the context current.
     pub(crate) fn call(
         &self,
         act: &'static str,
         call: impl FnOnce(&CudaCalls) -> Status,
     ) -> Result<(), Error> {
-        // SAFETY: the context is retained; it is taken off again below.
-        let pushed = unsafe { (self.cuda.0.push_context)(self.raw) };
-        self.cuda.check("use a context", pushed)?;
-        let status = call(&self.cuda.0);
-        let mut popped = ptr::null_mut();
-        // SAFETY: valid for the write of one context. The stack holds the one from above.
-        unsafe { (self.cuda.0.pop_context)(&mut popped) };
+        let status = self.current(|| call(&self.cuda.0))?;
         self.cuda.check(act, status)
     }
 }

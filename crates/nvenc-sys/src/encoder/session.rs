@@ -99,11 +99,11 @@ impl Session {
         open.device = context.raw();
         open.api_version = version.api();
         let mut raw = ptr::null_mut();
-        let opened = match functions.open_session {
+        let opened = context.current(|| match functions.open_session {
             // SAFETY: a live context, which the session keeps; valid for the write of a session.
             Some(open_session) => unsafe { open_session(&mut open, &mut raw) },
             None => ERR_INVALID_VERSION,
-        };
+        })?;
         let context = Arc::clone(context);
         let session = Self { functions, raw, version, context, _nvenc: nvenc.clone() };
         // After a failure, too, what was handed out must be closed.
@@ -119,26 +119,33 @@ impl Session {
         &self.context
     }
 
-    /// Makes a call; a function that is not there counts as one of another version.
+    /// Makes a call with the context current; a function that is not there counts as one of
+    /// another version.
     pub fn call(
         &self,
         act: &'static str,
         call: impl FnOnce(&Functions, raw::Session) -> Option<raw::Status>,
     ) -> Result<(), Error> {
-        let code = call(&self.functions, self.raw).unwrap_or(ERR_INVALID_VERSION);
-        if code == SUCCESS {
-            return Ok(());
-        }
-        let text = self.functions.last_error.map_or_else(String::new, |last_error| {
-            // SAFETY: a live session.
-            let text = unsafe { last_error(self.raw) };
-            if text.is_null() {
-                return String::new();
+        self.context.current(|| {
+            let code = call(&self.functions, self.raw).unwrap_or(ERR_INVALID_VERSION);
+            if code == SUCCESS {
+                return Ok(());
             }
-            // SAFETY: not null, and so a string of the session's, which nothing changes here.
-            unsafe { CStr::from_ptr(text) }.to_string_lossy().trim().to_owned()
-        });
-        Err(Error::Nvenc { act, code, name: error::status_name(code), text })
+            let text = self.last_error();
+            Err(Error::Nvenc { act, code, name: error::status_name(code), text })
+        })?
+    }
+
+    /// What the driver says of the last call, with the context current; often nothing.
+    fn last_error(&self) -> String {
+        let Some(last_error) = self.functions.last_error else { return String::new() };
+        // SAFETY: a live session.
+        let text = unsafe { last_error(self.raw) };
+        if text.is_null() {
+            return String::new();
+        }
+        // SAFETY: not null, and so a string of the session's, which nothing changes here.
+        unsafe { CStr::from_ptr(text) }.to_string_lossy().trim().to_owned()
     }
 
     /// What the encoder can do, for H.264.
@@ -192,10 +199,10 @@ impl Session {
     /// Closes the session; what it handed out is gone afterwards.
     pub fn close(&mut self) {
         let raw = std::mem::replace(&mut self.raw, ptr::null_mut());
-        if let Some(destroy) = self.functions.destroy.filter(|_| !raw.is_null()) {
-            // SAFETY: a live session, which nothing is asked of any more.
-            unsafe { destroy(raw) };
-        }
+        let Some(destroy) = self.functions.destroy.filter(|_| !raw.is_null()) else { return };
+        // Errors: a context that cannot be used any more has taken the session along.
+        // SAFETY: a live session, which nothing is asked of any more.
+        let _ = self.context.current(|| unsafe { destroy(raw) });
     }
 }
 

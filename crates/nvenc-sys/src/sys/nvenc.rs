@@ -54,6 +54,8 @@ pub const PICTURE_IDR: u32 = 3;
 pub const FLAG_FORCE_IDR: u32 = 2;
 /// `NV_ENC_PIC_FLAG_OUTPUT_SPSPPS`.
 pub const FLAG_OUTPUT_SPS_PPS: u32 = 4;
+/// `NV_ENC_PIC_FLAG_EOS`.
+pub const FLAG_EOS: u32 = 8;
 /// `NV_ENC_NUM_REF_FRAMES_1`.
 pub const REFERENCES_1: u32 = 1;
 /// `NV_ENC_CAPS_WIDTH_MAX`.

@@ -67,6 +67,11 @@ fn has_context() -> bool {
     is
 }
 
+/// Whether this context is the current one.
+pub fn is_current(context: Context) -> bool {
+    CURRENT.with_borrow(|stack| stack.last() == Some(&(context as usize))) && is_context(context)
+}
+
 pub fn is_context(context: Context) -> bool {
     state().contexts.iter().any(|(handle, _)| *handle == context as usize)
 }

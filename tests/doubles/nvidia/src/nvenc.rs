@@ -12,13 +12,16 @@ use std::{
 
 use double_coder::{Coder, Nv12};
 use nvenc_sys::{
-    sys::nvenc::{
-        CODEC_H264, CapsParam, CreateBitstream, DEVICE_CUDA, ERR_ENCODER_BUSY, ERR_INVALID_VERSION,
-        ERR_LOCK_BUSY, ERR_OUT_OF_MEMORY, ERR_UNSUPPORTED_DEVICE, FLAG_FORCE_IDR, FORMAT_NV12,
-        Functions, Guid, Handle, Initialize, LOCK_DO_NOT_WAIT, Lock, MapInput, OpenSession,
-        PICTURE_IDR, PRESET_P1, PRESET_P2, PRESET_P3, PRESET_P4, PROFILE_BASELINE, PROFILE_HIGH,
-        PROFILE_MAIN, Picture, PresetConfig, RESOURCE_CUDA_POINTER, Reconfigure, Register, SUCCESS,
-        Session, Status,
+    sys::{
+        cuda::Context,
+        nvenc::{
+            CODEC_H264, CapsParam, CreateBitstream, DEVICE_CUDA, ERR_ENCODER_BUSY,
+            ERR_INVALID_VERSION, ERR_LOCK_BUSY, ERR_OUT_OF_MEMORY, ERR_UNSUPPORTED_DEVICE,
+            FLAG_EOS, FLAG_FORCE_IDR, FORMAT_NV12, Functions, Guid, Handle, Initialize,
+            LOCK_DO_NOT_WAIT, Lock, MapInput, OpenSession, PICTURE_IDR, PRESET_P1, PRESET_P2,
+            PRESET_P3, PRESET_P4, PROFILE_BASELINE, PROFILE_HIGH, PROFILE_MAIN, Picture,
+            PresetConfig, RESOURCE_CUDA_POINTER, Reconfigure, Register, SUCCESS, Session, Status,
+        },
     },
     version::{ALL, Version},
 };
@@ -28,8 +31,9 @@ use crate::{
     nvenc_host::{self, Handles, HostInput},
 };
 
-pub const INVALID_PARAM: Status = 8;
+pub const INVALID_DEVICE: Status = 4;
 const DEVICE_NOT_EXIST: Status = 5;
+pub const INVALID_PARAM: Status = 8;
 const INVALID_CALL: Status = 9;
 const NOT_INITIALIZED: Status = 11;
 const GENERIC: Status = 20;
@@ -37,9 +41,6 @@ const UNIMPLEMENTED: Status = 22;
 const REGISTER_FAILED: Status = 23;
 const NOT_REGISTERED: Status = 24;
 const NOT_MAPPED: Status = 25;
-
-/// `NV_ENC_PIC_FLAG_EOS`.
-const FLAG_EOS: u32 = 8;
 
 /// Objects by their handles.
 pub type Known<T> = Vec<(usize, T)>;
@@ -54,6 +55,8 @@ pub fn next_handle() -> usize {
 /// A session. NVENC's sessions are used by one thread at a time, which the client sees to.
 pub struct State {
     version: Version,
+    /// What it was opened with.
+    context: Context,
     encoder: Option<Encoder>,
     bitstreams: Handles<Bitstream>,
     registered: Handles<Registered>,
@@ -109,6 +112,9 @@ macro_rules! calls {
             std::panic::catch_unwind(move || {
                 // SAFETY: NVENC's rule: one thread at a time.
                 let Some($session) = (unsafe { known($session) }) else { return INVALID_PARAM };
+                if !$session.is_current(stringify!($name)) {
+                    return INVALID_DEVICE;
+                }
                 if $session.lost() {
                     return DEVICE_NOT_EXIST;
                 }
@@ -120,10 +126,24 @@ macro_rules! calls {
 }
 
 impl State {
+    /// Whether the session's context is current in a call.
+    pub fn is_current(&self, call: &str) -> bool {
+        uses(self.context, call)
+    }
+
     fn lost(&self) -> bool {
         let pictures = self.encoder.as_ref().map_or(0, |encoder| encoder.pictures);
         ORDERS.fails_from("lost").is_some_and(|from| self.encoder.is_some() && pictures >= from)
     }
+}
+
+/// Whether `context` is current in a call; that it need not be is for the environment to say.
+fn uses(context: Context, call: &str) -> bool {
+    let is = cuda::is_current(context) || ORDERS.value("BARE").split(',').any(|one| one == call);
+    if !is {
+        ORDERS.violation(format_args!("`{call}` is called without its context"));
+    }
+    is
 }
 
 /// Refuses a struct whose version word is not the one of the session's version.
@@ -176,6 +196,9 @@ mod functions {
             ORDERS.violation(format_args!("a session is opened without a context"));
             return INVALID_PARAM;
         }
+        if !uses(open.device, "open") {
+            return INVALID_DEVICE;
+        }
         if ORDERS.fails("no-encoder") {
             return ERR_UNSUPPORTED_DEVICE;
         }
@@ -185,6 +208,7 @@ mod functions {
         }
         let state = State {
             version,
+            context: open.device,
             encoder: None,
             bitstreams: Handles::default(),
             registered: Handles::default(),
@@ -199,7 +223,11 @@ mod functions {
         SUCCESS
     }
 
-    pub unsafe extern "C" fn last_error(_session: Session) -> *const c_char {
+    pub unsafe extern "C" fn last_error(session: Session) -> *const c_char {
+        // SAFETY: NVENC's rule: a session is used by one thread at a time.
+        if let Some(session) = unsafe { known(session) } {
+            session.is_current("last_error");
+        }
         c"as the double was told".as_ptr()
     }
 
@@ -210,6 +238,9 @@ mod functions {
     pub unsafe extern "C" fn destroy(session: Session) -> Status {
         // SAFETY: NVENC's rule: a session is used by one thread at a time.
         let Some(state) = (unsafe { known(session) }) else { return INVALID_PARAM };
+        if !state.is_current("destroy") {
+            return INVALID_DEVICE;
+        }
         let (registered, mapped) =
             (state.registered.values().count(), state.mapped.values().count());
         let bitstreams = state.bitstreams.values().count();

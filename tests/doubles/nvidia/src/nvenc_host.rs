@@ -5,7 +5,7 @@ use std::ffi::c_void;
 
 use nvenc_sys::sys::nvenc::{Handle, SUCCESS, Session, Status};
 
-use crate::nvenc::{INVALID_PARAM, Known, known};
+use crate::nvenc::{INVALID_DEVICE, INVALID_PARAM, Known, known};
 
 /// `NV_ENC_CREATE_INPUT_BUFFER`, its start.
 #[repr(C)]
@@ -40,6 +40,9 @@ pub unsafe extern "C" fn create(session: Session, create: *mut CreateInput) -> S
     let (Some(session), create) = (unsafe { known(session) }, unsafe { &mut *create }) else {
         return INVALID_PARAM;
     };
+    if !session.is_current("create an input buffer") {
+        return INVALID_DEVICE;
+    }
     let pitch = (create.width as usize).next_multiple_of(64);
     let data = vec![0; pitch * create.height.next_multiple_of(2) as usize * 3 / 2];
     create.buffer = session.hosts.add(HostInput { pitch, data });
@@ -49,6 +52,9 @@ pub unsafe extern "C" fn create(session: Session, create: *mut CreateInput) -> S
 pub unsafe extern "C" fn destroy(session: Session, buffer: Handle) -> Status {
     // SAFETY: a session of the caller's.
     let Some(session) = (unsafe { known(session) }) else { return INVALID_PARAM };
+    if !session.is_current("destroy an input buffer") {
+        return INVALID_DEVICE;
+    }
     session.hosts.remove(buffer)
 }
 
@@ -57,6 +63,9 @@ pub unsafe extern "C" fn lock(session: Session, lock: *mut LockInput) -> Status 
     let (Some(session), lock) = (unsafe { known(session) }, unsafe { &mut *lock }) else {
         return INVALID_PARAM;
     };
+    if !session.is_current("lock an input buffer") {
+        return INVALID_DEVICE;
+    }
     let Some(input) = session.hosts.get(lock.buffer) else { return INVALID_PARAM };
     lock.data = input.data.as_mut_ptr().cast();
     lock.pitch = input.pitch as u32;
@@ -66,6 +75,9 @@ pub unsafe extern "C" fn lock(session: Session, lock: *mut LockInput) -> Status 
 pub unsafe extern "C" fn unlock(session: Session, buffer: Handle) -> Status {
     // SAFETY: a session of the caller's.
     let Some(session) = (unsafe { known(session) }) else { return INVALID_PARAM };
+    if !session.is_current("unlock an input buffer") {
+        return INVALID_DEVICE;
+    }
     if session.hosts.get(buffer).is_some() { SUCCESS } else { INVALID_PARAM }
 }
 

@@ -179,6 +179,7 @@ fn ffmpeg_is_content() {
         .args(["-c:v", "h264_nvenc", "-preset", "p3", "-tune", "ull", "-bf", "0", "-y"])
         .arg(&out);
     ffmpeg.env("LD_LIBRARY_PATH", folder.path()).env("DOUBLE_NVIDIA_LEDGER", &ledger);
+    ffmpeg.env("DOUBLE_NVIDIA_BARE", "open,codec_count,codecs,cap,preset_config");
     let Ok(done) = ffmpeg.output() else {
         println!("skipped: needs ffmpeg");
         return;

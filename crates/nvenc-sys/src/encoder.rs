@@ -19,17 +19,19 @@ use crate::{
     sys::{
         Zeroed as _,
         nvenc::{
-            self as raw, CAP_INVALIDATION, Config, CreateBitstream, ERR_LOCK_BUSY, FLAG_FORCE_IDR,
-            FLAG_OUTPUT_SPS_PPS, FORMAT_NV12, Handle, Initialize, LOCK_DO_NOT_WAIT, Lock, MapInput,
-            PICTURE_IDR, Picture, RESOURCE_CUDA_POINTER, Reconfigure, Register, STRUCT_FRAME,
+            self as raw, CAP_INVALIDATION, Config, CreateBitstream, ERR_ENCODER_BUSY,
+            ERR_LOCK_BUSY, FLAG_FORCE_IDR, FLAG_OUTPUT_SPS_PPS, FORMAT_NV12, Handle, Initialize,
+            Lock, MapInput, PICTURE_IDR, Picture, RESOURCE_CUDA_POINTER, Reconfigure, Register,
+            STRUCT_FRAME,
         },
     },
 };
 
-/// How long the hardware may take for a picture before it counts as hung.
-const PATIENCE: Duration = Duration::from_millis(300);
-/// Between two looks at whether a picture is coded.
-const LOOK_EVERY: Duration = Duration::from_micros(100);
+/// How long a driver may say that it is busy with a picture. This bounds answers alone: for how
+/// long a call may block is for the caller to say, who can leave the thread to it.
+const BUSY_AT_MOST: Duration = Duration::from_millis(300);
+/// Until a busy driver is asked again: "after few milliseconds" (`NV_ENC_ERR_ENCODER_BUSY`).
+const ASK_AGAIN_AFTER: Duration = Duration::from_millis(2);
 
 /// Where NV12 lies in memory: chroma follows luma, rows of both are `pitch` bytes apart.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -176,8 +178,9 @@ impl Encoder {
             allowed: "one that was registered",
         })?;
         let mapped = self.map(registered.handle)?;
-        let submitted = self.submit(mapped, registered.pitch, time_stamp, keyframe);
-        let unit = submitted.and_then(|()| self.fetch());
+        let give_up = Instant::now() + BUSY_AT_MOST;
+        let submitted = self.submit(mapped, registered.pitch, time_stamp, keyframe, give_up);
+        let unit = submitted.and_then(|()| self.fetch(give_up));
         self.session.call("release a picture", |functions, raw| {
             // SAFETY: a live session and a resource that it has mapped.
             Some(unsafe { (functions.unmap?)(raw, mapped) })
@@ -208,6 +211,7 @@ impl Encoder {
         pitch: u32,
         time_stamp: u64,
         keyframe: bool,
+        give_up: Instant,
     ) -> Result<(), Error> {
         let mut picture = Picture::zeroed();
         picture.version = self.session.version().picture();
@@ -219,35 +223,26 @@ impl Encoder {
         (picture.input, picture.output) = (input, self.bitstream);
         picture.buffer_format = FORMAT_NV12;
         picture.picture_struct = STRUCT_FRAME;
-        self.session.call("encode a picture", |functions, raw| {
-            // SAFETY: a live session, a mapped input and a bitstream buffer that is not locked.
-            Some(unsafe { (functions.encode?)(raw, &mut picture) })
+        unless_busy(give_up, || {
+            self.session.call("encode a picture", |functions, raw| {
+                // SAFETY: a live session, a mapped input and a bitstream buffer that is not locked.
+                Some(unsafe { (functions.encode?)(raw, &mut picture) })
+            })
         })
     }
 
-    /// Waits for the coded picture, and not for ever.
-    fn fetch(&self) -> Result<AccessUnit, Error> {
-        let started = Instant::now();
+    /// Waits for the coded picture. The lock blocks until it is there: one that does not
+    /// (`doNotWait`) may succeed with what is not finished.
+    fn fetch(&self, give_up: Instant) -> Result<AccessUnit, Error> {
         let mut lock = Lock::zeroed();
-        loop {
-            lock.version = self.session.version().lock();
-            lock.flags = LOCK_DO_NOT_WAIT;
-            lock.output = self.bitstream;
-            let locked = self.session.call("finish a picture", |functions, raw| {
+        lock.version = self.session.version().lock();
+        lock.output = self.bitstream;
+        unless_busy(give_up, || {
+            self.session.call("finish a picture", |functions, raw| {
                 // SAFETY: a live session and its bitstream buffer; valid for writes.
                 Some(unsafe { (functions.lock?)(raw, &mut lock) })
-            });
-            match locked {
-                Ok(()) => break,
-                Err(Error::Nvenc { code: ERR_LOCK_BUSY, .. }) if started.elapsed() < PATIENCE => {
-                    thread::sleep(LOOK_EVERY);
-                }
-                Err(Error::Nvenc { code: ERR_LOCK_BUSY, .. }) => {
-                    return Err(Error::TimedOut { after: PATIENCE });
-                }
-                Err(error) => return Err(error),
-            }
-        }
+            })
+        })?;
         let data = if lock.data.is_null() {
             Vec::new()
         } else {
@@ -301,6 +296,21 @@ impl Encoder {
             Some(unsafe { (functions.invalidate?)(raw, time_stamp) })
         })?;
         Ok(true)
+    }
+}
+
+/// Asks again for as long as the driver says that it is busy, until `give_up`.
+fn unless_busy(give_up: Instant, mut ask: impl FnMut() -> Result<(), Error>) -> Result<(), Error> {
+    loop {
+        match ask() {
+            Err(Error::Nvenc { code: ERR_LOCK_BUSY | ERR_ENCODER_BUSY, name, .. }) => {
+                if Instant::now() >= give_up {
+                    return Err(Error::TimedOut { after: BUSY_AT_MOST, name });
+                }
+                thread::sleep(ASK_AGAIN_AFTER);
+            }
+            answer => return answer,
+        }
     }
 }
 

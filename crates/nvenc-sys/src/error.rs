@@ -82,11 +82,14 @@ pub enum Error {
         /// What it may be.
         allowed: &'static str,
     },
-    /// The hardware did not finish in time. The encoder can no longer be used.
-    #[error("the hardware did not finish a picture within {after:?}")]
+    /// The driver was busy with a picture for as long as it was asked again. The encoder can no
+    /// longer be used.
+    #[error("the hardware did not finish a picture within {after:?}: {name}")]
     TimedOut {
-        /// How long was waited.
+        /// For how long it was asked.
         after: Duration,
+        /// What it said, in `nvEncodeAPI.h`'s words: `NV_ENC_ERR_LOCK_BUSY`.
+        name: &'static str,
     },
     /// The coded picture is unusable.
     #[error("the driver gave an unusable picture: {reason}")]

@@ -17,8 +17,9 @@
 //! | `DOUBLE_NVIDIA_FAIL` | what fails, with commas between; `encode@3` means from a session's fourth picture on |
 //!
 //! What can fail: `no-device` (CUDA finds no GPU), `no-encoder` (no session opens), `sessions@N`
-//! (so many at once and no more), `import`, `initialize`, `encode@N`, `lock@N` (the picture never
-//! gets ready), `hang@N` (encoding does not return), `lost@N` (the GPU is gone), `empty@N`.
+//! (so many at once and no more), `import`, `initialize`, `encode@N`, `busy@N` (encoding and locking
+//! are refused at first), `lock@N` (locking is refused for ever), `hang@N` (locking does not return),
+//! `lost@N` (the GPU is gone), `empty@N`.
 #![allow(unsafe_code, reason = "it is a C library")]
 
 mod cuda;

@@ -61,6 +61,8 @@ pub struct State {
     bitstreams: Handles<Bitstream>,
     registered: Handles<Registered>,
     mapped: Handles<Handle>,
+    /// What was refused last because the hardware is busy, and of which picture.
+    refused: Option<(&'static str, u64)>,
     pub hosts: Handles<HostInput>,
 }
 
@@ -77,8 +79,21 @@ struct Bitstream {
     idr: bool,
     time_stamp: u64,
     number: u64,
-    waiting: bool,
-    locked: bool,
+    stage: Stage,
+}
+
+/// Where a bitstream buffer stands.
+#[derive(Clone, Copy, Default, PartialEq, Eq)]
+enum Stage {
+    /// It takes a picture.
+    #[default]
+    Free,
+    /// It holds one that is not finished: it gets so when it is waited for.
+    Encoding,
+    /// It is locked, and the picture not finished.
+    Peeked,
+    /// It is locked, and holds a picture.
+    Locked,
 }
 
 #[derive(Clone, Copy)]
@@ -142,6 +157,15 @@ fn uses(context: Context, call: &str) -> bool {
     let is = cuda::is_current(context) || ORDERS.value("BARE").split(',').any(|one| one == call);
     if !is {
         ORDERS.violation(format_args!("`{call}` is called without its context"));
+    }
+    is
+}
+
+/// Whether this is the first time that `what` is asked of a picture, at which hardware is busy.
+fn refuses(refused: &mut Option<(&str, u64)>, what: &'static str, number: u64) -> bool {
+    let is = refused.replace((what, number)) != Some((what, number));
+    if is {
+        ORDERS.note(format_args!("busy: {what} {number}"));
     }
     is
 }
@@ -213,6 +237,7 @@ mod functions {
             bitstreams: Handles::default(),
             registered: Handles::default(),
             mapped: Handles::default(),
+            refused: None,
             hosts: Handles::default(),
         };
         let state = Box::into_raw(Box::new(state));
@@ -443,16 +468,26 @@ mod functions {
                 return ERR_INVALID_VERSION;
             }
             let Some(one) = session.bitstreams.get(lock.output) else { return INVALID_PARAM };
-            if one.locked || !one.waiting {
+            if one.stage != Stage::Encoding {
                 ORDERS.violation(format_args!("a buffer is locked twice or holds no picture"));
                 return INVALID_CALL;
             }
-            if ORDERS.fails_from("lock").is_some_and(|from| one.number >= from) {
-                return if lock.flags & LOCK_DO_NOT_WAIT == 0 { ERR_ENCODER_BUSY } else { ERR_LOCK_BUSY };
+            if lock.flags & LOCK_DO_NOT_WAIT != 0 {
+                ORDERS.violation(format_args!("a buffer is locked that nobody waits for"));
+                one.stage = Stage::Peeked;
+                (lock.bytes, lock.data) = (0, one.data.as_mut_ptr().cast());
+                return SUCCESS;
             }
-            one.locked = true;
-            let empty = ORDERS.fails_from("empty").is_some_and(|from| one.number >= from);
-            lock.bytes = if empty { 0 } else { one.data.len() as u32 };
+            let number = one.number;
+            let from = |what| ORDERS.fails_from(what).is_some_and(|from| number >= from);
+            while from("hang") {
+                std::thread::park();
+            }
+            if from("lock") || from("busy") && refuses(&mut session.refused, "lock", number) {
+                return ERR_LOCK_BUSY;
+            }
+            one.stage = Stage::Locked;
+            lock.bytes = if from("empty") { 0 } else { one.data.len() as u32 };
             lock.data = one.data.as_mut_ptr().cast();
             lock.time_stamp = one.time_stamp;
             lock.picture_type = if one.idr { PICTURE_IDR } else { 0 };
@@ -460,16 +495,16 @@ mod functions {
             SUCCESS
         }
         unlock(session, buffer: Handle) {
-            match session.bitstreams.get(buffer) {
-                Some(one) if one.locked => {
-                    (one.locked, one.waiting) = (false, false);
-                    SUCCESS
-                }
-                _ => {
+            let Some(one) = session.bitstreams.get(buffer) else { return INVALID_PARAM };
+            one.stage = match one.stage {
+                Stage::Locked => Stage::Free,
+                Stage::Peeked => Stage::Encoding,
+                Stage::Free | Stage::Encoding => {
                     ORDERS.violation(format_args!("a buffer is unlocked that is not locked"));
-                    INVALID_CALL
+                    return INVALID_CALL;
                 }
-            }
+            };
+            SUCCESS
         }
         invalidate(session, time_stamp: u64) {
             if session.encoder.is_none() {
@@ -566,8 +601,8 @@ fn encode_picture(session: &mut State, picture: &Picture) -> Status {
     if from("encode") {
         return GENERIC;
     }
-    while from("hang") {
-        std::thread::park();
+    if from("busy") && refuses(&mut session.refused, "encode", number) {
+        return ERR_ENCODER_BUSY;
     }
     let (width, height) = encoder.size;
     if (picture.input_width as usize, picture.input_height as usize) != (width, height)
@@ -594,7 +629,7 @@ fn encode_picture(session: &mut State, picture: &Picture) -> Status {
         return NOT_MAPPED;
     };
     let Some(bitstream) = session.bitstreams.get(picture.output) else { return INVALID_PARAM };
-    if bitstream.locked || bitstream.waiting {
+    if bitstream.stage != Stage::Free {
         ORDERS.violation(format_args!("a picture is encoded into a buffer in use"));
         return INVALID_CALL;
     }
@@ -611,8 +646,7 @@ fn encode_picture(session: &mut State, picture: &Picture) -> Status {
         idr: coded.idr,
         time_stamp: picture.time_stamp,
         number,
-        waiting: true,
-        locked: false,
+        stage: Stage::Encoding,
     };
     SUCCESS
 }

@@ -109,6 +109,16 @@ fn pictures_come_back() {
     }
 }
 
+#[test]
+fn a_busy_driver_is_asked_again() {
+    let ledger = run_again("encode_pictures", &[("DOUBLE_NVIDIA_FAIL", "busy@1")]);
+    assert_faultless(&ledger);
+    assert_eq!(ledger.iter().filter(|line| line.starts_with("encode")).count(), 15, "{ledger:#?}");
+    for what in ["busy: encode 3", "busy: lock 3"] {
+        assert_eq!(ledger.iter().filter(|line| *line == what).count(), 3, "{ledger:#?}");
+    }
+}
+
 /// What each fault is to the client, by a part of its words.
 #[test]
 fn name_the_fault() {
@@ -145,7 +155,7 @@ fn faults_have_names() {
         ("initialize", "initialise the encoder: NV_ENC_ERR_GENERIC (20): as the double was told"),
         ("import", "import memory: CUDA_ERROR_OPERATING_SYSTEM (304)"),
         ("encode@1", "encode a picture: NV_ENC_ERR_GENERIC (20)"),
-        ("lock@2", "did not finish a picture within"),
+        ("lock@2", "did not finish a picture within 300ms: NV_ENC_ERR_LOCK_BUSY"),
         ("lost@1", "NV_ENC_ERR_DEVICE_NOT_EXIST (5)"),
         ("empty@1", "an unusable picture: it is empty"),
     ] {

@@ -207,6 +207,17 @@ fn misuse() {
             client.unmap();
             client.free();
         }
+        "lock without waiting" => {
+            client.prepare();
+            assert_eq!(client.encode(), SUCCESS);
+            assert_eq!(client.lock(raw::LOCK_DO_NOT_WAIT), 0);
+            client.unlock();
+            assert_ne!(client.lock(0), 0);
+            client.unlock();
+            client.unmap();
+            client.flush();
+            client.free();
+        }
         other => panic!("what is {other}?"),
     }
     client.end();
@@ -217,6 +228,7 @@ fn misuse_is_noted() {
     for (misuse, expected) in [
         ("none", None),
         ("open without a context", Some("`open` is called without its context")),
+        ("lock without waiting", Some("a buffer is locked that nobody waits for")),
         ("encode without a context", Some("`encode` is called without its context")),
     ] {
         let ledger = ORDERS.run_again("misuse", &[("MISUSE", misuse)]);

@@ -181,11 +181,13 @@ impl Encoder {
         let give_up = Instant::now() + BUSY_AT_MOST;
         let submitted = self.submit(mapped, registered.pitch, time_stamp, keyframe, give_up);
         let unit = submitted.and_then(|()| self.fetch(give_up));
-        self.session.call("release a picture", |functions, raw| {
+        let released = self.session.call("release a picture", |functions, raw| {
             // SAFETY: a live session and a resource that it has mapped.
             Some(unsafe { (functions.unmap?)(raw, mapped) })
-        })?;
+        });
+        // The first error is the reason, and the release's may be its consequence.
         let unit = unit?;
+        released?;
         if keyframe && !unit.keyframe {
             return Err(Error::BadPicture { reason: "an IDR was asked for" });
         }

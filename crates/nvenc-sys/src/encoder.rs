@@ -20,9 +20,9 @@ use crate::{
         Zeroed as _,
         nvenc::{
             self as raw, CAP_INVALIDATION, Config, CreateBitstream, ERR_ENCODER_BUSY,
-            ERR_LOCK_BUSY, FLAG_FORCE_IDR, FLAG_OUTPUT_SPS_PPS, FORMAT_NV12, Handle, Initialize,
-            Lock, MapInput, PICTURE_IDR, Picture, RESOURCE_CUDA_POINTER, Reconfigure, Register,
-            STRUCT_FRAME,
+            ERR_LOCK_BUSY, FLAG_EOS, FLAG_FORCE_IDR, FLAG_OUTPUT_SPS_PPS, FORMAT_NV12, Handle,
+            Initialize, Lock, MapInput, PICTURE_IDR, Picture, RESOURCE_CUDA_POINTER, Reconfigure,
+            Register, STRUCT_FRAME,
         },
     },
 };
@@ -261,6 +261,24 @@ impl Encoder {
         Ok(AccessUnit { data, keyframe: lock.picture_type == PICTURE_IDR })
     }
 
+    /// Ends the stream, which must come before anything of it is freed. That returns at once, as
+    /// every picture was waited for.
+    ///
+    /// Not so after a failure: the end would wait for what the hardware has not finished, and that
+    /// may be for ever. A broken encoder is torn down as it is.
+    fn flush(&self) -> Result<(), Error> {
+        if self.broken || self.frame_index == 0 {
+            return Ok(());
+        }
+        let mut end = Picture::zeroed();
+        end.version = self.session.version().picture();
+        end.flags = FLAG_EOS;
+        self.session.call("end a stream", |functions, raw| {
+            // SAFETY: a live session; the end of a stream has no picture and needs no buffers.
+            Some(unsafe { (functions.encode?)(raw, &mut end) })
+        })
+    }
+
     /// Changes the target from the next picture on, without an IDR, bit/s.
     ///
     /// # Errors
@@ -319,6 +337,7 @@ fn unless_busy(give_up: Instant, mut ask: impl FnMut() -> Result<(), Error>) -> 
 impl Drop for Encoder {
     fn drop(&mut self) {
         // What fails here is gone with the session.
+        let _ = self.flush();
         for input in &self.inputs {
             let _ = self.session.call("forget a picture's memory", |functions, raw| {
                 // SAFETY: a live session and a resource that it has registered, not mapped.

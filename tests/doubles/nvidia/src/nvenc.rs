@@ -61,6 +61,12 @@ pub struct State {
     bitstreams: Handles<Bitstream>,
     registered: Handles<Registered>,
     mapped: Handles<Handle>,
+    /// How often a resource was unmapped.
+    unmapped: u64,
+    /// Whether the stream ended after its last picture.
+    flushed: bool,
+    /// Whether anything failed as the environment said: the client may then skip steps.
+    failed: bool,
     /// What was refused last because the hardware is busy, and of which picture.
     refused: Option<(&'static str, u64)>,
     pub hosts: Handles<HostInput>,
@@ -79,6 +85,8 @@ struct Bitstream {
     idr: bool,
     time_stamp: u64,
     number: u64,
+    /// The input that it is made from, for as long as that is mapped.
+    input: usize,
     stage: Stage,
 }
 
@@ -101,6 +109,13 @@ struct Registered {
     pointer: u64,
     pitch: u32,
     mapped: bool,
+}
+
+impl Stage {
+    /// Whether the picture's input may still be read.
+    fn is_encoding(self) -> bool {
+        matches!(self, Self::Encoding | Self::Peeked)
+    }
 }
 
 /// The session of a handle.
@@ -144,6 +159,14 @@ impl State {
     /// Whether the session's context is current in a call.
     pub fn is_current(&self, call: &str) -> bool {
         uses(self.context, call)
+    }
+
+    /// Notes where something is freed, or ends, while the encoder may still be at work.
+    fn check_flushed(&self, act: &str) {
+        let encoded = self.encoder.as_ref().is_some_and(|encoder| encoder.pictures > 0);
+        if encoded && !self.flushed && !self.failed && !self.lost() {
+            ORDERS.violation(format_args!("{act} before the end of the stream"));
+        }
     }
 
     fn lost(&self) -> bool {
@@ -237,6 +260,9 @@ mod functions {
             bitstreams: Handles::default(),
             registered: Handles::default(),
             mapped: Handles::default(),
+            unmapped: 0,
+            flushed: false,
+            failed: false,
             refused: None,
             hosts: Handles::default(),
         };
@@ -266,6 +292,7 @@ mod functions {
         if !state.is_current("destroy") {
             return INVALID_DEVICE;
         }
+        state.check_flushed("a session is destroyed");
         let (registered, mapped) =
             (state.registered.values().count(), state.mapped.values().count());
         let bitstreams = state.bitstreams.values().count();
@@ -397,6 +424,7 @@ mod functions {
             SUCCESS
         }
         destroy_bitstream(session, buffer: Handle) {
+            session.check_flushed("a bitstream buffer is freed");
             session.bitstreams.remove(buffer)
         }
         register(session, register: *mut Register) {
@@ -422,6 +450,7 @@ mod functions {
             SUCCESS
         }
         unregister(session, handle: Handle) {
+            session.check_flushed("a resource is unregistered");
             if session.registered.get(handle).is_some_and(|one| one.mapped) {
                 ORDERS.violation(format_args!("a resource is unregistered while it is mapped"));
                 return INVALID_CALL;
@@ -444,6 +473,15 @@ mod functions {
             SUCCESS
         }
         unmap(session, handle: Handle) {
+            let reads = |one: &Bitstream| one.input == handle as usize && one.stage.is_encoding();
+            if session.bitstreams.values().any(reads) && !session.failed {
+                ORDERS.violation(format_args!("a picture is unmapped before its bitstream is locked"));
+            }
+            if ORDERS.fails_from("unmap").is_some_and(|from| session.unmapped >= from) {
+                session.failed = true;
+                return GENERIC;
+            }
+            session.unmapped += 1;
             let Some(registered) = session.mapped.get(handle).copied() else { return NOT_MAPPED };
             if let Some(one) = session.registered.get(registered) {
                 one.mapped = false;
@@ -457,6 +495,12 @@ mod functions {
                 return ERR_INVALID_VERSION;
             }
             if picture.flags & FLAG_EOS != 0 {
+                if !picture.input.is_null() {
+                    ORDERS.violation(format_args!("a stream ends with a picture"));
+                    return INVALID_PARAM;
+                }
+                session.flushed = true;
+                ORDERS.note(format_args!("flush"));
                 return SUCCESS;
             }
             encode_picture(session, picture)
@@ -483,6 +527,7 @@ mod functions {
             while from("hang") {
                 std::thread::park();
             }
+            session.failed |= from("lock") || from("empty");
             if from("lock") || from("busy") && refuses(&mut session.refused, "lock", number) {
                 return ERR_LOCK_BUSY;
             }
@@ -599,6 +644,7 @@ fn encode_picture(session: &mut State, picture: &Picture) -> Status {
     let number = encoder.pictures;
     let from = |what| ORDERS.fails_from(what).is_some_and(|from| number >= from);
     if from("encode") {
+        session.failed = true;
         return GENERIC;
     }
     if from("busy") && refuses(&mut session.refused, "encode", number) {
@@ -641,11 +687,13 @@ fn encode_picture(session: &mut State, picture: &Picture) -> Status {
     let kind = if coded.idr { "idr" } else { "p" };
     ORDERS.note(format_args!("encode {width}x{height} {kind} {rate} {}", picture.time_stamp));
     encoder.pictures += 1;
+    session.flushed = false;
     *bitstream = Bitstream {
         data: coded.data,
         idr: coded.idr,
         time_stamp: picture.time_stamp,
         number,
+        input: picture.input as usize,
         stage: Stage::Encoding,
     };
     SUCCESS

@@ -103,7 +103,7 @@ fn pictures_come_back() {
         let newest = if api == "14.7" { "13.0" } else { api };
         assert_eq!(ledger[0], format!("open {newest}"));
         let count = |start| ledger.iter().filter(|line| line.starts_with(start)).count();
-        assert_eq!((count("encode"), count("close")), (15, 3), "{ledger:#?}");
+        assert_eq!((count("encode"), count("flush"), count("close")), (15, 3, 3), "{ledger:#?}");
         assert_eq!(ledger[3], "encode 64x48 idr 2000000 2");
         assert_eq!(ledger[4], "encode 64x48 p 900000 3");
     }
@@ -156,15 +156,20 @@ fn faults_have_names() {
         ("import", "import memory: CUDA_ERROR_OPERATING_SYSTEM (304)"),
         ("encode@1", "encode a picture: NV_ENC_ERR_GENERIC (20)"),
         ("lock@2", "did not finish a picture within 300ms: NV_ENC_ERR_LOCK_BUSY"),
-        ("lost@1", "NV_ENC_ERR_DEVICE_NOT_EXIST (5)"),
+        ("unmap@2", "release a picture: NV_ENC_ERR_GENERIC (20)"),
+        // What failed first is told, and not what followed.
+        ("encode@1,unmap@1", "encode a picture: NV_ENC_ERR_GENERIC (20)"),
+        ("lost@1", "finish a picture: NV_ENC_ERR_DEVICE_NOT_EXIST (5)"),
         ("empty@1", "an unusable picture: it is empty"),
     ] {
         let orders = [("DOUBLE_NVIDIA_FAIL", fault), ("EXPECTED", expected)];
         let ledger = run_again("name_the_fault", &orders);
-        // A device that is gone takes what was on it along.
-        if !fault.starts_with("lost") {
+        // What is refused to be freed, and what was on a device that is gone, goes with the session.
+        if !fault.contains("lost") && !fault.contains("unmap") {
             assert_faultless(&ledger);
         }
+        let ended = ledger.iter().any(|line| line == "flush");
+        assert!(!ended, "{fault}: a broken encoder is not waited for");
     }
 }
 

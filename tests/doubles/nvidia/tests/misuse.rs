@@ -218,6 +218,32 @@ fn misuse() {
             client.flush();
             client.free();
         }
+        "unmap too early" => {
+            client.prepare();
+            assert_eq!(client.encode(), SUCCESS);
+            client.unmap();
+            assert_ne!(client.lock(0), 0);
+            client.unlock();
+            client.flush();
+            client.free();
+        }
+        "free too early" => {
+            client.prepare();
+            assert_eq!(client.encode(), SUCCESS);
+            assert_ne!(client.lock(0), 0);
+            client.unlock();
+            client.unmap();
+            client.free();
+            client.flush();
+        }
+        "no end" => {
+            client.prepare();
+            assert_eq!(client.encode(), SUCCESS);
+            assert_ne!(client.lock(0), 0);
+            client.unlock();
+            client.unmap();
+            client.free();
+        }
         other => panic!("what is {other}?"),
     }
     client.end();
@@ -225,15 +251,24 @@ fn misuse() {
 
 #[test]
 fn misuse_is_noted() {
-    for (misuse, expected) in [
-        ("none", None),
-        ("open without a context", Some("`open` is called without its context")),
-        ("lock without waiting", Some("a buffer is locked that nobody waits for")),
-        ("encode without a context", Some("`encode` is called without its context")),
-    ] {
+    const TOO_EARLY: [&str; 3] = [
+        "a resource is unregistered before the end of the stream",
+        "a bitstream buffer is freed before the end of the stream",
+        "a session is destroyed before the end of the stream",
+    ];
+    let cases: [(&str, &[&str]); _] = [
+        ("none", &[]),
+        ("open without a context", &["`open` is called without its context"]),
+        ("lock without waiting", &["a buffer is locked that nobody waits for"]),
+        ("encode without a context", &["`encode` is called without its context"]),
+        ("unmap too early", &["a picture is unmapped before its bitstream is locked"]),
+        ("free too early", &TOO_EARLY[..2]),
+        ("no end", &TOO_EARLY),
+    ];
+    for (misuse, expected) in cases {
         let ledger = ORDERS.run_again("misuse", &[("MISUSE", misuse)]);
         let noted = ledger.iter().filter_map(|line| line.strip_prefix("violation: "));
-        assert_eq!(noted.collect::<Vec<_>>(), Vec::from_iter(expected), "{misuse}");
+        assert_eq!(noted.collect::<Vec<_>>(), expected, "{misuse}");
         assert!(!ledger.iter().any(|line| line.starts_with("leak")), "{misuse}: {ledger:?}");
     }
 }

@@ -99,6 +99,11 @@ impl Version {
         self.api() | (revision & !FLAG) << 16 | 7 << 28 | revision & FLAG
     }
 
+    /// Whether H.264's configuration says how deep samples are. Before, those words were reserved.
+    pub fn has_bit_depth(self) -> bool {
+        (self.major, self.minor) >= (12, 2)
+    }
+
     /// Of [`Functions`](crate::sys::nvenc::Functions).
     pub fn functions(self) -> u32 {
         self.word(2)

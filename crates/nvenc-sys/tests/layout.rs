@@ -102,6 +102,20 @@ const FIELDS: &[(&str, &str, &str)] = &[
     ("MemoryHandle", "fd", "handle.fd"),
 ];
 
+/// What the headers have since 12.2 alone.
+const SINCE_12_2: [&str; 3] =
+    ["NV_ENC_CONFIG_H264.outputBitDepth", "NV_ENC_CONFIG_H264.inputBitDepth", "NV_ENC_BIT_DEPTH_8"];
+
+/// An assertion of `what` is so, where the headers have it.
+fn assertion(is_so: &str, what: &str) -> String {
+    let assertion = format!("_Static_assert({is_so}, \"{what}\");");
+    if SINCE_12_2.contains(&what) {
+        let here = "NVENCAPI_MAJOR_VERSION << 4 | NVENCAPI_MINOR_VERSION";
+        return format!("#if ({here}) >= 0xc2\n{assertion}\n#endif");
+    }
+    assertion
+}
+
 fn in_c(name: &str, field: &str) -> String {
     let named = FIELDS.iter().find(|(own, ours, _)| *own == name && *ours == field);
     if let Some((_, _, c)) = named {
@@ -129,12 +143,12 @@ fn structs_are_those_of_the_headers() {
             let longer = c.starts_with('*');
             let c = c.trim_start_matches('*');
             let relation = if longer { "<=" } else { "==" };
-            checks.push(format!("_Static_assert(sizeof({c}) {relation} {size}, \"{c}\");"));
+            checks.push(assertion(&format!("sizeof({c}) {relation} {size}"), c));
             for part in parts {
                 let (field, offset) = part.split_once(" = ").expect("field = offset");
                 let field = in_c(name, field);
-                let check = format!("offsetof({c}, {field}) == {offset}, \"{c}.{field}\"");
-                checks.push(format!("_Static_assert({check});"));
+                let is_so = format!("offsetof({c}, {field}) == {offset}");
+                checks.push(assertion(&is_so, &format!("{c}.{field}")));
             }
         }
     }
@@ -161,7 +175,7 @@ fn constants_are_those_of_the_headers() {
                 }
                 assert!(name.contains('_'), "{name} is no constant of the headers");
                 let value = value.trim_end_matches(';').replace("u32::MAX", "0xffffffffu");
-                checks.push(format!("_Static_assert(({name}) == ({value}), \"{name}\");"));
+                checks.push(assertion(&format!("({name}) == ({value})"), name));
             }
         }
     }
@@ -172,6 +186,8 @@ fn constants_are_those_of_the_headers() {
 /// Bit fields, the struct that each is in, and where the word lies there.
 const BIT_FIELDS: &[(&str, &str, usize)] = &[
     ("enableAQ", "RateControl", offset_of!(RateControl, flags)),
+    ("enableLookahead", "RateControl", offset_of!(RateControl, flags)),
+    ("enableTemporalAQ", "RateControl", offset_of!(RateControl, flags)),
     ("zeroReorderDelay", "RateControl", offset_of!(RateControl, flags)),
     ("repeatSPSPPS", "H264", offset_of!(H264, flags)),
     ("enableFillerDataInsertion", "H264", offset_of!(H264, flags)),
@@ -246,7 +262,7 @@ fn version_words_are_those_of_the_header() {
             ("NV_ENC_PIC_PARAMS_VER", version.picture()),
             ("NV_ENC_LOCK_BITSTREAM_VER", version.lock()),
         ] {
-            checks.push(format!("_Static_assert({name} == {word:#x}u, \"{name}\");"));
+            checks.push(assertion(&format!("{name} == {word:#x}u"), name));
         }
         checks.push("#endif".to_owned());
     }

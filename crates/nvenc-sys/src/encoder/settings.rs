@@ -3,9 +3,10 @@
 use crate::{
     Error,
     sys::nvenc::{
-        Config, Guid, H264_FILLER_DATA, H264_REPEAT_SPS_PPS, INFINITE_GOP, MODE_FRAME, PRESET_P1,
-        PRESET_P2, PRESET_P3, PRESET_P4, PROFILE_BASELINE, PROFILE_HIGH, PROFILE_MAIN, RC_CBR,
-        RC_ENABLE_AQ, RC_ZERO_REORDER_DELAY, REFERENCES_1, TWO_PASS_QUARTER,
+        BIT_DEPTH_8, Config, ENTROPY_CABAC, ENTROPY_CAVLC, Guid, H264_FILLER_DATA,
+        H264_REPEAT_SPS_PPS, INFINITE_GOP, MODE_FRAME, PRESET_P1, PRESET_P2, PRESET_P3, PRESET_P4,
+        PROFILE_BASELINE, PROFILE_HIGH, PROFILE_MAIN, RC_CBR, RC_ENABLE_AQ, RC_ENABLE_LOOKAHEAD,
+        RC_ENABLE_TEMPORAL_AQ, RC_ZERO_REORDER_DELAY, REFERENCES_1, TWO_PASS_QUARTER,
     },
     version::Version,
 };
@@ -55,6 +56,14 @@ impl Profile {
             Self::Baseline => PROFILE_BASELINE,
             Self::Main => PROFILE_MAIN,
             Self::High => PROFILE_HIGH,
+        }
+    }
+
+    /// The better one of those that the profile has (H.264 annex A.2).
+    fn entropy_coding(self) -> u32 {
+        match self {
+            Self::Baseline => ENTROPY_CAVLC,
+            Self::Main | Self::High => ENTROPY_CABAC,
         }
     }
 }
@@ -111,7 +120,7 @@ impl Settings {
         (picture * f64::from(self.buffer_pictures)) as u32
     }
 
-    /// Writes what differs from the preset.
+    /// Writes what differs from the preset, or must not depend on it.
     pub(super) fn write(&self, config: &mut Config, version: Version) {
         config.version = version.config();
         config.profile = self.profile.guid();
@@ -125,7 +134,8 @@ impl Settings {
         (rate.average_bit_rate, rate.max_bit_rate) = (self.bits_per_second, self.bits_per_second);
         rate.vbv_buffer_size = self.buffer_bits();
         rate.vbv_initial_delay = rate.vbv_buffer_size;
-        rate.flags = (rate.flags | RC_ZERO_REORDER_DELAY) & !RC_ENABLE_AQ;
+        rate.flags |= RC_ZERO_REORDER_DELAY;
+        rate.flags &= !(RC_ENABLE_AQ | RC_ENABLE_TEMPORAL_AQ | RC_ENABLE_LOOKAHEAD);
         rate.low_delay_key_frame_scale = 1;
         rate.multi_pass = TWO_PASS_QUARTER;
 
@@ -134,10 +144,14 @@ impl Settings {
         // 0: the lowest level that the picture and the rate need.
         h264.level = 0;
         h264.idr_period = INFINITE_GOP;
+        h264.entropy_coding_mode = self.profile.entropy_coding();
         (h264.max_num_ref_frames, h264.num_ref_l0) = (KEPT_PICTURES, REFERENCES_1);
         // One slice.
         (h264.slice_mode, h264.slice_mode_data) = (3, 1);
         h264.chroma_format_idc = 1;
+        if version.has_bit_depth() {
+            (h264.output_bit_depth, h264.input_bit_depth) = (BIT_DEPTH_8, BIT_DEPTH_8);
+        }
         // BT.709 in limited range (H.264 tables E-3 to E-5), and no reordering.
         let vui = &mut h264.vui;
         vui.video_signal_type_present_flag = 1;

@@ -56,6 +56,12 @@ pub const FLAG_FORCE_IDR: u32 = 2;
 pub const FLAG_OUTPUT_SPS_PPS: u32 = 4;
 /// `NV_ENC_PIC_FLAG_EOS`.
 pub const FLAG_EOS: u32 = 8;
+/// `NV_ENC_H264_ENTROPY_CODING_MODE_CABAC`.
+pub const ENTROPY_CABAC: u32 = 1;
+/// `NV_ENC_H264_ENTROPY_CODING_MODE_CAVLC`.
+pub const ENTROPY_CAVLC: u32 = 2;
+/// `NV_ENC_BIT_DEPTH_8`, since 12.2.
+pub const BIT_DEPTH_8: u32 = 8;
 /// `NV_ENC_NUM_REF_FRAMES_1`.
 pub const REFERENCES_1: u32 = 1;
 /// `NV_ENC_CAPS_WIDTH_MAX`.
@@ -71,6 +77,10 @@ pub const CAP_INVALIDATION: u32 = 28;
 
 /// `enableAQ` in [`RateControl::flags`].
 pub const RC_ENABLE_AQ: u32 = 1 << 3;
+/// `enableLookahead` in [`RateControl::flags`].
+pub const RC_ENABLE_LOOKAHEAD: u32 = 1 << 5;
+/// `enableTemporalAQ` in [`RateControl::flags`].
+pub const RC_ENABLE_TEMPORAL_AQ: u32 = 1 << 8;
 /// `zeroReorderDelay` in [`RateControl::flags`].
 pub const RC_ZERO_REORDER_DELAY: u32 = 1 << 9;
 /// `repeatSPSPPS` in [`H264::flags`].
@@ -216,17 +226,22 @@ pub struct H264 {
     pub flags: u32,
     pub level: u32,
     pub idr_period: u32,
-    pub unused1: [u32; 12],
+    pub unused1: [u32; 8],
+    pub entropy_coding_mode: u32,
+    pub unused2: [u32; 3],
     pub max_num_ref_frames: u32,
     pub slice_mode: u32,
     pub slice_mode_data: u32,
     pub vui: Vui,
     pub ltr: [u32; 2],
     pub chroma_format_idc: u32,
-    pub unused2: [u32; 2],
+    pub unused3: [u32; 2],
     pub num_ref_l0: u32,
     pub num_ref_l1: u32,
-    pub reserved1: [u32; 267],
+    /// Since 12.2, as is the next; reserved before.
+    pub output_bit_depth: u32,
+    pub input_bit_depth: u32,
+    pub reserved1: [u32; 265],
     pub reserved2: [*mut c_void; 64],
 }
 assert_layout!(
@@ -234,12 +249,15 @@ assert_layout!(
     1792,
     level = 4,
     idr_period = 8,
+    entropy_coding_mode = 44,
     max_num_ref_frames = 60,
     slice_mode = 64,
     slice_mode_data = 68,
     vui = 72,
     chroma_format_idc = 192,
     num_ref_l0 = 204,
+    output_bit_depth = 212,
+    input_bit_depth = 216,
 );
 
 /// `NV_ENC_CONFIG`; of the union of codecs, H.264 alone.

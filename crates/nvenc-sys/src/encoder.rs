@@ -19,10 +19,9 @@ use crate::{
     sys::{
         Zeroed as _,
         nvenc::{
-            self as raw, CAP_INVALIDATION, Config, CreateBitstream, ERR_ENCODER_BUSY,
-            ERR_LOCK_BUSY, FLAG_EOS, FLAG_FORCE_IDR, FLAG_OUTPUT_SPS_PPS, FORMAT_NV12, Handle,
-            Initialize, Lock, MapInput, PICTURE_IDR, Picture, RESOURCE_CUDA_POINTER, Reconfigure,
-            Register, STRUCT_FRAME,
+            self as raw, Config, CreateBitstream, ERR_ENCODER_BUSY, ERR_LOCK_BUSY, FLAG_EOS,
+            FLAG_FORCE_IDR, FLAG_OUTPUT_SPS_PPS, FORMAT_NV12, Handle, Initialize, Lock, MapInput,
+            PICTURE_IDR, Picture, RESOURCE_CUDA_POINTER, Reconfigure, Register, STRUCT_FRAME,
         },
     },
 };
@@ -62,6 +61,8 @@ pub struct Encoder {
     settings: Settings,
     /// What the encoder was initialised with, but for the rate.
     config: Box<Config>,
+    /// How many pictures later ones may refer to.
+    kept: u32,
     frame_index: u32,
     broken: bool,
 }
@@ -92,7 +93,8 @@ impl Encoder {
         let session = Session::open(nvenc, context)?;
         session.check_h264(settings)?;
         let mut config = session.preset_config(settings)?;
-        settings.write(&mut config, session.version());
+        let kept = session.kept_pictures()?;
+        settings.write(&mut config, session.version(), kept);
         let mut initialize = settings.initialize(session.version(), &mut config);
         session.call("initialise the encoder", |functions, raw| {
             let initialize_encoder = functions.initialize?;
@@ -112,6 +114,7 @@ impl Encoder {
             session,
             settings: *settings,
             config,
+            kept,
             frame_index: 0,
             broken: false,
         })
@@ -286,7 +289,7 @@ impl Encoder {
     pub fn set_rate(&mut self, bits_per_second: u32) -> Result<(), Error> {
         let settings = Settings { bits_per_second, ..self.settings };
         settings.check()?;
-        settings.write(&mut self.config, self.session.version());
+        settings.write(&mut self.config, self.session.version(), self.kept);
         let version = self.session.version();
         let mut reconfigure = Reconfigure::zeroed();
         reconfigure.version = version.reconfigure();
@@ -297,18 +300,19 @@ impl Encoder {
         });
         match changed {
             Ok(()) => self.settings = settings,
-            Err(_) => self.settings.write(&mut self.config, version),
+            Err(_) => self.settings.write(&mut self.config, version, self.kept),
         }
         changed
     }
 
     /// Lets no later picture refer to the one that was encoded with `time_stamp`, because it was
-    /// lost on the way. Gives `false` where the hardware cannot: a key frame must do.
+    /// lost on the way. Gives `false` where the hardware cannot, or keeps no other: a key frame must
+    /// do.
     ///
     /// # Errors
     /// [`Error::Nvenc`] when refused.
     pub fn invalidate(&mut self, time_stamp: u64) -> Result<bool, Error> {
-        if self.session.cap(CAP_INVALIDATION)? == 0 {
+        if self.kept < 2 {
             return Ok(false);
         }
         self.session.call("forget a picture", |functions, raw| {

@@ -2,16 +2,16 @@
 
 use std::{ffi::CStr, path::Path, ptr, sync::Arc};
 
-use super::Settings;
+use super::{Settings, settings::KEPT_PICTURES};
 use crate::{
     Context, Error, error,
     loader::{self, NvencCalls},
     sys::{
         Zeroed as _,
         nvenc::{
-            self as raw, CAP_HEIGHT_MAX, CAP_WIDTH_MAX, CODEC_H264, CapsParam, Config, DEVICE_CUDA,
-            ERR_INVALID_VERSION, Functions, Guid, OpenSession, PresetConfig, SUCCESS,
-            TUNING_ULTRA_LOW_LATENCY,
+            self as raw, CAP_HEIGHT_MAX, CAP_INVALIDATION, CAP_MULTIPLE_REFERENCES, CAP_WIDTH_MAX,
+            CODEC_H264, CapsParam, Config, DEVICE_CUDA, ERR_INVALID_VERSION, Functions, Guid,
+            OpenSession, PresetConfig, SUCCESS, TUNING_ULTRA_LOW_LATENCY,
         },
     },
     version::Version,
@@ -159,6 +159,13 @@ impl Session {
             Some(unsafe { (functions.cap?)(raw, CODEC_H264, &mut param, &mut value) })
         })?;
         Ok(value)
+    }
+
+    /// How many pictures it is to keep for later ones to refer to: only the last, where it cannot
+    /// keep more, or cannot be told which was lost.
+    pub fn kept_pictures(&self) -> Result<u32, Error> {
+        let can = self.cap(CAP_MULTIPLE_REFERENCES)? != 0 && self.cap(CAP_INVALIDATION)? != 0;
+        Ok(if can { KEPT_PICTURES } else { 1 })
     }
 
     /// Whether it encodes H.264 of this size.

@@ -11,8 +11,8 @@ use crate::{
     version::Version,
 };
 
-/// Pictures that later ones may refer to after others were lost.
-const KEPT_PICTURES: u32 = 4;
+/// Pictures that are kept for later ones to refer to, so that one that was lost can be done without.
+pub(super) const KEPT_PICTURES: u32 = 4;
 
 /// From the fastest to the best; beyond P4 the hardware takes longer than it gains.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -120,8 +120,9 @@ impl Settings {
         (picture * f64::from(self.buffer_pictures)) as u32
     }
 
-    /// Writes what differs from the preset, or must not depend on it.
-    pub(super) fn write(&self, config: &mut Config, version: Version) {
+    /// Writes what differs from the preset, or must not depend on it. `kept` pictures may be
+    /// referred to.
+    pub(super) fn write(&self, config: &mut Config, version: Version, kept: u32) {
         config.version = version.config();
         config.profile = self.profile.guid();
         config.gop_length = INFINITE_GOP;
@@ -145,7 +146,7 @@ impl Settings {
         h264.level = 0;
         h264.idr_period = INFINITE_GOP;
         h264.entropy_coding_mode = self.profile.entropy_coding();
-        (h264.max_num_ref_frames, h264.num_ref_l0) = (KEPT_PICTURES, REFERENCES_1);
+        (h264.max_num_ref_frames, h264.num_ref_l0) = (kept, REFERENCES_1);
         // One slice.
         (h264.slice_mode, h264.slice_mode_data) = (3, 1);
         h264.chroma_format_idc = 1;
@@ -198,7 +199,7 @@ mod tests {
     fn the_buffer_holds_as_many_pictures_as_said() {
         assert_eq!(SETTINGS.buffer_bits(), 60_000);
         let mut config = Config::zeroed();
-        SETTINGS.write(&mut config, version::ALL[0]);
+        SETTINGS.write(&mut config, version::ALL[0], KEPT_PICTURES);
         assert_eq!(config.rate_control.vbv_buffer_size, 60_000);
         assert_eq!(config.rate_control.average_bit_rate, 2_400_000);
         assert_eq!((config.gop_length, config.frame_interval_p), (INFINITE_GOP, 1));

@@ -74,6 +74,8 @@ pub const CAP_DYNAMIC_BIT_RATE: u32 = 20;
 pub const CAP_CUSTOM_VBV: u32 = 26;
 /// `NV_ENC_CAPS_SUPPORT_REF_PIC_INVALIDATION`.
 pub const CAP_INVALIDATION: u32 = 28;
+/// `NV_ENC_CAPS_SUPPORT_MULTIPLE_REF_FRAMES`.
+pub const CAP_MULTIPLE_REFERENCES: u32 = 47;
 
 /// `enableAQ` in [`RateControl::flags`].
 pub const RC_ENABLE_AQ: u32 = 1 << 3;

@@ -12,19 +12,20 @@
 //! |---|---|
 //! | `DOUBLE_NVIDIA_UUID` | the GPU's UUID, 32 hexadecimal digits |
 //! | `DOUBLE_NVIDIA_API` | the newest version that it speaks, e.g. `12.1`; 13.0 where unset |
-//! | `DOUBLE_NVIDIA_LEDGER` | a file to which a line is added for each thing of note: `open`, `encode`, `busy`, `flush`, `close`, `leak`, `violation` |
+//! | `DOUBLE_NVIDIA_LEDGER` | a file to which a line is added for each thing of note: `open`, `settings`, `encode`, `busy`, `flush`, `close`, `leak`, `violation` |
 //! | `DOUBLE_NVIDIA_BARE` | calls of NVENC that may be made without a context, with commas between: FFmpeg asks so what there is |
 //! | `DOUBLE_NVIDIA_FAIL` | what fails, with commas between; `encode@3` means from a session's fourth picture on |
 //!
 //! What can fail: `no-device` (CUDA finds no GPU), `no-encoder` (no session opens), `sessions@N`
 //! (so many at once and no more), `import`, `initialize`, `encode@N`, `busy@N` (encoding and locking
 //! are refused at first), `lock@N` (locking is refused for ever), `hang@N` (locking does not return),
-//! `lost@N` (the GPU is gone), `empty@N`, `unmap@N`.
+//! `lost@N` (the GPU is gone), `empty@N`, `unmap@N`; and of what it can do, `references` and `invalidation`.
 #![allow(unsafe_code, reason = "it is a C library")]
 
 mod cuda;
 mod nvenc;
 mod nvenc_host;
+mod nvenc_settings;
 mod stubs;
 
 use std::{io, os::unix::fs::symlink, path::Path};

@@ -15,11 +15,11 @@ use nvenc_sys::{
     sys::{
         cuda::Context,
         nvenc::{
-            CODEC_H264, CapsParam, CreateBitstream, DEVICE_CUDA, ERR_ENCODER_BUSY,
-            ERR_INVALID_VERSION, ERR_LOCK_BUSY, ERR_OUT_OF_MEMORY, ERR_UNSUPPORTED_DEVICE,
-            FLAG_EOS, FLAG_FORCE_IDR, FORMAT_NV12, Functions, Guid, Handle, Initialize,
-            LOCK_DO_NOT_WAIT, Lock, MapInput, OpenSession, PICTURE_IDR, PRESET_P1, PRESET_P2,
-            PRESET_P3, PRESET_P4, PROFILE_BASELINE, PROFILE_HIGH, PROFILE_MAIN, Picture,
+            CAP_INVALIDATION, CAP_MULTIPLE_REFERENCES, CODEC_H264, CapsParam, CreateBitstream,
+            DEVICE_CUDA, ERR_ENCODER_BUSY, ERR_INVALID_VERSION, ERR_LOCK_BUSY, ERR_OUT_OF_MEMORY,
+            ERR_UNSUPPORTED_DEVICE, FLAG_EOS, FLAG_FORCE_IDR, FORMAT_NV12, Functions, Guid, Handle,
+            Initialize, LOCK_DO_NOT_WAIT, Lock, MapInput, OpenSession, PICTURE_IDR, PRESET_P1,
+            PRESET_P2, PRESET_P3, PRESET_P4, PROFILE_BASELINE, PROFILE_HIGH, PROFILE_MAIN, Picture,
             PresetConfig, RESOURCE_CUDA_POINTER, Reconfigure, Register, SUCCESS, Session, Status,
         },
     },
@@ -29,6 +29,7 @@ use nvenc_sys::{
 use crate::{
     ORDERS, cuda, newest,
     nvenc_host::{self, Handles, HostInput},
+    nvenc_settings,
 };
 
 pub const INVALID_DEVICE: Status = 4;
@@ -194,7 +195,7 @@ fn refuses(refused: &mut Option<(&str, u64)>, what: &'static str, number: u64) -
 }
 
 /// Refuses a struct whose version word is not the one of the session's version.
-fn speaks(name: &str, found: u32, expected: u32) -> bool {
+pub fn speaks(name: &str, found: u32, expected: u32) -> bool {
     if found != expected {
         ORDERS.violation(format_args!("{name} is of version {found:#x} instead of {expected:#x}"));
     }
@@ -211,12 +212,14 @@ fn fill<T: Copy>(from: &[T], to: *mut T, room: u32, count: *mut u32) -> Status {
     SUCCESS
 }
 
-const PRESETS: [Guid; 4] = [PRESET_P1, PRESET_P2, PRESET_P3, PRESET_P4];
-const PROFILES: [Guid; 3] = [PROFILE_BASELINE, PROFILE_MAIN, PROFILE_HIGH];
+pub const PRESETS: [Guid; 4] = [PRESET_P1, PRESET_P2, PRESET_P3, PRESET_P4];
+pub const PROFILES: [Guid; 3] = [PROFILE_BASELINE, PROFILE_MAIN, PROFILE_HIGH];
 
 /// Of H.264, by the number of the capability.
 fn capability(cap: u32) -> i32 {
     match cap {
+        CAP_INVALIDATION if ORDERS.fails("invalidation") => 0,
+        CAP_MULTIPLE_REFERENCES if ORDERS.fails("references") => 0,
         // B frames, field coding, monochrome, lossless, 10 bit …
         0 | 2 | 3 | 38 | 43 => 0,
         1 => 63,
@@ -368,10 +371,7 @@ mod functions {
             {
                 return ERR_INVALID_VERSION;
             }
-            // A preset for quality: what suits latency, the client must say.
-            to.config.gop_length = 250;
-            to.config.frame_interval_p = 3;
-            to.config.rate_control.version = session.version.rate_control();
+            nvenc_settings::preset(&mut to.config, session.version);
             SUCCESS
         }
         initialize(session, params: *mut Initialize) {
@@ -383,7 +383,7 @@ mod functions {
                 return INVALID_CALL;
             }
             // SAFETY: a live struct of the caller's.
-            match settings(session.version, unsafe { &*params }) {
+            match nvenc_settings::read(session.version, unsafe { &*params }) {
                 Ok((size, rate)) => {
                     let Ok(coder) = Coder::open(size) else { return GENERIC };
                     session.encoder = Some(Encoder { coder, size, rate, pictures: 0 });
@@ -400,7 +400,7 @@ mod functions {
                 return ERR_INVALID_VERSION;
             }
             let Some(encoder) = &mut session.encoder else { return NOT_INITIALIZED };
-            match settings(version, &params.initialize) {
+            match nvenc_settings::read(version, &params.initialize) {
                 Ok((size, _)) if size != encoder.size => INVALID_PARAM,
                 Ok((_, rate)) => {
                     encoder.rate = rate;
@@ -610,30 +610,6 @@ mod functions {
         list.sequence_params = none;
         SUCCESS
     }
-}
-
-/// The size and the rate, where all that they are said with is right.
-fn settings(version: Version, params: &Initialize) -> Result<((usize, usize), u32), Status> {
-    if !speaks("INITIALIZE_PARAMS", params.version, version.initialize()) {
-        return Err(ERR_INVALID_VERSION);
-    }
-    // SAFETY: null, or a live struct of the caller's.
-    let Some(config) = (unsafe { params.config.as_ref() }) else { return Err(INVALID_PARAM) };
-    let rate = &config.rate_control;
-    if !speaks("CONFIG", config.version, version.config())
-        || !speaks("RC_PARAMS", rate.version, version.rate_control())
-    {
-        return Err(ERR_INVALID_VERSION);
-    }
-    let (width, height) = (params.encode_width, params.encode_height);
-    let sides = [width, height].iter().all(|side| (2..=4096).contains(side) && side % 2 == 0);
-    let known = params.codec == CODEC_H264 && PRESETS.contains(&params.preset);
-    let reorders = config.frame_interval_p > 1;
-    if !sides || !known || reorders || params.frame_rate_num == 0 || params.enable_ptd != 1 {
-        ORDERS.violation(format_args!("an encoder for {width}x{height} is initialised wrongly"));
-        return Err(INVALID_PARAM);
-    }
-    Ok(((width as usize, height as usize), rate.average_bit_rate))
 }
 
 fn encode_picture(session: &mut State, picture: &Picture) -> Status {

@@ -104,8 +104,72 @@ fn pictures_come_back() {
         assert_eq!(ledger[0], format!("open {newest}"));
         let count = |start| ledger.iter().filter(|line| line.starts_with(start)).count();
         assert_eq!((count("encode"), count("flush"), count("close")), (15, 3, 3), "{ledger:#?}");
-        assert_eq!(ledger[3], "encode 64x48 idr 2000000 2");
-        assert_eq!(ledger[4], "encode 64x48 p 900000 3");
+        let mut encoded = ledger.iter().filter(|line| line.starts_with("encode 64x48")).skip(2);
+        assert_eq!(encoded.next().expect("the third"), "encode 64x48 idr 2000000 2");
+        assert_eq!(encoded.next().expect("the fourth"), "encode 64x48 p 900000 3");
+    }
+}
+
+/// What NVENC is told of a stream, whatever its preset stands for: constant rate in a short
+/// buffer, in two passes, the first of a quarter; no pictures but P after an IDR that is asked
+/// for, in order and of one slice; parameter sets with each IDR, and BT.709 in limited range.
+fn told(profile: &str, entropy: u32, references: u32, depth: u32, rate: (u32, u32)) -> String {
+    let (bits_per_second, buffer) = rate;
+    format!(
+        "settings size=64x48 dar=64:48 fps=30/1 preset=p3 tuning=3 profile={profile} gop=infinite \
+         interval=1 mode=1 rc=2 average={bits_per_second} most={bits_per_second} vbv={buffer} \
+         delay={buffer} aq=0 temporal-aq=0 lookahead=0 no-reorder=1 key-scale=1 passes=1 repeat=1 \
+         filler=0 level=0 idr=infinite entropy={entropy} references={references}/1 slices=3:1 \
+         chroma=1 depth={depth}/{depth} signal=1:5 full-range=0 colour=1:1/1/1 restriction=1"
+    )
+}
+
+#[test]
+fn settings_are_told() {
+    // The words of the bit depth are reserved before 12.2.
+    for (api, depth) in [("13.0", 8), ("12.2", 8), ("12.1", 0), ("12.0", 0), ("11.1", 0)] {
+        let ledger = run_again("encode_pictures", &[("DOUBLE_NVIDIA_API", api)]);
+        let found: Vec<_> = ledger.iter().filter(|line| line.contains("size=64x48")).collect();
+        let expected = [(2_000_000, 100_000), (900_000, 45_000)];
+        let expected = expected.map(|rate| told("baseline", 2, 4, depth, rate));
+        assert_eq!(found, expected.each_ref(), "{api}");
+    }
+}
+
+#[test]
+fn open_profiles_and_presets() {
+    if !ORDERS.is_running_again() {
+        return;
+    }
+    let cuda = Cuda::load().expect("the double");
+    let context = Context::new(&cuda, &cuda.devices().expect("tells")[0]).expect("retains");
+    let nvenc = Nvenc::load().expect("the double");
+    for profile in [Profile::Baseline, Profile::Main, Profile::High] {
+        let settings = Settings { profile, ..settings(SIZES[0]) };
+        let mut encoder = Encoder::open(&nvenc, &context, &settings).expect("opens");
+        assert!(!encoder.invalidate(0).expect("knows"), "there is one reference");
+    }
+    for preset in [Preset::P1, Preset::P2, Preset::P3, Preset::P4] {
+        let settings = Settings { preset, ..settings(SIZES[0]) };
+        Encoder::open(&nvenc, &context, &settings).expect("opens");
+    }
+}
+
+/// Each profile with its entropy coding, each preset by its name, and as many references as the
+/// hardware can do something with.
+#[test]
+fn profiles_presets_and_references_are_told() {
+    for missing in ["references", "invalidation"] {
+        let ledger = run_again("open_profiles_and_presets", &[("DOUBLE_NVIDIA_FAIL", missing)]);
+        assert_faultless(&ledger);
+        let settings = ledger.iter().filter(|line| line.starts_with("settings"));
+        let (profiles, presets) = (settings.clone().take(3), settings.skip(3));
+        let profile = |(name, entropy)| told(name, entropy, 1, 8, (2_000_000, 100_000));
+        let expected = [("baseline", 2), ("main", 1), ("high", 1)].map(profile);
+        assert_eq!(profiles.collect::<Vec<_>>(), expected.each_ref());
+        let preset = |name| expected[0].replace("preset=p3", &format!("preset={name}"));
+        let expected = ["p1", "p2", "p3", "p4"].map(preset);
+        assert_eq!(presets.collect::<Vec<_>>(), expected.each_ref());
     }
 }
 

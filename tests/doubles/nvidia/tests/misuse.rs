@@ -99,6 +99,8 @@ impl Client {
         let config = &mut preset.config;
         (config.profile, config.frame_interval_p) = (raw::PROFILE_MAIN, 1);
         config.rate_control.average_bit_rate = 1_000_000;
+        let h264 = &mut config.h264;
+        (h264.output_bit_depth, h264.input_bit_depth) = (raw::BIT_DEPTH_8, raw::BIT_DEPTH_8);
         change(config);
         let mut params = raw::Initialize::zeroed();
         params.version = VERSION.initialize();
@@ -207,6 +209,11 @@ fn misuse() {
             client.unmap();
             client.free();
         }
+        "cabac" => {
+            assert_eq!(client.open(), SUCCESS);
+            let refused = client.initialize(|config| config.profile = raw::PROFILE_BASELINE);
+            assert_ne!(refused, SUCCESS);
+        }
         "lock without waiting" => {
             client.prepare();
             assert_eq!(client.encode(), SUCCESS);
@@ -259,6 +266,7 @@ fn misuse_is_noted() {
     let cases: [(&str, &[&str]); _] = [
         ("none", &[]),
         ("open without a context", &["`open` is called without its context"]),
+        ("cabac", &["the entropy coding of an encoder for 64x48"]),
         ("lock without waiting", &["a buffer is locked that nobody waits for"]),
         ("encode without a context", &["`encode` is called without its context"]),
         ("unmap too early", &["a picture is unmapped before its bitstream is locked"]),

@@ -54,13 +54,13 @@ impl Cuda {
     /// The file is a build of `libcuda.so.1`: its initialisers run, and its functions are called
     /// by the signatures in `cuda.h`.
     pub unsafe fn load_from(file: &Path) -> Result<Self, Error> {
-        // SAFETY: the caller's promise.
+        // SAFETY: the file is a build of the library, as the caller promises.
         Self::init(unsafe { loader::cuda_from(file) }?)
     }
 
     fn init(calls: CudaCalls) -> Result<Self, Error> {
         let cuda = Self(Arc::new(calls));
-        // SAFETY: 0 is the one value that the flags may have.
+        // SAFETY: the library is loaded; 0 is the one value that the flags may have.
         cuda.check("start", unsafe { (cuda.0.init)(0) })?;
         Ok(cuda)
     }
@@ -71,21 +71,22 @@ impl Cuda {
     /// [`Error::Cuda`] when the driver cannot tell.
     pub fn devices(&self) -> Result<Vec<Device>, Error> {
         let mut count = 0;
-        // SAFETY: valid for the write of one integer.
+        // SAFETY: CUDA is initialised; `count` is valid for the write of one integer.
         self.check("count GPUs", unsafe { (self.0.device_count)(&mut count) })?;
         (0..count).map(|index| self.device(index)).collect()
     }
 
     fn device(&self, index: i32) -> Result<Device, Error> {
         let mut ordinal = 0;
-        // SAFETY: valid for the write of one device; the index is below the count.
+        // SAFETY: CUDA is initialised; `ordinal` is valid for the write of one device.
         self.check("name a GPU", unsafe { (self.0.device)(&mut ordinal, index) })?;
         let mut uuid = Uuid::zeroed();
-        // SAFETY: valid for the write of one UUID, of a device that there is.
+        // SAFETY: CUDA is initialised and named the device; `uuid` is valid for the write of one.
         self.check("identify a GPU", unsafe { (self.0.device_uuid)(&mut uuid, ordinal) })?;
         let mut name = [0 as c_char; 256];
         let length = name.len() as i32;
-        // SAFETY: valid for the writes of `length` characters, of a device that there is.
+        // SAFETY: CUDA is initialised and named the device; `name` is valid for the writes of
+        // `length` characters.
         let named = unsafe { (self.0.device_name)(name.as_mut_ptr(), length, ordinal) };
         self.check("name a GPU", named)?;
         let bytes: Vec<u8> = name.iter().map(|c| c.cast_unsigned()).collect();
@@ -98,10 +99,12 @@ impl Cuda {
             return Ok(());
         }
         let mut text = ptr::null();
-        // SAFETY: any number may be asked for; valid for the write of one pointer.
+        // SAFETY: the library is loaded; any number may be asked for, before CUDA is initialised,
+        // too; `text` is valid for the write of one pointer.
         let known = unsafe { (self.0.error_name)(status, &mut text) } == SUCCESS && !text.is_null();
         let name = if known {
-            // SAFETY: the name of a known code is a constant of the library, which is loaded.
+            // SAFETY: not null: the name of a known code is a constant with its end, of the
+            // library, which stays loaded.
             unsafe { CStr::from_ptr(text) }.to_string_lossy().into_owned()
         } else {
             "an unnamed CUresult".to_owned()
@@ -118,9 +121,10 @@ pub struct Context {
     raw: raw::Context,
 }
 
-// SAFETY: a context may be made current on any thread, and on several at once.
+// SAFETY: a context belongs to no thread: it may be made current, and released, on any.
 unsafe impl Send for Context {}
-// SAFETY: likewise; nothing here changes it.
+// SAFETY: it may be current on several threads at once, and nothing here changes it after it was
+// retained.
 unsafe impl Sync for Context {}
 
 impl Context {
@@ -130,7 +134,8 @@ impl Context {
     /// [`Error::Cuda`] when the driver refuses.
     pub fn new(cuda: &Cuda, device: &Device) -> Result<Arc<Self>, Error> {
         let mut raw = ptr::null_mut();
-        // SAFETY: valid for the write of one context, of a device that there is.
+        // SAFETY: CUDA is initialised and named the device; `raw` is valid for the write of one
+        // context.
         let status = unsafe { (cuda.0.retain_context)(&mut raw, device.ordinal) };
         cuda.check("make a context", status)?;
         Ok(Arc::new(Self { cuda: cuda.clone(), ordinal: device.ordinal, raw }))
@@ -143,13 +148,13 @@ impl Context {
     /// Does something with the context current on this thread, which CUDA wants for most of what
     /// it does, and NVENC for what it does with CUDA.
     pub(crate) fn current<T>(&self, act: impl FnOnce() -> T) -> Result<T, Error> {
-        // SAFETY: the context is retained for as long as `self`; it is taken off again below.
+        // SAFETY: the context is retained for as long as `self` lives; it is taken off again below.
         let pushed = unsafe { (self.cuda.0.push_context)(self.raw) };
         self.cuda.check("use a context", pushed)?;
         let done = act();
         let mut popped = ptr::null_mut();
-        // SAFETY: valid for the write of one context. This thread's stack holds the one from
-        // above: whatever `act` puts there it takes off.
+        // SAFETY: `popped` is valid for the write of one context. On top of this thread's stack is
+        // the one from above, for what `act` puts there it takes off.
         unsafe { (self.cuda.0.pop_context)(&mut popped) };
         Ok(done)
     }
@@ -167,7 +172,8 @@ impl Context {
 
 impl Drop for Context {
     fn drop(&mut self) {
-        // SAFETY: retained once, and released once.
+        // SAFETY: this retained the context of the device once, and releases it once; what was made
+        // in it keeps this alive.
         unsafe { (self.cuda.0.release_context)(self.ordinal) };
     }
 }
@@ -181,7 +187,7 @@ pub struct Memory {
     bytes: u64,
 }
 
-// SAFETY: both handles may be used from any thread with the context current.
+// SAFETY: neither handle belongs to a thread; calls make the context current on their own.
 unsafe impl Send for Memory {}
 
 impl Memory {
@@ -203,7 +209,8 @@ impl Memory {
         description.flags = if dedicated { MEMORY_DEDICATED } else { 0 };
         let mut handle = ptr::null_mut();
         context.call("import memory", |calls| {
-            // SAFETY: a live description with an open descriptor, and room for one handle.
+            // SAFETY: the context is current; the description is live, and its descriptor open;
+            // `handle` is valid for the write of one.
             unsafe { (calls.import_memory)(&mut handle, &description) }
         })?;
         // A successful import has taken the descriptor.
@@ -213,7 +220,8 @@ impl Memory {
         range.size = bytes;
         let pointer = &mut imported.pointer;
         context.call("map imported memory", |calls| {
-            // SAFETY: live memory, a range within it, and room for one pointer.
+            // SAFETY: the context is current; the memory was imported above, in it; the range is
+            // live and within the memory; `pointer` is valid for the write of one.
             unsafe { (calls.mapped_buffer)(pointer, handle, &range) }
         })?;
         Ok(imported)
@@ -242,7 +250,8 @@ impl Memory {
             return Err(Error::OutOfRange { what, value, allowed: "within the memory" });
         }
         self.context.call("read memory", |calls| {
-            // SAFETY: `into` is valid for writes of its length, and the memory has as much.
+            // SAFETY: the context is current; `into` is valid for writes of its length, and the
+            // memory is mapped and has as much.
             unsafe { (calls.copy_to_host)(into.as_mut_ptr().cast(), self.pointer, into.len()) }
         })
     }
@@ -253,10 +262,12 @@ impl Drop for Memory {
         // Errors: the context or the device is gone, and the memory with it.
         let _ = self.context.call("release memory", |calls| {
             if self.pointer != 0 {
-                // SAFETY: mapped by this and not freed before; nothing uses it any more.
+                // SAFETY: the context is current; this mapped the memory and frees it once; what
+                // used it owned this, and is gone.
                 unsafe { (calls.free)(self.pointer) };
             }
-            // SAFETY: imported by this and not destroyed before; its mapping is gone.
+            // SAFETY: the context is current; this imported the memory and destroys it once; its
+            // mapping is gone.
             unsafe { (calls.destroy_memory)(self.handle) }
         });
     }

@@ -67,7 +67,8 @@ pub struct Encoder {
     broken: bool,
 }
 
-// SAFETY: a session and its handles may be used from any thread, by one at a time.
+// SAFETY: a session and its handles belong to no thread, and each call makes the context current
+// on its own; calls of several threads at once are ruled out, as it is not `Sync`.
 unsafe impl Send for Encoder {}
 
 #[derive(Debug)]
@@ -98,14 +99,16 @@ impl Encoder {
         let mut initialize = settings.initialize(session.version(), &mut config);
         session.call("initialise the encoder", |functions, raw| {
             let initialize_encoder = functions.initialize?;
-            // SAFETY: a live session; the parameters and what they point to are live.
+            // SAFETY: `call`'s promises; the parameters and the configuration that they point to
+            // are live, and of the session's version.
             Some(unsafe { initialize_encoder(raw, &mut initialize) })
         })?;
         let mut create = CreateBitstream::zeroed();
         create.version = session.version().create_bitstream();
         session.call("make a bitstream buffer", |functions, raw| {
             let create_bitstream = functions.create_bitstream?;
-            // SAFETY: a live session whose encoder is initialised; valid for writes.
+            // SAFETY: `call`'s promises; the encoder is initialised; `create` is valid for writes
+            // and of the session's version.
             Some(unsafe { create_bitstream(raw, &mut create) })
         })?;
         Ok(Self {
@@ -152,7 +155,9 @@ impl Encoder {
         register.resource = ptr::with_exposed_provenance_mut(memory.pointer() as usize);
         register.buffer_format = FORMAT_NV12;
         self.session.call("register a picture's memory", |functions, raw| {
-            // SAFETY: a live session; the memory is the encoder's from here on.
+            // SAFETY: `call`'s promises; `register` is valid for writes and of the session's
+            // version; it names memory of the session's context that holds such a picture, and that
+            // is kept until it is unregistered.
             Some(unsafe { (functions.register?)(raw, &mut register) })
         })?;
         self.inputs.push(Registered { handle: register.registered, pitch, _memory: memory });
@@ -185,7 +190,8 @@ impl Encoder {
         let submitted = self.submit(mapped, registered.pitch, time_stamp, keyframe, give_up);
         let unit = submitted.and_then(|()| self.fetch(give_up));
         let released = self.session.call("release a picture", |functions, raw| {
-            // SAFETY: a live session and a resource that it has mapped.
+            // SAFETY: `call`'s promises; `mapped` is what the session has mapped above, and it is
+            // released once.
             Some(unsafe { (functions.unmap?)(raw, mapped) })
         });
         // The first error is the reason, and the release's may be its consequence.
@@ -204,7 +210,8 @@ impl Encoder {
         map.version = self.session.version().map_input();
         map.registered = registered;
         self.session.call("take a picture", |functions, raw| {
-            // SAFETY: a live session and a resource that it has registered.
+            // SAFETY: `call`'s promises; `map` is valid for writes and of the session's version,
+            // and names a resource that is registered, and not mapped.
             Some(unsafe { (functions.map?)(raw, &mut map) })
         })?;
         Ok(map.mapped)
@@ -230,7 +237,9 @@ impl Encoder {
         picture.picture_struct = STRUCT_FRAME;
         unless_busy(give_up, || {
             self.session.call("encode a picture", |functions, raw| {
-                // SAFETY: a live session, a mapped input and a bitstream buffer that is not locked.
+                // SAFETY: `call`'s promises; `picture` is live and of the session's version; it
+                // names an input that is mapped and a bitstream buffer of the session's that is not
+                // locked; whoever wrote the input has finished.
                 Some(unsafe { (functions.encode?)(raw, &mut picture) })
             })
         })
@@ -244,18 +253,22 @@ impl Encoder {
         lock.output = self.bitstream;
         unless_busy(give_up, || {
             self.session.call("finish a picture", |functions, raw| {
-                // SAFETY: a live session and its bitstream buffer; valid for writes.
+                // SAFETY: `call`'s promises; `lock` is valid for writes and of the session's
+                // version; it names a bitstream buffer of the session's that is not locked, and no
+                // array.
                 Some(unsafe { (functions.lock?)(raw, &mut lock) })
             })
         })?;
         let data = if lock.data.is_null() {
             Vec::new()
         } else {
-            // SAFETY: a locked buffer holds as many bytes as it says until it is unlocked.
+            // SAFETY: not null; the lock waited, so that this many bytes are written, and stay as
+            // they are until the unlock below; they are copied before.
             unsafe { slice::from_raw_parts(lock.data.cast::<u8>(), lock.bytes as usize) }.to_vec()
         };
         self.session.call("release a coded picture", |functions, raw| {
-            // SAFETY: a live session and its bitstream buffer, which is locked.
+            // SAFETY: `call`'s promises; the bitstream buffer is the session's and locked, and what
+            // was read of it is copied.
             Some(unsafe { (functions.unlock?)(raw, self.bitstream) })
         })?;
         if data.is_empty() {
@@ -277,7 +290,8 @@ impl Encoder {
         end.version = self.session.version().picture();
         end.flags = FLAG_EOS;
         self.session.call("end a stream", |functions, raw| {
-            // SAFETY: a live session; the end of a stream has no picture and needs no buffers.
+            // SAFETY: `call`'s promises; `end` is live and of the session's version; the end of a
+            // stream names no input and no buffer.
             Some(unsafe { (functions.encode?)(raw, &mut end) })
         })
     }
@@ -295,7 +309,8 @@ impl Encoder {
         reconfigure.version = version.reconfigure();
         reconfigure.initialize = settings.initialize(version, &mut self.config);
         let changed = self.session.call("change the bit rate", |functions, raw| {
-            // SAFETY: a live session; the parameters and what they point to are live.
+            // SAFETY: `call`'s promises; the encoder is initialised; the parameters and the
+            // configuration that they point to are live, and of the session's version.
             Some(unsafe { (functions.reconfigure?)(raw, &mut reconfigure) })
         });
         match changed {
@@ -306,8 +321,8 @@ impl Encoder {
     }
 
     /// Lets no later picture refer to the one that was encoded with `time_stamp`, because it was
-    /// lost on the way. Gives `false` where the hardware cannot, or keeps no other: a key frame must
-    /// do.
+    /// lost on the way. Gives `false` where the hardware cannot, or keeps no other: a key frame
+    /// must do.
     ///
     /// # Errors
     /// [`Error::Nvenc`] when refused.
@@ -316,7 +331,7 @@ impl Encoder {
             return Ok(false);
         }
         self.session.call("forget a picture", |functions, raw| {
-            // SAFETY: a live session; any number may be given.
+            // SAFETY: `call`'s promises; the encoder is initialised; any number may be given.
             Some(unsafe { (functions.invalidate?)(raw, time_stamp) })
         })?;
         Ok(true)
@@ -344,12 +359,14 @@ impl Drop for Encoder {
         let _ = self.flush();
         for input in &self.inputs {
             let _ = self.session.call("forget a picture's memory", |functions, raw| {
-                // SAFETY: a live session and a resource that it has registered, not mapped.
+                // SAFETY: `call`'s promises; the session has registered the resource, and it goes
+                // once. One that a failure left mapped is the driver's to refuse.
                 Some(unsafe { (functions.unregister?)(raw, input.handle) })
             });
         }
         let _ = self.session.call("free a bitstream buffer", |functions, raw| {
-            // SAFETY: a live session and its buffer, which is not locked.
+            // SAFETY: `call`'s promises; the session has made the buffer, and it goes once. One
+            // that a failure left locked is the driver's to refuse.
             Some(unsafe { (functions.destroy_bitstream?)(raw, self.bitstream) })
         });
         self.session.close();

@@ -30,14 +30,15 @@ macro_rules! table {
             /// and its initialisers may run.
             unsafe fn load(file: &OsStr) -> Result<Self, Error> {
                 let name = || file.to_string_lossy().into_owned();
-                // SAFETY: the caller's promise. RTLD_NOW, so that a broken installation shows
-                // here rather than as an abort in the middle of a call.
+                // SAFETY: its initialisers may run, as the caller promises. RTLD_NOW, so that a
+                // broken installation shows here rather than as an abort in the middle of a call.
                 let library = unsafe { Library::open(Some(file), RTLD_NOW | RTLD_LOCAL) }
                     .map_err(|source| Error::NoLibrary { library: name(), source })?;
                 Ok(Self {
                     $($field: {
                         let symbol = concat!(stringify!($symbol), "\0").as_bytes();
-                        // SAFETY: the caller says that the symbol has this type.
+                        // SAFETY: the symbol is a function of this signature, as the caller
+                        // promises; the pointer stays beside the library, which keeps it loaded.
                         *unsafe { library.get::<$symbol>(symbol) }.map_err(|_| Error::NoSymbol {
                             library: name(),
                             symbol: stringify!($symbol),
@@ -80,25 +81,27 @@ table! {
 }
 
 pub(crate) fn cuda() -> Result<CudaCalls, Error> {
-    // SAFETY: this soname is CUDA's driver's own; its ABI is stable for the soname's life.
+    // SAFETY: whatever the loader finds by this soname is CUDA's driver, whose initialisers expect
+    // to run, and whose functions keep the signatures of `cuda.h` for the soname's life.
     unsafe { CudaCalls::load(LIBCUDA.as_ref()) }
 }
 
 /// # Safety
 /// The file is a build of `libcuda.so.1`.
 pub(crate) unsafe fn cuda_from(file: &Path) -> Result<CudaCalls, Error> {
-    // SAFETY: the caller's promise.
+    // SAFETY: the file is a build of CUDA's driver, as the caller promises.
     unsafe { CudaCalls::load(file.as_os_str()) }
 }
 
 pub(crate) fn nvenc() -> Result<NvencCalls, Error> {
-    // SAFETY: this soname is NVENC's own; its ABI is stable for the soname's life.
+    // SAFETY: whatever the loader finds by this soname is NVENC, whose initialisers expect to run,
+    // and whose two functions keep the signatures of `nvEncodeAPI.h` for the soname's life.
     unsafe { NvencCalls::load(LIBNVENC.as_ref()) }
 }
 
 /// # Safety
 /// The file is a build of `libnvidia-encode.so.1`.
 pub(crate) unsafe fn nvenc_from(file: &Path) -> Result<NvencCalls, Error> {
-    // SAFETY: the caller's promise.
+    // SAFETY: the file is a build of NVENC, as the caller promises.
     unsafe { NvencCalls::load(file.as_os_str()) }
 }

@@ -16,7 +16,7 @@ pub mod nvenc;
 pub unsafe trait Zeroed: Sized {
     /// The value with all bits zero.
     fn zeroed() -> Self {
-        // SAFETY: the implementer's promise.
+        // SAFETY: all bits zero are a value of the type, as its implementation promises.
         unsafe { std::mem::zeroed() }
     }
 }
@@ -28,7 +28,8 @@ macro_rules! assert_layout {
             assert!(size_of::<$name>() == $size);
             $(assert!(std::mem::offset_of!($name, $field) == $offset);)*
         };
-        // SAFETY: it is made of integers, raw pointers and optional functions.
+        // SAFETY: it is made of integers, raw pointers, optional functions, and structs and arrays
+        // of those: zero is a value of each.
         unsafe impl $crate::sys::Zeroed for $name {}
     };
 }

@@ -39,14 +39,14 @@ impl Nvenc {
     /// The file is a build of `libnvidia-encode.so.1`: its initialisers run, and its functions are
     /// called by the signatures in `nvEncodeAPI.h`.
     pub unsafe fn load_from(file: &Path) -> Result<Self, Error> {
-        // SAFETY: the caller's promise.
+        // SAFETY: the file is a build of the library, as the caller promises.
         Ok(Self(Arc::new(unsafe { loader::nvenc_from(file) }?)))
     }
 
     /// The newest version that both sides speak.
     fn newest(&self) -> Result<Version, Error> {
         let mut driver = 0;
-        // SAFETY: valid for the write of one integer.
+        // SAFETY: the library is loaded; the pointer is valid for the write of one integer.
         check("name its version", unsafe { (self.0.max_version)(&mut driver) })?;
         let too_old = Error::TooOld { major: driver >> 4, minor: driver & 15 };
         Version::newest(driver).ok_or(too_old)
@@ -91,7 +91,8 @@ impl Session {
     fn open_as(nvenc: &Nvenc, context: &Arc<Context>, version: Version) -> Result<Self, Error> {
         let mut functions = Box::new(Functions::zeroed());
         functions.version = version.functions();
-        // SAFETY: valid for writes, of the layout that the version word stands for.
+        // SAFETY: the library is loaded; the list is as long as in all versions that are spoken,
+        // valid for writes, and says of which one it is.
         check("start", unsafe { (nvenc.0.create_instance)(&mut *functions) })?;
         let mut open = OpenSession::zeroed();
         open.version = version.open_session();
@@ -100,7 +101,9 @@ impl Session {
         open.api_version = version.api();
         let mut raw = ptr::null_mut();
         let opened = context.current(|| match functions.open_session {
-            // SAFETY: a live context, which the session keeps; valid for the write of a session.
+            // SAFETY: the function is of the library's own list; the parameters are live and say of
+            // which version they are; their device is a retained context, current on this thread,
+            // which the session keeps; `raw` is valid for the write of one pointer.
             Some(open_session) => unsafe { open_session(&mut open, &mut raw) },
             None => ERR_INVALID_VERSION,
         })?;
@@ -121,6 +124,10 @@ impl Session {
 
     /// Makes a call with the context current; a function that is not there counts as one of
     /// another version.
+    ///
+    /// What unsafe code in `call` may rely on: the functions are those of the library, which stays
+    /// loaded; the session is open; its context is current on this thread; and no other thread
+    /// uses it, for neither this nor an [`Encoder`](super::Encoder) is `Sync`.
     pub fn call(
         &self,
         act: &'static str,
@@ -139,12 +146,13 @@ impl Session {
     /// What the driver says of the last call, with the context current; often nothing.
     fn last_error(&self) -> String {
         let Some(last_error) = self.functions.last_error else { return String::new() };
-        // SAFETY: a live session.
+        // SAFETY: as in `call`, which asks: an open session with its context current.
         let text = unsafe { last_error(self.raw) };
         if text.is_null() {
             return String::new();
         }
-        // SAFETY: not null, and so a string of the session's, which nothing changes here.
+        // SAFETY: not null, and so a string with its end, which is the session's; the next call
+        // may change it, and it is copied before.
         unsafe { CStr::from_ptr(text) }.to_string_lossy().trim().to_owned()
     }
 
@@ -155,7 +163,8 @@ impl Session {
         param.caps_to_query = cap;
         let mut value = 0;
         self.call("tell what it can do", |functions, raw| {
-            // SAFETY: a live session; valid for the write of one integer.
+            // SAFETY: `call`'s promises; `param` is live and of the session's version; `value` is
+            // valid for the write of one integer.
             Some(unsafe { (functions.cap?)(raw, CODEC_H264, &mut param, &mut value) })
         })?;
         Ok(value)
@@ -174,7 +183,8 @@ impl Session {
         let mut count = 0;
         self.call("list codecs", |functions, raw| {
             let room = codecs.len() as u32;
-            // SAFETY: a live session; valid for the writes of `room` GUIDs and one integer.
+            // SAFETY: `call`'s promises; `codecs` is valid for the writes of `room` GUIDs, and
+            // `count` for that of one integer.
             Some(unsafe { (functions.codecs?)(raw, codecs.as_mut_ptr(), room, &mut count) })
         })?;
         if !codecs.iter().take(count as usize).any(|codec| *codec == CODEC_H264) {
@@ -197,7 +207,8 @@ impl Session {
         self.call("look up a preset", |functions, raw| {
             let preset_config = functions.preset_config?;
             let (guid, tuning) = (settings.preset.guid(), TUNING_ULTRA_LOW_LATENCY);
-            // SAFETY: a live session; valid for writes, of the layout that the version stands for.
+            // SAFETY: `call`'s promises; `preset` is valid for writes, as long as in any version,
+            // and it and the configuration in it say that they are of the session's.
             Some(unsafe { preset_config(raw, CODEC_H264, guid, tuning, &mut *preset) })
         })?;
         Ok(Box::new(preset.config))
@@ -208,7 +219,8 @@ impl Session {
         let raw = std::mem::replace(&mut self.raw, ptr::null_mut());
         let Some(destroy) = self.functions.destroy.filter(|_| !raw.is_null()) else { return };
         // Errors: a context that cannot be used any more has taken the session along.
-        // SAFETY: a live session, which nothing is asked of any more.
+        // SAFETY: the functions are of the library, which stays loaded; the session was open, with
+        // its context current now; nothing is asked of it any more, as `self.raw` is null.
         let _ = self.context.current(|| unsafe { destroy(raw) });
     }
 }

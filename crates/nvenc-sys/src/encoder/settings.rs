@@ -11,7 +11,7 @@ use crate::{
     version::Version,
 };
 
-/// Pictures that are kept for later ones to refer to, so that one that was lost can be done without.
+/// Pictures that are kept for later ones to refer to, so that one can be lost.
 pub(super) const KEPT_PICTURES: u32 = 4;
 
 /// From the fastest to the best; beyond P4 the hardware takes longer than it gains.

@@ -143,7 +143,8 @@ mod functions {
             if (length as usize) < text.len() {
                 return INVALID_VALUE;
             }
-            // SAFETY: the caller has room for what it asked for.
+            // SAFETY: the caller has room for `length` characters, which the text is not longer
+            // than.
             unsafe { ptr::copy_nonoverlapping(text.as_ptr().cast(), name, text.len()) };
             SUCCESS
         }
@@ -154,7 +155,9 @@ mod functions {
         }
         cuDeviceComputeCapability(major: *mut c_int, minor: *mut c_int, _device: Device) {
             // SAFETY: valid for this write, as the header demands of the caller.
-            unsafe { (*major, *minor) = (8, 9) };
+            unsafe { *major = 8 };
+            // SAFETY: likewise.
+            unsafe { *minor = 9 };
             SUCCESS
         }
         cuDeviceGetAttribute(value: *mut c_int, attribute: c_int, _device: Device) {
@@ -226,7 +229,8 @@ mod functions {
             if !has_context() {
                 return INVALID_CONTEXT;
             }
-            // SAFETY: a live struct of the caller's.
+            // SAFETY: the caller's struct, which nobody changes during the call, as the header
+            // demands.
             let handle = unsafe { &*handle };
             if handle.kind != HANDLE_OPAQUE_FD || handle.flags != MEMORY_DEDICATED {
                 ORDERS.violation(format_args!("memory of kind {} is imported", handle.kind));
@@ -236,13 +240,14 @@ mod functions {
                 return OPERATING_SYSTEM;
             }
             // Success takes the descriptor; a failure leaves it.
-            // SAFETY: an open descriptor of the caller's.
+            // SAFETY: an open descriptor of the caller's, who does not close it during the call.
             let file = unsafe { BorrowedFd::borrow_raw(handle.fd) };
             let Some(map) = Mapped::new(file, handle.size as usize) else {
                 ORDERS.violation(format_args!("{} bytes are imported, which are not there", handle.size));
                 return INVALID_VALUE;
             };
-            // SAFETY: an open descriptor of the caller's.
+            // SAFETY: an open descriptor, which success takes from the caller; the borrow has
+            // ended.
             unsafe { libc::close(handle.fd) };
             let mut state = state();
             let number = 0xE000 + state.next;
@@ -260,7 +265,8 @@ mod functions {
             if !has_context() {
                 return INVALID_CONTEXT;
             }
-            // SAFETY: a live struct of the caller's.
+            // SAFETY: the caller's struct, which nobody changes during the call, as the header
+            // demands.
             let range = unsafe { &*range };
             let mut state = state();
             let found = state.imports.iter().find(|import| import.handle == memory as usize);
@@ -322,7 +328,8 @@ mod functions {
                     ptr::with_exposed_provenance_mut::<u8>(region.base as usize),
                     region.bytes as usize,
                 );
-                // SAFETY: made by this library, and given back once.
+                // SAFETY: of `cuMemAlloc_v2`, with this length: no import maps it. It is given back
+                // once, for it is off the list.
                 drop(unsafe { Box::from_raw(slice) });
             }
             SUCCESS
@@ -332,7 +339,8 @@ mod functions {
                 return INVALID_VALUE;
             }
             let from = ptr::with_exposed_provenance::<u8>(from as usize);
-            // SAFETY: the caller has room for what it asked for.
+            // SAFETY: the device has so many bytes there, and the caller has room for as many,
+            // which is none of the device's.
             unsafe { ptr::copy_nonoverlapping(from, to.cast(), bytes) };
             SUCCESS
         }

@@ -17,10 +17,10 @@
 //! | `DOUBLE_NVIDIA_FAIL` | what fails, with commas between; `encode@3` means from a session's fourth picture on |
 //!
 //! What can fail: `no-device` (CUDA finds no GPU), `no-encoder` (no session opens), `sessions@N`
-//! (so many at once and no more), `import`, `initialize`, `encode@N`, `busy@N` (encoding and locking
-//! are refused at first), `lock@N` (locking is refused for ever), `hang@N` (locking does not return),
-//! `lost@N` (the GPU is gone), `empty@N`, `unmap@N`; and of what it can do, `references` and `invalidation`.
-#![allow(unsafe_code, reason = "it is a C library")]
+//! (so many at once and no more), `import`, `initialize`, `encode@N`, `busy@N` (encoding and
+//! locking are refused at first), `lock@N` (locking is refused for ever), `hang@N` (locking does
+//! not return), `lost@N` (the GPU is gone), `empty@N`, `unmap@N`; and of what the hardware can do,
+//! `references` (several) and `invalidation`.
 
 mod cuda;
 mod nvenc;

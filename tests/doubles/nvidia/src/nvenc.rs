@@ -131,7 +131,8 @@ pub unsafe fn known<'a>(session: Session) -> Option<&'a mut State> {
         ORDERS.violation(format_args!("an unknown session is used"));
         return None;
     }
-    // SAFETY: made by `open`, not destroyed yet, and used by this thread alone.
+    // SAFETY: made by `open` with this type, and not destroyed: it is on the list. This thread
+    // alone uses it, as the caller promises, and each call asks for it once.
     Some(unsafe { &mut *session.cast::<State>() })
 }
 
@@ -141,7 +142,7 @@ macro_rules! calls {
     ($($name:ident($session:ident $(, $argument:ident: $kind:ty)*) $body:block)*) => { $(
         unsafe extern "C" fn $name($session: Session $(, $argument: $kind)*) -> Status {
             std::panic::catch_unwind(move || {
-                // SAFETY: NVENC's rule: one thread at a time.
+                // SAFETY: NVENC's rule for clients: one thread at a time uses a session.
                 let Some($session) = (unsafe { known($session) }) else { return INVALID_PARAM };
                 if !$session.is_current(stringify!($name)) {
                     return INVALID_DEVICE;
@@ -204,11 +205,10 @@ pub fn speaks(name: &str, found: u32, expected: u32) -> bool {
 
 fn fill<T: Copy>(from: &[T], to: *mut T, room: u32, count: *mut u32) -> Status {
     let most = from.len().min(room as usize);
-    // SAFETY: the caller has room for so many, and for the count.
-    unsafe {
-        ptr::copy_nonoverlapping(from.as_ptr(), to, most);
-        *count = most as u32;
-    }
+    // SAFETY: the caller has room for `room`, which is as many at least, and is none of `from`.
+    unsafe { ptr::copy_nonoverlapping(from.as_ptr(), to, most) };
+    // SAFETY: valid for this write, as the header demands of the caller.
+    unsafe { *count = most as u32 };
     SUCCESS
 }
 
@@ -234,7 +234,8 @@ mod functions {
     use super::*;
 
     pub unsafe extern "C" fn open(open: *mut OpenSession, out: *mut Session) -> Status {
-        // SAFETY: a live struct of the caller's.
+        // SAFETY: the caller's struct, which nobody else uses during the call, as the header
+        // demands; what lies behind the end of an older version's is not touched.
         let open = unsafe { &mut *open };
         let version = ALL.into_iter().find(|version| version.api() == open.api_version);
         let fits = |one: &Version| one.major << 4 | one.minor <= newest();
@@ -278,7 +279,7 @@ mod functions {
     }
 
     pub unsafe extern "C" fn last_error(session: Session) -> *const c_char {
-        // SAFETY: NVENC's rule: a session is used by one thread at a time.
+        // SAFETY: NVENC's rule for clients: one thread at a time uses a session.
         if let Some(session) = unsafe { known(session) } {
             session.is_current("last_error");
         }
@@ -290,7 +291,7 @@ mod functions {
     }
 
     pub unsafe extern "C" fn destroy(session: Session) -> Status {
-        // SAFETY: NVENC's rule: a session is used by one thread at a time.
+        // SAFETY: NVENC's rule for clients: one thread at a time uses a session.
         let Some(state) = (unsafe { known(session) }) else { return INVALID_PARAM };
         if !state.is_current("destroy") {
             return INVALID_DEVICE;
@@ -310,7 +311,8 @@ mod functions {
             .lock()
             .unwrap_or_else(PoisonError::into_inner)
             .retain(|one| *one != session as usize);
-        // SAFETY: made by this library, and given back once.
+        // SAFETY: made by `open` with this type, and given back once, for it is off the list;
+        // `state` is used no more.
         drop(unsafe { Box::from_raw(session.cast::<State>()) });
         ORDERS.note(format_args!("close"));
         SUCCESS
@@ -350,7 +352,8 @@ mod functions {
             fill(&[FORMAT_NV12], to, room, count)
         }
         cap(session, codec: Guid, param: *mut CapsParam, value: *mut i32) {
-            // SAFETY: a live struct of the caller's.
+            // SAFETY: the caller's struct, which nobody else uses during the call, as the header
+            // demands; what lies behind the end of an older version's is not touched.
             let param = unsafe { &*param };
             if !speaks("CAPS_PARAM", param.version, session.version.caps_param()) {
                 return ERR_INVALID_VERSION;
@@ -363,7 +366,8 @@ mod functions {
             SUCCESS
         }
         preset_config(session, _codec: Guid, _preset: Guid, _tuning: u32, to: *mut PresetConfig) {
-            // SAFETY: a live struct of the caller's.
+            // SAFETY: the caller's struct, which nobody else uses during the call, as the header
+            // demands; what lies behind the end of an older version's is not touched.
             let to = unsafe { &mut *to };
             let (version, config) = (session.version.preset_config(), session.version.config());
             if !speaks("PRESET_CONFIG", to.version, version)
@@ -382,7 +386,8 @@ mod functions {
                 ORDERS.violation(format_args!("an encoder is initialised twice"));
                 return INVALID_CALL;
             }
-            // SAFETY: a live struct of the caller's.
+            // SAFETY: the caller's struct, which nobody else uses during the call, as the header
+            // demands; what lies behind the end of an older version's is not touched.
             match nvenc_settings::read(session.version, unsafe { &*params }) {
                 Ok((size, rate)) => {
                     let Ok(coder) = Coder::open(size) else { return GENERIC };
@@ -393,7 +398,8 @@ mod functions {
             }
         }
         reconfigure(session, params: *mut Reconfigure) {
-            // SAFETY: a live struct of the caller's.
+            // SAFETY: the caller's struct, which nobody else uses during the call, as the header
+            // demands; what lies behind the end of an older version's is not touched.
             let params = unsafe { &*params };
             let version = session.version;
             if !speaks("RECONFIGURE_PARAMS", params.version, version.reconfigure()) {
@@ -410,7 +416,8 @@ mod functions {
             }
         }
         create_bitstream(session, create: *mut CreateBitstream) {
-            // SAFETY: a live struct of the caller's.
+            // SAFETY: the caller's struct, which nobody else uses during the call, as the header
+            // demands; what lies behind the end of an older version's is not touched.
             let create = unsafe { &mut *create };
             let version = session.version.create_bitstream();
             if !speaks("CREATE_BITSTREAM_BUFFER", create.version, version) {
@@ -428,7 +435,8 @@ mod functions {
             session.bitstreams.remove(buffer)
         }
         register(session, register: *mut Register) {
-            // SAFETY: a live struct of the caller's.
+            // SAFETY: the caller's struct, which nobody else uses during the call, as the header
+            // demands; what lies behind the end of an older version's is not touched.
             let register = unsafe { &mut *register };
             if !speaks("REGISTER_RESOURCE", register.version, session.version.register()) {
                 return ERR_INVALID_VERSION;
@@ -458,7 +466,8 @@ mod functions {
             session.registered.remove(handle)
         }
         map(session, map: *mut MapInput) {
-            // SAFETY: a live struct of the caller's.
+            // SAFETY: the caller's struct, which nobody else uses during the call, as the header
+            // demands; what lies behind the end of an older version's is not touched.
             let map = unsafe { &mut *map };
             if !speaks("MAP_INPUT_RESOURCE", map.version, session.version.map_input()) {
                 return ERR_INVALID_VERSION;
@@ -489,7 +498,8 @@ mod functions {
             session.mapped.remove(handle)
         }
         encode(session, picture: *mut Picture) {
-            // SAFETY: a live struct of the caller's.
+            // SAFETY: the caller's struct, which nobody else uses during the call, as the header
+            // demands; what lies behind the end of an older version's is not touched.
             let picture = unsafe { &*picture };
             if !speaks("PIC_PARAMS", picture.version, session.version.picture()) {
                 return ERR_INVALID_VERSION;
@@ -506,7 +516,8 @@ mod functions {
             encode_picture(session, picture)
         }
         lock(session, lock: *mut Lock) {
-            // SAFETY: a live struct of the caller's.
+            // SAFETY: the caller's struct, which nobody else uses during the call, as the header
+            // demands; what lies behind the end of an older version's is not touched.
             let lock = unsafe { &mut *lock };
             if !speaks("LOCK_BITSTREAM", lock.version, session.version.lock()) {
                 return ERR_INVALID_VERSION;
@@ -572,7 +583,8 @@ mod functions {
 
     #[unsafe(no_mangle)]
     unsafe extern "C" fn NvEncodeAPICreateInstance(list: *mut Functions) -> Status {
-        // SAFETY: a live struct of the caller's.
+        // SAFETY: the caller's struct, which nobody else uses during the call, as the header
+        // demands; what lies behind the end of an older version's is not touched.
         let list = unsafe { &mut *list };
         let fits = |one: &&Version| one.major << 4 | one.minor <= newest();
         if !ALL.iter().filter(fits).any(|version| version.functions() == list.version) {
@@ -642,7 +654,8 @@ fn encode_picture(session: &mut State, picture: &Picture) -> Status {
             return INVALID_PARAM;
         }
         let start = ptr::with_exposed_provenance::<u8>(pointer as usize);
-        // SAFETY: memory of the device, which is the host's, and stays until it is freed.
+        // SAFETY: the device, which is the host, has so many bytes there; whoever writes them has
+        // finished, and they stay while the picture is mapped, as the header demands of the caller.
         (unsafe { slice::from_raw_parts(start, bytes) }, pitch as usize)
     } else if let Some(host) = session.hosts.get(picture.input) {
         (host.data.as_slice(), host.pitch)

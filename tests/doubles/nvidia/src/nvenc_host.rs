@@ -36,10 +36,11 @@ pub struct HostInput {
 }
 
 pub unsafe extern "C" fn create(session: Session, create: *mut CreateInput) -> Status {
-    // SAFETY: a session of the caller's, and a struct that is valid for reads and writes.
-    let (Some(session), create) = (unsafe { known(session) }, unsafe { &mut *create }) else {
-        return INVALID_PARAM;
-    };
+    // SAFETY: NVENC's rule for clients: one thread at a time uses a session.
+    let Some(session) = (unsafe { known(session) }) else { return INVALID_PARAM };
+    // SAFETY: the caller's struct, longer than what is here of it, which nobody else uses during
+    // the call, as the header demands.
+    let create = unsafe { &mut *create };
     if !session.is_current("create an input buffer") {
         return INVALID_DEVICE;
     }
@@ -50,7 +51,7 @@ pub unsafe extern "C" fn create(session: Session, create: *mut CreateInput) -> S
 }
 
 pub unsafe extern "C" fn destroy(session: Session, buffer: Handle) -> Status {
-    // SAFETY: a session of the caller's.
+    // SAFETY: NVENC's rule for clients: one thread at a time uses a session.
     let Some(session) = (unsafe { known(session) }) else { return INVALID_PARAM };
     if !session.is_current("destroy an input buffer") {
         return INVALID_DEVICE;
@@ -59,10 +60,11 @@ pub unsafe extern "C" fn destroy(session: Session, buffer: Handle) -> Status {
 }
 
 pub unsafe extern "C" fn lock(session: Session, lock: *mut LockInput) -> Status {
-    // SAFETY: a session of the caller's, and a struct that is valid for reads and writes.
-    let (Some(session), lock) = (unsafe { known(session) }, unsafe { &mut *lock }) else {
-        return INVALID_PARAM;
-    };
+    // SAFETY: NVENC's rule for clients: one thread at a time uses a session.
+    let Some(session) = (unsafe { known(session) }) else { return INVALID_PARAM };
+    // SAFETY: the caller's struct, longer than what is here of it, which nobody else uses during
+    // the call, as the header demands.
+    let lock = unsafe { &mut *lock };
     if !session.is_current("lock an input buffer") {
         return INVALID_DEVICE;
     }
@@ -73,7 +75,7 @@ pub unsafe extern "C" fn lock(session: Session, lock: *mut LockInput) -> Status 
 }
 
 pub unsafe extern "C" fn unlock(session: Session, buffer: Handle) -> Status {
-    // SAFETY: a session of the caller's.
+    // SAFETY: NVENC's rule for clients: one thread at a time uses a session.
     let Some(session) = (unsafe { known(session) }) else { return INVALID_PARAM };
     if !session.is_current("unlock an input buffer") {
         return INVALID_DEVICE;

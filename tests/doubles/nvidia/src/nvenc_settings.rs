@@ -1,5 +1,6 @@
 //! What an encoder is initialised with: refused where no driver could take it, and noted, so that
 //! a client's own tests can tell whether it is what they promise.
+#![allow(unsafe_code, reason = "it is a C library")]
 
 use nvenc_sys::{
     sys::nvenc::{
@@ -35,7 +36,8 @@ pub fn read(version: Version, params: &Initialize) -> Result<((usize, usize), u3
     if !speaks("INITIALIZE_PARAMS", params.version, version.initialize()) {
         return Err(ERR_INVALID_VERSION);
     }
-    // SAFETY: null, or a live struct of the caller's.
+    // SAFETY: null, or the caller's struct, as long in all versions, which nobody changes during
+    // the call, as the header demands.
     let Some(config) = (unsafe { params.config.as_ref() }) else { return Err(INVALID_PARAM) };
     let rate = &config.rate_control;
     if !speaks("CONFIG", config.version, version.config())

@@ -1,4 +1,5 @@
 //! What FFmpeg's loader wants to find in CUDA, and nothing here calls.
+#![allow(unsafe_code, reason = "it is a C library")]
 
 macro_rules! stubs {
     ($($name:ident)*) => { $(

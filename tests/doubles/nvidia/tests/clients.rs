@@ -228,7 +228,7 @@ fn faults_have_names() {
     ] {
         let orders = [("DOUBLE_NVIDIA_FAIL", fault), ("EXPECTED", expected)];
         let ledger = run_again("name_the_fault", &orders);
-        // What is refused to be freed, and what was on a device that is gone, goes with the session.
+        // What cannot be freed, and what was on a device that is gone, goes with the session.
         if !fault.contains("lost") && !fault.contains("unmap") {
             assert_faultless(&ledger);
         }

@@ -157,6 +157,15 @@ impl Client {
         call!(self.unmap, self.mapped)
     }
 
+    /// A picture from one end to the other.
+    fn code(&mut self) {
+        self.prepare();
+        assert_eq!(self.encode(), SUCCESS);
+        assert_ne!(self.lock(0), 0);
+        self.unlock();
+        assert_eq!(self.unmap(), SUCCESS);
+    }
+
     fn flush(&self) {
         let mut end = raw::Picture::zeroed();
         (end.version, end.flags) = (VERSION.picture(), raw::FLAG_EOS);
@@ -188,11 +197,7 @@ fn misuse() {
     let mut client = Client::new();
     match &*std::env::var("MISUSE").expect("set by the parent") {
         "none" => {
-            client.prepare();
-            assert_eq!(client.encode(), SUCCESS);
-            assert_ne!(client.lock(0), 0);
-            client.unlock();
-            assert_eq!(client.unmap(), SUCCESS);
+            client.code();
             client.flush();
             client.free();
         }
@@ -235,20 +240,12 @@ fn misuse() {
             client.free();
         }
         "free too early" => {
-            client.prepare();
-            assert_eq!(client.encode(), SUCCESS);
-            assert_ne!(client.lock(0), 0);
-            client.unlock();
-            client.unmap();
+            client.code();
             client.free();
             client.flush();
         }
         "no end" => {
-            client.prepare();
-            assert_eq!(client.encode(), SUCCESS);
-            assert_ne!(client.lock(0), 0);
-            client.unlock();
-            client.unmap();
+            client.code();
             client.free();
         }
         other => panic!("what is {other}?"),

@@ -168,6 +168,9 @@ impl Encoder {
     /// picture is one in any case. `time_stamp` names it for [`Self::invalidate`]. What wrote the
     /// memory must have finished; it may be written anew when this returns.
     ///
+    /// The driver blocks until the picture is coded: who cannot wait for hardware that hangs has
+    /// this done by a thread that can be left alone.
+    ///
     /// # Errors
     /// After any [`Error`] the encoder gives [`Error::Broken`] and must be opened anew.
     pub fn encode(

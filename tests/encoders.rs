@@ -174,6 +174,32 @@ fn assert_given(expected: &I420) {
     }
 }
 
+fn start(scene: &Scene, profile: encode::Profile) -> (stream::View, FrameReceiver) {
+    let spec = stream::Spec {
+        id: ViewId(1),
+        size: Size::new(SIZE.0, SIZE.1).expect("in range"),
+        frame_rate: FrameRate::new(30).expect("in range"),
+        bitrate: Bitrate::bps(4_000_000),
+        profile,
+        encoders: Default::default(),
+        settings: settings(),
+        clock: MediaClock::starting_at(Instant::now()),
+        sent: Arc::default(),
+    };
+    let view = stream::View::start(spec, |ended| panic!("{ended:?}")).expect("a thread");
+    let (sender, frames) = frame::queue(64);
+    view.look(scene.camera(0), None);
+    view.subscribe(sender);
+    (view, frames)
+}
+
+/// The name of what encoded the first frame that shows `moment`.
+async fn encoder_of(view: &stream::View, frames: &mut FrameReceiver, moment: u64) -> &'static str {
+    let found = async { while frames.recv().await.expect("a living view").snapshot != moment {} };
+    tokio::time::timeout(Duration::from_secs(30), found).await.expect("a frame");
+    view.figures().encoder.expect("a frame was made").name
+}
+
 /// Streams a scene in which all moves, and holds every picture against the CPU's. `ENCODERS` are
 /// the names of those that must have encoded, in order.
 #[tokio::test]
@@ -185,21 +211,8 @@ async fn stream_and_compare() {
     let scene = Scene::new();
     let size = Size::new(SIZE.0, SIZE.1).expect("in range");
     let mut reference = render::View::new(&scene.renderer, size, settings()).expect("a view");
-    let spec = stream::Spec {
-        id: ViewId(1),
-        size,
-        frame_rate: FrameRate::new(30).expect("in range"),
-        bitrate: Bitrate::bps(4_000_000),
-        profile: encode::Profile::Main,
-        encoders: Default::default(),
-        settings: settings(),
-        clock: MediaClock::starting_at(Instant::now()),
-        sent: Arc::default(),
-    };
-    let view = stream::View::start(spec, |ended| panic!("{ended:?}")).expect("a thread");
-    let (sender, mut frames) = frame::queue(64);
-    view.look(scene.camera(0), None);
-    view.subscribe(sender);
+    // Of Main, OpenH264's decoder holds pictures back.
+    let (view, mut frames) = start(&scene, encode::Profile::ConstrainedBaseline);
     // One decoder throughout: nothing is negotiated anew.
     let mut decoder = Decoder::new().expect("opens");
     let mut encoders: Vec<&str> = Vec::new();
@@ -214,7 +227,12 @@ async fn stream_and_compare() {
         let changed = encoders.last() != Some(&encoder.name);
         if changed {
             assert!(keyed, "{} starts with what needs another", encoder.name);
-            println!("frame {number}: {} after {:?}", encoder.name, asked.elapsed());
+            // From the picture that is lost to the one that is decoded in its place.
+            let took = asked.elapsed();
+            println!("frame {number}: {} after {took:?}", encoder.name);
+            if let (Some(path), false) = (std::env::var_os("HAND_OVER"), encoders.is_empty()) {
+                std::fs::write(path, took.as_millis().to_string()).expect("written");
+            }
             encoders.push(encoder.name);
         }
         assert_eq!(encoder.hardware, encoder.name != "openh264");
@@ -250,7 +268,36 @@ fn uuid() -> String {
 
 // ---- NVENC --------------------------------------------------------------------------------------
 
+/// How long viewers may be without a picture.
+const HAND_OVER: Duration = Duration::from_millis(500);
+
+/// Calls `attempt` with the path to which a child writes how long its hand-over took, in
+/// milliseconds, until one was in time: the machine may be busy with other tests, three times in a
+/// row it is not.
+#[allow(clippy::print_stdout, reason = "how long it took is said")]
+fn assert_in_time(fault: &str, attempt: impl Fn(&str)) {
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = folder.path().join("hand-over");
+    let times: Vec<Duration> = std::iter::repeat_with(|| {
+        attempt(path.to_str().expect("a path in UTF-8"));
+        let ms = std::fs::read_to_string(&path).expect("there was one");
+        Duration::from_millis(ms.parse().expect("a number"))
+    })
+    .scan(false, |done, took| {
+        let goes_on = !std::mem::replace(done, took < HAND_OVER);
+        goes_on.then_some(took)
+    })
+    .take(3)
+    .collect();
+    println!("{fault}: handed over in {times:?}");
+    assert!(times.iter().any(|took| *took < HAND_OVER), "{fault}: {times:?}");
+}
+
 fn nvenc(encoders: &str, fault: &str, reason: &str) -> Vec<String> {
+    nvenc_handing_over(encoders, fault, reason, "/dev/null")
+}
+
+fn nvenc_handing_over(encoders: &str, fault: &str, reason: &str, hand_over: &str) -> Vec<String> {
     let folder = tempfile::tempdir().expect("a folder");
     let picture = folder.path().join("picture");
     let orders = [
@@ -259,8 +306,30 @@ fn nvenc(encoders: &str, fault: &str, reason: &str) -> Vec<String> {
         ("DOUBLE_NVIDIA_FAIL", fault),
         ("ENCODERS", encoders),
         ("REASON", reason),
+        ("HAND_OVER", hand_over),
     ];
     run_again("stream_and_compare", &orders)
+}
+
+#[tokio::test]
+async fn stream_in_main() {
+    if !double_nvidia::ORDERS.is_running_again() {
+        return;
+    }
+    let scene = Scene::new();
+    let (view, mut frames) = start(&scene, encode::Profile::Main);
+    view.show(Arc::new(scene.moment(1)));
+    assert_eq!(encoder_of(&view, &mut frames, 1).await, "nvenc");
+    drop(view);
+    while frames.recv().await.is_some() {}
+}
+
+#[test]
+fn nvenc_is_told_the_profile() {
+    let ledger = with_nvenc("stream_in_main", "");
+    assert_faultless(&ledger);
+    let told = ledger.iter().find(|line| line.starts_with("settings")).expect("it is told");
+    assert!(told.contains("main"), "{told}");
 }
 
 #[test]
@@ -294,10 +363,79 @@ fn a_stream_survives_its_nvenc() {
         ("lost@3", "NV_ENC_ERR_DEVICE_NOT_EXIST"),
         ("hang@3", "did not encode a picture within"),
     ] {
-        let ledger = nvenc("nvenc,openh264", fault, reason);
-        let wrong = ledger.iter().find(|line| line.starts_with("violation"));
-        assert!(wrong.is_none(), "{fault}: {wrong:?}");
+        assert_in_time(fault, |path| {
+            let ledger = nvenc_handing_over("nvenc,openh264", fault, reason, path);
+            let wrong = ledger.iter().find(|line| line.starts_with("violation"));
+            assert!(wrong.is_none(), "{fault}: {wrong:?}");
+        });
     }
+}
+
+/// In a process with the double.
+fn with_nvenc(test: &str, fault: &str) -> Vec<String> {
+    let orders = [("DOUBLE_NVIDIA_UUID", &*uuid()), ("DOUBLE_NVIDIA_FAIL", fault)];
+    run_again(test, &orders)
+}
+
+#[tokio::test]
+async fn lose_the_device() {
+    if !double_nvidia::ORDERS.is_running_again() {
+        return;
+    }
+    let first = Scene::new();
+    let (view, mut frames) = start(&first, encode::Profile::Main);
+    view.show(Arc::new(first.moment(1)));
+    assert_eq!(encoder_of(&view, &mut frames, 1).await, "nvenc");
+    // Lost between two pictures: the view may see moments on the dead device, then none, then
+    // those on another.
+    first.renderer.gpu().device().destroy();
+    view.show(Arc::new(first.moment(2)));
+    first.renderer.gpu().until_lost().await;
+    view.show(Arc::new(first.moment(3)));
+    view.show(Arc::new(Moment { stage: None, ..first.moment(4) }));
+    let second = Scene::new();
+    view.show(Arc::new(second.moment(5)));
+    assert_eq!(encoder_of(&view, &mut frames, 5).await, "nvenc");
+    let given_up = view.figures().encoder.expect("a frame was made").given_up;
+    assert!(given_up.is_empty(), "{given_up:?}");
+    drop(view);
+    while frames.recv().await.is_some() {}
+}
+
+#[test]
+fn hardware_encodes_on_after_the_device_was_lost() {
+    assert_faultless(&with_nvenc("lose_the_device", ""));
+}
+
+#[tokio::test]
+async fn share_a_session() {
+    if !double_nvidia::ORDERS.is_running_again() {
+        return;
+    }
+    let scene = Scene::new();
+    let (first, mut frames) = start(&scene, encode::Profile::Main);
+    first.show(Arc::new(scene.moment(1)));
+    assert_eq!(encoder_of(&first, &mut frames, 1).await, "nvenc");
+    for n in 0..2 {
+        let (second, mut others) = start(&scene, encode::Profile::Main);
+        second.show(Arc::new(scene.moment(1)));
+        assert_eq!(encoder_of(&second, &mut others, 1).await, "openh264");
+        let given_up = second.figures().encoder.expect("a frame was made").given_up;
+        let reason = ["NV_ENC_ERR_OUT_OF_MEMORY", "all 1 sessions"][n];
+        assert!(given_up[0].reason.contains(reason), "{given_up:?}");
+    }
+    drop(first);
+    while frames.recv().await.is_some() {}
+    let (third, mut frames) = start(&scene, encode::Profile::Main);
+    third.show(Arc::new(scene.moment(1)));
+    assert_eq!(encoder_of(&third, &mut frames, 1).await, "nvenc");
+    drop(third);
+    while frames.recv().await.is_some() {}
+}
+
+#[test]
+fn a_session_that_ends_is_there_for_the_next_stream() {
+    assert_faultless(&with_nvenc("share_a_session", "sessions@1"));
 }
 
 #[test]
@@ -310,6 +448,10 @@ fn another_gpu_than_the_one_that_draws_is_not_used() {
 
 /// Software drivers export no dma-buf, so that the stream's pictures are copied.
 fn va(encoders: &str, fault: &str, reason: &str) -> Vec<String> {
+    va_handing_over(encoders, fault, reason, "/dev/null")
+}
+
+fn va_handing_over(encoders: &str, fault: &str, reason: &str, hand_over: &str) -> Vec<String> {
     let folder = tempfile::tempdir().expect("a folder");
     let picture = folder.path().join("picture");
     let variables = [
@@ -318,6 +460,7 @@ fn va(encoders: &str, fault: &str, reason: &str) -> Vec<String> {
         ("RENDER_NODE", "/dev/null"),
         ("ENCODERS", encoders),
         ("REASON", reason),
+        ("HAND_OVER", hand_over),
     ];
     double_va::run_again("stream_and_compare", &variables)
 }
@@ -351,9 +494,11 @@ fn a_stream_survives_its_va_api() {
         ("empty@3", "it is empty"),
         ("hang@3", "did not encode a picture within"),
     ] {
-        let ledger = va("vaapi,openh264", fault, reason);
-        let wrong = ledger.iter().find(|line| line.starts_with("violation"));
-        assert!(wrong.is_none(), "{fault}: {wrong:?}");
+        assert_in_time(fault, |path| {
+            let ledger = va_handing_over("vaapi,openh264", fault, reason, path);
+            let wrong = ledger.iter().find(|line| line.starts_with("violation"));
+            assert!(wrong.is_none(), "{fault}: {wrong:?}");
+        });
     }
 }
 

@@ -13,7 +13,7 @@ use bytes::Bytes;
 use tokio::sync::Notify;
 
 use crate::units::{MediaTime, Size};
-pub use shared::{DeviceId, Handle, SharedNv12};
+pub use shared::{DeviceId, Handle, SHARED_PICTURES, SharedNv12, SharedPlane, SharedPlanes};
 
 /// A picture in host memory, planar 4:2:0, BT.709 limited range.
 #[derive(Clone, Debug)]

@@ -3,6 +3,11 @@
 use std::{os::fd::OwnedFd, path::PathBuf};
 
 use super::Nv12Layout;
+use crate::units::Size;
+
+/// Pictures in memory that a device and an encoder share: one that is drawn, one that is encoded,
+/// and one between them.
+pub const SHARED_PICTURES: usize = 3;
 
 /// What the descriptor of shared memory is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -34,4 +39,32 @@ pub struct SharedNv12 {
     pub memory_bytes: u64,
     /// How the picture lies there; rows go from the top.
     pub layout: Nv12Layout,
+}
+
+/// A surface of an encoder's in NV12, for a device to import and draw into: each plane by itself,
+/// because it is the encoder's driver that says how and where they lie.
+#[derive(Debug)]
+pub struct SharedPlanes {
+    /// The picture's size; both sides are even.
+    pub size: Size,
+    /// One byte per pixel.
+    pub luma: SharedPlane,
+    /// At half the width and height; two bytes per pixel, Cb first.
+    pub chroma: SharedPlane,
+}
+
+/// A plane of [`SharedPlanes`]; rows go from the top.
+#[derive(Debug)]
+pub struct SharedPlane {
+    /// What its memory is imported by: a duplicate for each import. Another plane may lie in the
+    /// same memory.
+    pub memory: OwnedFd,
+    /// The size of the memory; 0 where the driver does not tell.
+    pub memory_bytes: u64,
+    /// Where the plane starts in the memory, in bytes.
+    pub offset: u64,
+    /// Bytes from one row to the next, or what the modifier takes for them.
+    pub pitch: u64,
+    /// How pixels lie in the memory, as in `drm_fourcc.h`; 0 is row after row.
+    pub modifier: u64,
 }

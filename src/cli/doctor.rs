@@ -134,6 +134,7 @@ fn encoder(config: &Config) -> Check {
         selector: config.video.gpu.clone(),
         require_hardware: false,
         render_node: config.video.render_node.clone(),
+        surfaces: None,
     };
     let encoders = config.video.encoders;
     let choice = match Gpu::open(&options) {

@@ -190,6 +190,7 @@ fn gpu_options(config: &Config) -> gpu::Options {
         selector: config.video.gpu.clone(),
         require_hardware: config.video.require_gpu,
         render_node: config.video.render_node.clone(),
+        surfaces: None,
     }
 }
 

@@ -3,6 +3,7 @@
 //! Knows nothing of scenes or passes.
 
 mod adapter;
+mod import;
 mod share;
 
 use std::{
@@ -16,9 +17,9 @@ use tracing::{error, info};
 
 pub use crate::frame::Handle;
 pub use adapter::AdapterInfo;
+pub use share::{Error as ShareError, Shared};
 #[cfg(test)]
 pub(crate) use share::tests::memory_file;
-pub use share::{Error as ShareError, Shared};
 
 /// Which device to open.
 #[derive(Clone, Debug, Default)]
@@ -29,6 +30,10 @@ pub struct Options {
     pub require_hardware: bool,
     /// The render node that encoders use instead of the device's own.
     pub render_node: Option<PathBuf>,
+    /// What the descriptors of encoders' surfaces are; `None`: dma-bufs, as which every driver of
+    /// an encoder exports them. Software drivers know none; for them a double of an encoder's
+    /// driver exports what they know.
+    pub surfaces: Option<Handle>,
 }
 
 /// Why no device could be opened.
@@ -81,6 +86,7 @@ pub struct Gpu {
     queue: wgpu::Queue,
     info: AdapterInfo,
     render_node: Option<PathBuf>,
+    surfaces: Handle,
     lost: Arc<watch::Sender<bool>>,
 }
 
@@ -116,14 +122,13 @@ impl Gpu {
             return Err(refusal(options, &infos));
         };
         let (info, adapter) = found.swap_remove(index);
-        Self::open_adapter(info, &adapter, options.render_node.clone())
+        let mut gpu = Self::open_adapter(info, &adapter)?;
+        gpu.render_node = options.render_node.clone();
+        gpu.surfaces = options.surfaces.unwrap_or(Handle::DmaBuf);
+        Ok(gpu)
     }
 
-    fn open_adapter(
-        info: AdapterInfo,
-        adapter: &wgpu::Adapter,
-        render_node: Option<PathBuf>,
-    ) -> Result<Self, Error> {
+    fn open_adapter(info: AdapterInfo, adapter: &wgpu::Adapter) -> Result<Self, Error> {
         let mut features = adapter.features() & WANTED_FEATURES;
         if !info.software {
             // On a GPU of its own memory this would move buffers to where drawing is slow.
@@ -153,7 +158,7 @@ impl Gpu {
             }
         }));
         info!(adapter = %info, "drawing device opened");
-        Ok(Self { device, queue, info, render_node, lost })
+        Ok(Self { device, queue, info, render_node: None, surfaces: Handle::DmaBuf, lost })
     }
 
     /// What this device is.

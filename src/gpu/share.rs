@@ -40,6 +40,33 @@ pub enum Error {
     /// The descriptor cannot be kept from other programs.
     #[error("the descriptor of shared memory: {0}")]
     Descriptor(#[source] rustix::io::Errno),
+    /// The driver has the extension, but draws into no image of such memory.
+    #[error("the Vulkan driver imports no {0:?} as an image to draw into")]
+    NotImportable(Handle),
+    /// The driver knows no such order of pixels, or does not draw in it, or keeps more than pixels
+    /// in it (compressed layouts do).
+    #[error(
+        "the Vulkan driver does not draw into {format:?} as modifier {modifier:#x} lays it out"
+    )]
+    Modifier {
+        /// Of the plane.
+        format: wgpu::TextureFormat,
+        /// As in `drm_fourcc.h`.
+        modifier: u64,
+    },
+    /// A plane lies otherwise than the driver needs it.
+    #[error("an encoder's surface has {what} of {found} where the Vulkan driver needs {needed}")]
+    Unfit {
+        /// What of it, with its unit.
+        what: &'static str,
+        /// As it is.
+        found: u64,
+        /// As it should be, or the least that it should be.
+        needed: u64,
+    },
+    /// A descriptor could not be duplicated.
+    #[error("the descriptor of an encoder's surface cannot be duplicated: {0}")]
+    Duplicate(#[source] std::io::Error),
     /// The driver refused.
     #[error("Vulkan cannot {act}: {code}")]
     Refused {
@@ -62,7 +89,7 @@ pub struct Shared {
     pub memory_bytes: u64,
 }
 
-fn flags(handle: Handle) -> vk::ExternalMemoryHandleTypeFlags {
+pub(super) fn flags(handle: Handle) -> vk::ExternalMemoryHandleTypeFlags {
     match handle {
         Handle::Opaque => vk::ExternalMemoryHandleTypeFlags::OPAQUE_FD,
         Handle::DmaBuf => vk::ExternalMemoryHandleTypeFlags::DMA_BUF_EXT,
@@ -70,7 +97,7 @@ fn flags(handle: Handle) -> vk::ExternalMemoryHandleTypeFlags {
 }
 
 /// The extensions that it needs; wgpu enables both wherever the driver has them.
-fn extensions(handle: Handle) -> &'static [(&'static std::ffi::CStr, &'static str)] {
+pub(super) fn extensions(handle: Handle) -> &'static [(&'static std::ffi::CStr, &'static str)] {
     const FD: (&std::ffi::CStr, &str) =
         (khr::external_memory_fd::NAME, "VK_KHR_external_memory_fd");
     const DMA_BUF: (&std::ffi::CStr, &str) =
@@ -277,7 +304,7 @@ fn check_exportable(
 }
 
 /// Memory of the device's own before any other: what NVENC and compute shaders reach fastest.
-fn memory_type(memories: &vk::PhysicalDeviceMemoryProperties, allowed: u32) -> u32 {
+pub(super) fn memory_type(memories: &vk::PhysicalDeviceMemoryProperties, allowed: u32) -> u32 {
     let types = memories.memory_types_as_slice().iter().zip(0u32..);
     let mut fitting = types.filter(|(_, index)| allowed & (1 << index) != 0);
     let local = |memory: &vk::MemoryType| {
@@ -288,7 +315,7 @@ fn memory_type(memories: &vk::PhysicalDeviceMemoryProperties, allowed: u32) -> u
     best.map_or(0, |(_, index)| index)
 }
 
-fn refused(act: &'static str) -> impl Fn(vk::Result) -> Error {
+pub(super) fn refused(act: &'static str) -> impl Fn(vk::Result) -> Error {
     move |code| Error::Refused { act, code }
 }
 

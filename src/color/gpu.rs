@@ -25,6 +25,16 @@ pub enum Error {
         /// Of the layout.
         nv12: Size,
     },
+    /// The planes are not those of the picture.
+    #[error("planes of {luma:?} and {chroma:?} px are not those of a picture of {picture:?} px")]
+    WrongPlanes {
+        /// Width and height of the texture.
+        picture: [u32; 2],
+        /// Of luma's.
+        luma: [u32; 2],
+        /// Of chroma's, which should be half.
+        chroma: [u32; 2],
+    },
     /// More than the device takes.
     #[error("NV12 of {bytes} bytes is more than the {limit} that the drawing device takes")]
     TooLarge {

@@ -1,9 +1,11 @@
 //! RGBA to Y'CbCr 4:2:0: BT.709, limited range, chroma sited between its four pixels.
 //!
-//! What a GPU draws is converted there, by [`gpu`]. What a software adapter draws is read back as
+//! What a GPU draws is converted there, by [`gpu`], or by [`planes`] where an encoder has allocated
+//! what the picture goes into. What a software adapter draws is read back as
 //! RGBA and converted here, at a fifteenth of the cost of a compute shader on software Vulkan.
 
 pub mod gpu;
+pub mod planes;
 #[cfg(test)]
 mod reference;
 

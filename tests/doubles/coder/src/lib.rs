@@ -103,8 +103,11 @@ impl Coder {
     /// # Panics
     /// When the planes are shorter than the size says.
     pub fn encode(&mut self, picture: Nv12<'_>, idr: bool) -> Result<Coded, openh264::Error> {
-        if let Some(path) = std::env::var_os(PICTURE) {
-            std::fs::write(path, picture.packed()).expect("the picture can be written");
+        if let Some(path) = std::env::var_os(PICTURE).map(std::path::PathBuf::from) {
+            // Whoever reads it finds the old one or the new one, and nothing between.
+            let new = path.with_extension("new");
+            let written = std::fs::write(&new, picture.packed());
+            written.and_then(|()| std::fs::rename(new, path)).expect("the picture can be written");
         }
         let Nv12 { size: (width, height), luma, chroma, pitch } = picture;
         let y = rows(luma, pitch, height).flat_map(|row| row[..width].iter().copied());

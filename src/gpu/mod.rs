@@ -19,7 +19,7 @@ pub use crate::frame::Handle;
 pub use adapter::AdapterInfo;
 pub use share::{Error as ShareError, Shared};
 #[cfg(test)]
-pub(crate) use share::tests::memory_file;
+pub(crate) use {import::tests::surface, share::tests::memory_file};
 
 /// Which device to open.
 #[derive(Clone, Debug, Default)]

@@ -31,6 +31,7 @@ mod ring;
 mod shader;
 mod shadows;
 mod shapes;
+mod surfaces;
 mod targets;
 mod texture;
 mod uniform;
@@ -227,6 +228,9 @@ pub enum Error {
     /// The pictures' memory cannot be shared.
     #[error("pictures cannot be shared with an encoder: {0}")]
     Share(#[from] crate::gpu::ShareError),
+    /// An encoder gave no surface to draw into.
+    #[error("the encoder has no surface to draw into")]
+    NoSurface,
     /// A picture was asked for before one was drawn.
     #[error("nothing has been drawn yet")]
     NothingDrawn,

@@ -21,7 +21,7 @@ use super::{
     uniform::GpuView,
 };
 use crate::{
-    color::gpu::Converter,
+    color::{gpu::Converter, planes},
     gpu::Gpu,
     scene::{Assets, TextureKind},
 };
@@ -52,6 +52,7 @@ pub struct Renderer {
     /// The letters of labels, uploaded when first asked for.
     font: OnceLock<wgpu::BindGroup>,
     converter: OnceLock<Converter>,
+    plane_converter: OnceLock<planes::Converter>,
     pub(super) caster: wgpu::RenderPipeline,
     /// Casters without what faces away from the light.
     pub(super) front_caster: wgpu::RenderPipeline,
@@ -120,6 +121,7 @@ impl Renderer {
             blank: Arc::new(blank),
             font: OnceLock::new(),
             converter: OnceLock::new(),
+            plane_converter: OnceLock::new(),
             caster,
             front_caster,
             wire_caster,
@@ -150,6 +152,11 @@ impl Renderer {
         }
         let converter = Converter::new(self.gpu.device())?;
         Ok(self.converter.get_or_init(|| converter))
+    }
+
+    /// What draws the planes of NV12, compiled when it is first asked for.
+    pub(super) fn plane_converter(&self) -> &planes::Converter {
+        self.plane_converter.get_or_init(|| planes::Converter::new(self.gpu.device()))
     }
 
     /// The pipeline for `style`, made when it is first asked for.

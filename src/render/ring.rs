@@ -16,7 +16,7 @@
 use super::{Error, Renderer};
 use crate::{
     color::gpu::Nv12Target,
-    frame::{Nv12Layout, SharedNv12},
+    frame::{Nv12Layout, SHARED_PICTURES, SharedNv12},
     gpu::{Handle, Shared},
 };
 
@@ -30,8 +30,8 @@ pub struct Ring {
 }
 
 impl Ring {
-    /// One that is drawn, one that is encoded, and one between them.
-    pub const SLOTS: usize = 3;
+    /// How many pictures it holds.
+    pub const SLOTS: usize = SHARED_PICTURES;
 
     pub(super) fn new(
         renderer: &Renderer,
@@ -79,7 +79,7 @@ impl Ring {
 }
 
 #[cfg(test)]
-mod tests {
+pub(super) mod tests {
     use std::{os::unix::fs::FileExt, sync::Arc};
 
     use crate::{
@@ -133,7 +133,7 @@ mod tests {
         }
     }
 
-    fn in_memory(view: &mut View) -> I420 {
+    pub(in crate::render) fn in_memory(view: &mut View) -> I420 {
         let mut picture = I420::new(view.size()).expect("even");
         let pixels = view.read_rgba().expect("reads");
         // Rows from the top, whichever way they were drawn.
@@ -156,7 +156,7 @@ mod tests {
     }
 
     #[track_caller]
-    fn assert_near(found: &I420, expected: &I420) {
+    pub(in crate::render) fn assert_near(found: &I420, expected: &I420) {
         for (a, b) in found.planes().into_iter().zip(expected.planes()) {
             let off = a.iter().zip(b).map(|(a, b)| a.abs_diff(*b)).max();
             assert!(off <= Some(1), "{off:?} at {}", expected.size());

@@ -12,12 +12,13 @@ use super::{
     passes::Passes,
     ring::Ring,
     shadows::{self, Locked, ShadowMaps},
+    surfaces::Surfaces,
     targets::{Growing, Targets, UNIFORM_STRIDE, part_of},
     uniform::{GpuView, Lighting, MAX_LIGHTS},
 };
 use crate::{
     color::gpu::{Converter, Nv12Target},
-    frame::Nv12Layout,
+    frame::{Nv12Layout, SharedPlanes},
     gpu::{Gpu, Handle},
     scene::{
         Assets, Snapshot,
@@ -62,7 +63,7 @@ pub struct View {
 }
 
 /// What is read of a view's pictures.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Debug, Default)]
 pub enum Output {
     /// [`View::read_rgba`]: four bytes per pixel.
     #[default]
@@ -71,6 +72,9 @@ pub enum Output {
     Nv12,
     /// [`View::finish`]: converted on the device, and never read by the host.
     Shared(Handle),
+    /// [`View::finish`]: drawn into these surfaces of an encoder's by turns, and never read by the
+    /// host.
+    Drawn(Vec<SharedPlanes>),
 }
 
 impl Output {
@@ -88,6 +92,7 @@ enum Readback {
     Rgba(wgpu::Buffer),
     Nv12 { target: Nv12Target, memory: wgpu::Buffer },
     Shared(Ring),
+    Drawn(Surfaces),
 }
 
 /// Ids and depth beside the picture.
@@ -196,7 +201,7 @@ impl View {
     ///
     /// # Errors
     /// As [`Self::new`]; [`Error::OddSize`] or [`Error::Convert`] where there can be no NV12,
-    /// [`Error::Share`] where the device's memory cannot be shared.
+    /// [`Error::Share`] where the device's memory cannot be shared, or an encoder's not imported.
     pub fn with_output(
         renderer: &Arc<Renderer>,
         size: Size,
@@ -252,6 +257,10 @@ impl View {
                 let (picture, bottom_up) = (&targets.color_view, settings.bottom_up);
                 let layout = nv12_layout(size)?;
                 Readback::Shared(Ring::new(renderer, picture, bottom_up, layout, handle)?)
+            }
+            Output::Drawn(surfaces) => {
+                let (picture, bottom_up) = (&targets.color_view, settings.bottom_up);
+                Readback::Drawn(Surfaces::new(renderer, picture, bottom_up, &surfaces)?)
             }
         };
         let shadow_maps = Arc::clone(&renderer.no_shadows);
@@ -373,6 +382,7 @@ impl View {
                 target.copy_to(encoder, memory);
             }
             Readback::Shared(ring) => ring.next().encode(encoder),
+            Readback::Drawn(surfaces) => surfaces.next().encode(encoder),
         }
         if let Some(data) = &self.data {
             passes.data(encoder, data);
@@ -400,7 +410,7 @@ impl View {
     pub fn read_rgba(&mut self) -> Result<Pixels<'_>, Error> {
         match &self.readback {
             Readback::Rgba(memory) => self.read(memory),
-            Readback::Nv12 { .. } | Readback::Shared(_) => Err(Error::NothingDrawn),
+            _ => Err(Error::NothingDrawn),
         }
     }
 
@@ -411,10 +421,10 @@ impl View {
     /// the view is read in another way.
     pub fn read_nv12(&mut self) -> Result<Nv12<'_>, Error> {
         match &self.readback {
-            Readback::Rgba(_) | Readback::Shared(_) => Err(Error::NothingDrawn),
             Readback::Nv12 { target, memory } => {
                 Ok(Nv12 { mapped: self.map(memory)?, layout: target.layout() })
             }
+            _ => Err(Error::NothingDrawn),
         }
     }
 
@@ -423,17 +433,23 @@ impl View {
     pub fn ring(&self) -> Option<&Ring> {
         match &self.readback {
             Readback::Shared(ring) => Some(ring),
-            Readback::Rgba(_) | Readback::Nv12 { .. } => None,
+            _ => None,
         }
     }
 
-    /// Waits for the last picture drawn and gives the number of its slot in [`Self::ring`]. It
-    /// stays there until [`Ring::SLOTS`] more are drawn.
+    /// Waits for the last picture drawn and gives the number of its slot in [`Self::ring`], or of
+    /// the surface of [`Output::Drawn`]. It stays there until all others were drawn into, and that
+    /// one is next.
     ///
     /// # Errors
-    /// [`Error`] when nothing was drawn into a ring, or the device is gone.
+    /// [`Error`] when nothing was drawn into either, or the device is gone.
     pub fn finish(&mut self) -> Result<usize, Error> {
-        let slot = self.ring().and_then(Ring::drawn).ok_or(Error::NothingDrawn)?;
+        let slot = match &self.readback {
+            Readback::Shared(ring) => ring.drawn(),
+            Readback::Drawn(surfaces) => surfaces.drawn(),
+            _ => None,
+        };
+        let slot = slot.ok_or(Error::NothingDrawn)?;
         self.wait()?;
         if self.renderer.gpu().lost() { Err(Error::DeviceLost) } else { Ok(slot) }
     }
@@ -601,8 +617,10 @@ pub fn draw_all(
     drop(shadows);
     for (view, _) in views {
         view.submitted = Some(submitted.clone());
-        if let Readback::Shared(ring) = &mut view.readback {
-            ring.submitted();
+        match &mut view.readback {
+            Readback::Shared(ring) => ring.submitted(),
+            Readback::Drawn(surfaces) => surfaces.submitted(),
+            Readback::Rgba(_) | Readback::Nv12 { .. } => {}
         }
     }
     Ok(())

@@ -11,10 +11,19 @@ use crate::{
     units::Size,
 };
 
+/// How pictures come from a view.
+#[derive(Clone, Copy)]
+enum Reads {
+    Rgba,
+    Nv12,
+    /// They stay on the device.
+    Nothing,
+}
+
 /// What one view draws on.
 pub(super) struct Canvas {
     view: render::View,
-    output: Output,
+    reads: Reads,
     renderer: Arc<render::Renderer>,
 }
 
@@ -28,8 +37,13 @@ impl Canvas {
     ) -> Result<Self, render::Error> {
         // Conversion on the CPU reads rows from the top.
         let settings = Settings { bottom_up: false, ..settings };
+        let reads = match &output {
+            Output::Rgba => Reads::Rgba,
+            Output::Nv12 => Reads::Nv12,
+            Output::Shared(_) | Output::Drawn(_) => Reads::Nothing,
+        };
         let view = render::View::with_output(&stage.renderer, size, settings, output)?;
-        Ok(Self { view, output, renderer: Arc::clone(&stage.renderer) })
+        Ok(Self { view, reads, renderer: Arc::clone(&stage.renderer) })
     }
 
     /// Whether it was made for the stage's device.
@@ -57,16 +71,16 @@ impl Canvas {
         picture: &mut I420,
     ) -> Result<Option<usize>, Error> {
         self.view.draw(&stage.resources, &moment.assets, &moment.snapshot, camera)?;
-        match self.output {
-            Output::Rgba => {
+        match self.reads {
+            Reads::Rgba => {
                 let pixels = self.view.read_rgba()?;
                 color::rgba_to_i420(&pixels, pixels.stride(), picture)?;
             }
-            Output::Nv12 => {
+            Reads::Nv12 => {
                 let nv12 = self.view.read_nv12()?;
                 color::nv12_to_i420(&nv12, nv12.layout(), picture)?;
             }
-            Output::Shared(_) => return Ok(Some(self.view.finish()?)),
+            Reads::Nothing => return Ok(Some(self.view.finish()?)),
         }
         Ok(None)
     }

@@ -157,8 +157,13 @@ impl World {
         let sessions = Sessions::start(Shared {
             settings: settings(),
             drawing: drawing.clone(),
-            encoder: encode::probe(Default::default(), None, |_, _| Err(String::new()))
-                .expect("an encoder"),
+            encoder: encode::probe(
+                Default::default(),
+                None,
+                |_, _| Err(String::new()),
+                |_| Err(String::new()),
+            )
+            .expect("an encoder"),
             clock: MediaClock::starting_at(Instant::now()),
             counters: Counters::default(),
             recordings: Arc::new(mjcast::record::Store::open(mjcast::record::Limits {

@@ -91,8 +91,13 @@ impl World {
         let shared = Shared {
             settings: settings(),
             drawing: drawing.clone(),
-            encoder: encode::probe(Default::default(), None, |_, _| Err(String::new()))
-                .expect("an encoder"),
+            encoder: encode::probe(
+                Default::default(),
+                None,
+                |_, _| Err(String::new()),
+                |_| Err(String::new()),
+            )
+            .expect("an encoder"),
             clock: MediaClock::starting_at(Instant::now()),
             counters: Counters::default(),
             recordings: Arc::new(mjcast::record::Store::open(mjcast::record::Limits {

@@ -139,7 +139,10 @@ fn encoder(config: &Config) -> Check {
     let encoders = config.video.encoders;
     let choice = match Gpu::open(&options) {
         Ok(gpu) => stream::probe_encoder(&gpu, encoders),
-        Err(error) => encode::probe(encoders, None, |_, _| Err(error.to_string())),
+        Err(error) => {
+            let reason = error.to_string();
+            encode::probe(encoders, None, |_, _| Err(reason.clone()), |_| Err(reason.clone()))
+        }
     };
     match choice {
         Ok(choice) if !choice.hardware && !encode::openh264::has_assembly() => Check::not(

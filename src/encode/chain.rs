@@ -8,7 +8,7 @@ use super::{
     guard,
 };
 use crate::{
-    frame::{DeviceId, SharedNv12},
+    frame::{DeviceId, SharedNv12, SharedPlanes},
     units::{Bitrate, MediaTime},
 };
 
@@ -119,7 +119,7 @@ impl Chain {
     }
 
     /// Opens the back end that [`Self::next`] spoke of, for what will be in `pictures` of
-    /// `device`; none for one that reads host memory. Where it cannot, it is given up, and the
+    /// `device`; none for one that reads host memory or [`Self::surfaces`]. Where it cannot, it is given up, and the
     /// answer is `false`: there is another one to ask for.
     pub fn open(&mut self, device: Option<&DeviceId>, pictures: &[SharedNv12]) -> bool {
         let Some(back_end) = self.rest.first() else { return false };
@@ -147,6 +147,11 @@ impl Chain {
     /// The encoder in use.
     pub fn encoder(&self) -> Option<&dyn Encoder> {
         self.encoder.as_deref()
+    }
+
+    /// What the encoder in use reads pictures from, when it is its own: handed out once.
+    pub fn surfaces(&mut self) -> Vec<SharedPlanes> {
+        self.encoder.as_mut().map_or_else(Vec::new, |encoder| encoder.surfaces())
     }
 
     /// Where the encoder in use reads pictures.
@@ -250,7 +255,7 @@ mod tests {
             let source = chain.source().expect("it is open");
             let picture = match source {
                 Source::Host => Picture::Host(&host),
-                Source::Shared(_) => Picture::Shared(0),
+                Source::Shared(_) | Source::Drawn => Picture::Shared(0),
             };
             match chain.encode(picture, at(33 * n), fresh)? {
                 Coded::Unit(unit) => return Ok((unit, source)),

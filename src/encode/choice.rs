@@ -5,7 +5,7 @@ use std::{fmt, time::Duration};
 use super::{Chain, Coded, Config, Encoder, Error, Picture, Profile, Source, nvenc, openh264, va};
 use crate::{
     config::{Allowed, Encoders},
-    frame::{DeviceId, Handle, I420, SharedNv12},
+    frame::{DeviceId, Handle, I420, SharedNv12, SharedPlanes},
     units::{Bitrate, FrameRate, MediaTime, Size},
 };
 
@@ -52,6 +52,13 @@ pub(super) const BACK_ENDS: &[BackEnd] = &[
         software: false,
         ready: nvenc::ready,
         open: nvenc::open,
+    },
+    BackEnd {
+        name: va::NAME,
+        source: Source::Drawn,
+        software: false,
+        ready: va::ready_to_share,
+        open: va::open_drawn,
     },
     BackEnd {
         name: va::NAME,
@@ -112,7 +119,8 @@ impl fmt::Display for Rejected {
 }
 
 /// Finds out which back end works here: opens each in turn and lets it encode a picture of 640×480
-/// pixels, which `share` makes on `device` as the back end asks for it.
+/// pixels, which `share` makes on `device` as the back end asks for it, or `draw` draws into a
+/// surface of the back end's own.
 ///
 /// # Errors
 /// [`Error::NoneUsable`] with each back end's own words.
@@ -120,8 +128,9 @@ pub fn probe(
     encoders: Encoders,
     device: Option<&DeviceId>,
     share: impl Fn(Size, Handle) -> Result<SharedNv12, String>,
+    draw: impl Fn(&SharedPlanes) -> Result<(), String>,
 ) -> Result<Choice, Error> {
-    probe_among(BACK_ENDS, encoders, device, share)
+    probe_among(BACK_ENDS, encoders, device, share, draw)
 }
 
 fn probe_among(
@@ -129,6 +138,7 @@ fn probe_among(
     encoders: Encoders,
     device: Option<&DeviceId>,
     share: impl Fn(Size, Handle) -> Result<SharedNv12, String>,
+    draw: impl Fn(&SharedPlanes) -> Result<(), String>,
 ) -> Result<Choice, Error> {
     let config = probe_config(encoders);
     let mut chain = Chain::of(back_ends, &config);
@@ -137,6 +147,7 @@ fn probe_among(
         let source = chain.next(device)?;
         let (picture, shared) = match source {
             Source::Host => (Picture::Host(&black), Vec::new()),
+            Source::Drawn => (Picture::Shared(0), Vec::new()),
             Source::Shared(handle) => match share(config.size, handle) {
                 Ok(shared) => (Picture::Shared(0), vec![shared]),
                 Err(reason) => {
@@ -146,6 +157,10 @@ fn probe_among(
             },
         };
         if !chain.open(device, &shared) {
+            continue;
+        }
+        if let Some(Err(reason)) = chain.surfaces().first().map(&draw) {
+            chain.give_up(&reason);
             continue;
         }
         let coded = chain.encode(picture, MediaTime::from_elapsed(Duration::ZERO), true)?;
@@ -214,29 +229,52 @@ pub(super) mod tests {
         probe_config(Encoders::default())
     }
 
+    /// Hands out a surface of its own.
+    const DRAWN: BackEnd = BackEnd {
+        name: "drawn",
+        source: Source::Drawn,
+        open: |config, _, _, _| Ok(Box::new(Fake::open(config)?.with_surfaces())),
+        ..WORKING
+    };
+
     fn nothing_to_share(_: Size, handle: Handle) -> Result<SharedNv12, String> {
         Err(format!("no {handle:?}"))
     }
 
+    fn nothing_to_draw(surface: &SharedPlanes) -> Result<(), String> {
+        Err(format!("draws into none of {}", surface.size))
+    }
+
     #[test]
     fn the_first_that_encodes_is_chosen_and_the_others_are_told() {
-        let all = &[ABSENT, SHARED, UNOPENED, HOLLOW, WORKING];
-        let choice =
-            probe_among(all, Encoders::default(), None, nothing_to_share).expect("the last works");
+        let all = &[ABSENT, DRAWN, SHARED, UNOPENED, HOLLOW, WORKING];
+        let encoders = Encoders::default();
+        let choice = probe_among(all, encoders, None, nothing_to_share, nothing_to_draw);
+        let choice = choice.expect("the last works");
         assert!(choice.copied);
         let told: Vec<_> = choice.rejected.iter().map(ToString::to_string).collect();
-        let expected = ["absent: no such library", "shared: no DmaBuf"];
-        assert_eq!(told[..2], expected);
-        assert!(told[2].contains("no such device") && told[3].starts_with("hollow"), "{told:?}");
-        assert_eq!(told.len(), 4);
+        let expected =
+            ["absent: no such library", "drawn: draws into none of 640x480", "shared: no DmaBuf"];
+        assert_eq!(told[..3], expected);
+        assert!(told[3].contains("no such device") && told[4].starts_with("hollow"), "{told:?}");
+        assert_eq!(told.len(), 5);
+    }
+
+    #[test]
+    fn what_is_drawn_is_not_copied() {
+        let choice =
+            probe_among(&[DRAWN, WORKING], Encoders::default(), None, nothing_to_share, |_| Ok(()));
+        let choice = choice.expect("the first works");
+        assert!(!choice.copied);
+        assert!(choice.rejected.is_empty(), "{:?}", choice.rejected);
     }
 
     #[test]
     fn what_is_not_allowed_is_not_tried_and_software_always_is() {
         for (allowed, reasons) in [
-            (Allowed::OpenH264, ["is openh264"; 3]),
-            (Allowed::Nvenc, ["", "is nvenc", "is nvenc"]),
-            (Allowed::Vaapi, ["is vaapi", "", ""]),
+            (Allowed::OpenH264, ["is openh264"; 4]),
+            (Allowed::Nvenc, ["", "is nvenc", "is nvenc", "is nvenc"]),
+            (Allowed::Vaapi, ["is vaapi", "", "", ""]),
         ] {
             let encoders = Encoders { allowed, ..Encoders::default() };
             let told: Vec<_> = BACK_ENDS
@@ -249,28 +287,29 @@ pub(super) mod tests {
                     .map_or_else(|told| told.ends_with(reason), |()| reason.is_empty());
                 assert!(fits, "{allowed:?}: {told:?}");
             }
-            assert!(told[3].is_ok());
+            assert!(told[4].is_ok());
         }
     }
 
     #[test]
     fn when_none_works_the_error_has_every_reason() {
-        let error = probe_among(&[ABSENT, HOLLOW], Encoders::default(), None, nothing_to_share)
-            .expect_err("none works");
+        let (all, encoders) = (&[ABSENT, HOLLOW], Encoders::default());
+        let error = probe_among(all, encoders, None, nothing_to_share, nothing_to_draw);
+        let error = error.expect_err("none works");
         let text = error.to_string();
         assert!(text.contains("absent: ") && text.contains("hollow: "), "{text}");
     }
 
     #[test]
     fn software_is_always_there_and_hardware_says_why_not() {
-        let choice =
-            probe(Encoders::default(), None, nothing_to_share).expect("openh264 is built in");
+        let choice = probe(Encoders::default(), None, nothing_to_share, nothing_to_draw);
+        let choice = choice.expect("openh264 is built in");
         // Without a device that draws nothing is shared; copying takes a render node.
         assert!(choice.copied);
         let names: Vec<_> = choice.rejected.iter().map(|rejected| rejected.name).collect();
         assert_eq!(names[..2], ["nvenc", "vaapi"]);
         if choice.name == "openh264" {
-            assert_eq!(names, ["nvenc", "vaapi", "vaapi"]);
+            assert_eq!(names, ["nvenc", "vaapi", "vaapi", "vaapi"]);
         }
     }
 }

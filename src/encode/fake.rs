@@ -8,7 +8,10 @@ use std::time::Duration;
 use bytes::{BufMut as _, Bytes, BytesMut};
 
 use super::{AccessUnit, Config, Encoder, Error, Picture};
-use crate::units::{Bitrate, MediaTime, Size};
+use crate::{
+    frame::{SHARED_PICTURES, SharedPlane, SharedPlanes},
+    units::{Bitrate, MediaTime, Size},
+};
 
 const START_CODE: [u8; 4] = [0, 0, 0, 1];
 const SPS: u8 = 0x67;
@@ -20,6 +23,7 @@ const P_SLICE: u8 = 0x41;
 #[derive(Clone, Debug)]
 pub struct Fake {
     size: Size,
+    has_surfaces: bool,
     bitrate: Bitrate,
     pictures: u64,
     script: Script,
@@ -47,6 +51,7 @@ impl Fake {
         }
         Ok(Self {
             size: config.size,
+            has_surfaces: false,
             bitrate: config.bitrate,
             pictures: 0,
             script: Script::default(),
@@ -62,6 +67,12 @@ impl Fake {
     /// Skips every `n`-th picture, unless it is to be a key frame.
     pub fn skipping_every(mut self, n: u64) -> Self {
         self.script.skip_every = Some(n);
+        self
+    }
+
+    /// Has surfaces of its own to be drawn into, in memory that no device imports.
+    pub fn with_surfaces(mut self) -> Self {
+        self.has_surfaces = true;
         self
     }
 
@@ -88,6 +99,11 @@ impl Encoder for Fake {
 
     fn is_hardware(&self) -> bool {
         false
+    }
+
+    fn surfaces(&mut self) -> Vec<SharedPlanes> {
+        let count = if std::mem::take(&mut self.has_surfaces) { SHARED_PICTURES } else { 0 };
+        (0..count).filter_map(|_| surface(self.size).ok()).collect()
     }
 
     fn encode(
@@ -121,6 +137,17 @@ impl Encoder for Fake {
         self.bitrate = bitrate;
         Ok(())
     }
+}
+
+fn surface(size: Size) -> std::io::Result<SharedPlanes> {
+    let width = u64::from(size.width());
+    let bytes = width * u64::from(size.height());
+    let plane = |offset| {
+        let memory = std::fs::File::open("/dev/null")?.into();
+        Ok(SharedPlane { memory, memory_bytes: bytes * 3 / 2, offset, pitch: width, modifier: 0 })
+    };
+    let (luma, chroma) = (plane(0), plane(bytes));
+    luma.and_then(|luma| Ok(SharedPlanes { size, luma, chroma: chroma? }))
 }
 
 fn access_unit(index: u64, pts: MediaTime, keyframe: bool) -> Bytes {

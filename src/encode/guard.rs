@@ -16,7 +16,7 @@ use std::{
 
 use super::{AccessUnit, Encoder, Error, Picture, standing::Standing};
 use crate::{
-    frame::I420,
+    frame::{I420, SharedPlanes},
     units::{Bitrate, MediaTime, Size},
 };
 
@@ -122,6 +122,8 @@ pub(super) struct Guarded {
     replies: Receiver<Reply>,
     /// The picture in host memory that goes there and comes back.
     copy: Option<I420>,
+    /// As exported while it was opened, until they are handed out.
+    surfaces: Vec<SharedPlanes>,
 }
 
 enum Order {
@@ -136,7 +138,7 @@ enum Sent {
 }
 
 enum Reply {
-    Opened(Result<(), Error>),
+    Opened(Result<Vec<SharedPlanes>, Error>),
     Encoded(Result<Option<AccessUnit>, Error>, Option<I420>),
     BitrateSet(Result<(), Error>),
 }
@@ -159,9 +161,14 @@ impl Guarded {
         let (answers, replies) = sync_channel(1);
         let life = start(name, move || serve(open, &taken, &answers))?;
         let orders = Some(orders);
-        let guarded = Self { name, size, standing, life, orders, replies, copy: None };
+        let surfaces = Vec::new();
+        let mut guarded =
+            Self { name, size, standing, life, orders, replies, copy: None, surfaces };
         match guarded.reply("open", patience.min(TO_OPEN))? {
-            Reply::Opened(opened) => opened.map(|()| guarded),
+            Reply::Opened(opened) => {
+                guarded.surfaces = opened?;
+                Ok(guarded)
+            }
             Reply::Encoded(..) | Reply::BitrateSet(_) => Err(gone(name, "open")),
         }
     }
@@ -222,7 +229,7 @@ fn serve(
         Ok(encoder) => encoder,
         Err(error) => return drop(answers.try_send(Reply::Opened(Err(error)))),
     };
-    let _ = answers.try_send(Reply::Opened(Ok(())));
+    let _ = answers.try_send(Reply::Opened(Ok(encoder.surfaces())));
     for order in orders {
         let reply = match order {
             Order::Encode { picture: Sent::Shared(slot), pts, keyframe } => {
@@ -247,6 +254,10 @@ impl Encoder for Guarded {
 
     fn is_hardware(&self) -> bool {
         true
+    }
+
+    fn surfaces(&mut self) -> Vec<SharedPlanes> {
+        std::mem::take(&mut self.surfaces)
     }
 
     fn encode(
@@ -294,6 +305,7 @@ mod tests {
     use super::*;
     use crate::{
         encode::{Config, Profile, fake::Fake},
+        frame::SHARED_PICTURES,
         units::FrameRate,
     };
 
@@ -336,6 +348,15 @@ mod tests {
             assert_eq!(found.map(|unit| unit.data), expected.map(|unit| unit.data));
         }
         guarded.set_bitrate(Bitrate::bps(5)).expect("behaves");
+    }
+
+    #[test]
+    fn surfaces_come_from_its_thread_and_are_handed_out_once() {
+        assert!(guarded(Fake::open(&config()).expect("even")).surfaces().is_empty());
+        let mut guarded = guarded(Fake::open(&config()).expect("even").with_surfaces());
+        let sizes = guarded.surfaces().into_iter().map(|surface| surface.size);
+        assert_eq!(sizes.collect::<Vec<_>>(), [config().size; SHARED_PICTURES]);
+        assert!(guarded.surfaces().is_empty());
     }
 
     #[test]

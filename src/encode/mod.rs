@@ -14,7 +14,7 @@ mod va;
 
 use crate::{
     config::Encoders,
-    frame::{Handle, I420},
+    frame::{Handle, I420, SharedPlanes},
     units::{Bitrate, FrameRate, MediaTime, Size},
 };
 pub use chain::{Chain, Coded};
@@ -25,7 +25,8 @@ pub use choice::{Choice, Rejected, probe};
 pub enum Picture<'a> {
     /// In host memory.
     Host(&'a I420),
-    /// In the device memory with this number among those that the encoder was opened for.
+    /// In the device memory with this number among those that the encoder was opened for, or in
+    /// this one of [`Encoder::surfaces`].
     Shared(usize),
 }
 
@@ -59,6 +60,9 @@ pub enum Source {
     /// In memory of the device that drew them, imported by this kind of descriptor: the host sees
     /// no pixel.
     Shared(Handle),
+    /// In surfaces of its own, which the device draws into ([`Encoder::surfaces`]): the host sees
+    /// no pixel.
+    Drawn,
 }
 
 /// The coding tools of H.264 that a stream uses: those that all who watch it decode.
@@ -169,6 +173,14 @@ pub trait Encoder: Send {
 
     /// Whether fixed-function hardware does the work.
     fn is_hardware(&self) -> bool;
+
+    /// The surfaces that it reads pictures from, when it has allocated them itself: whoever draws
+    /// imports them. They are handed out once; nothing comes of asking again.
+    ///
+    /// The encoder reads a surface only while it encodes the picture with that number.
+    fn surfaces(&mut self) -> Vec<SharedPlanes> {
+        Vec::new()
+    }
 
     /// Encodes one picture; `keyframe` forces an IDR, which is never skipped. The first picture
     /// is an IDR in any case.

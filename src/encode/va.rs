@@ -1,4 +1,6 @@
-//! VA-API: pictures are imported from the memory that Vulkan wrote, or copied from the host.
+//! VA-API: pictures are drawn into surfaces of the driver's, or imported from memory of the
+//! device's, or copied from the host. The first way is the best where it works: the driver lays
+//! out what it reads, in tiles where that is faster.
 
 use std::{
     os::fd::AsFd as _,
@@ -7,14 +9,16 @@ use std::{
     time::{Duration, Instant},
 };
 
-use vaapi::{Display, Encoder as Session, Layout, Libva, MemoryType, Settings, Surface};
+use vaapi::{
+    Display, Encoder as Session, Exported, Layer, Layout, Libva, MemoryType, Settings, Surface,
+};
 
 use super::{
     AccessUnit, Config, Encoder, Error, Picture, Profile, guard::Guarded, standing::Standing,
 };
 use crate::{
-    frame::{DeviceId, SharedNv12},
-    units::{Bitrate, MediaTime},
+    frame::{DeviceId, SHARED_PICTURES, SharedNv12, SharedPlane, SharedPlanes},
+    units::{Bitrate, MediaTime, Size},
 };
 
 /// The name in reports and errors.
@@ -103,6 +107,20 @@ pub(super) fn ready_to_copy(device: Option<&DeviceId>) -> Result<(), Error> {
     }
 }
 
+/// Opens an encoder with surfaces for the GPU that draws to draw into.
+///
+/// # Errors
+/// As [`open_shared`].
+pub(super) fn open_drawn(
+    config: &Config,
+    device: Option<&DeviceId>,
+    _pictures: &[SharedNv12],
+    patience: Duration,
+) -> Result<Box<dyn Encoder>, Error> {
+    let (libva, node) = (libva()?, node_of(device)?);
+    open(libva, vec![node], config, Pictures::Drawn, patience)
+}
+
 /// Opens an encoder that reads `pictures` where they lie, on the GPU that drew them.
 ///
 /// # Errors
@@ -115,7 +133,10 @@ pub(super) fn open_shared(
     patience: Duration,
 ) -> Result<Box<dyn Encoder>, Error> {
     let (libva, node) = (libva()?, node_of(device)?);
-    open(libva, vec![node], config, Some(pictures), patience)
+    let duplicate = |one: &SharedNv12| Ok(SharedNv12 { memory: one.memory.try_clone()?, ..*one });
+    let pictures = pictures.iter().map(duplicate).collect::<std::io::Result<Vec<_>>>();
+    let pictures = pictures.map_err(|error| unopened(config.size, error.to_string()))?;
+    open(libva, vec![node], config, Pictures::Shared(pictures), patience)
 }
 
 /// Opens an encoder that pictures are copied to, on the first GPU that has one.
@@ -128,36 +149,41 @@ pub(super) fn open_copied(
     _pictures: &[SharedNv12],
     patience: Duration,
 ) -> Result<Box<dyn Encoder>, Error> {
-    open(libva()?, nodes(device), config, None, patience)
+    open(libva()?, nodes(device), config, Pictures::Copied, patience)
 }
 
-/// Opens an encoder on the first of `nodes` that has one; pictures are copied where there are no
-/// `shared` ones.
-pub(super) fn open(
+fn unopened(size: Size, reason: String) -> Error {
+    Error::Open { encoder: NAME, size, reason }
+}
+
+/// How pictures get into surfaces.
+enum Pictures {
+    /// The GPU that draws does so into surfaces of the encoder's.
+    Drawn,
+    /// These are imported.
+    Shared(Vec<SharedNv12>),
+    /// The host copies them.
+    Copied,
+}
+
+/// Opens an encoder on the first of `nodes` that has one.
+fn open(
     libva: &Libva,
     nodes: Vec<PathBuf>,
     config: &Config,
-    shared: Option<&[SharedNv12]>,
+    pictures: Pictures,
     patience: Duration,
 ) -> Result<Box<dyn Encoder>, Error> {
     let (config, libva) = (*config, libva.clone());
-    let failed = move |reason| Error::Open { encoder: NAME, size: config.size, reason };
-    let shared = shared.map(|pictures| {
-        let pictures = pictures.iter();
-        pictures
-            .map(|one| Ok(SharedNv12 { memory: one.memory.try_clone()?, ..*one }))
-            .collect::<std::io::Result<Vec<_>>>()
-    });
-    let shared = shared.transpose().map_err(|error| failed(error.to_string()))?;
     let open = move || {
         let mut reasons = Vec::new();
         for node in nodes {
-            match OnGpu::open(&libva, &node, &config, shared.as_deref()) {
+            match OnGpu::open(&libva, &node, &config, &pictures) {
                 Ok(encoder) => return Ok(Box::new(encoder) as Box<dyn Encoder>),
                 Err(error) => reasons.push(format!("{}: {error}", node.display())),
             }
         }
-        Err(failed(reasons.join("; ")))
+        Err(unopened(config.size, reasons.join("; ")))
     };
     Ok(Box::new(Guarded::open(NAME, config.size, patience, &STANDING, open)?))
 }
@@ -169,6 +195,8 @@ struct OnGpu {
     surfaces: Vec<Surface>,
     /// For Cb and Cr side by side; empty where nothing is copied.
     chroma: Vec<u8>,
+    /// The surfaces as the GPU that draws imports them, until they are handed out.
+    exported: Vec<SharedPlanes>,
 }
 
 impl OnGpu {
@@ -176,7 +204,7 @@ impl OnGpu {
         libva: &Libva,
         node: &std::path::Path,
         config: &Config,
-        shared: Option<&[SharedNv12]>,
+        pictures: &Pictures,
     ) -> Result<Self, vaapi::Error> {
         let display = Display::open(libva, node)?;
         let (width, height) = (config.size.width(), config.size.height());
@@ -195,14 +223,47 @@ impl OnGpu {
             low_power: false,
         };
         let session = Session::open(&display, &settings)?;
-        let Some(pictures) = shared else {
-            let surface = Surface::allocate(&display, width, height)?;
-            let chroma = vec![0; config.size.pixels() / 2];
-            return Ok(Self { session, surfaces: vec![surface], chroma });
-        };
-        let surfaces = pictures.iter().map(|picture| import(&display, picture));
-        Ok(Self { session, surfaces: surfaces.collect::<Result<_, _>>()?, chroma: Vec::new() })
+        let allocate = || Surface::allocate(&display, width, height);
+        let mut encoder =
+            Self { session, surfaces: Vec::new(), chroma: Vec::new(), exported: Vec::new() };
+        match pictures {
+            Pictures::Drawn => {
+                for _ in 0..SHARED_PICTURES {
+                    let surface = allocate()?;
+                    encoder.exported.push(planes(config.size, surface.export()?)?);
+                    encoder.surfaces.push(surface);
+                }
+            }
+            Pictures::Shared(pictures) => {
+                let surfaces = pictures.iter().map(|picture| import(&display, picture));
+                encoder.surfaces = surfaces.collect::<Result<_, _>>()?;
+            }
+            Pictures::Copied => {
+                encoder.surfaces.push(allocate()?);
+                encoder.chroma = vec![0; config.size.pixels() / 2];
+            }
+        }
+        Ok(encoder)
     }
+}
+
+/// An exported surface as a device imports it.
+fn planes(size: Size, exported: Exported) -> Result<SharedPlanes, vaapi::Error> {
+    let plane = |layer: Layer| {
+        let object = &exported.objects[layer.object];
+        let memory = object.fd.try_clone().map_err(|error| vaapi::Error::Layout {
+            what: "the exported surface",
+            reason: format!("its descriptor cannot be duplicated: {error}"),
+        })?;
+        Ok(SharedPlane {
+            memory,
+            memory_bytes: object.size.into(),
+            offset: layer.offset.into(),
+            pitch: layer.pitch.into(),
+            modifier: object.modifier,
+        })
+    };
+    Ok(SharedPlanes { size, luma: plane(exported.luma)?, chroma: plane(exported.chroma)? })
 }
 
 /// As what newer drivers take, or else as what older ones do.
@@ -224,6 +285,10 @@ impl Encoder for OnGpu {
 
     fn is_hardware(&self) -> bool {
         true
+    }
+
+    fn surfaces(&mut self) -> Vec<SharedPlanes> {
+        std::mem::take(&mut self.exported)
     }
 
     fn encode(

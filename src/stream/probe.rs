@@ -3,7 +3,7 @@
 use crate::{
     config::Encoders,
     encode,
-    frame::{Nv12Layout, SharedNv12},
+    frame::{Nv12Layout, SharedNv12, SharedPlanes},
     gpu::{Gpu, Shared},
 };
 
@@ -13,7 +13,7 @@ use crate::{
 /// # Errors
 /// [`encode::Error::NoneUsable`] with each back end's own words.
 pub fn probe_encoder(gpu: &Gpu, encoders: Encoders) -> Result<encode::Choice, encode::Error> {
-    encode::probe(encoders, gpu.id().as_ref(), |size, handle| {
+    let share = |size, handle| {
         let layout = Nv12Layout::new(size, Nv12Layout::ALIGNMENT);
         let layout = layout.ok_or("the picture is of an odd size")?;
         let shared = gpu.share(layout.bytes() as u64, handle);
@@ -21,5 +21,9 @@ pub fn probe_encoder(gpu: &Gpu, encoders: Encoders) -> Result<encode::Choice, en
         // The descriptor keeps the memory, and any bytes are a picture.
         drop(buffer);
         Ok(SharedNv12 { memory, memory_bytes, layout })
-    })
+    };
+    // Any bytes are a picture here, too.
+    let draw =
+        |surface: &SharedPlanes| gpu.import(surface).map(drop).map_err(|error| error.to_string());
+    encode::probe(encoders, gpu.id().as_ref(), share, draw)
 }

@@ -424,8 +424,8 @@ fn fit(
 ) -> Result<Canvas, Error> {
     let gpu = stage.renderer.gpu();
     let device = gpu.id();
-    if matches!(encoders.source(), Some(Source::Shared(_))) {
-        // Open for the memory of a device that is gone.
+    if encoders.source().is_some_and(|source| source != Source::Host) {
+        // Open for a device that is gone.
         encoders.close();
     }
     loop {
@@ -436,17 +436,23 @@ fn fit(
         let output = match source {
             Source::Host => render::Output::for_video(gpu),
             Source::Shared(handle) => render::Output::Shared(handle),
+            // Opened first: it has what is drawn into.
+            Source::Drawn if !encoders.open(device.as_ref(), &[]) => continue,
+            Source::Drawn => render::Output::Drawn(encoders.surfaces()),
         };
         let canvas = match Canvas::new(stage, size, settings, output) {
             Ok(canvas) => canvas,
-            Err(error @ (render::Error::Share(_) | render::Error::Convert(_)))
-                if source != Source::Host =>
-            {
+            Err(
+                error @ (render::Error::Share(_)
+                | render::Error::Convert(_)
+                | render::Error::NoSurface),
+            ) if source != Source::Host => {
                 encoders.give_up(&error.to_string());
                 continue;
             }
             Err(error) => return Err(error.into()),
         };
+        let open = open || source == Source::Drawn;
         if open || encoders.open(device.as_ref(), canvas.shared()) {
             return Ok(canvas);
         }

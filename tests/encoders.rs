@@ -4,7 +4,7 @@
 //! Each test runs another one of this file in a process that finds the double.
 
 use std::{
-    os::fd::AsFd as _,
+    os::{fd::AsFd as _, unix::fs::FileExt as _},
     process::Command,
     sync::Arc,
     time::{Duration, Instant},
@@ -50,6 +50,14 @@ fn geom(kind: i32, size: [f32; 3], position: [f32; 3], rgba: [f32; 4]) -> Geom {
     }
 }
 
+/// What is drawn on, as the parent says.
+fn options() -> Options {
+    let render_node = std::env::var_os("RENDER_NODE").map(Into::into);
+    // With a header its surfaces are memory of the device's own driver.
+    let surfaces = std::env::var_os(double_va::HEADER).map(|_| Handle::Opaque);
+    Options { render_node, surfaces, ..Options::default() }
+}
+
 /// A floor, a ball and a box in strong colours, off the centre so that no side is like another.
 struct Scene {
     renderer: Arc<Renderer>,
@@ -60,9 +68,7 @@ struct Scene {
 
 impl Scene {
     fn new() -> Self {
-        let render_node = std::env::var_os("RENDER_NODE").map(Into::into);
-        let options = Options { render_node, ..Options::default() };
-        let gpu = Gpu::open(&options).expect("a device, software at least");
+        let gpu = Gpu::open(&options()).expect("a device, software at least");
         let renderer = Arc::new(Renderer::new(Arc::new(gpu)).expect("a renderer"));
         let mut assets = Assets::default();
         assets.visual.headlight_ambient = [0.5; 3];
@@ -201,7 +207,8 @@ async fn encoder_of(view: &stream::View, frames: &mut FrameReceiver, moment: u64
 }
 
 /// Streams a scene in which all moves, and holds every picture against the CPU's. `ENCODERS` are
-/// the names of those that must have encoded, in order.
+/// the names of those that must have encoded, in order, `WAYS` how they read pictures (`in place`
+/// or `copied`). On a machine with a GPU this can be asked of its own drivers.
 #[tokio::test]
 async fn stream_and_compare() {
     let Ok(expected) = std::env::var("ENCODERS") else {
@@ -215,7 +222,7 @@ async fn stream_and_compare() {
     let (view, mut frames) = start(&scene, encode::Profile::ConstrainedBaseline);
     // One decoder throughout: nothing is negotiated anew.
     let mut decoder = Decoder::new().expect("opens");
-    let mut encoders: Vec<&str> = Vec::new();
+    let (mut encoders, mut ways): (Vec<&str>, Vec<&str>) = (Vec::new(), Vec::new());
     for number in 0..FRAMES {
         view.look(scene.camera(number), None);
         view.show(Arc::new(scene.moment(number)));
@@ -237,7 +244,7 @@ async fn stream_and_compare() {
         }
         assert_eq!(encoder.hardware, encoder.name != "openh264");
         println!("frame {number}: {off:?}");
-        if encoder.hardware {
+        if encoder.hardware && std::env::var_os("DOUBLE_PICTURE").is_some() {
             assert_given(&expected);
             assert!(off.iter().all(|(most, mean)| *most <= MAX_ERROR && *mean < 1.0), "{off:?}");
         } else {
@@ -246,11 +253,16 @@ async fn stream_and_compare() {
         if !encoder.copied {
             assert_eq!(figures.host_bytes, 0, "the host sees no pixel");
         }
+        ways.push(if encoder.copied { "copied" } else { "in place" });
+        ways.dedup();
     }
     assert_eq!(encoders.join(","), expected);
-    if expected.ends_with("openh264") {
+    if let Ok(expected) = std::env::var("WAYS") {
+        assert_eq!(ways.join(","), expected);
+    }
+    let reason = std::env::var("REASON").unwrap_or_default();
+    if !reason.is_empty() {
         let given_up = view.figures().encoder.expect("a frame was made").given_up;
-        let reason = std::env::var("REASON").unwrap_or_default();
         let told = given_up.iter().any(|rejected| rejected.reason.contains(&reason));
         assert!(told, "`{reason}` in {given_up:?}");
     }
@@ -446,23 +458,120 @@ fn another_gpu_than_the_one_that_draws_is_not_used() {
 
 // ---- VA-API -------------------------------------------------------------------------------------
 
-/// Software drivers export no dma-buf, so that the stream's pictures are copied.
+/// Software drivers know no dma-buf, so that the stream's pictures are copied.
 fn va(encoders: &str, fault: &str, reason: &str) -> Vec<String> {
-    va_handing_over(encoders, fault, reason, "/dev/null")
+    va_in("copied", encoders, fault, reason, &[])
 }
 
-fn va_handing_over(encoders: &str, fault: &str, reason: &str, hand_over: &str) -> Vec<String> {
+/// As [`va`], with surfaces that llvmpipe takes for memory of its own: it draws into them. `None`
+/// where another driver draws.
+fn va_drawn(ways: &str, encoders: &str, fault: &str, reason: &str) -> Option<Vec<String>> {
+    let folder = tempfile::tempdir().expect("a folder");
+    let file = folder.path().join("header");
+    std::fs::write(&file, header()?).expect("written");
+    let header = (double_va::HEADER, file.to_str().expect("a path in UTF-8"));
+    Some(va_in(ways, encoders, fault, reason, &[header]))
+}
+
+fn va_in(
+    ways: &str,
+    encoders: &str,
+    fault: &str,
+    reason: &str,
+    more: &[(&str, &str)],
+) -> Vec<String> {
     let folder = tempfile::tempdir().expect("a folder");
     let picture = folder.path().join("picture");
-    let variables = [
+    let mut variables = vec![
         ("DOUBLE_PICTURE", picture.to_str().expect("a path in UTF-8")),
         ("DOUBLE_VA_FAIL", fault),
         ("RENDER_NODE", "/dev/null"),
         ("ENCODERS", encoders),
         ("REASON", reason),
-        ("HAND_OVER", hand_over),
+        ("WAYS", ways),
     ];
+    variables.extend_from_slice(more);
     double_va::run_again("stream_and_compare", &variables)
+}
+
+/// How memory starts that llvmpipe exports: the eight bytes after the first eight say where its
+/// data does.
+#[allow(clippy::print_stdout, reason = "what a test skips is said")]
+fn header() -> Option<Vec<u8>> {
+    let gpu = Gpu::open(&Options::default()).expect("a device, software at least");
+    if !gpu.info().name.contains("llvmpipe") {
+        println!("skipped: {} is not llvmpipe, whose memory is known", gpu.info());
+        return None;
+    }
+    let shared = gpu.share(4096, Handle::Opaque).expect("shares");
+    let file = std::fs::File::from(shared.memory);
+    let mut start = [0; 8];
+    file.read_exact_at(&mut start, 8).expect("a header");
+    let mut header = vec![0; u64::from_le_bytes(start) as usize];
+    file.read_exact_at(&mut header, 0).expect("as long as it says");
+    Some(header)
+}
+
+#[test]
+fn va_api_is_drawn_into() {
+    let Some(ledger) = va_drawn("in place", "vaapi", "", "") else { return };
+    assert_faultless(&ledger);
+    let encoded = ledger.iter().filter(|line| line.starts_with("encode 320x240")).count();
+    assert!(encoded >= FRAMES as usize, "{ledger:#?}");
+    // Neither of the other ways was tried.
+    let opened = ledger.iter().filter(|line| *line == "open").count();
+    assert_eq!(opened, 1, "{ledger:#?}");
+}
+
+#[test]
+fn a_stream_survives_surfaces_that_are_not_drawn_into() {
+    // No dma-buf is imported by software.
+    let reason = "the Vulkan driver has no VK_EXT_external_memory_dma_buf";
+    assert_faultless(&va("vaapi", "", reason));
+    let fault = "export a surface: VA_STATUS_ERROR_OPERATION_FAILED";
+    assert_faultless(&va("vaapi", "export", fault));
+    if let Some(ledger) = va_drawn("copied", "vaapi", "export", fault) {
+        assert_faultless(&ledger);
+    }
+}
+
+#[test]
+fn a_stream_survives_its_surfaces() {
+    for (fault, reason) in [
+        ("begin@3", "VA_STATUS_ERROR_OPERATION_FAILED"),
+        ("end@3", "VA_STATUS_ERROR_ENCODING_ERROR"),
+        ("hang@3", "did not encode a picture within"),
+    ] {
+        let ledger = va_drawn("in place,copied", "vaapi,openh264", fault, reason);
+        let Some(ledger) = ledger else { return };
+        let wrong = ledger.iter().find(|line| line.starts_with("violation"));
+        assert!(wrong.is_none(), "{fault}: {wrong:?}");
+    }
+}
+
+/// What `doctor` asks, on a device that draws into the double's surfaces.
+#[test]
+fn probe_surfaces() {
+    if !double_va::ORDERS.is_running_again() {
+        return;
+    }
+    let gpu = Gpu::open(&options()).expect("a device, software at least");
+    let choice = stream::probe_encoder(&gpu, Default::default()).expect("openh264 at least");
+    assert_eq!((choice.name, choice.copied), ("vaapi", false), "{:?}", choice.rejected);
+}
+
+#[test]
+fn surfaces_are_found_before_there_is_a_stream() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let file = folder.path().join("header");
+    let Some(header) = header() else { return };
+    std::fs::write(&file, header).expect("written");
+    let file = file.to_str().expect("a path in UTF-8");
+    let variables = [(double_va::HEADER, file), ("RENDER_NODE", "/dev/null")];
+    let ledger = double_va::run_again("probe_surfaces", &variables);
+    assert_faultless(&ledger);
+    let encoded = ledger.iter().filter(|line| line.starts_with("encode 640x480 idr")).count();
+    assert_eq!(encoded, 1, "{ledger:#?}");
 }
 
 #[test]
@@ -495,7 +604,7 @@ fn a_stream_survives_its_va_api() {
         ("hang@3", "did not encode a picture within"),
     ] {
         assert_in_time(fault, |path| {
-            let ledger = va_handing_over("vaapi,openh264", fault, reason, path);
+            let ledger = va_in("copied", "vaapi,openh264", fault, reason, &[("HAND_OVER", path)]);
             let wrong = ledger.iter().find(|line| line.starts_with("violation"));
             assert!(wrong.is_none(), "{fault}: {wrong:?}");
         });

@@ -553,6 +553,9 @@ mod functions {
         }
         export_surface(objects, id: Id, kind: u32, _flags: u32, out: *mut c_void) {
             let Some(surface) = objects.surfaces.get(id) else { return INVALID_SURFACE };
+            if ORDERS.fails("export") {
+                return OPERATION_FAILED;
+            }
             let Some(file) = surface.file.as_ref().filter(|_| kind == MEMORY_PRIME_2) else {
                 return UNSUPPORTED_MEMORY_TYPE;
             };

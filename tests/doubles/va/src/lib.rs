@@ -12,10 +12,11 @@
 //! | variable | meaning |
 //! |---|---|
 //! | `DOUBLE_VA_LEDGER` | a file to which a line is added for each thing of note: `open`, `encode`, `close`, `leak`, `violation` |
+//! | `DOUBLE_VA_HEADER` | a file that starts as the memory does that llvmpipe exports: with it, llvmpipe imports surfaces as its own |
 //! | `DOUBLE_VA_FAIL` | what fails, with commas between; `end@3` means from a context's fourth picture on |
 //!
-//! What can fail: `init`, `no-encoder` (it only decodes), `surfaces`, `import`, `prime2` (memory
-//! is taken by the older descriptor alone), `context`, `begin@N`, `end@N`, `sync@N` (the picture
+//! What can fail: `init`, `no-encoder` (it only decodes), `surfaces`, `import`, `export`,
+//! `prime2` (memory is taken by the older descriptor alone), `context`, `begin@N`, `end@N`, `sync@N` (the picture
 //! never gets ready), `hang@N` (encoding does not return), `empty@N`.
 #![allow(unsafe_code, reason = "it is a C library")]
 
@@ -30,6 +31,9 @@ pub use double_coder::{
     MAX_ERROR,
     orders::{assert_faultless, read_ledger},
 };
+
+/// The variable that names the file with a header for surfaces.
+pub const HEADER: &str = "DOUBLE_VA_HEADER";
 
 /// Its variables.
 pub const ORDERS: Orders = Orders::of("DOUBLE_VA");

@@ -3,10 +3,19 @@
 
 use std::{
     ffi::c_void,
-    os::fd::{AsRawFd as _, FromRawFd as _, OwnedFd},
+    fs::File,
+    os::{
+        fd::{FromRawFd as _, OwnedFd},
+        unix::fs::FileExt as _,
+    },
 };
 
 use double_coder::{Coder, memory::Mapped};
+
+use crate::HEADER;
+
+/// Memory comes in pages, as that of GPUs does.
+const PAGE: usize = 4096;
 
 pub type Id = u32;
 
@@ -128,22 +137,35 @@ impl Numbered<Context> {
 }
 
 impl Surface {
-    /// In memory of its own.
+    /// In memory of its own, behind a header where there is to be one.
     pub fn allocate(width: usize, height: usize) -> Option<Self> {
         let pitch = width.next_multiple_of(64);
         let rows = height.next_multiple_of(16);
-        let bytes = pitch * rows * 3 / 2;
+        let bytes = (pitch * rows * 3 / 2).next_multiple_of(PAGE);
         // SAFETY: a name that ends; what comes is a new descriptor or -1.
         let fd = unsafe { libc::memfd_create(c"surface".as_ptr(), 0) };
         if fd < 0 {
             return None;
         }
         // SAFETY: a new descriptor, which is owned from here on.
-        let file = unsafe { OwnedFd::from_raw_fd(fd) };
-        // SAFETY: an open descriptor.
-        unsafe { libc::ftruncate(file.as_raw_fd(), bytes as i64) };
+        let file = File::from(unsafe { OwnedFd::from_raw_fd(fd) });
+        match std::env::var_os(HEADER) {
+            Some(header) => put_header(&file, &std::fs::read(header).ok()?, bytes)?,
+            None => file.set_len(bytes as u64).ok()?,
+        }
         let memory = Mapped::new(&file, bytes)?;
         let (size, chroma) = ((width, height), pitch * rows);
-        Some(Self { size, pitch, luma: 0, chroma, memory, file: Some(file) })
+        Some(Self { size, pitch, luma: 0, chroma, memory, file: Some(file.into()) })
     }
+}
+
+/// Makes `file` one that llvmpipe takes for `bytes` of its own: its header, whose first word is the
+/// length up to the data's end and whose second is where the data starts, and room for what it
+/// maps beyond.
+fn put_header(file: &File, header: &[u8], bytes: usize) -> Option<()> {
+    let start = u64::from_le_bytes(*header.get(8..)?.first_chunk()?);
+    let end = start + bytes as u64;
+    file.set_len(end + PAGE as u64).ok()?;
+    file.write_all_at(header, 0).ok()?;
+    file.write_all_at(&end.to_le_bytes(), 0).ok()
 }

@@ -15,12 +15,13 @@ export class Viewer {
   received = [];
   #commands = 0;
 
-  /** Opens the daemon's page in a browsing context of its own; does not wait for the picture. */
-  static async open(browser, daemon, { width = 640, height = 480 } = {}) {
+  /** Opens the daemon's page in a browsing context of its own; does not wait for the picture. `script` runs before the page's own. */
+  static async open(browser, daemon, { width = 640, height = 480, script } = {}) {
     const viewer = new Viewer();
     viewer.context = await browser.newContext({ viewport: { width, height } });
     viewer.page = await viewer.context.newPage();
     await viewer.#listen();
+    if (script) await viewer.page.addInitScript(script);
     viewer.openedAt = performance.now();
     await viewer.page.goto(daemon.origin, { waitUntil: 'commit' });
     return viewer;

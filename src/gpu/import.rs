@@ -37,6 +37,17 @@ use crate::frame::{Handle, SharedPlane, SharedPlanes};
 const USAGE: vk::ImageUsageFlags = vk::ImageUsageFlags::COLOR_ATTACHMENT;
 
 impl Gpu {
+    /// Whether there is anything that [`Self::import`] takes: asked before an encoder is opened for
+    /// the sake of its surfaces.
+    ///
+    /// # Errors
+    /// [`Error::NotVulkan`] or [`Error::NoExtension`].
+    pub fn ready_to_import(&self) -> Result<(), Error> {
+        // SAFETY: the guard is used for reading only.
+        let device = unsafe { self.device.as_hal::<Vulkan>() }.ok_or(Error::NotVulkan)?;
+        check_extensions(device.enabled_device_extensions(), self.surfaces)
+    }
+
     /// Imports a surface: textures for luma (`R8Unorm`) and for chroma (`Rg8Unorm`, at half the
     /// width and height), both to be drawn into and for nothing else.
     ///

@@ -433,6 +433,12 @@ fn fit(
             Some(source) => (true, source),
             None => (false, encoders.next(device.as_ref())?),
         };
+        if source == Source::Drawn
+            && let Err(error) = gpu.ready_to_import()
+        {
+            encoders.give_up(&render::Error::from(error).to_string());
+            continue;
+        }
         let output = match source {
             Source::Host => render::Output::for_video(gpu),
             Source::Shared(handle) => render::Output::Shared(handle),

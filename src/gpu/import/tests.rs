@@ -121,11 +121,15 @@ fn null() -> OwnedFd {
 
 #[test]
 fn what_the_driver_lacks_is_named() {
+    gpu(Handle::Opaque).ready_to_import().expect("every driver has memory of its own");
     let mut surface = surface(&gpu(Handle::Opaque), (64, 64));
     // `DRM_FORMAT_MOD_INVALID`, and no dma-buf either.
     surface.luma.modifier = (1 << 56) - 1;
     match gpu(Handle::DmaBuf).import(&surface).expect_err("no such surface") {
-        Error::NoExtension(name) => assert_eq!(name, "VK_EXT_external_memory_dma_buf"),
+        Error::NoExtension(name) => {
+            assert_eq!(name, "VK_EXT_external_memory_dma_buf");
+            assert!(gpu(Handle::DmaBuf).ready_to_import().is_err());
+        }
         error => assert!(matches!(error, Error::Modifier { .. }), "{error}"),
     }
 }

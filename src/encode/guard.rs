@@ -24,7 +24,7 @@ use crate::{
 pub(super) const TO_OPEN: Duration = Duration::from_secs(3);
 /// For a picture, which takes milliseconds. It leaves the next back end time for a key frame
 /// within half a second.
-const TO_ENCODE: Duration = Duration::from_millis(350);
+const TO_ENCODE: Duration = Duration::from_millis(300);
 /// For closing, so that what is opened next finds the session free.
 const TO_CLOSE: Duration = Duration::from_millis(500);
 

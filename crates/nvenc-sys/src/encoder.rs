@@ -28,7 +28,7 @@ use crate::{
 
 /// How long a driver may say that it is busy with a picture. This bounds answers alone: for how
 /// long a call may block is for the caller to say, who can leave the thread to it.
-const BUSY_AT_MOST: Duration = Duration::from_millis(300);
+const BUSY_AT_MOST: Duration = Duration::from_millis(250);
 /// Until a busy driver is asked again: "after few milliseconds" (`NV_ENC_ERR_ENCODER_BUSY`).
 const ASK_AGAIN_AFTER: Duration = Duration::from_millis(2);
 

@@ -27,7 +27,7 @@ use crate::{
 };
 
 /// How long the hardware may take for a picture before it counts as hung.
-const PATIENCE: Duration = Duration::from_millis(300);
+const PATIENCE: Duration = Duration::from_millis(250);
 /// The quantiser that slices start from; with a constant one, the quality.
 const INITIAL_QP: u8 = 26;
 /// An IDR comes unasked after so many pictures: order counts are twice the number and below 2³¹.

@@ -219,7 +219,7 @@ fn faults_have_names() {
         ("initialize", "initialise the encoder: NV_ENC_ERR_GENERIC (20): as the double was told"),
         ("import", "import memory: CUDA_ERROR_OPERATING_SYSTEM (304)"),
         ("encode@1", "encode a picture: NV_ENC_ERR_GENERIC (20)"),
-        ("lock@2", "did not finish a picture within 300ms: NV_ENC_ERR_LOCK_BUSY"),
+        ("lock@2", "did not finish a picture within 250ms: NV_ENC_ERR_LOCK_BUSY"),
         ("unmap@2", "release a picture: NV_ENC_ERR_GENERIC (20)"),
         // What failed first is told, and not what followed.
         ("encode@1,unmap@1", "encode a picture: NV_ENC_ERR_GENERIC (20)"),

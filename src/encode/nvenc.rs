@@ -217,10 +217,10 @@ impl OnGpu {
             bits_per_second: config.bitrate.as_bps(),
             buffer_pictures: BUFFER_PICTURES,
             preset: preset(config.encoders.nvenc_preset),
-            profile: match config.profile {
+            codec: nvenc_sys::Codec::H264(match config.profile {
                 Profile::ConstrainedBaseline => nvenc_sys::Profile::Baseline,
                 Profile::Main => nvenc_sys::Profile::Main,
-            },
+            }),
         };
         let session = Session::open(&driver.nvenc, &context, &settings)?;
         // Counted from here on, whatever fails below.

@@ -1,6 +1,7 @@
 //! The encoder: pictures without reordering, each out before the next one goes in.
 #![allow(unsafe_code, reason = "NVENC is a C library")]
 
+mod codec;
 mod session;
 mod settings;
 
@@ -11,8 +12,9 @@ use std::{
 
 use self::session::Session;
 pub use self::{
+    codec::{Codec, Profile},
     session::Nvenc,
-    settings::{Preset, Profile, Settings},
+    settings::{Preset, Settings},
 };
 use crate::{
     Error, Memory,
@@ -42,9 +44,11 @@ pub struct Layout {
 /// A coded picture.
 #[derive(Clone, Debug)]
 pub struct AccessUnit {
-    /// H.264 Annex B; SPS and PPS come before every IDR.
+    /// H.264 and HEVC in Annex B, with parameter sets (HEVC: VPS, SPS and PPS) before every IDR.
+    /// AV1: a temporal unit of OBUs that say their size (not Annex B of AV1), with a sequence
+    /// header before every key frame; a temporal delimiter may come first.
     pub data: Vec<u8>,
-    /// Whether this is an IDR.
+    /// Whether this is an IDR, or a key frame of AV1: a decoder may start here.
     pub keyframe: bool,
 }
 
@@ -92,9 +96,9 @@ impl Encoder {
     ) -> Result<Self, Error> {
         settings.check()?;
         let session = Session::open(nvenc, context)?;
-        session.check_h264(settings)?;
+        session.check_codec(settings)?;
         let mut config = session.preset_config(settings)?;
-        let kept = session.kept_pictures()?;
+        let kept = session.kept_pictures(settings.codec)?;
         settings.write(&mut config, session.version(), kept);
         let mut initialize = settings.initialize(session.version(), &mut config);
         session.call("initialise the encoder", |functions, raw| {
@@ -164,8 +168,8 @@ impl Encoder {
         Ok(Input(self.inputs.len() - 1))
     }
 
-    /// Encodes what `input` holds and waits for it; `keyframe` forces an IDR, and the first
-    /// picture is one in any case. `time_stamp` names it for [`Self::invalidate`]. What wrote the
+    /// Encodes what `input` holds and waits for it; `keyframe` forces an IDR (in AV1, a key frame),
+    /// and the first picture is one in any case. `time_stamp` names it for [`Self::invalidate`]. What wrote the
     /// memory must have finished; it may be written anew when this returns.
     ///
     /// The driver blocks until the picture is coded: who cannot wait for hardware that hangs has
@@ -383,7 +387,7 @@ impl Settings {
     fn initialize(&self, version: crate::version::Version, config: &mut Config) -> Initialize {
         let mut initialize = Initialize::zeroed();
         initialize.version = version.initialize();
-        initialize.codec = raw::CODEC_H264;
+        initialize.codec = self.codec.guid();
         initialize.preset = self.preset.guid();
         (initialize.encode_width, initialize.encode_height) = (self.width, self.height);
         (initialize.dar_width, initialize.dar_height) = (self.width, self.height);

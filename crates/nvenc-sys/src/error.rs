@@ -57,9 +57,12 @@ pub enum Error {
         /// Of the driver's version.
         minor: u32,
     },
-    /// The hardware encodes no H.264.
-    #[error("the GPU has NVENC, but encodes no H.264")]
-    NoH264,
+    /// The hardware does not encode this, or the driver is too old to know it.
+    #[error("the GPU has NVENC, but it or its driver encodes no {codec}")]
+    NoCodec {
+        /// `H.264`, `HEVC` or `AV1`.
+        codec: &'static str,
+    },
     /// The picture is larger than the hardware encodes.
     #[error("a picture of {width}×{height} is larger than the encoder's {max_width}×{max_height}")]
     TooLarge {
@@ -103,10 +106,11 @@ pub enum Error {
 }
 
 impl Error {
-    /// Whether the GPU, or what the driver lets a container see of it, has no encoder at all.
+    /// Whether the GPU, or what the driver lets a container see of it, has no encoder: none at all,
+    /// or, which is [`Self::NoCodec`], none for what was asked for.
     pub fn is_no_encoder(&self) -> bool {
         self.is_nvenc(&[ERR_NO_ENCODE_DEVICE, ERR_UNSUPPORTED_DEVICE])
-            || matches!(self, Self::NoH264)
+            || matches!(self, Self::NoCodec { .. })
     }
 
     /// Whether the driver's limit of sessions at once, which consumer GPUs have, is reached. The

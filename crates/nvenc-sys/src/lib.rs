@@ -1,4 +1,4 @@
-//! H.264 encoding with NVENC, the video encoder of NVIDIA's GPUs, from CUDA memory.
+//! H.264, HEVC and AV1 encoding with NVENC, the video encoder of NVIDIA's GPUs, from CUDA memory.
 //!
 //! The driver's libraries are found at run time: nothing of them is needed to build, and where
 //! they are missing [`Cuda::load`] and [`Nvenc::load`] say so. The order of things:
@@ -24,5 +24,5 @@ pub mod sys;
 pub mod version;
 
 pub use cuda::{Context, Cuda, Device, Memory};
-pub use encoder::{AccessUnit, Encoder, Input, Layout, Nvenc, Preset, Profile, Settings};
+pub use encoder::{AccessUnit, Codec, Encoder, Input, Layout, Nvenc, Preset, Profile, Settings};
 pub use error::{Error, status_name};

@@ -28,8 +28,8 @@ macro_rules! assert_layout {
             assert!(size_of::<$name>() == $size);
             $(assert!(std::mem::offset_of!($name, $field) == $offset);)*
         };
-        // SAFETY: it is made of integers, raw pointers, optional functions, and structs and arrays
-        // of those: zero is a value of each.
+        // SAFETY: it is made of integers, raw pointers, optional functions, and structs, unions
+        // and arrays of those: zero is a value of each.
         unsafe impl $crate::sys::Zeroed for $name {}
     };
 }

@@ -99,9 +99,15 @@ impl Version {
         self.api() | (revision & !FLAG) << 16 | 7 << 28 | revision & FLAG
     }
 
-    /// Whether H.264's configuration says how deep samples are. Before, those words were reserved.
+    /// Whether the codecs' configurations have words for how deep samples are. Before, those were
+    /// reserved, and HEVC and AV1 had bit fields for it.
     pub fn has_bit_depth(self) -> bool {
         (self.major, self.minor) >= (12, 2)
+    }
+
+    /// Whether there is AV1.
+    pub fn has_av1(self) -> bool {
+        self.major >= 12
     }
 
     /// Of [`Functions`](crate::sys::nvenc::Functions).

@@ -10,12 +10,15 @@ use std::{
 };
 
 use nvenc_sys::{
-    sys::nvenc::{H264, Lock, RateControl},
+    sys::nvenc::{Av1, H264, Hevc, Lock, RateControl},
     version::ALL,
 };
 
 const NVENC: &str = include_str!("../src/sys/nvenc.rs");
+const CODECS: &str = include_str!("../src/sys/nvenc/codecs.rs");
 const CUDA: &str = include_str!("../src/sys/cuda.rs");
+/// What is written by hand.
+const SOURCES: [&str; 3] = [NVENC, CODECS, CUDA];
 const FOLDER: &str = "/usr/include/ffnvcodec";
 
 /// Our structs and the headers'. Those with a star are shorter in some of the versions.
@@ -26,6 +29,9 @@ const STRUCTS: &[(&str, &str)] = &[
     ("RateControl", "NV_ENC_RC_PARAMS"),
     ("Vui", "NV_ENC_CONFIG_H264_VUI_PARAMETERS"),
     ("H264", "NV_ENC_CONFIG_H264"),
+    ("Hevc", "NV_ENC_CONFIG_HEVC"),
+    ("Av1", "NV_ENC_CONFIG_AV1"),
+    ("CodecConfig", "NV_ENC_CODEC_CONFIG"),
     ("Config", "NV_ENC_CONFIG"),
     ("PresetConfig", "NV_ENC_PRESET_CONFIG"),
     ("Initialize", "*NV_ENC_INITIALIZE_PARAMS"),
@@ -50,10 +56,15 @@ const FIELDS: &[(&str, &str, &str)] = &[
     ("H264", "vui", "h264VUIParameters"),
     ("H264", "num_ref_l0", "numRefL0"),
     ("H264", "chroma_format_idc", "chromaFormatIDC"),
+    ("Hevc", "vui", "hevcVUIParameters"),
+    ("Hevc", "max_num_ref_frames", "maxNumRefFramesInDPB"),
+    ("Hevc", "num_ref_l0", "numRefL0"),
+    ("Hevc", "num_ref_l1", "numRefL1"),
+    ("Av1", "max_num_ref_frames", "maxNumRefFramesInDPB"),
     ("RateControl", "low_delay_key_frame_scale", "lowDelayKeyFrameScale"),
     ("Config", "profile", "profileGUID"),
     ("Config", "rate_control", "rcParams"),
-    ("Config", "h264", "encodeCodecConfig"),
+    ("Config", "codec", "encodeCodecConfig"),
     ("PresetConfig", "config", "presetCfg"),
     ("Initialize", "codec", "encodeGUID"),
     ("Initialize", "preset", "presetGUID"),
@@ -102,18 +113,44 @@ const FIELDS: &[(&str, &str, &str)] = &[
     ("MemoryHandle", "fd", "handle.fd"),
 ];
 
-/// What the headers have since 12.2 alone.
-const SINCE_12_2: [&str; 3] =
-    ["NV_ENC_CONFIG_H264.outputBitDepth", "NV_ENC_CONFIG_H264.inputBitDepth", "NV_ENC_BIT_DEPTH_8"];
+/// A version as drivers say it.
+const fn version(major: u32, minor: u32) -> u32 {
+    major << 4 | minor
+}
+
+/// What not all of the headers have: since which version, and before which.
+const IN_SOME: &[(&str, u32, u32)] = &[
+    ("NV_ENC_CONFIG_H264.outputBitDepth", version(12, 2), u32::MAX),
+    ("NV_ENC_CONFIG_H264.inputBitDepth", version(12, 2), u32::MAX),
+    ("NV_ENC_CONFIG_HEVC.outputBitDepth", version(12, 2), u32::MAX),
+    ("NV_ENC_CONFIG_HEVC.inputBitDepth", version(12, 2), u32::MAX),
+    ("NV_ENC_CONFIG_AV1.outputBitDepth", version(12, 2), u32::MAX),
+    ("NV_ENC_CONFIG_AV1.inputBitDepth", version(12, 2), u32::MAX),
+    ("NV_ENC_BIT_DEPTH_8", version(12, 2), u32::MAX),
+    ("NV_ENC_CONFIG_HEVC.pixelBitDepthMinus8", 0, version(12, 2)),
+    ("NV_ENC_CONFIG_AV1.pixelBitDepthMinus8", version(12, 0), version(12, 2)),
+    ("NV_ENC_CONFIG_AV1.inputPixelBitDepthMinus8", version(12, 0), version(12, 2)),
+];
+
+/// What the headers have since 12.0, by a part of the name.
+const AV1: [&str; 2] = ["_CONFIG_AV1", "_AV1_"];
+
+/// The lines, where the headers have `what`.
+fn where_there_is(what: &str, lines: &str) -> String {
+    let some = IN_SOME.iter().find(|(name, ..)| *name == what);
+    let av1 = AV1.iter().any(|part| what.contains(part));
+    let (since, before) = match some {
+        Some((_, since, before)) => (*since, *before),
+        None if av1 => (version(12, 0), u32::MAX),
+        None => return lines.to_owned(),
+    };
+    let here = "(NVENCAPI_MAJOR_VERSION << 4 | NVENCAPI_MINOR_VERSION)";
+    format!("#if {here} >= {since} && {here} < {before}u\n{lines}\n#endif")
+}
 
 /// An assertion of `what` is so, where the headers have it.
 fn assertion(is_so: &str, what: &str) -> String {
-    let assertion = format!("_Static_assert({is_so}, \"{what}\");");
-    if SINCE_12_2.contains(&what) {
-        let here = "NVENCAPI_MAJOR_VERSION << 4 | NVENCAPI_MINOR_VERSION";
-        return format!("#if ({here}) >= 0xc2\n{assertion}\n#endif");
-    }
-    assertion
+    where_there_is(what, &format!("_Static_assert({is_so}, \"{what}\");"))
 }
 
 fn in_c(name: &str, field: &str) -> String {
@@ -133,7 +170,7 @@ fn in_c(name: &str, field: &str) -> String {
 #[test]
 fn structs_are_those_of_the_headers() {
     let mut checks = Vec::new();
-    for source in [NVENC, CUDA] {
+    for source in SOURCES {
         for block in source.split("assert_layout!(").skip(1) {
             let (block, _) = block.split_once(");").expect("its end");
             let mut parts = block.split(',').map(str::trim).filter(|part| !part.is_empty());
@@ -152,14 +189,14 @@ fn structs_are_those_of_the_headers() {
             }
         }
     }
-    assert!(checks.len() > 110, "{} checks", checks.len());
+    assert!(checks.len() > 150, "{} checks", checks.len());
     assert_compiles(&checks);
 }
 
 #[test]
 fn constants_are_those_of_the_headers() {
     let mut checks = Vec::new();
-    for source in [NVENC, CUDA] {
+    for source in SOURCES {
         let mut name = None;
         for line in source.lines() {
             if let Some(text) = line.strip_prefix("/// `") {
@@ -179,7 +216,7 @@ fn constants_are_those_of_the_headers() {
             }
         }
     }
-    assert!(checks.len() > 25, "{} checks", checks.len());
+    assert!(checks.len() > 30, "{} checks", checks.len());
     assert_compiles(&checks);
 }
 
@@ -191,24 +228,38 @@ const BIT_FIELDS: &[(&str, &str, usize)] = &[
     ("zeroReorderDelay", "RateControl", offset_of!(RateControl, flags)),
     ("repeatSPSPPS", "H264", offset_of!(H264, flags)),
     ("enableFillerDataInsertion", "H264", offset_of!(H264, flags)),
+    ("disableSPSPPS", "Hevc", offset_of!(Hevc, flags)),
+    ("repeatSPSPPS", "Hevc", offset_of!(Hevc, flags)),
+    ("chromaFormatIDC", "Hevc", offset_of!(Hevc, flags)),
+    ("pixelBitDepthMinus8", "Hevc", offset_of!(Hevc, flags)),
+    ("enableFillerDataInsertion", "Hevc", offset_of!(Hevc, flags)),
+    ("outputAnnexBFormat", "Av1", offset_of!(Av1, flags)),
+    ("disableSeqHdr", "Av1", offset_of!(Av1, flags)),
+    ("repeatSeqHdr", "Av1", offset_of!(Av1, flags)),
+    ("chromaFormatIDC", "Av1", offset_of!(Av1, flags)),
+    ("enableBitstreamPadding", "Av1", offset_of!(Av1, flags)),
+    ("enableCustomTileConfig", "Av1", offset_of!(Av1, flags)),
+    ("inputPixelBitDepthMinus8", "Av1", offset_of!(Av1, flags)),
+    ("pixelBitDepthMinus8", "Av1", offset_of!(Av1, flags)),
     ("doNotWait", "Lock", offset_of!(Lock, flags)),
 ];
 
-/// The bit fields that have constants here: each one's C name, its struct, and the constant.
+/// The bit fields that have constants here: each one's C name, its struct, and its mask.
 fn bit_fields() -> Vec<(&'static str, &'static str, u32)> {
     let mut found = Vec::new();
-    for block in NVENC.split("/// `").skip(1) {
+    for block in SOURCES.iter().flat_map(|source| source.split("/// `").skip(1)) {
         let Some((name, rest)) = block.split_once("` in [`") else { continue };
         let (own, rest) = rest.split_once("::flags`].\n").expect("a field");
         let (_, value) = rest.split_once(": u32 = ").expect("a constant");
         let (value, _) = value.split_once(';').expect("its end");
-        let shift = value.strip_prefix("1 << ").map_or(Ok(0), str::parse::<u32>);
-        found.push((name, own, 1 << shift.expect("a number")));
+        let (ones, shift) = value.split_once(" << ").unwrap_or((value, "0"));
+        let number = |text: &str| text.parse::<u32>().expect("a number");
+        found.push((name, own, number(ones) << number(shift)));
     }
     found
 }
 
-/// A program sets each bit field and says what the word is then.
+/// A program fills each bit field and says what the word is then.
 #[test]
 fn bit_fields_are_those_of_the_header() {
     let ours = bit_fields();
@@ -217,23 +268,31 @@ fn bit_fields_are_those_of_the_header() {
     names.sort_unstable();
     known.sort_unstable();
     assert_eq!(names, known, "what is compared is not what there is");
-    let sets: String = BIT_FIELDS
+    let sets: Vec<_> = BIT_FIELDS
         .iter()
         .map(|(name, own, offset)| {
             let c = STRUCTS.iter().find(|(ours, _)| ours == own).expect("a struct").1;
             let c = c.trim_start_matches('*');
-            format!(
-                "{{ {c} x; uint32_t word; memset(&x, 0, sizeof x); x.{name} = 1;\n\
-                 memcpy(&word, (char *)&x + {offset}, 4); printf(\"{name} %u\\n\", word); }}\n"
-            )
+            let set = format!(
+                "{{ {c} x; uint32_t word; memset(&x, 0, sizeof x); x.{name} = ones;\n\
+                 memcpy(&word, (char *)&x + {offset}, 4); printf(\"{own}.{name} %u\\n\", word); }}"
+            );
+            where_there_is(&format!("{c}.{name}"), &set)
         })
         .collect();
-    let program = format!("#include <stdio.h>\n#include <string.h>\nint main(void) {{\n{sets}}}\n");
+    let program = format!(
+        "#include <stdio.h>\n#include <string.h>\nint main(void) {{\nuint32_t ones = ~0u;\n{}\n}}\n",
+        sets.join("\n")
+    );
     let Some(said) = output(&program) else { return };
     let words: Vec<_> = said.lines().filter_map(|line| line.split_once(' ')).collect();
-    assert_eq!(words.len(), ours.len(), "{said}");
-    for (name, _, value) in ours {
-        assert!(words.contains(&(name, &*value.to_string())), "{name} is not {value}: {said}");
+    // All of H.264's and HEVC's, or of AV1's in its place, are in any version.
+    assert!(words.len() >= 12, "{said}");
+    for (name, own, value) in ours {
+        let field = format!("{own}.{name}");
+        if let Some((_, word)) = words.iter().find(|(name, _)| *name == field) {
+            assert_eq!(*word, value.to_string(), "{field}: {said}");
+        }
     }
 }
 
@@ -282,17 +341,23 @@ fn guids_are_those_of_the_header() {
         digits.filter_map(|digits| u64::from_str_radix(digits, 16).ok()).collect()
     };
     let mut count = 0;
-    for block in NVENC.split("/// `").skip(1).filter(|block| block.contains(": Guid =")) {
+    let blocks = SOURCES.iter().flat_map(|source| source.split("/// `").skip(1));
+    for block in blocks.filter(|block| block.contains(": Guid =")) {
         let (name, ours) = block.split_once("`.").expect("a name");
         let (ours, _) = ours.split_once(";").expect("a value");
-        let (_, theirs) = header.split_once(&format!("{name} ")).expect("in the header");
+        let theirs = header.split_once(&format!("{name} "));
+        // AV1 is there since 12.0.
+        if theirs.is_none() && name.contains("_AV1_") && !header.contains("NV_ENC_CONFIG_AV1") {
+            continue;
+        }
+        let (_, theirs) = theirs.expect("in the header");
         let (theirs, _) = theirs.split_once(';').expect("a value");
         let ours = ours.split_once('=').expect("a value").1;
         assert_eq!(words(ours), words(theirs), "{name}");
         assert_eq!(words(ours).len(), 11, "{name}");
         count += 1;
     }
-    assert_eq!(count, 8);
+    assert!(count >= 10, "{count}");
 }
 
 #[allow(clippy::print_stdout, reason = "what a test skips is said")]

@@ -2,7 +2,7 @@
 
 use std::{ffi::CStr, path::Path, ptr, sync::Arc};
 
-use super::{Settings, settings::KEPT_PICTURES};
+use super::{Codec, Settings, settings::KEPT_PICTURES};
 use crate::{
     Context, Error, error,
     loader::{self, NvencCalls},
@@ -10,8 +10,8 @@ use crate::{
         Zeroed as _,
         nvenc::{
             self as raw, CAP_HEIGHT_MAX, CAP_INVALIDATION, CAP_MULTIPLE_REFERENCES, CAP_WIDTH_MAX,
-            CODEC_H264, CapsParam, Config, DEVICE_CUDA, ERR_INVALID_VERSION, Functions, Guid,
-            OpenSession, PresetConfig, SUCCESS, TUNING_ULTRA_LOW_LATENCY,
+            CapsParam, Config, DEVICE_CUDA, ERR_INVALID_VERSION, Functions, Guid, OpenSession,
+            PresetConfig, SUCCESS, TUNING_ULTRA_LOW_LATENCY,
         },
     },
     version::Version,
@@ -156,8 +156,8 @@ impl Session {
         unsafe { CStr::from_ptr(text) }.to_string_lossy().trim().to_owned()
     }
 
-    /// What the encoder can do, for H.264.
-    pub fn cap(&self, cap: u32) -> Result<i32, Error> {
+    /// What the encoder can do with a codec.
+    pub fn cap(&self, codec: Codec, cap: u32) -> Result<i32, Error> {
         let mut param = CapsParam::zeroed();
         param.version = self.version.caps_param();
         param.caps_to_query = cap;
@@ -165,20 +165,35 @@ impl Session {
         self.call("tell what it can do", |functions, raw| {
             // SAFETY: `call`'s promises; `param` is live and of the session's version; `value` is
             // valid for the write of one integer.
-            Some(unsafe { (functions.cap?)(raw, CODEC_H264, &mut param, &mut value) })
+            Some(unsafe { (functions.cap?)(raw, codec.guid(), &mut param, &mut value) })
         })?;
         Ok(value)
     }
 
     /// How many pictures it is to keep for later ones to refer to: only the last, where it cannot
     /// keep more, or cannot be told which was lost.
-    pub fn kept_pictures(&self) -> Result<u32, Error> {
-        let can = self.cap(CAP_MULTIPLE_REFERENCES)? != 0 && self.cap(CAP_INVALIDATION)? != 0;
-        Ok(if can { KEPT_PICTURES } else { 1 })
+    pub fn kept_pictures(&self, codec: Codec) -> Result<u32, Error> {
+        let can = |cap| Ok::<bool, Error>(self.cap(codec, cap)? != 0);
+        let several = can(CAP_MULTIPLE_REFERENCES)? && can(CAP_INVALIDATION)?;
+        Ok(if several { KEPT_PICTURES } else { 1 })
     }
 
-    /// Whether it encodes H.264 of this size.
-    pub fn check_h264(&self, settings: &Settings) -> Result<(), Error> {
+    /// Whether it encodes the codec in this size.
+    pub fn check_codec(&self, settings: &Settings) -> Result<(), Error> {
+        let codec = settings.codec;
+        if !codec.is_in(self.version) || !self.lists(codec)? {
+            return Err(Error::NoCodec { codec: codec.name() });
+        }
+        let side = |cap| Ok::<u32, Error>(self.cap(codec, cap)?.max(0).cast_unsigned());
+        let (max_width, max_height) = (side(CAP_WIDTH_MAX)?, side(CAP_HEIGHT_MAX)?);
+        let (width, height) = (settings.width, settings.height);
+        if width > max_width || height > max_height {
+            return Err(Error::TooLarge { width, height, max_width, max_height });
+        }
+        Ok(())
+    }
+
+    fn lists(&self, codec: Codec) -> Result<bool, Error> {
         let mut codecs = [Guid::zeroed(); 16];
         let mut count = 0;
         self.call("list codecs", |functions, raw| {
@@ -187,16 +202,7 @@ impl Session {
             // `count` for that of one integer.
             Some(unsafe { (functions.codecs?)(raw, codecs.as_mut_ptr(), room, &mut count) })
         })?;
-        if !codecs.iter().take(count as usize).any(|codec| *codec == CODEC_H264) {
-            return Err(Error::NoH264);
-        }
-        let side = |cap| Ok::<u32, Error>(self.cap(cap)?.max(0).cast_unsigned());
-        let (max_width, max_height) = (side(CAP_WIDTH_MAX)?, side(CAP_HEIGHT_MAX)?);
-        let (width, height) = (settings.width, settings.height);
-        if width > max_width || height > max_height {
-            return Err(Error::TooLarge { width, height, max_width, max_height });
-        }
-        Ok(())
+        Ok(codecs.iter().take(count as usize).any(|listed| *listed == codec.guid()))
     }
 
     /// What the preset stands for, to be changed where needed.
@@ -206,10 +212,11 @@ impl Session {
         preset.config.version = self.version.config();
         self.call("look up a preset", |functions, raw| {
             let preset_config = functions.preset_config?;
-            let (guid, tuning) = (settings.preset.guid(), TUNING_ULTRA_LOW_LATENCY);
+            let (codec, guid) = (settings.codec.guid(), settings.preset.guid());
+            let tuning = TUNING_ULTRA_LOW_LATENCY;
             // SAFETY: `call`'s promises; `preset` is valid for writes, as long as in any version,
             // and it and the configuration in it say that they are of the session's.
-            Some(unsafe { preset_config(raw, CODEC_H264, guid, tuning, &mut *preset) })
+            Some(unsafe { preset_config(raw, codec, guid, tuning, &mut *preset) })
         })?;
         Ok(Box::new(preset.config))
     }

@@ -1,12 +1,12 @@
 //! What an encoder is opened with, and how NVENC is told.
 
+use super::Codec;
 use crate::{
     Error,
     sys::nvenc::{
-        BIT_DEPTH_8, Config, ENTROPY_CABAC, ENTROPY_CAVLC, Guid, H264_FILLER_DATA,
-        H264_REPEAT_SPS_PPS, INFINITE_GOP, MODE_FRAME, PRESET_P1, PRESET_P2, PRESET_P3, PRESET_P4,
-        PROFILE_BASELINE, PROFILE_HIGH, PROFILE_MAIN, RC_CBR, RC_ENABLE_AQ, RC_ENABLE_LOOKAHEAD,
-        RC_ENABLE_TEMPORAL_AQ, RC_ZERO_REORDER_DELAY, REFERENCES_1, TWO_PASS_QUARTER,
+        Config, Guid, INFINITE_GOP, MODE_FRAME, PRESET_P1, PRESET_P2, PRESET_P3, PRESET_P4, RC_CBR,
+        RC_ENABLE_AQ, RC_ENABLE_LOOKAHEAD, RC_ENABLE_TEMPORAL_AQ, RC_ZERO_REORDER_DELAY,
+        TWO_PASS_QUARTER,
     },
     version::Version,
 };
@@ -39,35 +39,6 @@ impl Preset {
     }
 }
 
-/// H.264's profiles, without those for other sample formats.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Profile {
-    /// Baseline; what is coded is Constrained Baseline.
-    Baseline,
-    /// Main.
-    Main,
-    /// High.
-    High,
-}
-
-impl Profile {
-    fn guid(self) -> Guid {
-        match self {
-            Self::Baseline => PROFILE_BASELINE,
-            Self::Main => PROFILE_MAIN,
-            Self::High => PROFILE_HIGH,
-        }
-    }
-
-    /// The better one of those that the profile has (H.264 annex A.2).
-    fn entropy_coding(self) -> u32 {
-        match self {
-            Self::Baseline => ENTROPY_CAVLC,
-            Self::Main | Self::High => ENTROPY_CABAC,
-        }
-    }
-}
-
 /// What an encoder is opened with.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Settings {
@@ -84,8 +55,8 @@ pub struct Settings {
     pub buffer_pictures: f32,
     /// Time against quality.
     pub preset: Preset,
-    /// The profile that viewers take.
-    pub profile: Profile,
+    /// What viewers take.
+    pub codec: Codec,
 }
 
 impl Settings {
@@ -124,7 +95,6 @@ impl Settings {
     /// referred to.
     pub(super) fn write(&self, config: &mut Config, version: Version, kept: u32) {
         config.version = version.config();
-        config.profile = self.profile.guid();
         config.gop_length = INFINITE_GOP;
         config.frame_interval_p = 1;
         config.frame_field_mode = MODE_FRAME;
@@ -140,34 +110,14 @@ impl Settings {
         rate.low_delay_key_frame_scale = 1;
         rate.multi_pass = TWO_PASS_QUARTER;
 
-        let h264 = &mut config.h264;
-        h264.flags = (h264.flags | H264_REPEAT_SPS_PPS) & !H264_FILLER_DATA;
-        // 0: the lowest level that the picture and the rate need.
-        h264.level = 0;
-        h264.idr_period = INFINITE_GOP;
-        h264.entropy_coding_mode = self.profile.entropy_coding();
-        (h264.max_num_ref_frames, h264.num_ref_l0) = (kept, REFERENCES_1);
-        // One slice.
-        (h264.slice_mode, h264.slice_mode_data) = (3, 1);
-        h264.chroma_format_idc = 1;
-        if version.has_bit_depth() {
-            (h264.output_bit_depth, h264.input_bit_depth) = (BIT_DEPTH_8, BIT_DEPTH_8);
-        }
-        // BT.709 in limited range (H.264 tables E-3 to E-5), and no reordering.
-        let vui = &mut h264.vui;
-        vui.video_signal_type_present_flag = 1;
-        vui.video_format = 5;
-        vui.video_full_range_flag = 0;
-        vui.colour_description_present_flag = 1;
-        (vui.colour_primaries, vui.transfer_characteristics, vui.colour_matrix) = (1, 1, 1);
-        vui.bitstream_restriction_flag = 1;
+        self.codec.write(config, version, kept);
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{sys::Zeroed as _, version};
+    use crate::{Profile, sys::Zeroed as _, version};
 
     const SETTINGS: Settings = Settings {
         width: 640,
@@ -176,7 +126,7 @@ mod tests {
         bits_per_second: 2_400_000,
         buffer_pictures: 1.5,
         preset: Preset::P3,
-        profile: Profile::Baseline,
+        codec: Codec::H264(Profile::Baseline),
     };
 
     #[test]

@@ -1,7 +1,10 @@
-//! NVENC's interface: the structs and functions that encoding H.264 from CUDA memory takes.
+//! NVENC's interface: the structs and functions that encoding from CUDA memory takes.
+
+mod codecs;
 
 use std::ffi::{c_char, c_void};
 
+pub use self::codecs::*;
 use super::assert_layout;
 
 /// `NVENCSTATUS`.
@@ -56,14 +59,6 @@ pub const FLAG_FORCE_IDR: u32 = 2;
 pub const FLAG_OUTPUT_SPS_PPS: u32 = 4;
 /// `NV_ENC_PIC_FLAG_EOS`.
 pub const FLAG_EOS: u32 = 8;
-/// `NV_ENC_H264_ENTROPY_CODING_MODE_CABAC`.
-pub const ENTROPY_CABAC: u32 = 1;
-/// `NV_ENC_H264_ENTROPY_CODING_MODE_CAVLC`.
-pub const ENTROPY_CAVLC: u32 = 2;
-/// `NV_ENC_BIT_DEPTH_8`, since 12.2.
-pub const BIT_DEPTH_8: u32 = 8;
-/// `NV_ENC_NUM_REF_FRAMES_1`.
-pub const REFERENCES_1: u32 = 1;
 /// `NV_ENC_CAPS_WIDTH_MAX`.
 pub const CAP_WIDTH_MAX: u32 = 16;
 /// `NV_ENC_CAPS_HEIGHT_MAX`.
@@ -85,10 +80,6 @@ pub const RC_ENABLE_LOOKAHEAD: u32 = 1 << 5;
 pub const RC_ENABLE_TEMPORAL_AQ: u32 = 1 << 8;
 /// `zeroReorderDelay` in [`RateControl::flags`].
 pub const RC_ZERO_REORDER_DELAY: u32 = 1 << 9;
-/// `repeatSPSPPS` in [`H264::flags`].
-pub const H264_REPEAT_SPS_PPS: u32 = 1 << 12;
-/// `enableFillerDataInsertion` in [`H264::flags`].
-pub const H264_FILLER_DATA: u32 = 1 << 17;
 /// `doNotWait` in [`Lock::flags`].
 pub const LOCK_DO_NOT_WAIT: u32 = 1;
 
@@ -107,18 +98,6 @@ const fn guid(data1: u32, data2: u16, data3: u16, data4: [u8; 8]) -> Guid {
     Guid { data1, data2, data3, data4 }
 }
 
-/// `NV_ENC_CODEC_H264_GUID`.
-pub const CODEC_H264: Guid =
-    guid(0x6bc8_2762, 0x4e63, 0x4ca4, [0xaa, 0x85, 0x1e, 0x50, 0xf3, 0x21, 0xf6, 0xbf]);
-/// `NV_ENC_H264_PROFILE_BASELINE_GUID`.
-pub const PROFILE_BASELINE: Guid =
-    guid(0x0727_bcaa, 0x78c4, 0x4c83, [0x8c, 0x2f, 0xef, 0x3d, 0xff, 0x26, 0x7c, 0x6a]);
-/// `NV_ENC_H264_PROFILE_MAIN_GUID`.
-pub const PROFILE_MAIN: Guid =
-    guid(0x60b5_c1d4, 0x67fe, 0x4790, [0x94, 0xd5, 0xc4, 0x72, 0x6d, 0x7b, 0x6e, 0x6d]);
-/// `NV_ENC_H264_PROFILE_HIGH_GUID`.
-pub const PROFILE_HIGH: Guid =
-    guid(0xe7cb_c309, 0x4f7a, 0x4b89, [0xaf, 0x2a, 0xd5, 0x37, 0xc9, 0x2b, 0xe3, 0x10]);
 /// `NV_ENC_PRESET_P1_GUID`.
 pub const PRESET_P1: Guid =
     guid(0xfc0a_8d3e, 0x45f8, 0x4cf8, [0x80, 0xc7, 0x29, 0x88, 0x71, 0x59, 0x0e, 0xbf]);
@@ -191,78 +170,7 @@ assert_layout!(
     multi_pass = 100,
 );
 
-/// `NV_ENC_CONFIG_H264_VUI_PARAMETERS`.
-#[derive(Clone, Copy, Debug)]
-#[repr(C)]
-pub struct Vui {
-    pub overscan_info_present_flag: u32,
-    pub overscan_info: u32,
-    pub video_signal_type_present_flag: u32,
-    pub video_format: u32,
-    pub video_full_range_flag: u32,
-    pub colour_description_present_flag: u32,
-    pub colour_primaries: u32,
-    pub transfer_characteristics: u32,
-    pub colour_matrix: u32,
-    pub chroma_sample_location: [u32; 3],
-    pub bitstream_restriction_flag: u32,
-    pub reserved: [u32; 15],
-}
-assert_layout!(
-    Vui,
-    112,
-    video_signal_type_present_flag = 8,
-    video_format = 12,
-    video_full_range_flag = 16,
-    colour_description_present_flag = 20,
-    colour_primaries = 24,
-    transfer_characteristics = 28,
-    colour_matrix = 32,
-    bitstream_restriction_flag = 48,
-);
-
-/// `NV_ENC_CONFIG_H264`.
-#[derive(Clone, Copy, Debug)]
-#[repr(C)]
-pub struct H264 {
-    pub flags: u32,
-    pub level: u32,
-    pub idr_period: u32,
-    pub unused1: [u32; 8],
-    pub entropy_coding_mode: u32,
-    pub unused2: [u32; 3],
-    pub max_num_ref_frames: u32,
-    pub slice_mode: u32,
-    pub slice_mode_data: u32,
-    pub vui: Vui,
-    pub ltr: [u32; 2],
-    pub chroma_format_idc: u32,
-    pub unused3: [u32; 2],
-    pub num_ref_l0: u32,
-    pub num_ref_l1: u32,
-    /// Since 12.2, as is the next; reserved before.
-    pub output_bit_depth: u32,
-    pub input_bit_depth: u32,
-    pub reserved1: [u32; 265],
-    pub reserved2: [*mut c_void; 64],
-}
-assert_layout!(
-    H264,
-    1792,
-    level = 4,
-    idr_period = 8,
-    entropy_coding_mode = 44,
-    max_num_ref_frames = 60,
-    slice_mode = 64,
-    slice_mode_data = 68,
-    vui = 72,
-    chroma_format_idc = 192,
-    num_ref_l0 = 204,
-    output_bit_depth = 212,
-    input_bit_depth = 216,
-);
-
-/// `NV_ENC_CONFIG`; of the union of codecs, H.264 alone.
+/// `NV_ENC_CONFIG`.
 #[derive(Clone, Copy, Debug)]
 #[repr(C)]
 pub struct Config {
@@ -274,7 +182,7 @@ pub struct Config {
     pub frame_field_mode: u32,
     pub mv_precision: u32,
     pub rate_control: RateControl,
-    pub h264: H264,
+    pub codec: CodecConfig,
     pub reserved: [u32; 278],
     pub reserved2: [*mut c_void; 64],
 }
@@ -286,7 +194,7 @@ assert_layout!(
     frame_interval_p = 24,
     frame_field_mode = 32,
     rate_control = 40,
-    h264 = 168,
+    codec = 168,
 );
 
 /// `NV_ENC_PRESET_CONFIG`.

@@ -24,7 +24,7 @@ pub fn preset(config: &mut Config, version: Version) {
     // NV_ENC_PARAMS_RC_VBR, and NV_ENC_TWO_PASS_FULL_RESOLUTION.
     (rate.rate_control_mode, rate.multi_pass) = (1, 2);
     rate.flags = RC_ENABLE_AQ | RC_ENABLE_TEMPORAL_AQ | RC_ENABLE_LOOKAHEAD;
-    let h264 = &mut config.h264;
+    let h264 = config.codec.h264_mut();
     (h264.flags, h264.level, h264.idr_period) = (H264_FILLER_DATA, 51, 250);
     (h264.slice_mode, h264.slice_mode_data) = (2, 1);
     (h264.entropy_coding_mode, h264.max_num_ref_frames) = (ENTROPY_CABAC, 16);
@@ -56,7 +56,7 @@ pub fn read(version: Version, params: &Initialize) -> Result<((usize, usize), u3
 
 /// What no driver could take, whoever the client is.
 fn wrong(version: Version, params: &Initialize, config: &Config) -> Option<&'static str> {
-    let (rate, h264) = (&config.rate_control, &config.h264);
+    let (rate, h264) = (&config.rate_control, config.codec.h264());
     let (sides, most) = (
         [params.encode_width, params.encode_height],
         [params.max_encode_width, params.max_encode_height],
@@ -87,7 +87,7 @@ fn wrong(version: Version, params: &Initialize, config: &Config) -> Option<&'sta
 
 /// One line with all of it, in `nvEncodeAPI.h`'s numbers where those have no names here.
 fn note(params: &Initialize, config: &Config) {
-    let (rate, h264, vui) = (&config.rate_control, &config.h264, &config.h264.vui);
+    let (rate, h264, vui) = (&config.rate_control, config.codec.h264(), &config.codec.h264().vui);
     let preset = PRESETS.iter().position(|preset| *preset == params.preset);
     let profile = PROFILES.iter().position(|profile| *profile == config.profile);
     let rate_bit = |bit| u32::from(rate.flags & bit != 0);

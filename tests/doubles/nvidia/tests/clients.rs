@@ -8,7 +8,9 @@ use std::{
 
 use double_coder::MAX_ERROR;
 use double_nvidia::{ORDERS, assert_faultless, read_ledger, run_again};
-use nvenc_sys::{Context, Cuda, Encoder, Error, Layout, Memory, Nvenc, Preset, Profile, Settings};
+use nvenc_sys::{
+    Codec, Context, Cuda, Encoder, Error, Layout, Memory, Nvenc, Preset, Profile, Settings,
+};
 use openh264::{decoder::Decoder, formats::YUVSource as _};
 
 const SIZES: [(u32, u32); 3] = [(64, 48), (150, 122), (640, 480)];
@@ -21,7 +23,7 @@ fn settings((width, height): (u32, u32)) -> Settings {
         bits_per_second: 2_000_000,
         buffer_pictures: 1.5,
         preset: Preset::P3,
-        profile: Profile::Baseline,
+        codec: Codec::H264(Profile::Baseline),
     }
 }
 
@@ -145,7 +147,7 @@ fn open_profiles_and_presets() {
     let context = Context::new(&cuda, &cuda.devices().expect("tells")[0]).expect("retains");
     let nvenc = Nvenc::load().expect("the double");
     for profile in [Profile::Baseline, Profile::Main, Profile::High] {
-        let settings = Settings { profile, ..settings(SIZES[0]) };
+        let settings = Settings { codec: Codec::H264(profile), ..settings(SIZES[0]) };
         let mut encoder = Encoder::open(&nvenc, &context, &settings).expect("opens");
         assert!(!encoder.invalidate(0).expect("knows"), "there is one reference");
     }

@@ -99,7 +99,7 @@ impl Client {
         let config = &mut preset.config;
         (config.profile, config.frame_interval_p) = (raw::PROFILE_MAIN, 1);
         config.rate_control.average_bit_rate = 1_000_000;
-        let h264 = &mut config.h264;
+        let h264 = config.codec.h264_mut();
         (h264.output_bit_depth, h264.input_bit_depth) = (raw::BIT_DEPTH_8, raw::BIT_DEPTH_8);
         change(config);
         let mut params = raw::Initialize::zeroed();

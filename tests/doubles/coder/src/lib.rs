@@ -1,25 +1,17 @@
-//! The codec inside the doubles of `libnvidia-encode` and of a VA driver: NV12 in host memory to
-//! H.264 that any decoder takes, so fine that what comes back can be compared with what went in.
+//! The codecs inside the doubles of `libnvidia-encode` and of a VA driver: NV12 in host memory to
+//! H.264, HEVC or AV1 that any decoder takes, so fine that what comes back can be compared with
+//! what went in. OpenH264 codes H.264; the others take the `ffmpeg` command, where there is one.
 
-#![allow(unsafe_code, reason = "the quantiser is an option of the C library")]
+#![allow(unsafe_code, reason = "OpenH264 and `poll` are C")]
 
+mod child;
+mod h264;
 pub mod memory;
 pub mod orders;
 
-use std::fmt;
+use std::{fmt, io};
 
-use openh264::{
-    OpenH264API,
-    encoder::{
-        Encoder, EncoderConfig, FrameRate, FrameType, IntraFramePeriod, Profile, RateControlMode,
-        SpsPpsStrategy, UsageType, VuiConfig,
-    },
-    formats::{YUVBuffer, YUVSlices},
-};
-use openh264_sys2::{ENCODER_OPTION_SVC_ENCODE_PARAM_EXT, SEncParamExt};
-
-/// A quantiser so fine that nothing is seen of it, and for which OpenH264 has room.
-const QP: i32 = 6;
+use self::{child::Child, h264::H264};
 
 /// The variable that names a file for the last picture that was encoded, in NV12 without padding.
 pub const PICTURE: &str = "DOUBLE_PICTURE";
@@ -48,10 +40,70 @@ impl Nv12<'_> {
         let all = luma.chain(rows(self.chroma, self.pitch, height / 2));
         all.flat_map(|row| row[..width].iter().copied()).collect()
     }
+
+    /// Luma, all of Cb and all of Cr, without padding.
+    fn planar(&self) -> Vec<u8> {
+        let (width, height) = self.size;
+        let mut bytes = self.packed();
+        let chroma = bytes.split_off(width * height);
+        for first in [0, 1] {
+            bytes.extend(chroma.iter().skip(first).step_by(2));
+        }
+        bytes
+    }
+}
+
+/// What is coded.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Codec {
+    /// H.264, Constrained Baseline.
+    H264,
+    /// HEVC, Main.
+    Hevc,
+    /// AV1, Main.
+    Av1,
+}
+
+impl Codec {
+    /// Whether this machine can: HEVC and AV1 take an `ffmpeg` command with libx265 and libaom.
+    pub fn is_there(self) -> bool {
+        child::is_there(self)
+    }
+
+    /// Decodes a stream with the `ffmpeg` command: of each picture luma, Cb and Cr, without padding.
+    ///
+    /// # Errors
+    /// What the decoder says of it, or that there is none.
+    pub fn decode(self, stream: &[u8]) -> io::Result<Vec<u8>> {
+        child::decode(self, stream)
+    }
+
+    /// Whether a decoder can start with this coded picture.
+    fn starts(self, data: &[u8]) -> bool {
+        let nal = |shift: u32| {
+            let starts = data.windows(4).filter(|bytes| bytes.starts_with(&[0, 0, 1]));
+            starts.map(move |bytes| bytes[3] >> shift)
+        };
+        match self {
+            // H.264 table 7-1, H.265 table 7-1.
+            Self::H264 => nal(0).any(|header| header & 31 == 5),
+            Self::Hevc => nal(1).any(|header| matches!(header & 63, 19 | 20)),
+            // A sequence header after the temporal delimiter (AV1 5.3.2).
+            Self::Av1 => data.get(2).is_some_and(|header| header >> 3 & 15 == 1),
+        }
+    }
 }
 
 /// An encoder for pictures of one size.
-pub struct Coder(Encoder);
+pub struct Coder {
+    codec: Codec,
+    how: How,
+}
+
+enum How {
+    Here(Box<H264>),
+    Child(Child),
+}
 
 impl fmt::Debug for Coder {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -59,85 +111,57 @@ impl fmt::Debug for Coder {
     }
 }
 
-/// A coded picture: Annex B, with SPS and PPS before every IDR.
+/// A coded picture: Annex B with parameter sets before every IDR, or a temporal unit of AV1 with a
+/// sequence header before every key frame.
 #[derive(Clone, Debug)]
 pub struct Coded {
     /// The bytes.
     pub data: Vec<u8>,
-    /// Whether it is an IDR.
+    /// Whether it is an IDR or a key frame.
     pub idr: bool,
 }
 
 impl Coder {
-    /// Opens one.
+    /// Opens one for H.264.
     ///
     /// # Errors
     /// What OpenH264 says.
-    pub fn open((width, height): (usize, usize)) -> Result<Self, openh264::Error> {
-        let config = EncoderConfig::new()
-            .profile(Profile::Baseline)
-            .usage_type(UsageType::CameraVideoRealTime)
-            .rate_control_mode(RateControlMode::Off)
-            .skip_frames(false)
-            .scene_change_detect(false)
-            .adaptive_quantization(false)
-            .background_detection(false)
-            .intra_frame_period(IntraFramePeriod::from_num_frames(0))
-            .sps_pps_strategy(SpsPpsStrategy::ConstantId)
-            .max_frame_rate(FrameRate::from_hz(30.0))
-            .num_threads(1)
-            .vui(VuiConfig::bt709());
-        let mut encoder = Encoder::with_api_config(OpenH264API::from_source(), config)?;
-        // The encoder is there from its first picture on; before, there is nothing to set.
-        encoder.encode(&YUVBuffer::new(width, height))?;
-        set_quantiser(&mut encoder)?;
-        encoder.force_intra_frame();
-        Ok(Self(encoder))
+    pub fn open(size: (usize, usize)) -> io::Result<Self> {
+        Self::open_as(Codec::H264, size)
+    }
+
+    /// Opens one.
+    ///
+    /// # Errors
+    /// What OpenH264 says, or that there is no `ffmpeg`.
+    pub fn open_as(codec: Codec, size: (usize, usize)) -> io::Result<Self> {
+        let how = match codec {
+            Codec::H264 => How::Here(Box::new(H264::open(size).map_err(io::Error::other)?)),
+            Codec::Hevc | Codec::Av1 => How::Child(Child::open(codec, size)?),
+        };
+        Ok(Self { codec, how })
     }
 
     /// Encodes a picture; the first one is an IDR in any case.
     ///
     /// # Errors
-    /// What OpenH264 says.
+    /// What OpenH264 says, or that the child ended or is at it for too long.
     ///
     /// # Panics
     /// When the planes are shorter than the size says.
-    pub fn encode(&mut self, picture: Nv12<'_>, idr: bool) -> Result<Coded, openh264::Error> {
+    pub fn encode(&mut self, picture: Nv12<'_>, idr: bool) -> io::Result<Coded> {
         if let Some(path) = std::env::var_os(PICTURE).map(std::path::PathBuf::from) {
             // Whoever reads it finds the old one or the new one, and nothing between.
             let new = path.with_extension("new");
             let written = std::fs::write(&new, picture.packed());
             written.and_then(|()| std::fs::rename(new, path)).expect("the picture can be written");
         }
-        let Nv12 { size: (width, height), luma, chroma, pitch } = picture;
-        let y = rows(luma, pitch, height).flat_map(|row| row[..width].iter().copied());
-        let y: Vec<u8> = y.collect();
-        let pairs = || rows(chroma, pitch, height / 2).flat_map(|row| row[..width].chunks(2));
-        let u: Vec<u8> = pairs().map(|pair| pair[0]).collect();
-        let v: Vec<u8> = pairs().map(|pair| pair[1]).collect();
-        if idr {
-            self.0.force_intra_frame();
-        }
-        let strides = (width, width / 2, width / 2);
-        let coded = self.0.encode(&YUVSlices::new((&y, &u, &v), (width, height), strides))?;
-        Ok(Coded { idr: coded.frame_type() == FrameType::IDR, data: coded.to_vec() })
-    }
-}
-
-/// Sets the quantiser that is used where there is no rate control, which the crate has no word for.
-fn set_quantiser(encoder: &mut Encoder) -> Result<(), openh264::Error> {
-    let mut params = SEncParamExt::default();
-    // SAFETY: the encoder goes on with the parameters that it has, but for the quantiser.
-    let raw = unsafe { encoder.raw_api() };
-    let option = ENCODER_OPTION_SVC_ENCODE_PARAM_EXT;
-    // SAFETY: this option is a struct of this type, which outlives the call.
-    let got = unsafe { raw.get_option(option, (&raw mut params).cast()) };
-    params.sSpatialLayers[0].iDLayerQp = QP;
-    // SAFETY: likewise.
-    let set = unsafe { raw.set_option(option, (&raw mut params).cast()) };
-    match got | set {
-        0 => Ok(()),
-        code => Err(openh264::Error::msg_string(format!("no quantiser of {QP}: {code}"))),
+        let i420 = picture.planar();
+        let data = match &mut self.how {
+            How::Here(encoder) => encoder.encode(&i420, picture.size, idr),
+            How::Child(child) => child.encode(&i420, idr),
+        }?;
+        Ok(Coded { idr: self.codec.starts(&data), data })
     }
 }
 
@@ -203,6 +227,34 @@ mod tests {
                         .max();
                     assert!(worst <= Some(MAX_ERROR), "chroma is off by {worst:?} at {size:?}");
                 }
+            }
+        }
+    }
+
+    #[test]
+    #[allow(clippy::print_stdout, reason = "what a test skips is said")]
+    fn what_ffmpeg_decodes_is_what_was_encoded() {
+        for codec in [Codec::Hevc, Codec::Av1] {
+            if !codec.is_there() {
+                println!("skipped: {codec:?} needs ffmpeg");
+                continue;
+            }
+            for (size, pitch) in [((64, 48), 64), ((150, 122), 256), ((640, 480), 768)] {
+                let mut coder = Coder::open_as(codec, size).expect("opens");
+                let (mut sources, mut stream) = (Vec::new(), Vec::new());
+                for n in 0..5 {
+                    let (luma, chroma) = picture(size, pitch, n);
+                    let source = Nv12 { size, luma: &luma, chroma: &chroma, pitch };
+                    let coded = coder.encode(source, n == 2 || n == 3).expect("encodes");
+                    assert_eq!(coded.idr, [0, 2, 3].contains(&n), "{codec:?}, picture {n}");
+                    sources.extend(source.planar());
+                    stream.extend(coded.data);
+                }
+                let decoded = codec.decode(&stream).expect("decodes");
+                assert_eq!(decoded.len(), sources.len());
+                let worst = decoded.iter().zip(&sources).map(|(a, b)| a.abs_diff(*b)).max();
+                assert!(worst <= Some(MAX_ERROR), "{codec:?} is off by {worst:?} at {size:?}");
+                println!("{codec:?} at {size:?} is off by {worst:?}");
             }
         }
     }

@@ -105,14 +105,17 @@ impl Child {
         header.extend([side(width)?, side(height)?].map(u16::to_le_bytes).as_flattened());
         header.extend([TICKS, 1, 0, 0].map(u32::to_le_bytes).as_flattened());
         child.write(&header)?;
+        // Of what starts up with the first picture nothing is left for those that are waited for.
+        child.encode(&vec![0; width * height * 3 / 2], true)?;
         Ok(child)
     }
 
-    /// Encodes a picture, its planes one after the other; the first is a key frame.
+    /// Encodes a picture, its planes one after the other.
     pub fn encode(&mut self, i420: &[u8], key: bool) -> io::Result<Vec<u8>> {
+        // The first one, from which the command counts time, is a key frame in any case; the next
+        // is the first that anybody sees.
         let first = self.pictures == 0;
-        // The first one is a key frame in any case; the command counts time from it.
-        let stamp = 2 * self.pictures + u64::from(key && !first);
+        let stamp = 2 * self.pictures + u64::from(key && !first || self.pictures == 1);
         let length = u32::try_from(i420.len()).map_err(io::Error::other)?;
         self.write(&[&length.to_le_bytes()[..], &stamp.to_le_bytes()].concat())?;
         self.write(i420)?;

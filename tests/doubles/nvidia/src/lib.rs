@@ -2,8 +2,9 @@
 //!
 //! One shared library plays both: [`install`] makes a folder in which the loader finds it by both
 //! names. CUDA's memory is host memory, imported descriptors are mapped, and pictures are really
-//! coded, by OpenH264. It is stricter than a driver: versions of structs, order of calls, pitches,
-//! contexts and lifetimes are checked, and what a driver may overlook is an error here.
+//! coded: H.264 by OpenH264, HEVC and AV1 by the `ffmpeg` command where that can. It is stricter
+//! than a driver: versions of structs, order of calls, pitches, contexts and lifetimes are checked,
+//! and what a driver may overlook is an error here.
 //!
 //! Only tests build it, and nothing in the product knows of it: a process uses it when
 //! `LD_LIBRARY_PATH` leads there. These variables of that process tell it what to do:
@@ -12,6 +13,7 @@
 //! |---|---|
 //! | `DOUBLE_NVIDIA_UUID` | the GPU's UUID, 32 hexadecimal digits |
 //! | `DOUBLE_NVIDIA_API` | the newest version that it speaks, e.g. `12.1`; 13.0 where unset |
+//! | `DOUBLE_NVIDIA_CODECS` | what it codes, of `h264`, `hevc` and `av1`, with commas between; where unset, all that this machine can: HEVC and AV1 take `ffmpeg` with libx265 and libaom |
 //! | `DOUBLE_NVIDIA_LEDGER` | a file to which a line is added for each thing of note: `open`, `settings`, `encode`, `busy`, `flush`, `close`, `leak`, `violation` |
 //! | `DOUBLE_NVIDIA_BARE` | calls of NVENC that may be made without a context, with commas between: FFmpeg asks so what there is |
 //! | `DOUBLE_NVIDIA_FAIL` | what fails, with commas between; `encode@3` means from a session's fourth picture on |
@@ -24,6 +26,7 @@
 
 mod cuda;
 mod nvenc;
+mod nvenc_codecs;
 mod nvenc_host;
 mod nvenc_settings;
 mod stubs;

@@ -10,17 +10,16 @@ use std::{
     },
 };
 
-use double_coder::{Coder, Nv12};
+use double_coder::{Codec, Coder, Nv12};
 use nvenc_sys::{
     sys::{
         cuda::Context,
         nvenc::{
-            CAP_INVALIDATION, CAP_MULTIPLE_REFERENCES, CODEC_H264, CapsParam, CreateBitstream,
-            DEVICE_CUDA, ERR_ENCODER_BUSY, ERR_INVALID_VERSION, ERR_LOCK_BUSY, ERR_OUT_OF_MEMORY,
-            ERR_UNSUPPORTED_DEVICE, FLAG_EOS, FLAG_FORCE_IDR, FORMAT_NV12, Functions, Guid, Handle,
-            Initialize, LOCK_DO_NOT_WAIT, Lock, MapInput, OpenSession, PICTURE_IDR, PRESET_P1,
-            PRESET_P2, PRESET_P3, PRESET_P4, PROFILE_BASELINE, PROFILE_HIGH, PROFILE_MAIN, Picture,
-            PresetConfig, RESOURCE_CUDA_POINTER, Reconfigure, Register, SUCCESS, Session, Status,
+            CapsParam, CreateBitstream, DEVICE_CUDA, ERR_ENCODER_BUSY, ERR_INVALID_VERSION,
+            ERR_LOCK_BUSY, ERR_OUT_OF_MEMORY, ERR_UNSUPPORTED_DEVICE, FLAG_EOS, FLAG_FORCE_IDR,
+            FORMAT_NV12, Functions, Guid, Handle, Initialize, LOCK_DO_NOT_WAIT, Lock, MapInput,
+            OpenSession, PICTURE_IDR, Picture, PresetConfig, RESOURCE_CUDA_POINTER, Reconfigure,
+            Register, SUCCESS, Session, Status,
         },
     },
     version::{ALL, Version},
@@ -28,8 +27,9 @@ use nvenc_sys::{
 
 use crate::{
     ORDERS, cuda, newest,
+    nvenc_codecs::{self, PRESETS},
     nvenc_host::{self, Handles, HostInput},
-    nvenc_settings,
+    nvenc_settings::{self, Told},
 };
 
 pub const INVALID_DEVICE: Status = 4;
@@ -75,6 +75,7 @@ pub struct State {
 
 struct Encoder {
     coder: Coder,
+    codec: Codec,
     size: (usize, usize),
     rate: u32,
     pictures: u64,
@@ -163,6 +164,10 @@ impl State {
         uses(self.context, call)
     }
 
+    fn codec(&self, guid: Guid) -> Option<Codec> {
+        nvenc_codecs::of(self.version, guid)
+    }
+
     /// Notes where something is freed, or ends, while the encoder may still be at work.
     fn check_flushed(&self, act: &str) {
         let encoded = self.encoder.as_ref().is_some_and(|encoder| encoder.pictures > 0);
@@ -203,31 +208,17 @@ pub fn speaks(name: &str, found: u32, expected: u32) -> bool {
     found == expected
 }
 
+fn tell<T>(value: T, to: *mut T) -> Status {
+    // SAFETY: valid for this write, as the header demands of the caller.
+    unsafe { *to = value };
+    SUCCESS
+}
+
 fn fill<T: Copy>(from: &[T], to: *mut T, room: u32, count: *mut u32) -> Status {
     let most = from.len().min(room as usize);
     // SAFETY: the caller has room for `room`, which is as many at least, and is none of `from`.
     unsafe { ptr::copy_nonoverlapping(from.as_ptr(), to, most) };
-    // SAFETY: valid for this write, as the header demands of the caller.
-    unsafe { *count = most as u32 };
-    SUCCESS
-}
-
-pub const PRESETS: [Guid; 4] = [PRESET_P1, PRESET_P2, PRESET_P3, PRESET_P4];
-pub const PROFILES: [Guid; 3] = [PROFILE_BASELINE, PROFILE_MAIN, PROFILE_HIGH];
-
-/// Of H.264, by the number of the capability.
-fn capability(cap: u32) -> i32 {
-    match cap {
-        CAP_INVALIDATION if ORDERS.fails("invalidation") => 0,
-        CAP_MULTIPLE_REFERENCES if ORDERS.fails("references") => 0,
-        // B frames, field coding, monochrome, lossless, 10 bit …
-        0 | 2 | 3 | 38 | 43 => 0,
-        1 => 63,
-        13 => 62,
-        14 => 10,
-        16 | 17 => 4096,
-        _ => 1,
-    }
+    tell(most as u32, count)
 }
 
 mod functions {
@@ -319,34 +310,30 @@ mod functions {
     }
 
     calls! {
-        codec_count(_session, count: *mut u32) {
-            // SAFETY: valid for this write, as the header demands of the caller.
-            unsafe { *count = 1 };
-            SUCCESS
+        codec_count(session, count: *mut u32) {
+            tell(nvenc_codecs::listed(session.version).count() as u32, count)
         }
-        codecs(_session, to: *mut Guid, room: u32, count: *mut u32) {
-            fill(&[CODEC_H264], to, room, count)
+        codecs(session, to: *mut Guid, room: u32, count: *mut u32) {
+            let guids = nvenc_codecs::listed(session.version).map(|(_, guid)| guid);
+            fill(&guids.collect::<Vec<_>>(), to, room, count)
         }
-        profile_count(_session, _codec: Guid, count: *mut u32) {
-            // SAFETY: valid for this write, as the header demands of the caller.
-            unsafe { *count = PROFILES.len() as u32 };
-            SUCCESS
+        profile_count(session, codec: Guid, count: *mut u32) {
+            let Some(codec) = session.codec(codec) else { return INVALID_PARAM };
+            tell(nvenc_codecs::profiles(codec).len() as u32, count)
         }
-        profiles(_session, _codec: Guid, to: *mut Guid, room: u32, count: *mut u32) {
-            fill(&PROFILES, to, room, count)
+        profiles(session, codec: Guid, to: *mut Guid, room: u32, count: *mut u32) {
+            let Some(codec) = session.codec(codec) else { return INVALID_PARAM };
+            let guids = nvenc_codecs::profiles(codec).iter().map(|(guid, _)| *guid);
+            fill(&guids.collect::<Vec<_>>(), to, room, count)
         }
         preset_count(_session, _codec: Guid, count: *mut u32) {
-            // SAFETY: valid for this write, as the header demands of the caller.
-            unsafe { *count = PRESETS.len() as u32 };
-            SUCCESS
+            tell(PRESETS.len() as u32, count)
         }
         presets(_session, _codec: Guid, to: *mut Guid, room: u32, count: *mut u32) {
             fill(&PRESETS, to, room, count)
         }
         format_count(_session, _codec: Guid, count: *mut u32) {
-            // SAFETY: valid for this write, as the header demands of the caller.
-            unsafe { *count = 1 };
-            SUCCESS
+            tell(1, count)
         }
         formats(_session, _codec: Guid, to: *mut u32, room: u32, count: *mut u32) {
             fill(&[FORMAT_NV12], to, room, count)
@@ -358,14 +345,10 @@ mod functions {
             if !speaks("CAPS_PARAM", param.version, session.version.caps_param()) {
                 return ERR_INVALID_VERSION;
             }
-            if codec != CODEC_H264 {
-                return INVALID_PARAM;
-            }
-            // SAFETY: valid for this write, as the header demands of the caller.
-            unsafe { *value = capability(param.caps_to_query) };
-            SUCCESS
+            let Some(codec) = session.codec(codec) else { return INVALID_PARAM };
+            tell(nvenc_codecs::capability(codec, param.caps_to_query), value)
         }
-        preset_config(session, _codec: Guid, _preset: Guid, _tuning: u32, to: *mut PresetConfig) {
+        preset_config(session, codec: Guid, _preset: Guid, _tuning: u32, to: *mut PresetConfig) {
             // SAFETY: the caller's struct, which nobody else uses during the call, as the header
             // demands; what lies behind the end of an older version's is not touched.
             let to = unsafe { &mut *to };
@@ -375,7 +358,8 @@ mod functions {
             {
                 return ERR_INVALID_VERSION;
             }
-            nvenc_settings::preset(&mut to.config, session.version);
+            let Some(codec) = session.codec(codec) else { return INVALID_PARAM };
+            nvenc_settings::preset(codec, &mut to.config, session.version);
             SUCCESS
         }
         initialize(session, params: *mut Initialize) {
@@ -389,9 +373,9 @@ mod functions {
             // SAFETY: the caller's struct, which nobody else uses during the call, as the header
             // demands; what lies behind the end of an older version's is not touched.
             match nvenc_settings::read(session.version, unsafe { &*params }) {
-                Ok((size, rate)) => {
-                    let Ok(coder) = Coder::open(size) else { return GENERIC };
-                    session.encoder = Some(Encoder { coder, size, rate, pictures: 0 });
+                Ok(Told { codec, size, rate }) => {
+                    let Ok(coder) = Coder::open_as(codec, size) else { return GENERIC };
+                    session.encoder = Some(Encoder { coder, codec, size, rate, pictures: 0 });
                     SUCCESS
                 }
                 Err(status) => status,
@@ -407,9 +391,11 @@ mod functions {
             }
             let Some(encoder) = &mut session.encoder else { return NOT_INITIALIZED };
             match nvenc_settings::read(version, &params.initialize) {
-                Ok((size, _)) if size != encoder.size => INVALID_PARAM,
-                Ok((_, rate)) => {
-                    encoder.rate = rate;
+                Ok(told) if (told.codec, told.size) != (encoder.codec, encoder.size) => {
+                    INVALID_PARAM
+                }
+                Ok(told) => {
+                    encoder.rate = told.rate;
                     SUCCESS
                 }
                 Err(status) => status,

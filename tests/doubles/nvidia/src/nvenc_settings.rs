@@ -2,37 +2,68 @@
 //! a client's own tests can tell whether it is what they promise.
 #![allow(unsafe_code, reason = "it is a C library")]
 
+use double_coder::Codec;
 use nvenc_sys::{
     sys::nvenc::{
-        BIT_DEPTH_8, CODEC_H264, Config, ENTROPY_CABAC, ERR_INVALID_VERSION, H264_FILLER_DATA,
-        H264_REPEAT_SPS_PPS, INFINITE_GOP, Initialize, PROFILE_BASELINE, RC_CBR, RC_ENABLE_AQ,
-        RC_ENABLE_LOOKAHEAD, RC_ENABLE_TEMPORAL_AQ, RC_ZERO_REORDER_DELAY, Status,
+        AV1_ANNEX_B, AV1_BIT_DEPTH_MINUS_8, AV1_CHROMA_FORMAT, AV1_CUSTOM_TILES,
+        AV1_INPUT_BIT_DEPTH_MINUS_8, AV1_NO_SEQUENCE_HEADER, AV1_PADDING,
+        AV1_REPEAT_SEQUENCE_HEADER, Av1, BIT_DEPTH_8, Config, ENTROPY_CABAC, ERR_INVALID_VERSION,
+        H264, H264_FILLER_DATA, H264_REPEAT_SPS_PPS, HEVC_BIT_DEPTH_MINUS_8, HEVC_CHROMA_FORMAT,
+        HEVC_FILLER_DATA, HEVC_NO_SPS_PPS, HEVC_REPEAT_SPS_PPS, Hevc, INFINITE_GOP, Initialize,
+        LEVEL_AV1_AUTO, PROFILE_BASELINE, RC_CBR, RC_ENABLE_AQ, RC_ENABLE_LOOKAHEAD,
+        RC_ENABLE_TEMPORAL_AQ, RC_ZERO_REORDER_DELAY, RateControl, Status, Vui, field,
     },
     version::Version,
 };
 
 use crate::{
     ORDERS,
-    nvenc::{INVALID_PARAM, PRESETS, PROFILES, speaks},
+    nvenc::{INVALID_PARAM, speaks},
+    nvenc_codecs::{self, PRESETS, largest, profiles},
 };
 
 /// A preset for quality alone: what suits latency, the client must say.
-pub fn preset(config: &mut Config, version: Version) {
+pub fn preset(codec: Codec, config: &mut Config, version: Version) {
     (config.gop_length, config.frame_interval_p) = (250, 3);
     let rate = &mut config.rate_control;
     rate.version = version.rate_control();
     // NV_ENC_PARAMS_RC_VBR, and NV_ENC_TWO_PASS_FULL_RESOLUTION.
     (rate.rate_control_mode, rate.multi_pass) = (1, 2);
     rate.flags = RC_ENABLE_AQ | RC_ENABLE_TEMPORAL_AQ | RC_ENABLE_LOOKAHEAD;
-    let h264 = config.codec.h264_mut();
-    (h264.flags, h264.level, h264.idr_period) = (H264_FILLER_DATA, 51, 250);
-    (h264.slice_mode, h264.slice_mode_data) = (2, 1);
-    (h264.entropy_coding_mode, h264.max_num_ref_frames) = (ENTROPY_CABAC, 16);
-    h264.vui.video_full_range_flag = 1;
+    match codec {
+        Codec::H264 => {
+            let h264 = config.codec.h264_mut();
+            (h264.flags, h264.level, h264.idr_period) = (H264_FILLER_DATA, 51, 250);
+            (h264.slice_mode, h264.slice_mode_data) = (2, 1);
+            (h264.entropy_coding_mode, h264.max_num_ref_frames) = (ENTROPY_CABAC, 16);
+            h264.vui.video_full_range_flag = 1;
+        }
+        Codec::Hevc => {
+            let hevc = config.codec.hevc_mut();
+            (hevc.flags, hevc.level, hevc.tier) = (HEVC_FILLER_DATA, 153, 1);
+            (hevc.slice_mode, hevc.slice_mode_data) = (2, 1);
+            (hevc.idr_period, hevc.max_num_ref_frames) = (250, 16);
+            hevc.vui.video_full_range_flag = 1;
+        }
+        Codec::Av1 => {
+            let av1 = config.codec.av1_mut();
+            (av1.flags, av1.level, av1.tier) = (AV1_PADDING, 13, 1);
+            (av1.num_tile_columns, av1.num_tile_rows) = (2, 2);
+            (av1.idr_period, av1.max_num_ref_frames) = (250, 8);
+            av1.color_range = 1;
+        }
+    }
 }
 
-/// The size and the rate, where all that they are said with is right.
-pub fn read(version: Version, params: &Initialize) -> Result<((usize, usize), u32), Status> {
+/// What an encoder is told, as far as it matters here.
+pub struct Told {
+    pub codec: Codec,
+    pub size: (usize, usize),
+    pub rate: u32,
+}
+
+/// What matters, where all that it is said with is right.
+pub fn read(version: Version, params: &Initialize) -> Result<Told, Status> {
     if !speaks("INITIALIZE_PARAMS", params.version, version.initialize()) {
         return Err(ERR_INVALID_VERSION);
     }
@@ -45,57 +76,112 @@ pub fn read(version: Version, params: &Initialize) -> Result<((usize, usize), u3
     {
         return Err(ERR_INVALID_VERSION);
     }
-    note(params, config);
+    let codec = nvenc_codecs::of(version, params.codec).ok_or(INVALID_PARAM)?;
+    note(codec, params, config);
     let (width, height) = (params.encode_width, params.encode_height);
-    if let Some(wrong) = wrong(version, params, config) {
+    if let Some(wrong) = wrong(codec, version, params, config) {
         ORDERS.violation(format_args!("{wrong} of an encoder for {width}x{height}"));
         return Err(INVALID_PARAM);
     }
-    Ok(((width as usize, height as usize), rate.average_bit_rate))
+    let size = (width as usize, height as usize);
+    Ok(Told { codec, size, rate: rate.average_bit_rate })
+}
+
+type Wrong = Option<&'static str>;
+
+fn first(wrong: &[(bool, &'static str)]) -> Wrong {
+    wrong.iter().find_map(|(is, what)| is.then_some(*what))
 }
 
 /// What no driver could take, whoever the client is.
-fn wrong(version: Version, params: &Initialize, config: &Config) -> Option<&'static str> {
-    let (rate, h264) = (&config.rate_control, config.codec.h264());
+fn wrong(codec: Codec, version: Version, params: &Initialize, config: &Config) -> Wrong {
+    let rate = &config.rate_control;
     let (sides, most) = (
         [params.encode_width, params.encode_height],
         [params.max_encode_width, params.max_encode_height],
     );
-    let depths = [h264.output_bit_depth, h264.input_bit_depth];
-    let deep = if version.has_bit_depth() { BIT_DEPTH_8 } else { 0 };
-    let cabac = h264.entropy_coding_mode == ENTROPY_CABAC;
-    [
-        (sides.iter().any(|side| !(2..=4096).contains(side) || side % 2 != 0), "the size"),
+    let fits = |side: &u32| (2..=largest(codec)).contains(side) && side.is_multiple_of(2);
+    let is_of_codec = profiles(codec).iter().any(|(guid, _)| *guid == config.profile);
+    first(&[
+        (!sides.iter().all(fits), "the size"),
         (sides.iter().zip(most).any(|(side, most)| most != 0 && most < *side), "the largest size"),
-        (params.codec != CODEC_H264, "the codec"),
         (!PRESETS.contains(&params.preset), "the preset"),
         (!(1..=4).contains(&params.tuning_info), "the tuning"),
         (params.frame_rate_num == 0 || params.frame_rate_den == 0, "the frame rate"),
         (params.enable_ptd != 1 || params.enable_encode_async != 0, "a flag"),
-        (!PROFILES.contains(&config.profile), "the profile"),
+        (!is_of_codec, "the profile"),
         (config.frame_interval_p != 1, "the order"),
         (rate.average_bit_rate == 0, "the bit rate"),
         (rate.rate_control_mode == RC_CBR && rate.max_bit_rate < rate.average_bit_rate, "the most"),
         (rate.vbv_initial_delay > rate.vbv_buffer_size, "the initial delay"),
-        (depths.iter().any(|depth| *depth != deep), "the bit depth"),
+    ])
+    .or_else(|| match codec {
+        Codec::H264 => {
+            let is_baseline = config.profile == PROFILE_BASELINE;
+            wrong_h264(config.codec.h264(), version, is_baseline)
+        }
+        Codec::Hevc => wrong_hevc(config.codec.hevc(), version),
+        Codec::Av1 => wrong_av1(config.codec.av1(), version),
+    })
+}
+
+/// Whether words of the bit depth say 8, or are zero where they are reserved.
+fn are_8_bits(version: Version, words: [u32; 2]) -> bool {
+    words == [if version.has_bit_depth() { BIT_DEPTH_8 } else { 0 }; 2]
+}
+
+fn wrong_h264(h264: &H264, version: Version, is_baseline: bool) -> Wrong {
+    let depths = [h264.output_bit_depth, h264.input_bit_depth];
+    let cabac = h264.entropy_coding_mode == ENTROPY_CABAC;
+    first(&[
+        (!are_8_bits(version, depths), "the bit depth"),
         (h264.reserved1.iter().any(|word| *word != 0), "a reserved word"),
-        (cabac && config.profile == PROFILE_BASELINE, "the entropy coding"),
-    ]
-    .into_iter()
-    .find_map(|(is, what)| is.then_some(what))
+        (cabac && is_baseline, "the entropy coding"),
+    ])
+}
+
+fn wrong_hevc(hevc: &Hevc, version: Version) -> Wrong {
+    let depths = [hevc.output_bit_depth, hevc.input_bit_depth];
+    let contradiction = HEVC_NO_SPS_PPS | HEVC_REPEAT_SPS_PPS;
+    first(&[
+        (!are_8_bits(version, depths), "the bit depth"),
+        // Reserved where there are the words.
+        (field(hevc.flags, HEVC_BIT_DEPTH_MINUS_8) != 0, "the bit depth"),
+        (field(hevc.flags, HEVC_CHROMA_FORMAT) != 1, "the chroma format"),
+        (hevc.flags & contradiction == contradiction, "the parameter sets"),
+        (hevc.tier > 1, "the tier"),
+        // The first two are words in 13.0.
+        (hevc.reserved1[2..].iter().any(|word| *word != 0), "a reserved word"),
+    ])
+}
+
+fn wrong_av1(av1: &Av1, version: Version) -> Wrong {
+    let depths = [av1.output_bit_depth, av1.input_bit_depth];
+    let fields = [AV1_BIT_DEPTH_MINUS_8, AV1_INPUT_BIT_DEPTH_MINUS_8];
+    let deep = fields.iter().any(|mask| field(av1.flags, *mask) != 0);
+    let contradiction = AV1_NO_SEQUENCE_HEADER | AV1_REPEAT_SEQUENCE_HEADER;
+    let sizes = av1.tile_widths.is_null() || av1.tile_heights.is_null();
+    first(&[
+        (!are_8_bits(version, depths), "the bit depth"),
+        // Other fields, which this card has not, where there are the words.
+        (deep, "the bit depth"),
+        (field(av1.flags, AV1_CHROMA_FORMAT) != 1, "the chroma format"),
+        (av1.flags & contradiction == contradiction, "the sequence header"),
+        (av1.flags & AV1_ANNEX_B != 0, "the format"),
+        (av1.flags & AV1_CUSTOM_TILES != 0 && sizes, "the tiles"),
+        (av1.level > LEVEL_AV1_AUTO, "the level"),
+        (av1.tier > 1, "the tier"),
+        (av1.color_range > 1, "the range"),
+        (av1.padding1 != 0 || av1.padding2 != 0, "a reserved word"),
+        // The first three are words in 13.0.
+        (av1.reserved1[3..].iter().any(|word| *word != 0), "a reserved word"),
+    ])
 }
 
 /// One line with all of it, in `nvEncodeAPI.h`'s numbers where those have no names here.
-fn note(params: &Initialize, config: &Config) {
-    let (rate, h264, vui) = (&config.rate_control, config.codec.h264(), &config.codec.h264().vui);
+fn note(codec: Codec, params: &Initialize, config: &Config) {
     let preset = PRESETS.iter().position(|preset| *preset == params.preset);
-    let profile = PROFILES.iter().position(|profile| *profile == config.profile);
-    let rate_bit = |bit| u32::from(rate.flags & bit != 0);
-    let h264_bit = |bit| u32::from(h264.flags & bit != 0);
-    let length = |length: u32| match length {
-        INFINITE_GOP => "infinite".to_owned(),
-        finite => finite.to_string(),
-    };
+    let profile = profiles(codec).iter().find(|(guid, _)| *guid == config.profile);
     let stream = format!(
         "size={}x{} dar={}:{} fps={}/{} preset={} tuning={} profile={} gop={} interval={} mode={}",
         params.encode_width,
@@ -106,12 +192,29 @@ fn note(params: &Initialize, config: &Config) {
         params.frame_rate_den,
         preset.map_or("?", |at| ["p1", "p2", "p3", "p4"][at]),
         params.tuning_info,
-        profile.map_or("?", |at| ["baseline", "main", "high"][at]),
+        profile.map_or("?", |(_, name)| name),
         length(config.gop_length),
         config.frame_interval_p,
         config.frame_field_mode,
     );
-    let rate = format!(
+    let rate = rate_in_words(&config.rate_control);
+    let coding = match codec {
+        Codec::H264 => h264_in_words(config.codec.h264()),
+        Codec::Hevc => hevc_in_words(config.codec.hevc()),
+        Codec::Av1 => av1_in_words(config.codec.av1()),
+    };
+    ORDERS.note(format_args!("settings {stream} {rate} {coding}"));
+}
+
+fn length(length: u32) -> String {
+    match length {
+        INFINITE_GOP => "infinite".to_owned(),
+        finite => finite.to_string(),
+    }
+}
+
+fn rate_in_words(rate: &RateControl) -> String {
+    format!(
         "rc={} average={} most={} vbv={} delay={} aq={} temporal-aq={} lookahead={} \
          no-reorder={} key-scale={} passes={}",
         rate.rate_control_mode,
@@ -119,18 +222,21 @@ fn note(params: &Initialize, config: &Config) {
         rate.max_bit_rate,
         rate.vbv_buffer_size,
         rate.vbv_initial_delay,
-        rate_bit(RC_ENABLE_AQ),
-        rate_bit(RC_ENABLE_TEMPORAL_AQ),
-        rate_bit(RC_ENABLE_LOOKAHEAD),
-        rate_bit(RC_ZERO_REORDER_DELAY),
+        field(rate.flags, RC_ENABLE_AQ),
+        field(rate.flags, RC_ENABLE_TEMPORAL_AQ),
+        field(rate.flags, RC_ENABLE_LOOKAHEAD),
+        field(rate.flags, RC_ZERO_REORDER_DELAY),
         rate.low_delay_key_frame_scale,
         rate.multi_pass,
-    );
-    let h264 = format!(
+    )
+}
+
+fn h264_in_words(h264: &H264) -> String {
+    format!(
         "repeat={} filler={} level={} idr={} entropy={} references={}/{} slices={}:{} chroma={} \
-         depth={}/{}",
-        h264_bit(H264_REPEAT_SPS_PPS),
-        h264_bit(H264_FILLER_DATA),
+         depth={}/{} {}",
+        field(h264.flags, H264_REPEAT_SPS_PPS),
+        field(h264.flags, H264_FILLER_DATA),
         h264.level,
         length(h264.idr_period),
         h264.entropy_coding_mode,
@@ -141,8 +247,55 @@ fn note(params: &Initialize, config: &Config) {
         h264.chroma_format_idc,
         h264.input_bit_depth,
         h264.output_bit_depth,
-    );
-    let vui = format!(
+        vui_in_words(&h264.vui),
+    )
+}
+
+fn hevc_in_words(hevc: &Hevc) -> String {
+    format!(
+        "repeat={} filler={} level={} tier={} idr={} references={}/{} slices={}:{} chroma={} \
+         depth={}/{} {}",
+        field(hevc.flags, HEVC_REPEAT_SPS_PPS),
+        field(hevc.flags, HEVC_FILLER_DATA),
+        hevc.level,
+        hevc.tier,
+        length(hevc.idr_period),
+        hevc.max_num_ref_frames,
+        hevc.num_ref_l0,
+        hevc.slice_mode,
+        hevc.slice_mode_data,
+        field(hevc.flags, HEVC_CHROMA_FORMAT),
+        hevc.input_bit_depth,
+        hevc.output_bit_depth,
+        vui_in_words(&hevc.vui),
+    )
+}
+
+fn av1_in_words(av1: &Av1) -> String {
+    format!(
+        "repeat={} filler={} level={} tier={} idr={} references={}/{} tiles={}x{} chroma={} \
+         depth={}/{} full-range={} colour={}/{}/{}",
+        field(av1.flags, AV1_REPEAT_SEQUENCE_HEADER),
+        field(av1.flags, AV1_PADDING),
+        av1.level,
+        av1.tier,
+        length(av1.idr_period),
+        av1.max_num_ref_frames,
+        av1.num_fwd_refs,
+        av1.num_tile_columns,
+        av1.num_tile_rows,
+        field(av1.flags, AV1_CHROMA_FORMAT),
+        av1.input_bit_depth,
+        av1.output_bit_depth,
+        av1.color_range,
+        av1.color_primaries,
+        av1.transfer_characteristics,
+        av1.matrix_coefficients,
+    )
+}
+
+fn vui_in_words(vui: &Vui) -> String {
+    format!(
         "signal={}:{} full-range={} colour={}:{}/{}/{} restriction={}",
         vui.video_signal_type_present_flag,
         vui.video_format,
@@ -152,6 +305,5 @@ fn note(params: &Initialize, config: &Config) {
         vui.transfer_characteristics,
         vui.colour_matrix,
         vui.bitstream_restriction_flag,
-    );
-    ORDERS.note(format_args!("settings {stream} {rate} {h264} {vui}"));
+    )
 }

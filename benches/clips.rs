@@ -47,7 +47,7 @@ impl Stream {
             size,
             frame_rate,
             bitrate,
-            profile,
+            formats: profile.into(),
             encoders: Default::default(),
             threads: 1,
         })?;

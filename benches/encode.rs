@@ -75,7 +75,7 @@ impl Stream {
             size,
             frame_rate: FrameRate::new(30).expect("in range"),
             bitrate: Bitrate::bps(bps),
-            profile: Profile::Main,
+            formats: Profile::Main.into(),
             encoders: Default::default(),
             threads: 1,
         };

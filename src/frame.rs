@@ -12,7 +12,7 @@ use std::{
 use bytes::Bytes;
 use tokio::sync::Notify;
 
-use crate::units::{MediaTime, Size};
+use crate::units::{Codec, MediaTime, Size};
 pub use shared::{DeviceId, Handle, SHARED_PICTURES, SharedNv12, SharedPlane, SharedPlanes};
 
 /// A picture in host memory, planar 4:2:0, BT.709 limited range.
@@ -122,8 +122,11 @@ pub struct Stamps {
 pub struct EncodedFrame {
     /// Counts up by one with each frame of a view.
     pub id: u64,
-    /// H.264 Annex B, parameter sets before every IDR.
+    /// H.264 and HEVC in Annex B's byte stream, parameter sets before every IDR; of AV1 a temporal
+    /// unit in the low-overhead format, the sequence header before every key frame.
     pub data: Bytes,
+    /// What it is coded in; another one than before only with a key frame.
+    pub codec: Codec,
     /// When the picture was captured.
     pub pts: MediaTime,
     /// Whether decoding can start here.
@@ -276,6 +279,7 @@ mod tests {
         Arc::new(EncodedFrame {
             id,
             data: Bytes::new(),
+            codec: crate::units::Codec::H264,
             pts: MediaTime::from_elapsed(std::time::Duration::from_millis(id)),
             keyframe,
             size: Size::new(2, 2).expect("valid"),

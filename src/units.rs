@@ -12,6 +12,67 @@ use std::{
 pub use id::{Node, SessionId};
 pub use utc::rfc3339;
 
+/// What a stream's pictures are coded in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Codec {
+    /// Which every viewer takes and every encoder has.
+    H264,
+    /// H.265.
+    Hevc,
+    /// AV1.
+    Av1,
+}
+
+impl Codec {
+    /// In settings and replies.
+    pub fn id(self) -> &'static str {
+        match self {
+            Self::H264 => "h264",
+            Self::Hevc => "hevc",
+            Self::Av1 => "av1",
+        }
+    }
+}
+
+impl fmt::Display for Codec {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::H264 => "H.264",
+            Self::Hevc => "HEVC",
+            Self::Av1 => "AV1",
+        })
+    }
+}
+
+/// A choice of the codecs beyond H.264.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Codecs {
+    /// Whether HEVC is among them.
+    pub hevc: bool,
+    /// Whether AV1 is.
+    pub av1: bool,
+}
+
+impl Codecs {
+    /// All that there are.
+    pub const ALL: Self = Self { hevc: true, av1: true };
+
+    /// Whether `codec` is among them; H.264 always is.
+    pub fn has(self, codec: Codec) -> bool {
+        match codec {
+            Codec::H264 => true,
+            Codec::Hevc => self.hevc,
+            Codec::Av1 => self.av1,
+        }
+    }
+
+    /// Those and `codec`.
+    #[must_use]
+    pub fn and(self, codec: Codec) -> Self {
+        Self { hevc: self.hevc || codec == Codec::Hevc, av1: self.av1 || codec == Codec::Av1 }
+    }
+}
+
 /// A picture size in pixels; each side is within `1..=Size::MAX_SIDE`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct Size {

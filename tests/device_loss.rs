@@ -64,7 +64,7 @@ impl Stream {
             size: size(),
             frame_rate: FrameRate::new(30).expect("in range"),
             bitrate: Bitrate::bps(500_000),
-            profile: encode::Profile::Main,
+            formats: encode::Profile::Main.into(),
             encoders: Default::default(),
             settings: render::Settings::FAST,
             clock: MediaClock::starting_at(Instant::now()),

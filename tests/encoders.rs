@@ -22,7 +22,7 @@ use mjcast::{
         camera::{Camera, FreeCamera},
     },
     stream::{self, Moment, Stage},
-    units::{Bitrate, FrameRate, MediaClock, Size, ViewId},
+    units::{Bitrate, Codec, FrameRate, MediaClock, Size, ViewId},
 };
 use openh264::{
     decoder::{DecodedYUV, Decoder},
@@ -180,13 +180,13 @@ fn assert_given(expected: &I420) {
     }
 }
 
-fn start(scene: &Scene, profile: encode::Profile) -> (stream::View, FrameReceiver) {
+fn start(scene: &Scene, formats: impl Into<encode::Formats>) -> (stream::View, FrameReceiver) {
     let spec = stream::Spec {
         id: ViewId(1),
         size: Size::new(SIZE.0, SIZE.1).expect("in range"),
         frame_rate: FrameRate::new(30).expect("in range"),
         bitrate: Bitrate::bps(4_000_000),
-        profile,
+        formats: formats.into(),
         encoders: Default::default(),
         settings: settings(),
         clock: MediaClock::starting_at(Instant::now()),
@@ -351,6 +351,93 @@ fn nvenc_reads_what_the_device_draws() {
     let encoded = ledger.iter().filter(|line| line.starts_with("encode 320x240")).count();
     assert!(encoded >= FRAMES as usize, "{ledger:#?}");
     assert_eq!(ledger[0], "open 13.0");
+}
+
+/// Streams in the codec that `CODEC` names, and decodes that with FFmpeg.
+#[tokio::test]
+async fn stream_and_decode() {
+    let Ok(codec) = std::env::var("CODEC") else {
+        println!("skipped: it runs in processes that other tests start");
+        return;
+    };
+    let (better, demuxer) = match codec.as_str() {
+        "hevc" => (Codec::Hevc, "hevc"),
+        _ => (Codec::Av1, "obu"),
+    };
+    let scene = Scene::new();
+    let size = Size::new(SIZE.0, SIZE.1).expect("in range");
+    let mut reference = render::View::new(&scene.renderer, size, settings()).expect("a view");
+    let formats = encode::Formats { better: Some(better), ..encode::Profile::Main.into() };
+    let (view, mut frames) = start(&scene, formats);
+    let (mut stream, mut pictures) = (Vec::new(), Vec::new());
+    for number in 0..FRAMES {
+        view.look(scene.camera(number), None);
+        view.show(Arc::new(scene.moment(number)));
+        let expected = scene.reference(&mut reference, number);
+        loop {
+            let frame = frames.recv().await.expect("a living view");
+            assert_eq!(frame.codec, better);
+            assert_eq!(frame.keyframe, stream.is_empty());
+            stream.extend_from_slice(&frame.data);
+            if frame.snapshot == number {
+                pictures.push(None);
+                break;
+            }
+            pictures.push(None);
+        }
+        assert_given(&expected);
+        *pictures.last_mut().expect("one was pushed") = Some(expected);
+    }
+    let figures = view.figures();
+    let encoder = figures.encoder.expect("a frame was made");
+    assert_eq!((encoder.name, encoder.codec, figures.host_bytes), ("nvenc", better, 0));
+    assert!(encoder.given_up.is_empty(), "{:?}", encoder.given_up);
+    drop(view);
+    while frames.recv().await.is_some() {}
+
+    let decoded = decoded_by_ffmpeg(demuxer, &stream);
+    let bytes = size.pixels() * 3 / 2;
+    assert_eq!(decoded.len(), pictures.len() * bytes, "each picture, and none twice");
+    for (found, expected) in decoded.chunks(bytes).zip(&pictures) {
+        let Some(expected) = expected else { continue };
+        let planes = expected.planes();
+        let off = found.iter().zip(planes.iter().copied().flatten());
+        let most = off.map(|(a, b)| a.abs_diff(*b)).max();
+        // The coder's, and one of rounding, as it was given.
+        assert!(most <= Some(MAX_ERROR + 1), "{most:?}");
+    }
+}
+
+/// Pictures in 4:2:0, planar.
+fn decoded_by_ffmpeg(demuxer: &str, stream: &[u8]) -> Vec<u8> {
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = folder.path().join("stream");
+    std::fs::write(&path, stream).expect("written");
+    let mut ffmpeg = Command::new("ffmpeg");
+    ffmpeg.args(["-loglevel", "error", "-f", demuxer, "-i"]).arg(&path);
+    ffmpeg.args(["-fps_mode", "passthrough", "-pix_fmt", "yuv420p", "-f", "rawvideo", "-"]);
+    let done = ffmpeg.env_remove("LD_LIBRARY_PATH").output().expect("the double has used it");
+    assert!(done.status.success(), "{}", String::from_utf8_lossy(&done.stderr));
+    done.stdout
+}
+
+#[test]
+fn nvenc_encodes_what_viewers_like_better() {
+    if Command::new("ffmpeg").arg("-version").output().is_err() {
+        println!("skipped: needs ffmpeg");
+        return;
+    }
+    for codec in ["hevc", "av1"] {
+        let folder = tempfile::tempdir().expect("a folder");
+        let picture = folder.path().join("picture");
+        let orders = [
+            ("DOUBLE_PICTURE", picture.to_str().expect("a path in UTF-8")),
+            ("DOUBLE_NVIDIA_UUID", &*uuid()),
+            ("CODEC", codec),
+        ];
+        let ledger = run_again("stream_and_decode", &orders);
+        assert_faultless(&ledger);
+    }
 }
 
 #[test]
@@ -697,7 +784,7 @@ fn doctor(fault: &str) -> String {
 #[test]
 fn doctor_says_what_encodes_and_why_nothing_better() {
     let said = doctor("");
-    assert!(said.contains("nvenc encodes H.264 in hardware"), "{said}");
+    assert!(said.contains("nvenc encodes H.264") && said.contains("in hardware"), "{said}");
     let said = doctor("no-encoder");
     assert!(said.contains("openh264 encodes H.264 in software"), "{said}");
     assert!(said.contains("not nvenc: "), "{said}");

@@ -153,7 +153,8 @@ fn encoder(config: &Config) -> Check {
         ),
         Ok(choice) => {
             let how = if choice.hardware { "in hardware" } else { "in software, with assembly" };
-            let mut found = format!("{} encodes H.264 {how}", choice.name);
+            let codecs: Vec<_> = choice.all_codecs().map(|codec| codec.to_string()).collect();
+            let mut found = format!("{} encodes {} {how}", choice.name, codecs.join(", "));
             if !choice.copied {
                 found.push_str(", from the memory that the GPU draws in");
             }

@@ -210,6 +210,8 @@ sections! {
         require_gpu: bool = false,
         /// What encodes: `nvenc`, `vaapi` or `openh264`, or `auto` for the first of these that works; OpenH264 takes over from any that fails.
         encoder: String = "auto",
+        /// What streams may be coded in where hardware encodes it and the viewer's end prefers it; `h264` is always among them.
+        codecs: Vec<String> = vec!["h264".into(), "hevc".into(), "av1".into()],
         /// How NVENC weighs time against quality, from `p1`, the fastest, to `p4`.
         nvenc_preset: String = "p3",
         /// The device that VA-API encodes on, e.g. `/dev/dri/renderD129`; empty takes that of the adapter, or else the first that encodes.

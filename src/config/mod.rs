@@ -16,7 +16,7 @@ use std::{
     time::Duration,
 };
 
-use crate::units::{Bitrate, FrameRate, Node, Size};
+use crate::units::{Bitrate, Codecs, FrameRate, Node, Size};
 
 pub use load::{Flag, Sources};
 
@@ -180,6 +180,8 @@ pub enum Profile {
 pub struct Encoders {
     /// Which to try.
     pub allowed: Allowed,
+    /// What streams may be coded in beside H.264.
+    pub codecs: Codecs,
     /// How NVENC weighs time against quality.
     pub nvenc_preset: NvencPreset,
 }

@@ -12,7 +12,7 @@ use super::{
     Recording, Server, Sessions, Shadows, Video, Webrtc,
     keys::{self, Raw},
 };
-use crate::units::{Bitrate, FrameRate, Node, Size};
+use crate::units::{Bitrate, Codec, Codecs, FrameRate, Node, Size};
 
 /// What is wrong with which key.
 #[derive(Debug)]
@@ -190,8 +190,19 @@ fn encoders(raw: &keys::Video) -> Result<Encoders> {
     ];
     Ok(Encoders {
         allowed: choice("video.encoder", &raw.encoder, &allowed)?,
+        codecs: codecs(&raw.codecs)?,
         nvenc_preset: choice("video.nvenc_preset", &raw.nvenc_preset, &presets)?,
     })
+}
+
+fn codecs(raw: &[String]) -> Result<Codecs> {
+    const KEY: &str = "video.codecs";
+    let known = [Codec::H264, Codec::Hevc, Codec::Av1].map(|codec| (codec.id(), codec));
+    let named = raw.iter().map(|name| choice(KEY, name, &known)).collect::<Result<Vec<_>>>()?;
+    if !named.contains(&Codec::H264) {
+        return invalid(KEY, "h264 is missing: it is what takes over when hardware fails");
+    }
+    Ok(named.into_iter().fold(Codecs::default(), Codecs::and))
 }
 
 fn webrtc(raw: &keys::Webrtc) -> Result<Webrtc> {

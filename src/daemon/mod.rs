@@ -19,7 +19,7 @@ use crate::{
     http, peer, record, render,
     session::{self, Sessions, Source},
     stream,
-    units::{MediaClock, Node},
+    units::{Codecs, MediaClock, Node},
     worker,
 };
 
@@ -126,12 +126,13 @@ async fn start_sessions(
         .map_err(|error| Failure::Environment(error.to_string()))?;
     let drawing = session::Drawing::start(renderer, reopen(config, &adapter));
     announce(&adapter, &encoder);
+    let codecs = encoder.codecs;
     let limits = recording_limits(config);
     // It may have to look through what a crash has left.
     let recordings = tokio::task::spawn_blocking(move || record::Store::open(limits)).await;
     let recordings = recordings
         .map_err(|error| Failure::Failed(format!("the recordings cannot be read: {error}")))?;
-    let mut settings = session_settings(config, &adapter);
+    let mut settings = session_settings(config, &adapter, codecs);
     if let Some(program) = worker_program {
         settings.worker.program = program;
     }
@@ -166,6 +167,8 @@ fn announce(adapter: &gpu::AdapterInfo, encoder: &encode::Choice) {
         backend = adapter.backend,
         encoder = encoder.name,
         hardware_encoder = encoder.hardware,
+        hevc = encoder.codecs.hevc,
+        av1 = encoder.codecs.av1,
         "drawing and encoding"
     );
     for rejected in &encoder.rejected {
@@ -218,7 +221,12 @@ fn reopen(
     }
 }
 
-fn session_settings(config: &Config, adapter: &gpu::AdapterInfo) -> session::Settings {
+/// `codecs` are those beside H.264 that hardware encodes here.
+fn session_settings(
+    config: &Config,
+    adapter: &gpu::AdapterInfo,
+    codecs: Codecs,
+) -> session::Settings {
     session::Settings {
         frame_size: config.video.frame_size,
         frame_rate: config.video.frame_rate,
@@ -226,7 +234,7 @@ fn session_settings(config: &Config, adapter: &gpu::AdapterInfo) -> session::Set
         encoders: config.video.encoders,
         render: render_settings(config.video.profile, config.video.shadows, adapter),
         worker: worker_limits(config),
-        peer: peer_config(config),
+        peer: peer_config(config, codecs),
         max_viewers: config.limits.viewers,
         history_bytes: config.limits.history_bytes,
         control_patience: config.limits.control_idle,
@@ -294,7 +302,7 @@ fn worker_limits(config: &Config) -> worker::Limits {
     }
 }
 
-fn peer_config(config: &Config) -> peer::Config {
+fn peer_config(config: &Config, codecs: Codecs) -> peer::Config {
     let ip = config.server.ip;
     let login = |server: &crate::config::IceServer| {
         server.login.as_ref().map(|login| (login.username.clone(), login.credential.clone()))
@@ -308,6 +316,7 @@ fn peer_config(config: &Config) -> peer::Config {
         bind: vec![if ip.is_loopback() { ip } else { unspecified(ip) }],
         advertise: config.webrtc.advertise_addresses.clone(),
         include_loopback: ip.is_loopback(),
+        codecs,
     }
 }
 

@@ -9,7 +9,7 @@ use super::{
 };
 use crate::{
     frame::{DeviceId, SharedNv12, SharedPlanes},
-    units::{Bitrate, MediaTime},
+    units::{Bitrate, Codec, MediaTime},
 };
 
 /// From the beginning of what fails until the next back end must have been opened: it leaves 100 ms
@@ -92,7 +92,12 @@ impl Chain {
     /// # Errors
     /// [`Error::NoneUsable`] with each back end's own words.
     pub fn next(&mut self, device: Option<&DeviceId>) -> Result<Source, Error> {
-        while let Some(back_end) = self.rest.first() {
+        while let Some((back_end, rest)) = self.rest.split_first() {
+            if back_end.codec != Codec::H264 && Some(back_end.codec) != self.config.formats.better {
+                // Not given up: nobody would have it.
+                self.rest = rest;
+                continue;
+            }
             let allowed = back_end.check_allowed(self.config.encoders);
             let in_time = || self.check_time(back_end);
             match allowed.and_then(|()| in_time()).and_then(|()| (back_end.ready)(device)) {
@@ -157,6 +162,11 @@ impl Chain {
     /// Where the encoder in use reads pictures.
     pub fn source(&self) -> Option<Source> {
         self.encoder.as_ref().and(self.rest.first()).map(|back_end| back_end.source)
+    }
+
+    /// What the encoder in use codes pictures in.
+    pub fn codec(&self) -> Option<Codec> {
+        self.encoder.as_ref().and(self.rest.first()).map(|back_end| back_end.codec)
     }
 
     /// What was preferred to the present back end, in order, and why it is not used.

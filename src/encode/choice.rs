@@ -2,17 +2,21 @@
 
 use std::{fmt, time::Duration};
 
-use super::{Chain, Coded, Config, Encoder, Error, Picture, Profile, Source, nvenc, openh264, va};
+use super::{
+    Chain, Coded, Config, Encoder, Error, Formats, Picture, Profile, Source, nvenc, openh264, va,
+};
 use crate::{
     config::{Allowed, Encoders},
     frame::{DeviceId, Handle, I420, SharedNv12, SharedPlanes},
-    units::{Bitrate, FrameRate, MediaTime, Size},
+    units::{Bitrate, Codec, Codecs, FrameRate, MediaTime, Size},
 };
 
 /// A back end and how to open it.
 #[derive(Clone, Copy)]
 pub(super) struct BackEnd {
     pub name: &'static str,
+    /// What it codes pictures in.
+    pub codec: Codec,
     /// Where it reads pictures.
     pub source: Source,
     /// Whether it is the daemon's own: always there, and opened in no time.
@@ -44,44 +48,57 @@ impl BackEnd {
 type Open =
     fn(&Config, Option<&DeviceId>, &[SharedNv12], Duration) -> Result<Box<dyn Encoder>, Error>;
 
-/// In the order of preference: hardware before software, and what is not copied before what is.
+/// In the order of preference: hardware before software, what takes fewer bits before what takes
+/// more, and what is not copied before what is.
 pub(super) const BACK_ENDS: &[BackEnd] = &[
     BackEnd {
-        name: nvenc::NAME,
-        source: Source::Shared(Handle::Opaque),
-        software: false,
-        ready: nvenc::ready,
-        open: nvenc::open,
+        codec: Codec::Av1,
+        open: |config, on, pictures, patience| {
+            nvenc::open(Codec::Av1, config, on, pictures, patience)
+        },
+        ..NVENC
     },
     BackEnd {
-        name: va::NAME,
-        source: Source::Drawn,
-        software: false,
-        ready: va::ready_to_share,
-        open: va::open_drawn,
+        codec: Codec::Hevc,
+        open: |config, on, pictures, patience| {
+            nvenc::open(Codec::Hevc, config, on, pictures, patience)
+        },
+        ..NVENC
     },
-    BackEnd {
-        name: va::NAME,
-        source: Source::Shared(Handle::DmaBuf),
-        software: false,
-        ready: va::ready_to_share,
-        open: va::open_shared,
-    },
-    BackEnd {
-        name: va::NAME,
-        source: Source::Host,
-        software: false,
-        ready: va::ready_to_copy,
-        open: va::open_copied,
-    },
+    NVENC,
+    BackEnd { source: Source::Drawn, open: va::open_drawn, ..VA },
+    BackEnd { source: Source::Shared(Handle::DmaBuf), open: va::open_shared, ..VA },
+    BackEnd { source: Source::Host, ready: va::ready_to_copy, open: va::open_copied, ..VA },
     BackEnd {
         name: openh264::NAME,
+        codec: Codec::H264,
         source: Source::Host,
         software: true,
         ready: |_| Ok(()),
         open: |config, _, _, _| Ok(Box::new(openh264::OpenH264::open(config)?)),
     },
 ];
+
+/// Those of them for viewers who like another codec better.
+const BEYOND_H264: &[BackEnd] = BACK_ENDS.split_at(2).0;
+
+const NVENC: BackEnd = BackEnd {
+    name: nvenc::NAME,
+    codec: Codec::H264,
+    source: Source::Shared(Handle::Opaque),
+    software: false,
+    ready: nvenc::ready,
+    open: |config, on, pictures, patience| nvenc::open(Codec::H264, config, on, pictures, patience),
+};
+
+const VA: BackEnd = BackEnd {
+    name: va::NAME,
+    codec: Codec::H264,
+    source: Source::Drawn,
+    software: false,
+    ready: va::ready_to_share,
+    open: va::open_drawn,
+};
 
 /// The back end that [`probe`] found, and those above it that did not work.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -92,6 +109,8 @@ pub struct Choice {
     pub hardware: bool,
     /// Whether the host sees the pictures.
     pub copied: bool,
+    /// What hardware encodes here beside H.264, as far as it is allowed.
+    pub codecs: Codecs,
     /// What would have been preferred, in order.
     pub rejected: Vec<Rejected>,
 }
@@ -103,6 +122,14 @@ pub struct Rejected {
     pub name: &'static str,
     /// What it said.
     pub reason: String,
+}
+
+impl Choice {
+    /// What streams can be coded in here.
+    pub fn all_codecs(&self) -> impl Iterator<Item = Codec> {
+        let codecs = self.codecs;
+        [Codec::H264, Codec::Hevc, Codec::Av1].into_iter().filter(move |codec| codecs.has(*codec))
+    }
 }
 
 impl Rejected {
@@ -130,18 +157,27 @@ pub fn probe(
     share: impl Fn(Size, Handle) -> Result<SharedNv12, String>,
     draw: impl Fn(&SharedPlanes) -> Result<(), String>,
 ) -> Result<Choice, Error> {
-    probe_among(BACK_ENDS, encoders, device, share, draw)
+    let h264 = probe_config(encoders);
+    let mut choice = probe_among(BACK_ENDS, &h264, device, &share, &draw)?;
+    let beyond = [Codec::Av1, Codec::Hevc];
+    for codec in beyond.into_iter().filter(|codec| choice.hardware && encoders.codecs.has(*codec)) {
+        let config = Config { formats: Formats { better: Some(codec), ..h264.formats }, ..h264 };
+        match probe_among(BEYOND_H264, &config, device, &share, &draw) {
+            Ok(_) => choice.codecs = choice.codecs.and(codec),
+            Err(error) => tracing::debug!(%codec, %error, "nothing here encodes it"),
+        }
+    }
+    Ok(choice)
 }
 
 fn probe_among(
     back_ends: &'static [BackEnd],
-    encoders: Encoders,
+    config: &Config,
     device: Option<&DeviceId>,
     share: impl Fn(Size, Handle) -> Result<SharedNv12, String>,
     draw: impl Fn(&SharedPlanes) -> Result<(), String>,
 ) -> Result<Choice, Error> {
-    let config = probe_config(encoders);
-    let mut chain = Chain::of(back_ends, &config);
+    let mut chain = Chain::of(back_ends, config);
     let black = I420::new(config.size).expect("invariant: the probe's size is even");
     loop {
         let source = chain.next(device)?;
@@ -169,6 +205,7 @@ fn probe_among(
                 name: encoder.name(),
                 hardware: encoder.is_hardware(),
                 copied: source == Source::Host,
+                codecs: Codecs::default(),
                 rejected: chain.given_up().to_vec(),
             });
         }
@@ -181,7 +218,7 @@ fn probe_config(encoders: Encoders) -> Config {
         size: Size::new(640, 480).expect("invariant: both sides are in range"),
         frame_rate: FrameRate::new(30).expect("invariant: the rate is in range"),
         bitrate: Bitrate::bps(2_000_000),
-        profile: Profile::Main,
+        formats: Profile::Main.into(),
         encoders,
         threads: 1,
     }
@@ -219,6 +256,7 @@ pub(super) mod tests {
         BackEnd { name: "shared", source: Source::Shared(Handle::DmaBuf), ..WORKING };
     pub const WORKING: BackEnd = BackEnd {
         name: "working",
+        codec: Codec::H264,
         source: Source::Host,
         software: true,
         ready: |_| Ok(()),
@@ -248,8 +286,7 @@ pub(super) mod tests {
     #[test]
     fn the_first_that_encodes_is_chosen_and_the_others_are_told() {
         let all = &[ABSENT, DRAWN, SHARED, UNOPENED, HOLLOW, WORKING];
-        let encoders = Encoders::default();
-        let choice = probe_among(all, encoders, None, nothing_to_share, nothing_to_draw);
+        let choice = probe_among(all, &config(), None, nothing_to_share, nothing_to_draw);
         let choice = choice.expect("the last works");
         assert!(choice.copied);
         let told: Vec<_> = choice.rejected.iter().map(ToString::to_string).collect();
@@ -262,8 +299,7 @@ pub(super) mod tests {
 
     #[test]
     fn what_is_drawn_is_not_copied() {
-        let choice =
-            probe_among(&[DRAWN, WORKING], Encoders::default(), None, nothing_to_share, |_| Ok(()));
+        let choice = probe_among(&[DRAWN, WORKING], &config(), None, nothing_to_share, |_| Ok(()));
         let choice = choice.expect("the first works");
         assert!(!choice.copied);
         assert!(choice.rejected.is_empty(), "{:?}", choice.rejected);
@@ -272,9 +308,9 @@ pub(super) mod tests {
     #[test]
     fn what_is_not_allowed_is_not_tried_and_software_always_is() {
         for (allowed, reasons) in [
-            (Allowed::OpenH264, ["is openh264"; 4]),
-            (Allowed::Nvenc, ["", "is nvenc", "is nvenc", "is nvenc"]),
-            (Allowed::Vaapi, ["is vaapi", "", "", ""]),
+            (Allowed::OpenH264, ["is openh264"; 6]),
+            (Allowed::Nvenc, ["", "", "", "is nvenc", "is nvenc", "is nvenc"]),
+            (Allowed::Vaapi, ["is vaapi", "is vaapi", "is vaapi", "", "", ""]),
         ] {
             let encoders = Encoders { allowed, ..Encoders::default() };
             let told: Vec<_> = BACK_ENDS
@@ -287,14 +323,14 @@ pub(super) mod tests {
                     .map_or_else(|told| told.ends_with(reason), |()| reason.is_empty());
                 assert!(fits, "{allowed:?}: {told:?}");
             }
-            assert!(told[4].is_ok());
+            assert!(told[6].is_ok());
         }
     }
 
     #[test]
     fn when_none_works_the_error_has_every_reason() {
-        let (all, encoders) = (&[ABSENT, HOLLOW], Encoders::default());
-        let error = probe_among(all, encoders, None, nothing_to_share, nothing_to_draw);
+        let all = &[ABSENT, HOLLOW];
+        let error = probe_among(all, &config(), None, nothing_to_share, nothing_to_draw);
         let error = error.expect_err("none works");
         let text = error.to_string();
         assert!(text.contains("absent: ") && text.contains("hollow: "), "{text}");

@@ -181,7 +181,7 @@ mod tests {
             size,
             frame_rate: FrameRate::new(30).expect("in range"),
             bitrate: Bitrate::bps(1),
-            profile: Profile::Main,
+            formats: Profile::Main.into(),
             encoders: Default::default(),
             threads: 1,
         };

@@ -314,7 +314,7 @@ mod tests {
             size: Size::new(64, 48).expect("in range"),
             frame_rate: FrameRate::new(30).expect("in range"),
             bitrate: Bitrate::bps(1),
-            profile: Profile::Main,
+            formats: Profile::Main.into(),
             encoders: Default::default(),
             threads: 1,
         }

@@ -15,7 +15,7 @@ mod va;
 use crate::{
     config::Encoders,
     frame::{Handle, I420, SharedPlanes},
-    units::{Bitrate, FrameRate, MediaTime, Size},
+    units::{Bitrate, Codec, FrameRate, MediaTime, Size},
 };
 pub use chain::{Chain, Coded};
 pub use choice::{Choice, Rejected, probe};
@@ -77,6 +77,23 @@ pub enum Profile {
     Main,
 }
 
+/// What all who watch a stream decode.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Formats {
+    /// The profile of H.264, which they take in any case: software encodes nothing else, and takes
+    /// over from hardware without asking them.
+    pub profile: Profile,
+    /// A codec that they like better, for hardware that has it.
+    pub better: Option<Codec>,
+}
+
+impl From<Profile> for Formats {
+    /// H.264 alone.
+    fn from(profile: Profile) -> Self {
+        Self { profile, better: None }
+    }
+}
+
 /// What an encoder is opened with.
 #[derive(Clone, Copy, Debug)]
 pub struct Config {
@@ -87,7 +104,7 @@ pub struct Config {
     /// Bit rate to start with.
     pub bitrate: Bitrate,
     /// What those who watch can decode.
-    pub profile: Profile,
+    pub formats: Formats,
     /// Which encoders may be used, and how.
     pub encoders: Encoders,
     /// Threads that the encoder may use (slices are its business).
@@ -97,9 +114,9 @@ pub struct Config {
 /// A coded picture as an encoder gives it.
 #[derive(Clone, Debug)]
 pub struct AccessUnit {
-    /// H.264 Annex B; SPS and PPS come before every IDR.
+    /// As [`EncodedFrame::data`](crate::frame::EncodedFrame::data).
     pub data: bytes::Bytes,
-    /// Whether this is an IDR.
+    /// Whether this is an IDR, or AV1's key frame.
     pub keyframe: bool,
 }
 

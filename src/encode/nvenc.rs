@@ -17,7 +17,7 @@ use super::{
 use crate::{
     config::NvencPreset,
     frame::{DeviceId, SharedNv12},
-    units::{Bitrate, MediaTime},
+    units::{Bitrate, Codec, MediaTime},
 };
 
 /// The name in reports and errors.
@@ -82,8 +82,9 @@ impl Pool {
         self.limit = None;
     }
 
-    fn refused(&mut self, now: Instant, gpu: &[u8; 16], error: &nvenc_sys::Error) {
-        if error.is_no_encoder() {
+    fn refused(&mut self, now: Instant, gpu: &[u8; 16], codec: Codec, error: &nvenc_sys::Error) {
+        // One without a better codec may have H.264.
+        if error.is_no_encoder() && codec == Codec::H264 {
             self.none.retain(|(uuid, ..)| uuid != gpu);
             self.none.push((*gpu, now, error.to_string()));
         } else if error.is_session_limit() && self.open > 0 {
@@ -157,15 +158,28 @@ pub(super) fn ready(device: Option<&DeviceId>) -> Result<(), Error> {
 fn of<'a>(driver: &'a Driver, device: Option<&DeviceId>) -> Result<&'a Device, String> {
     let device = device.ok_or(NOT_VULKAN)?;
     let found = driver.devices.iter().find(|one| one.uuid == device.uuid);
-    found.ok_or_else(|| "CUDA does not know the GPU that draws".to_owned())
+    found.ok_or_else(|| format!("CUDA does not know the GPU that draws, {}", name(&device.uuid)))
 }
 
-/// Opens an encoder for what is in `pictures`, on `device`.
+/// As `nvidia-smi -L` writes it: `GPU-` and the digits in five groups.
+fn name(uuid: &[u8; 16]) -> String {
+    let mut name = "GPU".to_owned();
+    for (at, byte) in uuid.iter().enumerate() {
+        if matches!(at, 0 | 4 | 6 | 8 | 10) {
+            name.push('-');
+        }
+        name.push_str(&format!("{byte:02x}"));
+    }
+    name
+}
+
+/// Opens an encoder of `codec` for what is in `pictures`, on `device`.
 ///
 /// # Errors
 /// [`Error::Unavailable`] and [`Error::Open`] say why not; [`Error::Stalled`] when the driver
 /// does not answer.
 pub(super) fn open(
+    codec: Codec,
     config: &Config,
     device: Option<&DeviceId>,
     pictures: &[SharedNv12],
@@ -179,8 +193,8 @@ pub(super) fn open(
     let pictures = pictures.map_err(|error| failed(error.to_string()))?;
     let config = *config;
     let open = move || {
-        let opened = OnGpu::open(driver, gpu, &config, pictures);
-        let note = |error: &_| pool().refused(Instant::now(), &gpu.uuid, error);
+        let opened = OnGpu::open(driver, gpu, codec, &config, pictures);
+        let note = |error: &_| pool().refused(Instant::now(), &gpu.uuid, codec, error);
         let opened = opened.inspect_err(note);
         match opened {
             Ok(encoder) => Ok(Box::new(encoder) as Box<dyn Encoder>),
@@ -206,10 +220,15 @@ impl OnGpu {
     fn open(
         driver: &Driver,
         gpu: &Device,
+        codec: Codec,
         config: &Config,
         pictures: Vec<SharedNv12>,
     ) -> Result<Self, nvenc_sys::Error> {
         let context: Arc<Context> = Context::new(&driver.cuda, gpu)?;
+        let profile = match config.formats.profile {
+            Profile::ConstrainedBaseline => nvenc_sys::Profile::Baseline,
+            Profile::Main => nvenc_sys::Profile::Main,
+        };
         let settings = Settings {
             width: config.size.width(),
             height: config.size.height(),
@@ -217,10 +236,11 @@ impl OnGpu {
             bits_per_second: config.bitrate.as_bps(),
             buffer_pictures: BUFFER_PICTURES,
             preset: preset(config.encoders.nvenc_preset),
-            codec: nvenc_sys::Codec::H264(match config.profile {
-                Profile::ConstrainedBaseline => nvenc_sys::Profile::Baseline,
-                Profile::Main => nvenc_sys::Profile::Main,
-            }),
+            codec: match codec {
+                Codec::H264 => nvenc_sys::Codec::H264(profile),
+                Codec::Hevc => nvenc_sys::Codec::Hevc,
+                Codec::Av1 => nvenc_sys::Codec::Av1,
+            },
         };
         let session = Session::open(&driver.nvenc, &context, &settings)?;
         // Counted from here on, whatever fails below.
@@ -290,12 +310,12 @@ mod tests {
     fn a_limit_holds_until_a_session_ends_or_time_has_passed() {
         let (mut pool, now) = (Pool::EMPTY, Instant::now());
         // Others hold them all: how many is not known.
-        pool.refused(now, &GPU, &status(10));
+        pool.refused(now, &GPU, Codec::H264, &status(10));
         assert_eq!(pool.refusal(now, &GPU), None);
         pool.opened();
         pool.opened();
         assert_eq!(pool.refusal(now, &GPU), None);
-        pool.refused(now, &GPU, &status(10));
+        pool.refused(now, &GPU, Codec::H264, &status(10));
         let told = pool.refusal(now, &GPU);
         assert!(told.is_some_and(|reason| reason.contains("all 2 sessions")));
         assert_eq!(pool.refusal(now + MEMORY, &GPU), None);
@@ -306,16 +326,24 @@ mod tests {
     #[test]
     fn a_gpu_without_an_encoder_is_not_asked_by_each_stream() {
         let (mut pool, now) = (Pool::EMPTY, Instant::now());
-        pool.refused(now, &GPU, &status(20));
+        pool.refused(now, &GPU, Codec::H264, &status(20));
         assert_eq!(pool.refusal(now, &GPU), None);
+        pool.refused(now, &GPU, Codec::Av1, &status(2));
+        assert_eq!(pool.refusal(now, &GPU), None, "it may have H.264");
         for _ in 0..3 {
-            pool.refused(now, &GPU, &status(2));
+            pool.refused(now, &GPU, Codec::H264, &status(2));
         }
         let reason = pool.refusal(now, &GPU).expect("none");
         assert!(reason.contains("NV_ENC_ERR_UNSUPPORTED_DEVICE"), "{reason}");
         assert_eq!(pool.none.len(), 1);
         assert_eq!(pool.refusal(now, &[2; 16]), None, "another GPU has one");
         assert_eq!(pool.refusal(now + MEMORY, &GPU), None);
+    }
+
+    #[test]
+    fn a_gpu_is_named_as_its_tools_name_it() {
+        let uuid = std::array::from_fn(|at| at as u8 * 17);
+        assert_eq!(name(&uuid), "GPU-00112233-4455-6677-8899-aabbccddeeff");
     }
 
     #[test]

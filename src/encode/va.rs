@@ -216,7 +216,7 @@ impl OnGpu {
             frame_rate: (config.frame_rate.hz(), 1),
             bits_per_second: config.bitrate.as_bps(),
             buffer_ms: if display.vendor().contains(INTEL) { picture_ms } else { whole },
-            profile: match config.profile {
+            profile: match config.formats.profile {
                 Profile::ConstrainedBaseline => vaapi::Profile::ConstrainedBaseline,
                 Profile::Main => vaapi::Profile::Main,
             },

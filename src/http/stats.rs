@@ -137,7 +137,8 @@ struct StreamStats {
     height: u32,
     /// Ids of those who watch it.
     viewers: Vec<String>,
-    /// The profile of H.264: `main`, or `constrained-baseline` for viewers who take no other.
+    /// The profile where it is coded in H.264: `main`, or `constrained-baseline` for viewers who take
+    /// no other.
     profile: &'static str,
     /// What encoded its last frame; `null` before the first.
     #[schema(required = true)]
@@ -255,7 +256,7 @@ impl From<&StreamStatus> for StreamStats {
             width: stream.size.width(),
             height: stream.size.height(),
             viewers: stream.viewers.iter().map(ToString::to_string).collect(),
-            profile: match stream.profile {
+            profile: match stream.formats.profile {
                 encode::Profile::Main => "main",
                 encode::Profile::ConstrainedBaseline => "constrained-baseline",
             },

@@ -10,14 +10,25 @@ use std::{
 
 use bytes::Bytes;
 use rtc::{
-    rtp::{Packet, codec::h264::H264Payloader, header::Header, packetizer::Payloader},
+    rtp::{
+        Packet,
+        codec::{av1::Av1Payloader, h264::H264Payloader, h265::HevcPayloader},
+        header::Header,
+        packetizer::Payloader,
+    },
     rtp_transceiver::rtp_sender::RTCRtpParameters,
 };
 use tokio::sync::mpsc;
 use webrtc::media_stream::track_local::{TrackLocal, static_rtp::TrackLocalStaticRTP};
 
-use super::setup::PLAYOUT_DELAY;
-use crate::frame::{EncodedFrame, FrameReceiver};
+use super::{
+    offer::{Chosen, Format},
+    setup::PLAYOUT_DELAY,
+};
+use crate::{
+    frame::{EncodedFrame, FrameReceiver},
+    units::Codec,
+};
 
 /// Longest RTP payload: with headers, SRTP and UDP over IPv6 below 1280 bytes, the least that
 /// every IPv6 link carries (RFC 8200 §5).
@@ -90,11 +101,29 @@ impl Counters {
     }
 }
 
+/// A payload type, and how frames become payloads of it.
+struct Payload {
+    codec: Codec,
+    number: u8,
+    payloader: Box<dyn Payloader>,
+}
+
+impl Payload {
+    fn new(format: &Format) -> Self {
+        let payloader: Box<dyn Payloader> = match format.codec {
+            Codec::H264 => Box::new(H264Payloader::default()),
+            Codec::Hevc => Box::new(HevcPayloader::default()),
+            Codec::Av1 => Box::new(Av1Payloader::default()),
+        };
+        Self { codec: format.codec, number: format.payload_type, payloader }
+    }
+}
+
 /// Turns frames into packets of one RTP stream.
 pub(super) struct Sender {
     track: Arc<TrackLocalStaticRTP>,
     header: Header,
-    payloader: H264Payloader,
+    payloads: Vec<Payload>,
     counters: Arc<Counters>,
     /// Added to media time: RFC 3550 §5.1 wants a random start.
     offset: u32,
@@ -105,17 +134,12 @@ impl Sender {
     pub fn new(
         track: Arc<TrackLocalStaticRTP>,
         ssrc: u32,
-        payload_type: u8,
+        chosen: &Chosen,
         parameters: &RTCRtpParameters,
         counters: Arc<Counters>,
     ) -> Self {
-        let mut header = Header {
-            version: 2,
-            payload_type,
-            ssrc,
-            sequence_number: (ssrc >> 16) as u16,
-            ..Header::default()
-        };
+        let mut header =
+            Header { version: 2, ssrc, sequence_number: (ssrc >> 16) as u16, ..Header::default() };
         let playout = parameters.header_extensions.iter().find(|e| e.uri == PLAYOUT_DELAY);
         if let Some(extension) = playout {
             // Minimum and maximum 0: shown as soon as decoded.
@@ -125,7 +149,8 @@ impl Sender {
             }
         }
         let offset = ssrc.rotate_left(13);
-        Self { track, header, payloader: H264Payloader::default(), counters, offset }
+        let payloads = chosen.all().map(Payload::new).collect();
+        Self { track, header, payloads, counters, offset }
     }
 
     /// Sends what comes from the latest source, until cancelled.
@@ -151,7 +176,13 @@ impl Sender {
     }
 
     async fn send(&mut self, frame: &EncodedFrame) {
-        let payloads = match self.payloader.payload(MAX_PAYLOAD, &frame.data) {
+        let agreed = self.payloads.iter_mut().find(|payload| payload.codec == frame.codec);
+        let Some(Payload { number, payloader, .. }) = agreed else {
+            tracing::error!(codec = %frame.codec, "a frame is coded in what was not agreed on");
+            return;
+        };
+        self.header.payload_type = *number;
+        let payloads = match payloader.payload(MAX_PAYLOAD, &frame.data) {
             Ok(payloads) => payloads,
             Err(error) => {
                 tracing::error!(%error, "a frame cannot be packetised");

@@ -1,4 +1,4 @@
-//! One viewer's WebRTC connection: H.264 out, data channels both ways.
+//! One viewer's WebRTC connection: video out, data channels both ways.
 //!
 //! ```text
 //!  FrameReceiver ─► media task ─► RTP packets ─► driver (SRTP, ICE, DTLS) ─► UDP
@@ -41,10 +41,10 @@ use webrtc::{
     peer_connection::{PeerConnection, RTCIceCandidateInit, RTCSessionDescription},
 };
 
-use crate::{encode, frame::FrameReceiver};
+use crate::{encode, frame::FrameReceiver, units::Codecs};
 use advertise::Advertised;
 use link::Link;
-use offer::Format;
+use offer::Chosen;
 
 pub use channel::Channel;
 pub use media::Stats;
@@ -67,6 +67,8 @@ pub struct Config {
     pub advertise: Vec<IpAddr>,
     /// Whether loopback addresses are offered.
     pub include_loopback: bool,
+    /// What may be sent beside H.264, because hardware encodes it.
+    pub codecs: Codecs,
 }
 
 /// A STUN or TURN server.
@@ -145,7 +147,7 @@ pub enum Reason {
     #[error("its video section does not receive")]
     NotReceiving,
     /// No codec in common.
-    #[error("the browser offers no H.264, the only codec sent")]
+    #[error("the browser offers no H.264, which every stream can be sent in")]
     NoH264,
     /// H.264, but not as it is sent.
     #[error(
@@ -170,7 +172,8 @@ pub struct Peer {
     advertised: Advertised,
     /// Candidates that the browser added since its last offer.
     candidates: AtomicU32,
-    format: Format,
+    codecs: Codecs,
+    chosen: Chosen,
     cancel: DropGuard,
 }
 
@@ -187,7 +190,7 @@ impl Peer {
     ) -> Result<(Self, String), Error> {
         let deadline = Instant::now() + GATHERING;
         let description = description(offer)?;
-        let format = offer::choose(offer).map_err(refused)?;
+        let chosen = offer::choose(offer, config.codecs).map_err(refused)?;
         let guard = CancellationToken::new().drop_guard();
         let cancel = guard.token().clone();
         let (channels, outlets) = channel::queues();
@@ -201,20 +204,20 @@ impl Peer {
             advertised.clone(),
             cancel.clone(),
         );
-        let connection = setup::connection(config, &format, Arc::new(handler), Arc::clone(&stats));
+        let connection = setup::connection(config, &chosen, Arc::new(handler), Arc::clone(&stats));
         let connection = connection.await?;
         connection.set_remote_description(description).await.map_err(refused)?;
         let ssrc = setup::random_ssrc();
-        let track = Arc::new(TrackLocalStaticRTP::new(setup::track(ssrc, &format)));
+        let track = Arc::new(TrackLocalStaticRTP::new(setup::track(ssrc, &chosen)));
         let sender = connection.add_track(Arc::clone(&track) as _).await.map_err(refused)?;
-        let answer = negotiate(&*connection, &format).await?;
+        let answer = negotiate(&*connection, &chosen).await?;
         // The media section is agreed on by now: its extension ids are known.
         let parameters = sender.get_parameters().await.map_err(Error::Setup)?;
         let (sources, inbox) = mpsc::channel(4);
         let sender = media::Sender::new(
             Arc::clone(&track),
             ssrc,
-            format.payload_type,
+            &chosen,
             &parameters.rtp_parameters,
             Arc::clone(&stats),
         );
@@ -230,7 +233,8 @@ impl Peer {
             gathered,
             advertised,
             candidates,
-            format,
+            codecs: config.codecs,
+            chosen,
             cancel,
         };
         let answer = peer.answer_with_candidates(answer, deadline).await;
@@ -253,7 +257,7 @@ impl Peer {
     pub async fn renegotiate(&self, offer: &str) -> Result<String, Error> {
         let deadline = Instant::now() + GATHERING;
         let description = description(offer)?;
-        offer::choose(offer).map_err(refused)?;
+        offer::choose(offer, self.codecs).map_err(refused)?;
         // What an earlier offer gathered late says nothing of this one.
         let _ = self.gathered.notified().now_or_never();
         let answer = match self.negotiate_anew(description).await {
@@ -269,7 +273,7 @@ impl Peer {
 
     async fn negotiate_anew(&self, description: RTCSessionDescription) -> Result<String, Error> {
         self.connection.set_remote_description(description).await.map_err(refused)?;
-        negotiate(&*self.connection, &self.format).await
+        negotiate(&*self.connection, &self.chosen).await
     }
 
     /// Forgets an offer that could not be answered: with one pending, the library takes no other.
@@ -323,8 +327,8 @@ impl Peer {
     }
 
     /// What the browser's decoder takes, settled with the first answer.
-    pub fn profile(&self) -> encode::Profile {
-        self.format.profile
+    pub fn formats(&self) -> encode::Formats {
+        self.chosen.formats()
     }
 
     /// What was sent so far, and how it fared.
@@ -349,9 +353,9 @@ fn description(offer: &str) -> Result<RTCSessionDescription, Error> {
     RTCSessionDescription::offer(offer.to_owned()).map_err(refused)
 }
 
-async fn negotiate(connection: &dyn PeerConnection, format: &Format) -> Result<String, Error> {
+async fn negotiate(connection: &dyn PeerConnection, chosen: &Chosen) -> Result<String, Error> {
     let answer = connection.create_answer(None).await.map_err(refused)?;
-    offer::check_answer(&answer.sdp, format).map_err(refused)?;
+    offer::check_answer(&answer.sdp, chosen).map_err(refused)?;
     let sdp = answer.sdp.clone();
     connection.set_local_description(answer).await.map_err(refused)?;
     Ok(sdp)

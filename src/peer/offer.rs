@@ -2,21 +2,50 @@
 //! sent would show black for ever.
 
 use super::{MAX_CANDIDATES, Reason};
-use crate::encode::Profile;
+use crate::{
+    encode::{Formats, Profile},
+    units::{Codec, Codecs},
+};
 
 /// A payload format that the browser offers and the answer takes.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Format {
+    /// What is coded.
+    pub codec: Codec,
     /// Its RTP payload type.
     pub payload_type: u8,
     /// Its `a=fmtp` parameters, as offered: an answer repeats the profile (RFC 6184 §8.2.2).
     pub parameters: String,
-    /// What it decodes.
-    pub profile: Profile,
 }
 
-/// Chooses the best format of an offer, or says what is missing, before anything is set up for it.
-pub(super) fn choose(offer: &str) -> Result<Format, Reason> {
+/// What an answer takes of an offer. A stream may change from one to the other at any key frame,
+/// without another offer (RFC 3264 §7): software takes over in H.264.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Chosen {
+    /// H.264, always.
+    pub h264: Format,
+    /// Its profile.
+    pub profile: Profile,
+    /// What the browser likes better and hardware encodes.
+    pub better: Option<Format>,
+}
+
+impl Chosen {
+    /// As encoders are told.
+    pub fn formats(&self) -> Formats {
+        let better = self.better.as_ref().map(|format| format.codec);
+        Formats { profile: self.profile, better }
+    }
+
+    /// All, the best first.
+    pub fn all(&self) -> impl Iterator<Item = &Format> {
+        self.better.iter().chain([&self.h264])
+    }
+}
+
+/// Chooses the best formats of an offer, or says what is missing, before anything is set up for it.
+/// `codecs` are those beyond H.264 that hardware encodes here.
+pub(super) fn choose(offer: &str, codecs: Codecs) -> Result<Chosen, Reason> {
     let candidates = offer.lines().filter(|line| line.starts_with("a=candidate:"));
     if candidates.count() > MAX_CANDIDATES as usize {
         return Err(Reason::Candidates);
@@ -25,29 +54,32 @@ pub(super) fn choose(offer: &str) -> Result<Format, Reason> {
     for section in video_sections(offer) {
         if !receives(section) {
             fault = Reason::NotReceiving;
-        } else if h264(section).next().is_none() {
-            fault = Reason::NoH264;
-        } else {
-            // The best, and of equals the one that the browser likes best.
-            let best = playable(section)
-                .reduce(|best, other| if other.profile > best.profile { other } else { best });
-            match best {
-                Some(best) => return Ok(best),
-                None => fault = Reason::H264Profile,
-            }
+            continue;
         }
+        // Of equals the one that the browser likes best.
+        let best = h264(section)
+            .reduce(|best, other| if other.profile > best.profile { other } else { best });
+        let Some(mut best) = best else {
+            let any = formats(section).any(|format| format.codec == Codec::H264);
+            fault = if any { Reason::H264Profile } else { Reason::NoH264 };
+            continue;
+        };
+        best.better = formats(section)
+            .take_while(|format| format.codec != Codec::H264)
+            .find(|format| codecs.has(format.codec) && is_main_profile(format));
+        return Ok(best);
     }
     Err(fault)
 }
 
-/// Says whether an answer sends video as `format`, by its payload type in the offer.
-pub(super) fn check_answer(answer: &str, format: &Format) -> Result<(), Reason> {
+/// Takes what an answer agrees to of what was chosen, by payload type. When nothing fits, the
+/// library agrees to whatever is H.264.
+pub(super) fn check_answer(answer: &str, chosen: &Chosen) -> Result<(), Reason> {
     let sends = |answered: &str| {
         let mute = attributes(answered).any(|a| a == "inactive" || a == "recvonly");
-        // When nothing fits, the library agrees to whatever is H.264.
-        let fits = formats(answered).next().and_then(|chosen| chosen.parse().ok())
-            == Some(format.payload_type);
-        !answered.starts_with("video 0 ") && !mute && fits
+        let types: Vec<_> = payload_types(answered).filter_map(|id| id.parse().ok()).collect();
+        let known = chosen.all().all(|format| types.contains(&format.payload_type));
+        !answered.starts_with("video 0 ") && !mute && known && types.len() == chosen.all().count()
     };
     video_sections(answer).any(sends).then_some(()).ok_or(Reason::H264Profile)
 }
@@ -67,42 +99,65 @@ fn receives(section: &str) -> bool {
 }
 
 /// The payload types of a section, the preferred one first.
-fn formats(section: &str) -> impl Iterator<Item = &str> {
+fn payload_types(section: &str) -> impl Iterator<Item = &str> {
     section.lines().next().unwrap_or_default().split_whitespace().skip(3)
 }
 
-/// Payload types with H.264, RFC 6184 §8.2.1.
-fn h264(section: &str) -> impl Iterator<Item = &str> {
-    attributes(section)
-        .filter_map(|attribute| attribute.strip_prefix("rtpmap:")?.split_once(' '))
-        .filter(|(_, codec)| codec.to_ascii_uppercase().starts_with("H264/90000"))
-        .map(|(format, _)| format)
+/// The payload formats of a section with a codec that may be sent, the preferred one first:
+/// RFC 6184 §8.2.1, RFC 7798 §7.2.1, and AV1's payload format §7.2.
+fn formats(section: &str) -> impl Iterator<Item = Format> {
+    payload_types(section).filter_map(|id| {
+        let named = |attribute| described(section, attribute, id);
+        let codec = match named("rtpmap:")?.to_ascii_uppercase().as_str() {
+            "H264/90000" => Codec::H264,
+            "H265/90000" => Codec::Hevc,
+            "AV1/90000" => Codec::Av1,
+            _ => return None,
+        };
+        let parameters = named("fmtp:").unwrap_or_default().to_owned();
+        Some(Format { codec, payload_type: id.parse().ok()?, parameters })
+    })
 }
 
-/// Those of them that take what is sent, in the browser's order: in fragmentation units, of a
-/// profile that [`Profile`] has or that includes one of it (RFC 6184 §8.1, H.264 §A.2).
-fn playable(section: &str) -> impl Iterator<Item = Format> {
-    let described = |format: &str| {
-        let parameters = attributes(section)
-            .filter_map(|attribute| attribute.strip_prefix("fmtp:")?.split_once(' '))
-            .find(|(described, _)| *described == format)
-            .map_or("", |(_, parameters)| parameters);
-        let parameter = |name: &str| {
-            let pairs = parameters.split(';').filter_map(|pair| pair.trim().split_once('='));
-            pairs.filter(|(key, _)| *key == name).map(|(_, value)| value).next()
-        };
+/// What an attribute of a section says of a payload type.
+fn described<'a>(section: &'a str, attribute: &str, id: &str) -> Option<&'a str> {
+    attributes(section)
+        .filter_map(|line| line.strip_prefix(attribute)?.split_once(' '))
+        .find_map(|(named, said)| (named == id).then_some(said))
+}
+
+impl Format {
+    fn parameter(&self, name: &str) -> Option<&str> {
+        let pairs = self.parameters.split(';').filter_map(|pair| pair.trim().split_once('='));
+        pairs.filter(|(key, _)| *key == name).map(|(_, value)| value).next()
+    }
+}
+
+/// Those with H.264 that take what is sent: in fragmentation units, of a profile that [`Profile`]
+/// has or that includes one of it (RFC 6184 §8.1, H.264 §A.2).
+fn h264(section: &str) -> impl Iterator<Item = Chosen> {
+    let fragments = |format: &Format| format.parameter("packetization-mode") == Some("1");
+    let whole = formats(section).filter(move |one| one.codec == Codec::H264 && fragments(one));
+    whole.filter_map(|h264| {
         // Without a profile it is Baseline.
-        let profile = match parameter("profile-level-id").unwrap_or("42").get(..2)? {
+        let profile = match h264.parameter("profile-level-id").unwrap_or("42").get(..2)? {
             "42" => Profile::ConstrainedBaseline,
             "4d" | "4D" | "64" => Profile::Main,
             _ => return None,
         };
-        let payload_type = format.parse().ok()?;
-        let fragments = parameter("packetization-mode") == Some("1");
-        fragments.then(|| Format { payload_type, parameters: parameters.to_owned(), profile })
-    };
-    let offered = formats(section).filter(|format| h264(section).any(|one| one == *format));
-    offered.filter_map(described).collect::<Vec<_>>().into_iter()
+        Some(Chosen { h264, profile, better: None })
+    })
+}
+
+/// Whether a format of HEVC or AV1 takes what is sent: 8 bits a sample, and one RTP stream. What
+/// is left out stands for that.
+fn is_main_profile(format: &Format) -> bool {
+    let is = |name, value| format.parameter(name).is_none_or(|said| said == value);
+    match format.codec {
+        Codec::H264 => false,
+        Codec::Hevc => is("profile-id", "1") && is("tier-flag", "0") && is("tx-mode", "SRST"),
+        Codec::Av1 => is("profile", "0"),
+    }
 }
 
 #[cfg(test)]
@@ -138,7 +193,7 @@ mod tests {
             (&[AUDIO, H264, DATA], None),
             (&[VP8, H264], None),
         ] {
-            let said = choose(&sdp(sections)).err().map(|reason| reason.to_string());
+            let said = choose(&sdp(sections), Codecs::ALL).err().map(|reason| reason.to_string());
             match (&said, fault) {
                 (Some(said), Some(fault)) => assert!(said.contains(fault), "{sections:?}: {said}"),
                 (None, None) => {}
@@ -164,21 +219,66 @@ mod tests {
             (&["640c1f", "42e01f"], 100, Profile::Main),
             (&["f4001f", "42e01f", "4D401f"], 102, Profile::Main),
         ] {
-            let chosen = choose(&sdp(&[&section(ids)])).expect("playable");
-            assert_eq!((chosen.payload_type, chosen.profile), (payload_type, profile), "{ids:?}");
+            let chosen = choose(&sdp(&[&section(ids)]), Codecs::ALL).expect("playable");
+            assert_eq!(
+                (chosen.h264.payload_type, chosen.profile),
+                (payload_type, profile),
+                "{ids:?}"
+            );
             let offered = ids[usize::from(payload_type - 100)];
-            assert!(chosen.parameters.ends_with(offered), "{}", chosen.parameters);
+            assert!(chosen.h264.parameters.ends_with(offered), "{:?}", chosen.h264);
         }
     }
 
     #[test]
     fn an_answer_without_a_picture_is_noticed() {
-        let format = choose(&sdp(&[AUDIO, H264])).expect("playable");
+        let chosen = choose(&sdp(&[AUDIO, H264]), Codecs::ALL).expect("playable");
         let sends = "video 9 UDP/TLS/RTP/SAVPF 97\r\na=sendonly";
-        assert!(check_answer(&sdp(&[sends]), &format).is_ok());
+        assert!(check_answer(&sdp(&[sends]), &chosen).is_ok());
         let other = "video 9 UDP/TLS/RTP/SAVPF 96\r\na=sendonly";
         for answer in ["video 0 UDP/TLS/RTP/SAVPF 97", "video 9 X 97\r\na=inactive", other, DATA] {
-            assert!(check_answer(&sdp(&[answer]), &format).is_err(), "{answer}");
+            assert!(check_answer(&sdp(&[answer]), &chosen).is_err(), "{answer}");
         }
+    }
+
+    #[test]
+    fn a_codec_that_is_liked_better_is_taken_where_hardware_has_it() {
+        let offer = |types: &str| {
+            let section = format!(
+                "video 9 UDP/TLS/RTP/SAVPF {types}\r\n\
+                 a=rtpmap:45 AV1/90000\r\na=fmtp:45 level-idx=5;profile=0;tier=0\r\n\
+                 a=rtpmap:46 AV1/90000\r\na=fmtp:46 level-idx=5;profile=1;tier=0\r\n\
+                 a=rtpmap:49 H265/90000\r\na=fmtp:49 level-id=93;profile-id=1;tier-flag=0;tx-mode=SRST\r\n\
+                 a=rtpmap:50 H265/90000\r\na=fmtp:50 profile-id=2\r\n\
+                 a=rtpmap:96 VP8/90000\r\n\
+                 a=rtpmap:97 H264/90000\r\na=fmtp:97 packetization-mode=0\r\n\
+                 a=rtpmap:98 H264/90000\r\na=fmtp:98 packetization-mode=1;profile-level-id=42e01f"
+            );
+            sdp(&[&section])
+        };
+        let all = Codecs::ALL;
+        let (only_hevc, none) = (Codecs { av1: false, ..all }, Codecs::default());
+        for (types, codecs, better) in [
+            ("45 98", all, Some(45)),
+            ("98 45", all, None),
+            ("97 45 98", all, None),
+            ("96 45 49 98", all, Some(45)),
+            ("45 49 98", only_hevc, Some(49)),
+            ("49 45 98", all, Some(49)),
+            ("45 49 98", none, None),
+            ("46 50 98", all, None),
+            ("46 45 98", all, Some(45)),
+        ] {
+            let chosen = choose(&offer(types), codecs).expect("H.264 is among them");
+            let found = chosen.better.as_ref().map(|format| format.payload_type);
+            assert_eq!((found, chosen.h264.payload_type), (better, 98), "{types} {codecs:?}");
+            let both: Vec<_> = chosen.all().map(|format| format.payload_type.to_string()).collect();
+            let answer = |types: &str| sdp(&[&format!("video 9 X {types}\r\na=sendonly")]);
+            assert!(check_answer(&answer(&both.join(" ")), &chosen).is_ok());
+            assert!(check_answer(&answer("97"), &chosen).is_err());
+            assert_eq!(check_answer(&answer("98"), &chosen).is_ok(), better.is_none());
+        }
+        let without = choose(&offer("45 49"), all).map_err(|reason| reason.to_string());
+        assert!(without.is_err_and(|reason| reason.contains("H.264")));
     }
 }

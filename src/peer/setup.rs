@@ -8,7 +8,7 @@ use rtc::{
     peer_connection::configuration::{
         RTCConfigurationBuilder,
         interceptor_registry::Slot,
-        media_engine::{MIME_TYPE_H264, MediaEngine},
+        media_engine::{MIME_TYPE_AV1, MIME_TYPE_H264, MIME_TYPE_HEVC, MediaEngine},
         setting_engine::{SettingEngine, SettingEngineBuilder},
     },
     peer_connection::transport::RTCDtlsRole,
@@ -23,8 +23,14 @@ use webrtc::{
 };
 
 use super::{
-    Config, Error, channel, feedback::Feedback, link::Link, media::Counters, offer::Format, servers,
+    Config, Error, channel,
+    feedback::Feedback,
+    link::Link,
+    media::Counters,
+    offer::{Chosen, Format},
+    servers,
 };
+use crate::units::Codec;
 
 /// Asks the browser to show each frame as soon as it is decoded.
 pub(super) const PLAYOUT_DELAY: &str = "http://www.webrtc.org/experiments/rtp-hdrext/playout-delay";
@@ -32,14 +38,14 @@ pub(super) const PLAYOUT_DELAY: &str = "http://www.webrtc.org/experiments/rtp-hd
 /// The interceptors' slot that sees all that others make; the library's own begin at 1000.
 const NEXT_TO_THE_WIRE: usize = 500;
 
-/// Makes a connection that waits for an offer, to answer it with `format`.
+/// Makes a connection that waits for an offer, to answer it with what was chosen.
 pub(super) async fn connection(
     config: &Config,
-    format: &Format,
+    chosen: &Chosen,
     handler: Arc<dyn PeerConnectionEventHandler>,
     counters: Arc<Counters>,
 ) -> Result<Link, Error> {
-    let media = media_engine(format).map_err(Error::Setup)?;
+    let media = media_engine(chosen).map_err(Error::Setup)?;
     let configuration = RTCConfigurationBuilder::new()
         .with_ice_servers(servers::resolve(&config.ice_servers).await)
         .build();
@@ -69,12 +75,14 @@ fn settings(config: &Config) -> SettingEngine {
         .build()
 }
 
-/// Knows the one format that is sent: which one a stream has is settled with the answer.
-fn media_engine(format: &Format) -> Result<MediaEngine, LibraryError> {
+/// Knows the formats that may be sent and no other.
+fn media_engine(chosen: &Chosen) -> Result<MediaEngine, LibraryError> {
     let mut media = MediaEngine::default();
-    let payload_type = format.payload_type;
-    let codec = RTCRtpCodecParameters { rtp_codec: codec(format), payload_type };
-    media.register_codec(codec, RtpCodecKind::Video)?;
+    for format in chosen.all() {
+        let payload_type = format.payload_type;
+        let codec = RTCRtpCodecParameters { rtp_codec: codec(format), payload_type };
+        media.register_codec(codec, RtpCodecKind::Video)?;
+    }
     let extension = RTCRtpHeaderExtensionCapability { uri: PLAYOUT_DELAY.to_owned() };
     media.register_header_extension(extension, RtpCodecKind::Video, None)?;
     Ok(media)
@@ -82,8 +90,13 @@ fn media_engine(format: &Format) -> Result<MediaEngine, LibraryError> {
 
 fn codec(format: &Format) -> RTCRtpCodec {
     let feedback = [("nack", ""), ("nack", "pli"), ("ccm", "fir")];
+    let mime_type = match format.codec {
+        Codec::H264 => MIME_TYPE_H264,
+        Codec::Hevc => MIME_TYPE_HEVC,
+        Codec::Av1 => MIME_TYPE_AV1,
+    };
     RTCRtpCodec {
-        mime_type: MIME_TYPE_H264.to_owned(),
+        mime_type: mime_type.to_owned(),
         clock_rate: 90_000,
         channels: 0,
         sdp_fmtp_line: format.parameters.clone(),
@@ -103,7 +116,7 @@ fn interceptors(counters: Arc<Counters>) -> Registry {
 }
 
 /// The one video track.
-pub(super) fn track(ssrc: u32, format: &Format) -> MediaStreamTrack {
+pub(super) fn track(ssrc: u32, chosen: &Chosen) -> MediaStreamTrack {
     MediaStreamTrack::new(
         "mjcast".to_owned(),
         "video".to_owned(),
@@ -114,7 +127,7 @@ pub(super) fn track(ssrc: u32, format: &Format) -> MediaStreamTrack {
                 ssrc: Some(ssrc),
                 ..Default::default()
             },
-            codec: codec(format),
+            codec: codec(&chosen.h264),
             ..Default::default()
         }],
     )

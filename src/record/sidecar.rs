@@ -163,6 +163,7 @@ mod tests {
         EncodedFrame {
             id: 1,
             data: bytes::Bytes::new(),
+            codec: crate::units::Codec::H264,
             pts: MediaTime::from_elapsed(Duration::ZERO),
             keyframe: true,
             size: Size::new(2, 2).expect("valid"),

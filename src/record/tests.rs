@@ -40,7 +40,7 @@ impl Camera {
             size,
             frame_rate: FrameRate::new(30).expect("valid"),
             bitrate: Bitrate::bps(500_000),
-            profile: encode::Profile::Main,
+            formats: encode::Profile::Main.into(),
             encoders: Default::default(),
             threads: 1,
         };
@@ -58,6 +58,7 @@ impl Camera {
         Some(Arc::new(EncodedFrame {
             id: self.frames,
             data: unit.data,
+            codec: crate::units::Codec::H264,
             pts,
             keyframe: unit.keyframe,
             size: self.picture.size(),

@@ -606,7 +606,10 @@ impl Driver {
         let look = Look {
             size: seated.seat.stream_size(settings.frame_size),
             settings: seated.seat.render_settings(settings.render),
-            profile: seated.peer.as_ref().map_or(encode::Profile::Main, |peer| peer.profile()),
+            formats: seated
+                .peer
+                .as_ref()
+                .map_or(encode::Profile::Main.into(), |peer| peer.formats()),
         };
         self.settle(viewer, camera, look, (alone, settled), input).await;
     }
@@ -641,7 +644,7 @@ impl Driver {
             frame_rate: settings.frame_rate,
             bitrate: settings.bitrate,
             settings: look.settings,
-            profile: look.profile,
+            formats: look.formats,
             encoders: settings.encoders,
             clock: self.shared.clock,
             sent: Arc::clone(&self.shared.counters.frames),
@@ -718,7 +721,7 @@ impl Driver {
         let streams = self.views.iter().map(|(id, watched)| StreamStatus {
             id,
             size: watched.look.size,
-            profile: watched.look.profile,
+            formats: watched.look.formats,
             viewers: watched
                 .viewers
                 .iter()

@@ -417,7 +417,7 @@ pub struct StreamStatus {
     /// Picture size.
     pub size: Size,
     /// The coding tools in use.
-    pub profile: encode::Profile,
+    pub formats: encode::Formats,
     /// Who watches.
     pub viewers: Vec<ViewerId>,
     /// Its running figures.

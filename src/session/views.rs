@@ -1,4 +1,4 @@
-//! Who watches what: viewers with the same camera, size, way of drawing and profile share one view.
+//! Who watches what: viewers with the same camera, size, way of drawing and formats share one view.
 
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -33,7 +33,7 @@ pub(super) struct Look {
     /// How they are drawn.
     pub settings: render::Settings,
     /// What those who watch can decode.
-    pub profile: encode::Profile,
+    pub formats: encode::Formats,
 }
 
 /// All views of a session.
@@ -179,7 +179,7 @@ mod tests {
         Look {
             size: Size::new(640, 480).expect("valid"),
             settings: render::Settings::PARITY,
-            profile: encode::Profile::Main,
+            formats: encode::Profile::Main.into(),
         }
     }
 
@@ -218,7 +218,7 @@ mod tests {
     fn another_size_way_of_drawing_or_profile_is_another_view() {
         let small = Look { size: Size::new(320, 240).expect("valid"), ..look() };
         let fast = Look { settings: render::Settings::FAST, ..look() };
-        let plain = Look { profile: encode::Profile::ConstrainedBaseline, ..look() };
+        let plain = Look { formats: encode::Profile::ConstrainedBaseline.into(), ..look() };
         for other in [small, fast, plain] {
             let shown = [(ONE, A, look(), 1)];
             assert_eq!(decide(shown.into_iter(), Some(ONE), &A, other, true), Place::New);

@@ -9,7 +9,7 @@ use std::{
 };
 
 use super::stats::{StreamStats, Summary};
-use crate::{encode::Rejected, frame::EncodedFrame};
+use crate::{encode::Rejected, frame::EncodedFrame, units::Codec};
 
 /// What a stream does, and which frame it last made.
 #[derive(Clone, Debug, PartialEq)]
@@ -32,6 +32,8 @@ pub struct Reading {
 pub struct InUse {
     /// Its name, e.g. `openh264`.
     pub name: &'static str,
+    /// What it codes pictures in.
+    pub codec: Codec,
     /// Whether fixed-function hardware does the work.
     pub hardware: bool,
     /// Whether the pictures pass through host memory.

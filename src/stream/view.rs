@@ -19,7 +19,7 @@ use crate::{
     frame::{EncodedFrame, FrameSender, I420, Sent, Stamps},
     gpu, render,
     scene::{Assets, Snapshot, camera::Camera},
-    units::{Bitrate, FrameRate, MediaClock, Size, ViewId},
+    units::{Bitrate, Codec, FrameRate, MediaClock, Size, ViewId},
 };
 
 /// Between two key frames of a view: many viewers who join or lose packets at once share one.
@@ -62,7 +62,7 @@ pub struct Spec {
     /// Bit rate.
     pub bitrate: Bitrate,
     /// What all who watch can decode.
-    pub profile: encode::Profile,
+    pub formats: encode::Formats,
     /// Which encoders may be used, and how.
     pub encoders: Encoders,
     /// How to draw.
@@ -220,7 +220,7 @@ impl Worker {
             size: spec.size,
             frame_rate: spec.frame_rate,
             bitrate: spec.bitrate,
-            profile: spec.profile,
+            formats: spec.formats,
             encoders: spec.encoders,
             threads: encoder_threads(spec.size),
         });
@@ -338,6 +338,7 @@ impl Worker {
         self.hand_out(Arc::new(EncodedFrame {
             id: self.frames,
             data: unit.data,
+            codec: self.encoders.codec().unwrap_or(Codec::H264),
             pts,
             keyframe: unit.keyframe,
             size: self.picture.size(),
@@ -393,6 +394,7 @@ impl Worker {
     fn hand_out(&mut self, frame: Arc<EncodedFrame>) {
         let encoder = self.encoders.encoder().map(|encoder| InUse {
             name: encoder.name(),
+            codec: frame.codec,
             hardware: encoder.is_hardware(),
             copied: self.slot.is_none(),
             given_up: Arc::clone(&self.given_up),

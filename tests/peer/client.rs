@@ -10,7 +10,7 @@ use std::{
 use mjcast::{
     frame::EncodedFrame,
     peer::{self, Peer, PeerEvent},
-    units::{MediaTime, Size},
+    units::{Codec, Codecs, MediaTime, Size},
 };
 use rtc::{
     interceptor::Registry,
@@ -48,6 +48,8 @@ const INBOX: usize = 4096;
 pub struct Wants {
     /// MIME type and format of the video codec, if any.
     pub video: Option<(&'static str, &'static str)>,
+    /// Likewise, of one that it likes better.
+    pub better: Option<(&'static str, &'static str)>,
     /// Whether to ask for audio as well.
     pub audio: bool,
     /// Whether to open the protocol's data channels.
@@ -56,7 +58,8 @@ pub struct Wants {
 
 impl Default for Wants {
     fn default() -> Self {
-        Self { video: Some(("video/H264", BASELINE)), audio: false, channels: true }
+        let video = Some(("video/H264", BASELINE));
+        Self { video, better: None, audio: false, channels: true }
     }
 }
 
@@ -308,6 +311,7 @@ pub fn loopback() -> peer::Config {
         bind: vec![Ipv4Addr::LOCALHOST.into()],
         advertise: Vec::new(),
         include_loopback: true,
+        codecs: Codecs::ALL,
     }
 }
 
@@ -328,6 +332,7 @@ pub fn frame(id: u64, keyframe: bool, bytes: usize) -> Arc<EncodedFrame> {
     Arc::new(EncodedFrame {
         id,
         data: data.into(),
+        codec: Codec::H264,
         pts: MediaTime::from_elapsed(Duration::from_secs(id) / 30),
         keyframe,
         size: Size::new(640, 480).expect("in range"),
@@ -335,6 +340,26 @@ pub fn frame(id: u64, keyframe: bool, bytes: usize) -> Arc<EncodedFrame> {
         sim_time: 0.0,
         stamps: mjcast::frame::Stamps { input: None, render: now, encode: now, done: now },
     })
+}
+
+/// A temporal unit of AV1 of about `bytes` bytes, at `id`/30 s, without the delimiter, which does
+/// not travel.
+pub fn av1_frame(id: u64, keyframe: bool, bytes: usize) -> Arc<EncodedFrame> {
+    const SEQUENCE_HEADER: u8 = 1;
+    const FRAME: u8 = 6;
+    let mut data = Vec::with_capacity(bytes + 64);
+    let mut obu = |kind: u8, bytes: usize| {
+        data.push(kind << 3 | 2);
+        // Its size in LEB128.
+        data.extend([bytes as u8 | 128, (bytes >> 7) as u8 | 128, (bytes >> 14) as u8]);
+        data.extend((0..bytes).map(|i| (i as u64 * 7 + id) as u8));
+    };
+    if keyframe {
+        obu(SEQUENCE_HEADER, 10);
+    }
+    obu(FRAME, bytes);
+    let like = frame(id, keyframe, 0);
+    Arc::new(EncodedFrame { data: data.into(), codec: Codec::Av1, ..(*like).clone() })
 }
 
 /// Awaits `future`, but not for ever.
@@ -357,8 +382,9 @@ fn media_engine(wants: Wants) -> MediaEngine {
         };
         RTCRtpCodecParameters { rtp_codec, payload_type }
     };
-    if let Some((mime_type, format)) = wants.video {
-        let codec = codec(mime_type, 90_000, 0, format, 109);
+    for (wanted, payload_type) in [(wants.better, 45), (wants.video, 109)] {
+        let Some((mime_type, format)) = wanted else { continue };
+        let codec = codec(mime_type, 90_000, 0, format, payload_type);
         media.register_codec(codec, RtpCodecKind::Video).expect("known");
     }
     if wants.audio {

@@ -5,10 +5,12 @@ mod client;
 use std::{net::UdpSocket, sync::Arc, time::Duration};
 
 use bytes::Bytes;
-use client::{BASELINE, Client, DEADLINE, Pair, Wants, frame, loopback, within};
+use client::{BASELINE, Client, DEADLINE, Pair, Wants, av1_frame, frame, loopback, within};
 use mjcast::{
+    encode::{Formats, Profile},
     frame::{EncodedFrame, Sent, queue},
-    peer::{Candidate, Channel, Error, IceServer, Peer, PeerEvent},
+    peer::{Candidate, Channel, Config, Error, IceServer, Peer, PeerEvent},
+    units::{Codec, Codecs},
 };
 use rtc::{
     rtcp::{
@@ -18,7 +20,11 @@ use rtc::{
         },
         transport_feedbacks::transport_layer_nack::{NackPair, TransportLayerNack},
     },
-    rtp::{Packet, codec::h264::H264Packet, packetizer::Depacketizer},
+    rtp::{
+        Packet,
+        codec::{av1::Av1Depacketizer, h264::H264Packet},
+        packetizer::Depacketizer,
+    },
 };
 use tokio::sync::{RwLock, mpsc};
 
@@ -71,6 +77,82 @@ async fn frames_arrive_as_they_were_sent() {
     let stats = pair.peer.stats();
     assert_eq!(stats.frames, 7);
     assert!(stats.packets > 40 && stats.bytes > 62_000, "{stats:?}");
+}
+
+const AV1: (&str, &str) = ("video/AV1", "level-idx=5;profile=0;tier=0");
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_stream_changes_its_codec_at_a_key_frame() {
+    let _sockets = SOCKETS.read().await;
+    let mut pair = Pair::connect(Wants { better: Some(AV1), ..Wants::default() }).await;
+    let formats = Formats { profile: Profile::ConstrainedBaseline, better: Some(Codec::Av1) };
+    assert_eq!(pair.peer.formats(), formats);
+    let (frames, source) = queue(8);
+    pair.peer.play(source).await;
+    let mut sequence_number = None;
+    for sent in [
+        av1_frame(0, true, 3000),
+        av1_frame(1, false, 20),
+        av1_frame(2, false, 40_000),
+        frame(3, true, 5000),
+        frame(4, false, 100),
+        av1_frame(5, true, 1180),
+    ] {
+        assert_eq!(frames.send(&sent), Sent::Queued);
+        let packets = pair.client.frame().await;
+        let arrived = match sent.codec {
+            Codec::Av1 => {
+                let mut av1 = Av1Depacketizer::new();
+                let parts = packets.iter().map(|one| av1.depacketize(&one.payload).expect("AV1"));
+                parts.collect::<Vec<_>>().concat().into()
+            }
+            _ => depacketised(&packets),
+        };
+        // How long a size is written is free: the payloads must be the same.
+        match sent.codec {
+            Codec::Av1 => assert_eq!(obus(&arrived), obus(&sent.data), "frame {}", sent.id),
+            _ => assert_eq!(arrived, sent.data, "frame {}", sent.id),
+        }
+        let payload_type = if sent.codec == Codec::Av1 { 45 } else { 109 };
+        for Packet { header, payload } in &packets {
+            assert_eq!(header.payload_type, payload_type);
+            assert!(payload.len() <= 1180);
+            let next = sequence_number.map(|last: u16| last.wrapping_add(1));
+            assert!(next.is_none_or(|next| next == header.sequence_number));
+            sequence_number = Some(header.sequence_number);
+        }
+    }
+}
+
+/// The type and the payload of each OBU, each of which says its size.
+fn obus(mut unit: &[u8]) -> Vec<(u8, &[u8])> {
+    let mut obus = Vec::new();
+    while let [header, rest @ ..] = unit {
+        let (mut size, mut at) = (0, 0);
+        loop {
+            size |= usize::from(rest[at] & 127) << (7 * at);
+            at += 1;
+            if rest[at - 1] < 128 {
+                break;
+            }
+        }
+        obus.push((header >> 3, &rest[at..at + size]));
+        unit = &rest[at + size..];
+    }
+    obus
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn only_what_hardware_encodes_is_agreed_on() {
+    let _sockets = SOCKETS.read().await;
+    let client = Client::new(Wants { better: Some(AV1), ..Wants::default() }).await;
+    let offer = client.offer(false).await;
+    let config = Config { codecs: Codecs::default(), ..loopback() };
+    let (peer, answer) = Peer::answer(&config, &offer, mpsc::channel(8).0).await.expect("H.264");
+    assert_eq!(peer.formats(), Profile::ConstrainedBaseline.into());
+    assert!(!answer.contains("AV1"), "{answer}");
+    peer.close().await;
+    client.close().await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -296,7 +378,7 @@ async fn an_offer_without_a_picture_is_told_so() {
     let single: &'static str = Box::leak(BASELINE.replace("mode=1", "mode=0").into_boxed_str());
     let cases = [
         (None, "no video section"),
-        (Some(("video/VP8", "")), "no H.264, the only codec"),
+        (Some(("video/VP8", "")), "no H.264, which every stream"),
         (Some(("video/H264", single)), "packetization-mode=1"),
         (Some(("video/H264", high444)), "Baseline, Main or High"),
     ];

@@ -1,7 +1,7 @@
 import { describe, expect, it, vi } from 'vitest';
 import { parseEncoder, parseHealth, parsePresets, parseProblem, parseStreamEncoder } from '../src/connection/api';
 import { retryDelay } from '../src/connection/backoff';
-import { preferH264 } from '../src/connection/codecs';
+import { efficientCodecs, rankCodecs } from '../src/connection/codecs';
 import { Commands } from '../src/connection/commands';
 import { endpoints, moveTarget } from '../src/connection/endpoints';
 import { latency } from '../src/connection/latency';
@@ -45,7 +45,7 @@ describe('endpoints', () => {
   });
 });
 
-describe('preferH264', () => {
+describe('rankCodecs', () => {
   it('puts H.264 first, retransmission last, and keeps the rest in order', () => {
     const codecs = [
       { mimeType: 'video/VP8' },
@@ -54,8 +54,25 @@ describe('preferH264', () => {
       { mimeType: 'video/H264', sdpFmtpLine: 'packetization-mode=1' },
       { mimeType: 'video/AV1' },
     ];
-    const names = preferH264(codecs).map((c) => c.sdpFmtpLine ?? c.mimeType);
-    expect(names).toEqual(['packetization-mode=1', 'packetization-mode=0', 'video/VP8', 'video/AV1', 'video/rtx']);
+    const names = (efficient: string[]) => rankCodecs(codecs, efficient).map((c) => c.sdpFmtpLine ?? c.mimeType);
+    const h264 = ['packetization-mode=1', 'packetization-mode=0'];
+    expect(names([])).toEqual([...h264, 'video/VP8', 'video/AV1', 'video/rtx']);
+    expect(names(['video/av1', 'video/h265'])).toEqual(['video/AV1', ...h264, 'video/VP8', 'video/rtx']);
+  });
+
+  it('likes what is decoded in hardware alone', async () => {
+    const media = (answer: (type: string) => boolean) => ({
+      decodingInfo: async ({ video }: MediaDecodingConfiguration) => {
+        const powerEfficient = answer(video?.contentType ?? '');
+        return { supported: true, smooth: true, powerEfficient };
+      },
+    });
+    const asked = (answer: (type: string) => boolean) => efficientCodecs(media(answer) as MediaCapabilities);
+    expect(await asked(() => true)).toEqual(['video/av1', 'video/h265']);
+    expect(await asked((type) => type === 'video/h265')).toEqual(['video/h265']);
+    expect(await asked(() => false)).toEqual([]);
+    expect(await asked(() => { throw new TypeError('webrtc is not a type'); })).toEqual([]);
+    expect(await efficientCodecs(undefined)).toEqual([]);
   });
 });
 

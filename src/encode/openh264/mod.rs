@@ -177,7 +177,7 @@ fn initialize(config: &Config, slices: u32) -> Result<OpenH264, raw::Code> {
     let max_bps = bps.max(LEVEL_3_1_BPS);
     set_picture(&mut params, config.size, &pace);
     set_rate_control(&mut params, bps, max_bps);
-    set_profile(&mut params, config.profile);
+    set_profile(&mut params, config.formats.profile);
     set_slices(&mut params, slices);
     set_colour(&mut params);
     handle.initialize(&params)?;

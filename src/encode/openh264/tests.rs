@@ -17,7 +17,7 @@ fn config(size: Size, bps: u32) -> Config {
         size,
         frame_rate: FrameRate::new(FPS).expect("in range"),
         bitrate: Bitrate::bps(bps),
-        profile: Profile::ConstrainedBaseline,
+        formats: Profile::ConstrainedBaseline.into(),
         encoders: Default::default(),
         threads: 1,
     }
@@ -281,7 +281,7 @@ fn the_sps_says_the_profile_and_bt709_limited() {
         (Profile::Main, 77, 0x4c),
     ] {
         for (size, level) in [(size(640, 480), 31), (size(1280, 720), 31), (size(1920, 1080), 40)] {
-            let config = Config { profile, ..config(size, 2_000_000) };
+            let config = Config { formats: profile.into(), ..config(size, 2_000_000) };
             let unit = step(&mut open(&config), 0, false).expect("the first");
             let [sps, pps, _] = nals(&unit.data)[..] else { panic!("an IDR in one slice") };
             let sps = parse_sps(sps);
@@ -299,8 +299,8 @@ fn the_sps_says_the_profile_and_bt709_limited() {
 
 #[test]
 fn main_is_sharper_at_the_same_rate() {
-    let quality = |profile, bps| {
-        let mut encoder = open(&Config { profile, ..config(size(640, 480), bps) });
+    let quality = |profile: Profile, bps| {
+        let mut encoder = open(&Config { formats: profile.into(), ..config(size(640, 480), bps) });
         let mut decoder = Decoder::new();
         let (mut sum, mut count) = (0.0, 0.0);
         for index in 0..90 {
@@ -369,7 +369,7 @@ fn above_60_hz_the_bit_rate_holds() {
 /// What a view does with a picture that stays.
 #[test]
 fn a_picture_that_stays_gets_sharp() {
-    let config = Config { profile: Profile::Main, ..config(size(1280, 720), 300_000) };
+    let config = Config { formats: Profile::Main.into(), ..config(size(1280, 720), 300_000) };
     let mut encoder = open(&config);
     let mut decoder = Decoder::new();
     let mut quality = Vec::new();
@@ -424,7 +424,8 @@ fn the_smallest_and_the_largest_sizes_work() {
         (size(4096, 2304), Main),
     ] {
         let threads = 4;
-        let mut encoder = open(&Config { threads, profile, ..config(size, 4_000_000) });
+        let mut encoder =
+            open(&Config { threads, formats: profile.into(), ..config(size, 4_000_000) });
         let mut decoder = Decoder::new();
         for index in 0..2 {
             if let Some(unit) = step(&mut encoder, index, true) {
@@ -436,8 +437,8 @@ fn the_smallest_and_the_largest_sizes_work() {
 
 #[test]
 fn large_pictures_are_cut_into_a_slice_per_thread() {
-    let profile = Profile::Main;
-    let config = Config { threads: 2, profile, ..config(size(1280, 720), 4_000_000) };
+    let formats = Profile::Main.into();
+    let config = Config { threads: 2, formats, ..config(size(1280, 720), 4_000_000) };
     let mut encoder = open(&config);
     let mut decoder = Decoder::new();
     for index in 0..5 {

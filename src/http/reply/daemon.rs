@@ -11,6 +11,7 @@ use crate::{
     encode, library,
     session::Overview,
     stream,
+    units::Codec,
 };
 
 /// How the daemon is.
@@ -26,6 +27,8 @@ pub struct Health {
     pub renderer: Renderer,
     /// What encodes.
     pub encoder: Encoder,
+    /// What streams can be coded in: `h264`, and `hevc` and `av1` where hardware encodes them.
+    pub codecs: Vec<&'static str>,
     /// Why it is degraded, a sentence each; empty when it is healthy.
     pub reasons: Vec<String>,
 }
@@ -58,6 +61,8 @@ pub struct Encoder {
     pub name: &'static str,
     /// Whether fixed-function hardware does the work.
     pub hardware: bool,
+    /// What it codes pictures in: `h264`, `hevc` or `av1`.
+    pub codec: &'static str,
     /// Whether pictures pass through host memory on their way to it.
     pub copied: bool,
     /// The encoders that would have been preferred, in order.
@@ -83,6 +88,7 @@ impl From<&stream::InUse> for Encoder {
     fn from(encoder: &stream::InUse) -> Self {
         Self {
             name: encoder.name,
+            codec: encoder.codec.id(),
             hardware: encoder.hardware,
             copied: encoder.copied,
             rejected: encoder.given_up.iter().map(RejectedEncoder::from).collect(),
@@ -94,6 +100,7 @@ impl From<&encode::Choice> for Encoder {
     fn from(choice: &encode::Choice) -> Self {
         Self {
             name: choice.name,
+            codec: Codec::H264.id(),
             hardware: choice.hardware,
             copied: choice.copied,
             rejected: choice.rejected.iter().map(RejectedEncoder::from).collect(),
@@ -116,6 +123,7 @@ impl From<Overview> for Health {
                 backend: adapter.backend,
                 software: adapter.software,
             },
+            codecs: encoder.all_codecs().map(Codec::id).collect(),
             encoder: Encoder::from(&encoder),
             reasons: overview.reasons,
         }

@@ -48,7 +48,7 @@ impl Driver {
                 continue;
             }
             // What nearly all viewers take, so that a recording can share their view.
-            let look = Look { size, settings, profile: encode::Profile::Main };
+            let look = Look { size, settings, formats: encode::Profile::Main.into() };
             self.settle(recording, camera, look, (false, true), None).await;
             if self.views.of(recording).is_none() {
                 self.recordings.stop(recording, "there is no view to record");

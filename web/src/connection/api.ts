@@ -6,6 +6,8 @@ import type { Endpoints } from './endpoints';
 /** What encodes a stream. */
 export interface Encoder {
   name: string;
+  /** What it codes pictures in: `h264`, `hevc` or `av1`. */
+  codec?: string | undefined;
   hardware: boolean;
   /** Whether the pictures pass through host memory. */
   copied: boolean;
@@ -117,7 +119,7 @@ export function parseEncoder(value: unknown): Encoder | undefined {
     const [who, reason] = [one && text(one['name']), one && text(one['reason'])];
     return who && reason ? [{ name: who, reason }] : [];
   });
-  return { name, hardware: flag(m['hardware']) ?? false, copied: flag(m['copied']) ?? true, rejected };
+  return { name, codec: text(m['codec']), hardware: flag(m['hardware']) ?? false, copied: flag(m['copied']) ?? true, rejected };
 }
 
 export function parseStreamEncoder(body: Fields, viewer: string): Encoder | undefined {

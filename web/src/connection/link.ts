@@ -13,6 +13,7 @@
 import type { ClientMessage } from '../protocol/client';
 import type { ServerMessage, Welcome } from '../protocol/server';
 import { retryDelay } from './backoff';
+import { efficientCodecs } from './codecs';
 import { Peer } from './peer';
 import { Signaling } from './signaling';
 import type { Snapshot } from './stats';
@@ -55,6 +56,8 @@ export class Link {
   #retry = 0;
   #attempt = 0;
   #liveSince_ms = 0;
+  /** Asked while the socket is still opening. */
+  readonly #efficient = efficientCodecs(navigator.mediaCapabilities);
   /** Counts attempts, so that answers to an abandoned one are recognised. */
   #generation = 0;
 
@@ -138,10 +141,12 @@ export class Link {
 
   async #negotiate(welcome: Welcome): Promise<void> {
     const generation = this.#generation;
-    this.#peer?.close();
     this.#enter({ kind: 'negotiating' });
     this.#expect(CONNECT_WITHIN_MS, 'the server answers, but video cannot get through; a firewall may block UDP');
-    const peer = new Peer(welcome.ice_servers, {
+    const efficient = await this.#efficient;
+    if (generation !== this.#generation) return;
+    this.#peer?.close();
+    const peer = new Peer(welcome.ice_servers, efficient, {
       candidate: (candidate) => this.#signaling?.send({ type: 'ice-candidate', candidate }),
       message: (m) => this.#events.message(m),
       stream: (stream) => this.#events.stream(stream),

@@ -2,7 +2,7 @@
 
 import type { ClientMessage } from '../protocol/client';
 import { parseServerMessage, type ServerMessage } from '../protocol/server';
-import { preferH264 } from './codecs';
+import { rankCodecs } from './codecs';
 import { snapshot, type Snapshot } from './stats';
 
 /** For messages where only the newest counts. */
@@ -25,7 +25,8 @@ export class Peer {
   /** Candidates that came before the answer. */
   #early: (RTCIceCandidateInit | null)[] | null = [];
 
-  constructor(iceServers: RTCIceServer[], events: PeerEvents) {
+  /** `efficient` as `efficientCodecs` gives it. */
+  constructor(iceServers: RTCIceServer[], efficient: readonly string[], events: PeerEvents) {
     const pc = new RTCPeerConnection({ iceServers, bundlePolicy: 'max-bundle' });
     this.pc = pc;
     pc.onicecandidate = ({ candidate }) => events.candidate(candidate?.toJSON() ?? null);
@@ -34,7 +35,7 @@ export class Peer {
 
     const video = pc.addTransceiver('video', { direction: 'recvonly' });
     this.#receiver = video.receiver;
-    offerCodecs(video);
+    offerCodecs(video, efficient);
     playAtOnce(video.receiver);
 
     this.#input = pc.createDataChannel('input', LOSSY);
@@ -95,11 +96,11 @@ export class Peer {
   }
 }
 
-function offerCodecs(video: RTCRtpTransceiver): void {
+function offerCodecs(video: RTCRtpTransceiver, efficient: readonly string[]): void {
   const codecs = RTCRtpReceiver.getCapabilities?.('video')?.codecs;
   if (!codecs || !('setCodecPreferences' in video)) return;
   try {
-    video.setCodecPreferences(preferH264(codecs));
+    video.setCodecPreferences(rankCodecs(codecs, efficient));
   } catch {
     // The browser's own order then stands; the daemon still picks H.264 from it.
   }

@@ -71,7 +71,7 @@ lint: deps web fmt-check clippy ## Checks formatting and lints
 	$(NPM) --prefix web run check
 
 .PHONY: parity
-parity: deps-test build test-parity ## Compares pictures with those of MuJoCo's own renderer (flags in ARGS)
+parity: deps-test test-parity ## Compares pictures with those of MuJoCo's own renderer (flags in ARGS)
 
 .PHONY: bench
 bench: build ## Runs the benchmarks (flags in ARGS)
@@ -116,6 +116,7 @@ test-web: $(WEB_MODULES)
 
 .PHONY: clippy
 clippy: web
+	$(CARGO) clippy $(PROFILE) -- -D warnings
 	$(CARGO) clippy $(PROFILE) --workspace --all-targets -- -D warnings
 
 .PHONY: test-rust
@@ -128,12 +129,19 @@ test-rust: deps web
 	fi; \
 	$(CARGO) test $(PROFILE) --workspace --doc
 
+# The daemon as the tests build it, so that its dependencies are built once: some have features that
+# only tests ask for, and with others they are another build. That the daemon does without them is
+# checked by `clippy`.
+.PHONY: build-test
+build-test: deps web
+	$(CARGO) build $(PROFILE) --workspace --bin mjcast --test tidy
+
 # Both renderers draw in software, on the same Mesa. The table and sheets to look at: tests/out/parity.
 PARITY := tests/out/parity
 PARITY_CASES ?= tests/parity/cases.json
 
 .PHONY: test-parity
-test-parity: build $(PYTHON_MODULES)
+test-parity: build-test $(PYTHON_MODULES)
 	@$(SOFTWARE_VULKAN); export MUJOCO_GL=egl EGL_PLATFORM=surfaceless LIBGL_ALWAYS_SOFTWARE=1; \
 	$(PYTHON) tests/parity/reference.py $(PARITY_CASES) $(PARITY)/mujoco; \
 	"$(BINARY)" render --cases $(PARITY_CASES) --out $(PARITY)/mjcast; \
@@ -141,7 +149,7 @@ test-parity: build $(PYTHON_MODULES)
 		$(PARITY)/report $(ARGS)
 
 .PHONY: test-browser
-test-browser: deps-test build
+test-browser: deps-test build-test
 	@if [[ ! -f tests/browser/package.json ]]; then exit 0; fi; \
 	$(SOFTWARE_VULKAN); \
 	export CHROMIUM="$$(scripts/chromium.sh)" MJCAST_BIN="$(BINARY)"; \

@@ -159,3 +159,56 @@ fn write_vui(vui: &mut Vui) {
     vui.colour_matrix = BT_709;
     vui.bitstream_restriction_flag = 1;
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{
+        sys::{Zeroed as _, nvenc::field},
+        version::ALL,
+    };
+
+    #[test]
+    fn av1_is_in_what_knows_it() {
+        let known = ALL.map(|version| Codec::Av1.is_in(version));
+        assert_eq!(known, [true, true, true, true, false]);
+        assert!(ALL.into_iter().all(|version| Codec::Hevc.is_in(version)));
+    }
+
+    /// In HEVC, whatever a preset said.
+    #[test]
+    fn bit_fields_are_overwritten() {
+        for version in ALL {
+            let mut config = Config::zeroed();
+            config.codec.hevc_mut().flags = u32::MAX;
+            Codec::Hevc.write(&mut config, version, 4);
+            let flags = config.codec.hevc().flags;
+            assert_eq!(field(flags, HEVC_CHROMA_FORMAT), CHROMA_420);
+            assert_eq!(field(flags, HEVC_REPEAT_SPS_PPS), 1);
+            for mask in [HEVC_BIT_DEPTH_MINUS_8, HEVC_FILLER_DATA, HEVC_NO_SPS_PPS] {
+                assert_eq!(field(flags, mask), 0);
+            }
+        }
+    }
+
+    /// In AV1 likewise.
+    #[test]
+    fn bit_fields_of_av1_are_overwritten() {
+        let mut config = Config::zeroed();
+        config.codec.av1_mut().flags = u32::MAX;
+        Codec::Av1.write(&mut config, ALL[0], 4);
+        let flags = config.codec.av1().flags;
+        assert_eq!(field(flags, AV1_CHROMA_FORMAT), CHROMA_420);
+        assert_eq!(field(flags, AV1_REPEAT_SEQUENCE_HEADER), 1);
+        for mask in [
+            AV1_ANNEX_B,
+            AV1_PADDING,
+            AV1_NO_SEQUENCE_HEADER,
+            AV1_CUSTOM_TILES,
+            AV1_BIT_DEPTH_MINUS_8,
+            AV1_INPUT_BIT_DEPTH_MINUS_8,
+        ] {
+            assert_eq!(field(flags, mask), 0);
+        }
+    }
+}

@@ -3,6 +3,7 @@
 //!
 //! Pictures go in as IVF, whose time stamps say, too, where a key frame is wanted: odd ones ask for
 //! one. They come back in containers that say how long each is: AVI for HEVC, IVF for AV1.
+#![allow(unsafe_code, reason = "`poll` is a C function")]
 
 use std::{
     io::{self, Read as _, Write as _},

@@ -1,4 +1,5 @@
 //! H.264 by OpenH264, in the process.
+#![allow(unsafe_code, reason = "the quantiser is an option of the C library")]
 
 use std::io;
 

@@ -2,8 +2,6 @@
 //! H.264, HEVC or AV1 that any decoder takes, so fine that what comes back can be compared with
 //! what went in. OpenH264 codes H.264; the others take the `ffmpeg` command, where there is one.
 
-#![allow(unsafe_code, reason = "OpenH264 and `poll` are C")]
-
 mod child;
 mod h264;
 pub mod memory;

@@ -1,64 +1,16 @@
-//! Two clients that know nothing of each other: the product's own crate, and FFmpeg.
-#![allow(unsafe_code, reason = "a library is loaded")]
+//! The product's own crate as a client that encodes H.264, and what it makes of faults.
 
-use std::{
-    os::fd::{AsRawFd as _, FromRawFd as _, OwnedFd},
-    process::Command,
-};
+mod common;
 
+use common::{SIZES, inputs, memory, nv12, open, settings, write};
 use double_coder::MAX_ERROR;
-use double_nvidia::{ORDERS, assert_faultless, read_ledger, run_again};
+use double_nvidia::{ORDERS, assert_faultless, run_again};
 use nvenc_sys::{
     Codec, Context, Cuda, Encoder, Error, Layout, Memory, Nvenc, Preset, Profile, Settings,
 };
 use openh264::{decoder::Decoder, formats::YUVSource as _};
 
-const SIZES: [(u32, u32); 3] = [(64, 48), (150, 122), (640, 480)];
-
-fn settings((width, height): (u32, u32)) -> Settings {
-    Settings {
-        width,
-        height,
-        frame_rate: (30, 1),
-        bits_per_second: 2_000_000,
-        buffer_pictures: 1.5,
-        preset: Preset::P3,
-        codec: Codec::H264(Profile::Baseline),
-    }
-}
-
-/// A file in memory, which is what software drivers export.
-fn memory(bytes: usize) -> OwnedFd {
-    // SAFETY: a new descriptor, which is owned from here on.
-    let file = unsafe { OwnedFd::from_raw_fd(libc::memfd_create(c"nv12".as_ptr(), 0)) };
-    // SAFETY: an open descriptor.
-    assert_eq!(unsafe { libc::ftruncate(file.as_raw_fd(), bytes as i64) }, 0);
-    file
-}
-
-/// A picture with edges and slopes, another one for each `n`.
-fn nv12((width, height): (u32, u32), pitch: u32, n: u32) -> Vec<u8> {
-    let mut bytes = vec![0; (pitch * height * 3 / 2) as usize];
-    for (y, row) in (0u32..).zip(bytes.chunks_mut(pitch as usize)) {
-        for (x, byte) in (0..width).zip(row) {
-            *byte =
-                if (x / 8 + y / 8 + n).is_multiple_of(2) { 60 + (x + y) as u8 % 90 } else { 200 };
-        }
-    }
-    bytes
-}
-
-fn open(size: (u32, u32)) -> Result<(Encoder, std::sync::Arc<Context>), Error> {
-    let cuda = Cuda::load()?;
-    let context = Context::new(&cuda, &cuda.devices()?[0])?;
-    Ok((Encoder::open(&Nvenc::load()?, &context, &settings(size))?, context))
-}
-
-fn write(file: &OwnedFd, bytes: &[u8]) {
-    use std::os::unix::fs::FileExt as _;
-    let file = std::fs::File::from(file.try_clone().expect("a descriptor"));
-    file.write_all_at(bytes, 0).expect("as long as it says");
-}
+const H264: Codec = Codec::H264(Profile::Baseline);
 
 #[test]
 fn encode_pictures() {
@@ -67,23 +19,18 @@ fn encode_pictures() {
     }
     for size in SIZES {
         let pitch = size.0.next_multiple_of(256);
-        let (mut encoder, context) = open(size).expect("opens");
+        let (mut encoder, context) = open(size, H264).expect("opens");
         let bytes = nv12(size, pitch, 0).len();
-        let files = [memory(bytes), memory(bytes)];
-        let inputs = files.each_ref().map(|file| {
-            let copy = file.try_clone().expect("a descriptor");
-            let memory = Memory::import(&context, copy, bytes as u64, true).expect("imports");
-            encoder.register(memory, Layout { pitch }).expect("registers")
-        });
+        let inputs = inputs(&mut encoder, &context, bytes, pitch);
         let mut decoder = Decoder::new().expect("opens");
         for n in 0..5u32 {
             let picture = nv12(size, pitch, n);
-            write(&files[n as usize % 2], &picture);
+            let (file, input) = &inputs[n as usize % 2];
+            write(file, &picture);
             if n == 3 {
                 encoder.set_rate(900_000).expect("changes");
             }
-            let input = inputs[n as usize % 2];
-            let unit = encoder.encode(input, n.into(), n == 2).expect("encodes");
+            let unit = encoder.encode(*input, n.into(), n == 2).expect("encodes");
             assert_eq!(unit.keyframe, n == 0 || n == 2);
             let decoded = decoder.decode(&unit.data).expect("decodes").expect("at once");
             let (width, height) = (size.0 as usize, size.1 as usize);
@@ -147,12 +94,12 @@ fn open_profiles_and_presets() {
     let context = Context::new(&cuda, &cuda.devices().expect("tells")[0]).expect("retains");
     let nvenc = Nvenc::load().expect("the double");
     for profile in [Profile::Baseline, Profile::Main, Profile::High] {
-        let settings = Settings { codec: Codec::H264(profile), ..settings(SIZES[0]) };
+        let settings = Settings { codec: Codec::H264(profile), ..settings(SIZES[0], H264) };
         let mut encoder = Encoder::open(&nvenc, &context, &settings).expect("opens");
         assert!(!encoder.invalidate(0).expect("knows"), "there is one reference");
     }
     for preset in [Preset::P1, Preset::P2, Preset::P3, Preset::P4] {
-        let settings = Settings { preset, ..settings(SIZES[0]) };
+        let settings = Settings { preset, ..settings(SIZES[0], H264) };
         Encoder::open(&nvenc, &context, &settings).expect("opens");
     }
 }
@@ -194,7 +141,7 @@ fn name_the_fault() {
     let expected = std::env::var("EXPECTED").expect("set by the parent");
     let size = SIZES[0];
     let attempt = || -> Result<(), Error> {
-        let (mut encoder, context) = open(size)?;
+        let (mut encoder, context) = open(size, H264)?;
         let bytes = nv12(size, 64, 0).len();
         let memory = Memory::import(&context, memory(bytes), bytes as u64, true)?;
         let input = encoder.register(memory, Layout { pitch: 64 })?;
@@ -245,40 +192,4 @@ fn old_drivers_are_refused() {
     let orders =
         [("DOUBLE_NVIDIA_API", "11.0"), ("EXPECTED", "speaks NVENC 11.0, and 11.1 is needed")];
     run_again("name_the_fault", &orders);
-}
-
-#[test]
-#[allow(clippy::print_stdout, reason = "what a test skips is said")]
-fn ffmpeg_is_content() {
-    let folder = tempfile::tempdir().expect("a folder");
-    double_nvidia::install(folder.path()).expect("the double is built");
-    let (ledger, out) = (folder.path().join("ledger"), folder.path().join("out.h264"));
-    let source = "testsrc2=s=320x240:r=30,format=nv12";
-    let mut ffmpeg = Command::new("ffmpeg");
-    ffmpeg.args(["-hide_banner", "-f", "lavfi", "-i", source, "-frames:v", "30"]);
-    ffmpeg
-        .args(["-c:v", "h264_nvenc", "-preset", "p3", "-tune", "ull", "-bf", "0", "-y"])
-        .arg(&out);
-    ffmpeg.env("LD_LIBRARY_PATH", folder.path()).env("DOUBLE_NVIDIA_LEDGER", &ledger);
-    ffmpeg.env("DOUBLE_NVIDIA_BARE", "open,codec_count,codecs,cap,preset_config");
-    let Ok(done) = ffmpeg.output() else {
-        println!("skipped: needs ffmpeg");
-        return;
-    };
-    let said = String::from_utf8_lossy(&done.stderr);
-    if said.contains("Unknown encoder") || said.contains("minimum required Nvidia driver") {
-        println!("skipped: this ffmpeg has no h264_nvenc that speaks so old a version");
-        return;
-    }
-    assert!(done.status.success(), "{said}");
-    let ledger = read_ledger(&ledger);
-    assert_faultless(&ledger);
-    let encoded = ledger.iter().filter(|line| line.starts_with("encode 320x240")).count();
-    assert_eq!(encoded, 30, "{ledger:#?}");
-    let mut decoder = Decoder::new().expect("opens");
-    let stream = std::fs::read(out).expect("written");
-    let units = openh264::nal_units(&stream);
-    let pictures = units.filter(|unit| decoder.decode(unit).expect("decodes").is_some()).count();
-    let rest = decoder.flush_remaining().map_or(0, |rest| rest.len());
-    assert_eq!(pictures + rest, 30);
 }

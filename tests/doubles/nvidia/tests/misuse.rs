@@ -219,6 +219,11 @@ fn misuse() {
             let refused = client.initialize(|config| config.profile = raw::PROFILE_BASELINE);
             assert_ne!(refused, SUCCESS);
         }
+        "profile" => {
+            assert_eq!(client.open(), SUCCESS);
+            let refused = client.initialize(|config| config.profile = raw::PROFILE_HEVC_MAIN);
+            assert_ne!(refused, SUCCESS);
+        }
         "lock without waiting" => {
             client.prepare();
             assert_eq!(client.encode(), SUCCESS);
@@ -264,6 +269,7 @@ fn misuse_is_noted() {
         ("none", &[]),
         ("open without a context", &["`open` is called without its context"]),
         ("cabac", &["the entropy coding of an encoder for 64x48"]),
+        ("profile", &["the profile of an encoder for 64x48"]),
         ("lock without waiting", &["a buffer is locked that nobody waits for"]),
         ("encode without a context", &["`encode` is called without its context"]),
         ("unmap too early", &["a picture is unmapped before its bitstream is locked"]),

@@ -36,6 +36,8 @@ const HEVC: &str = "-c:v libx265 -preset ultrafast -tune zerolatency -forced-idr
                     log-level=error -f avi";
 const AV1: &str = "-c:v libaom-av1 -usage realtime -cpu-used 6 -lag-in-frames 0 -row-mt 0 \
                    -threads 1 -crf 1 -b:v 0 -g 1000000 -f ivf";
+/// What is added to AV1 for who looks at pictures, and holds none against another.
+const COARSE: &str = "-cpu-used 8 -crf 40";
 
 /// Whether the command is there and has the encoder.
 pub fn is_there(codec: Codec) -> bool {
@@ -94,7 +96,11 @@ impl Child {
         let keys = format!("expr:eq(mod(round(t*{TICKS}),2),1)");
         let mut command = ffmpeg();
         command.args(IN.split(' ')).args(["-force_key_frames", &keys]);
-        command.args(OUT.split(' ')).args(encoder.split(' ')).arg("pipe:1");
+        command.args(OUT.split(' ')).args(encoder.split(' '));
+        if codec == Codec::Av1 && std::env::var_os(super::COARSE).is_some() {
+            command.args(COARSE.split(' '));
+        }
+        command.arg("pipe:1");
         let mut process = command.stdin(Stdio::piped()).stdout(Stdio::piped()).spawn()?;
         let input = process.stdin.take();
         let output = Output(process.stdout.take().ok_or(io::ErrorKind::BrokenPipe)?);

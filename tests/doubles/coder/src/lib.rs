@@ -14,6 +14,9 @@ use self::{child::Child, h264::H264};
 /// The variable that names a file for the last picture that was encoded, in NV12 without padding.
 pub const PICTURE: &str = "DOUBLE_PICTURE";
 
+/// The variable by which AV1 is coded so coarsely that it keeps up with a stream.
+pub const COARSE: &str = "DOUBLE_COARSE";
+
 /// How far a decoded sample may be off.
 pub const MAX_ERROR: u8 = 4;
 

@@ -16,6 +16,7 @@
 //! | `DOUBLE_NVIDIA_CODECS` | what it codes, of `h264`, `hevc` and `av1`, with commas between; where unset, all that this machine can: HEVC and AV1 take `ffmpeg` with libx265 and libaom |
 //! | `DOUBLE_NVIDIA_LEDGER` | a file to which a line is added for each thing of note: `open`, `settings`, `encode`, `busy`, `flush`, `close`, `leak`, `violation` |
 //! | `DOUBLE_NVIDIA_BARE` | calls of NVENC that may be made without a context, with commas between: FFmpeg asks so what there is |
+//! | `DOUBLE_COARSE` | set: AV1 is coded so coarsely that it keeps up with a stream |
 //! | `DOUBLE_NVIDIA_FAIL` | what fails, with commas between; `encode@3` means from a session's fourth picture on |
 //!
 //! What can fail: `no-device` (CUDA finds no GPU), `no-encoder` (no session opens), `sessions@N`

@@ -66,7 +66,7 @@ impl Key {
 }
 
 /// Keys whose values are never printed.
-const SECRETS: &[(&str, &str)] = &[("webrtc", "turn_credential")];
+const SECRETS: &[(&str, &str)] = &[("webrtc", "turn_credential"), ("webrtc", "turn_secret")];
 
 /// The key of this path, e.g. `server.port`.
 pub fn find(path: &str) -> Option<&'static Key> {
@@ -223,6 +223,8 @@ sections! {
     }
     /// How viewers are reached.
     webrtc: Webrtc {
+        /// The port of all streams, UDP and TCP; 0: the number of the HTTP port, which then takes streams over TCP as well.
+        port: u16 = 0_u16,
         /// A STUN server such as `stun:stun.example.org:3478`; none is needed within one network.
         stun_server: String = ""; "STUN_SERVER",
         /// Further STUN and TURN servers, as `stun:`, `turn:` or `turns:` URLs.
@@ -231,6 +233,10 @@ sections! {
         turn_username: String = "",
         /// Password at the TURN servers; never shown.
         turn_credential: String = "",
+        /// In their place, the secret that the TURN servers share with mjcast (coturn's `static-auth-secret`): each viewer gets a login of their own that expires; never shown.
+        turn_secret: String = "",
+        /// How long such a login is good for, s.
+        turn_ttl_s: u64 = 86_400_u64,
         /// IP addresses to offer to viewers besides the machine's own, e.g. the outer one of a NAT.
         advertise_addresses: Vec<String> = Vec::new(),
     }

@@ -228,6 +228,8 @@ pub enum Shadows {
 /// How viewers are reached.
 #[derive(Clone, Debug)]
 pub struct Webrtc {
+    /// The port of all streams where it is not the number of the HTTP port.
+    pub port: Option<u16>,
     /// STUN and TURN servers for both ends, `webrtc.stun_server` first.
     pub ice_servers: Vec<IceServer>,
     /// Addresses to offer besides the machine's own.
@@ -245,17 +247,34 @@ pub struct IceServer {
 
 /// What a TURN server asks for.
 #[derive(Clone, PartialEq, Eq)]
-pub struct Login {
-    /// User name.
-    pub username: String,
-    /// Password.
-    pub credential: String,
+pub enum Login {
+    /// The same of everybody.
+    Fixed {
+        /// User name.
+        username: String,
+        /// Password.
+        credential: String,
+    },
+    /// One that expires, made for each viewer with what the server shares.
+    Minted {
+        /// What is shared.
+        secret: String,
+        /// How long a login is good for.
+        ttl: Duration,
+    },
 }
 
 impl std::fmt::Debug for Login {
-    /// Without the password, so that no log can hold it.
+    /// Without passwords, so that no log can hold them.
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Login").field("username", &self.username).finish_non_exhaustive()
+        match self {
+            Self::Fixed { username, .. } => {
+                f.debug_struct("Fixed").field("username", username).finish_non_exhaustive()
+            }
+            Self::Minted { ttl, .. } => {
+                f.debug_struct("Minted").field("ttl", ttl).finish_non_exhaustive()
+            }
+        }
     }
 }
 

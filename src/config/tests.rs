@@ -97,6 +97,15 @@ fn mistakes_are_named_with_their_place() {
         (&[("DEBUG_MODE", "maybe")], "server.debug"),
         (&[("STUN_SERVER", "stun.example.org")], "write stun:HOST:PORT"),
         (&[("MJCAST_WEBRTC__ICE_SERVERS", "turn:t.example:3478")], "webrtc.turn_credential"),
+        (
+            &[
+                ("MJCAST_WEBRTC__ICE_SERVERS", "turn:t.example"),
+                ("MJCAST_WEBRTC__TURN_USERNAME", "u"),
+                ("MJCAST_WEBRTC__TURN_CREDENTIAL", "c"),
+                ("MJCAST_WEBRTC__TURN_SECRET", "s"),
+            ],
+            "leave one out",
+        ),
         (&[("MJCAST_WEBRTC__ADVERTISE_ADDRESSES", "nat")], "'nat' is not an IP address"),
         (&[("MJCAST_SERVER__ALLOWED_ORIGINS", "lab.example")], "scheme://host"),
         (&[("MJCAST_VIDEO__PROFILE", "best")], "'best' is none of auto, parity, fast"),

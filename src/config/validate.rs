@@ -225,7 +225,8 @@ fn webrtc(raw: &keys::Webrtc) -> Result<Webrtc> {
             }
         }
     }
-    Ok(Webrtc { ice_servers, advertise_addresses })
+    let port = Some(raw.port).filter(|port| *port != 0);
+    Ok(Webrtc { port, ice_servers, advertise_addresses })
 }
 
 fn ice_server(key: &'static str, url: &str, raw: &keys::Webrtc) -> Result<IceServer> {
@@ -243,13 +244,27 @@ fn ice_server(key: &'static str, url: &str, raw: &keys::Webrtc) -> Result<IceSer
 }
 
 fn turn_login(raw: &keys::Webrtc) -> Result<Login> {
-    if raw.turn_username.is_empty() || raw.turn_credential.is_empty() {
-        return invalid(
+    const WEEK_S: u64 = 7 * 86_400;
+    let fixed = !raw.turn_username.is_empty() && !raw.turn_credential.is_empty();
+    match (fixed, raw.turn_secret.is_empty()) {
+        (true, true) => Ok(Login::Fixed {
+            username: raw.turn_username.clone(),
+            credential: raw.turn_credential.clone(),
+        }),
+        (false, false) => {
+            let ttl = within("webrtc.turn_ttl_s", raw.turn_ttl_s, 60..=WEEK_S)?;
+            Ok(Login::Minted { secret: raw.turn_secret.clone(), ttl: Duration::from_secs(ttl) })
+        }
+        (true, false) => invalid(
+            "webrtc.turn_secret",
+            "it takes the place of webrtc.turn_username and webrtc.turn_credential: leave one out",
+        ),
+        (false, true) => invalid(
             "webrtc.turn_username",
-            "a TURN server needs webrtc.turn_username and webrtc.turn_credential",
-        );
+            "a TURN server needs webrtc.turn_username and webrtc.turn_credential, or \
+             webrtc.turn_secret",
+        ),
     }
-    Ok(Login { username: raw.turn_username.clone(), credential: raw.turn_credential.clone() })
 }
 
 fn sessions(raw: &keys::Sessions) -> Result<Sessions> {

@@ -13,7 +13,7 @@ use tokio::net::TcpListener;
 
 use crate::{
     bundle,
-    config::{Config, Profile, Shadows},
+    config::{Config, Login, Profile, Shadows},
     encode,
     gpu::{self, Gpu},
     http, peer, record, render,
@@ -49,7 +49,7 @@ pub enum Failure {
 pub async fn serve(config: Config) -> Result<(), Failure> {
     let listener = listen(&config).await?;
     let address = listener.local_addr().map_err(|error| Failure::Failed(error.to_string()))?;
-    let sessions = start_sessions(&config, None).await?;
+    let sessions = start_sessions(&config, address.port(), None).await?;
     let session = sessions.find(session::DEFAULT).expect("invariant: made with the daemon");
     let mut first = Box::pin(async move {
         if let Err(error) = session.load(Source::Preset(FIRST_SCENE.into())).await {
@@ -108,8 +108,10 @@ async fn listen(config: &Config) -> Result<TcpListener, Failure> {
     })
 }
 
+/// `http_port` is the number that is really listened on.
 async fn start_sessions(
     config: &Config,
+    http_port: u16,
     worker_program: Option<PathBuf>,
 ) -> Result<Sessions, Failure> {
     let options = gpu_options(config);
@@ -132,7 +134,8 @@ async fn start_sessions(
     let recordings = tokio::task::spawn_blocking(move || record::Store::open(limits)).await;
     let recordings = recordings
         .map_err(|error| Failure::Failed(format!("the recordings cannot be read: {error}")))?;
-    let mut settings = session_settings(config, &adapter, codecs);
+    let peers = peer_config(config, media_port(config, http_port).await?, codecs);
+    let mut settings = session_settings(config, &adapter, peers);
     if let Some(program) = worker_program {
         settings.worker.program = program;
     }
@@ -221,11 +224,10 @@ fn reopen(
     }
 }
 
-/// `codecs` are those beside H.264 that hardware encodes here.
 fn session_settings(
     config: &Config,
     adapter: &gpu::AdapterInfo,
-    codecs: Codecs,
+    peer: peer::Config,
 ) -> session::Settings {
     session::Settings {
         frame_size: config.video.frame_size,
@@ -234,7 +236,7 @@ fn session_settings(
         encoders: config.video.encoders,
         render: render_settings(config.video.profile, config.video.shadows, adapter),
         worker: worker_limits(config),
-        peer: peer_config(config, codecs),
+        peer,
         max_viewers: config.limits.viewers,
         history_bytes: config.limits.history_bytes,
         control_patience: config.limits.control_idle,
@@ -302,29 +304,64 @@ fn worker_limits(config: &Config) -> worker::Limits {
     }
 }
 
-fn peer_config(config: &Config, codecs: Codecs) -> peer::Config {
-    let ip = config.server.ip;
-    let login = |server: &crate::config::IceServer| {
-        server.login.as_ref().map(|login| (login.username.clone(), login.credential.clone()))
+/// The port of all streams. Where it is not that of HTTP, it listens for streams over TCP itself.
+async fn media_port(config: &Config, http_port: u16) -> Result<peer::Port, Failure> {
+    let (ip, addresses) = (config.server.ip, media_addresses(config.server.ip));
+    let Some(number) = config.webrtc.port.filter(|number| *number != http_port) else {
+        return peer::Port::open(&addresses, http_port, Some(http_port)).or_else(|error| {
+            let port = peer::Port::open(&addresses, 0, Some(http_port));
+            let port = port.map_err(|error| {
+                Failure::Environment(format!("no UDP port can be had for streams: {error}"))
+            })?;
+            let instead = port.number();
+            tracing::warn!(%error, http_port, instead, "streams use another UDP port");
+            Ok(port)
+        });
     };
-    let ice_servers = config.webrtc.ice_servers.iter().map(|server| {
-        let (username, credential) = login(server).unwrap_or_default();
-        peer::IceServer { url: server.url.clone(), username, credential }
+    let taken = |error: std::io::Error| {
+        let detail = format!("webrtc.port {number} cannot be had on {ip}: {error}");
+        Failure::Environment(detail)
+    };
+    let listener = TcpListener::bind((ip, number)).await.map_err(taken)?;
+    let port = peer::Port::open(&addresses, number, Some(number)).map_err(taken)?;
+    port.listen(listener, config.limits.connections);
+    Ok(port)
+}
+
+/// `codecs` are those beside H.264 that hardware encodes here.
+fn peer_config(config: &Config, port: peer::Port, codecs: Codecs) -> peer::Config {
+    let ip = config.server.ip;
+    // The daemon relays for itself where it has a login that lasts; with one that expires, the
+    // relays of its viewers must do.
+    let ice_servers = config.webrtc.ice_servers.iter().filter_map(|server| {
+        let (username, credential) = match &server.login {
+            None => Default::default(),
+            Some(Login::Fixed { username, credential }) => (username.clone(), credential.clone()),
+            Some(Login::Minted { .. }) => return None,
+        };
+        Some(peer::IceServer { url: server.url.clone(), username, credential })
     });
     peer::Config {
         ice_servers: ice_servers.collect(),
-        bind: vec![if ip.is_loopback() { ip } else { unspecified(ip) }],
+        bind: media_addresses(ip),
+        port,
         advertise: config.webrtc.advertise_addresses.clone(),
         include_loopback: ip.is_loopback(),
         codecs,
     }
 }
 
-/// All addresses of the family of `ip`: viewers reach the machine by any of them.
-fn unspecified(ip: IpAddr) -> IpAddr {
+/// Where streams are reached when HTTP is at `ip`: on loopback there alone, else at all addresses
+/// that the machine has of its family, and of both where it listens on `::`, which takes IPv4, too.
+fn media_addresses(ip: IpAddr) -> Vec<IpAddr> {
+    use std::net::{Ipv4Addr, Ipv6Addr};
     match ip {
-        IpAddr::V4(_) => std::net::Ipv4Addr::UNSPECIFIED.into(),
-        IpAddr::V6(_) => std::net::Ipv6Addr::UNSPECIFIED.into(),
+        ip if ip.is_loopback() => vec![ip],
+        IpAddr::V4(_) => vec![Ipv4Addr::UNSPECIFIED.into()],
+        IpAddr::V6(ip) if ip.is_unspecified() => {
+            vec![Ipv6Addr::UNSPECIFIED.into(), Ipv4Addr::UNSPECIFIED.into()]
+        }
+        IpAddr::V6(_) => vec![Ipv6Addr::UNSPECIFIED.into()],
     }
 }
 

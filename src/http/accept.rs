@@ -1,4 +1,5 @@
-//! The accept loop: warp as shipped sets no time limit on slow or idle clients.
+//! The accept loop: warp as shipped sets no time limit on slow or idle clients. Viewers whose media
+//! comes over TCP are told by their first byte and handed on.
 
 use std::{
     convert::Infallible,
@@ -22,7 +23,10 @@ use tokio_util::{sync::CancellationToken, task::TaskTracker};
 use tower::ServiceExt as _;
 use warp::{filters::BoxedFilter, reply::Response};
 
-use crate::config::Limits;
+use crate::{
+    config::Limits,
+    peer::{Port, is_media},
+};
 
 /// Pause after `accept` failed for want of descriptors or memory: others must free some first.
 const RELIEF: Duration = Duration::from_millis(100);
@@ -50,6 +54,7 @@ pub(super) async fn until(
     shutdown: impl Future<Output = ()>,
     listener: TcpListener,
     routes: BoxedFilter<(Response,)>,
+    media: &Port,
     limits: &Limits,
     work: &Work,
 ) {
@@ -70,10 +75,21 @@ pub(super) async fn until(
             Ok((stream, _)) => {
                 failing = false;
                 let closing = work.closing.clone();
-                let served = connection(stream, routes.clone(), limits, closing);
+                let first = first_byte(stream, limits.header_timeout, closing.clone());
+                let (routes, limits, media) = (routes.clone(), limits.clone(), media.clone());
                 work.tasks.spawn(async move {
-                    served.await;
-                    drop(seat);
+                    match first.await {
+                        Some((stream, first)) if is_media(first) => {
+                            if let Err(error) = media.accept(stream, seat.ok()).await {
+                                tracing::debug!(%error, "a stream over TCP was refused");
+                            }
+                        }
+                        Some((stream, _)) => {
+                            connection(stream, routes, &limits, closing).await;
+                            drop(seat);
+                        }
+                        None => {}
+                    }
                 });
             }
             Err(error) if is_the_clients(&error) => {}
@@ -92,6 +108,20 @@ pub(super) async fn until(
 fn is_the_clients(error: &io::Error) -> bool {
     use io::ErrorKind::{ConnectionAborted, ConnectionRefused, ConnectionReset, Interrupted};
     matches!(error.kind(), ConnectionAborted | ConnectionRefused | ConnectionReset | Interrupted)
+}
+
+/// Waits for the first byte, which stays unread; `None` when none comes.
+async fn first_byte(
+    stream: TcpStream,
+    patience: Duration,
+    closing: CancellationToken,
+) -> Option<(TcpStream, u8)> {
+    let mut first = [0];
+    let peeked = tokio::select! {
+        peeked = tokio::time::timeout(patience, stream.peek(&mut first)) => peeked,
+        () = closing.cancelled() => return None,
+    };
+    matches!(peeked, Ok(Ok(1))).then_some((stream, first[0]))
 }
 
 /// Serves one connection to its end.

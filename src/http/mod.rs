@@ -68,6 +68,7 @@ pub async fn serve(
         // Port 0 was a wish; clients want to know what came of it.
         config.server.port = address.port();
     }
+    let media = sessions.port().clone();
     let context = Arc::new(Context {
         sessions,
         config: config.clone(),
@@ -79,7 +80,7 @@ pub async fn serve(
         followers: Arc::new(Semaphore::new(limits.connections.div_ceil(2))),
         work: work.clone(),
     });
-    accept::until(shutdown, listener, routes::all(&context), limits, &work).await;
+    accept::until(shutdown, listener, routes::all(&context), &media, limits, &work).await;
     if !work.drain(limits.drain_timeout).await {
         tracing::warn!("some clients did not finish in time; their connections are dropped");
     }

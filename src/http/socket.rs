@@ -5,7 +5,7 @@
 
 use std::{
     sync::Arc,
-    time::{Duration, Instant},
+    time::{Duration, Instant, SystemTime},
 };
 
 use futures_util::{SinkExt as _, StreamExt as _};
@@ -24,9 +24,12 @@ use warp::{
 
 use super::{Context, api, flood::Bucket, problem::Problem};
 use crate::{
-    config,
+    config::{self, Login},
     control::{Command, Event},
-    peer::wire::{self, ClientMessage, IceServer, ServerMessage, ViewerState},
+    peer::{
+        turn,
+        wire::{self, ClientMessage, IceServer, ServerMessage, ViewerState},
+    },
     session::{self, Company, Error, Handle, MAX_LOADS, Notice, Role, Viewer},
     units::ViewerId,
 };
@@ -148,7 +151,7 @@ async fn serve(
         viewer_id: line.viewer.id().to_string(),
         session: id,
         role: role.name(),
-        ice_servers: ice_servers(&context.config.webrtc),
+        ice_servers: ice_servers(&context.config.webrtc, line.viewer.id(), SystemTime::now()),
     };
     let end = line.talk(welcome, context).await;
     let Line { socket, viewer, .. } = line;
@@ -389,11 +392,15 @@ async fn goodbye(mut socket: WebSocket, code: u16, reason: &'static str) {
     }
 }
 
-fn ice_servers(webrtc: &config::Webrtc) -> Vec<IceServer> {
-    let server = |server: &config::IceServer| IceServer {
-        urls: vec![server.url.clone()],
-        username: server.login.as_ref().map(|login| login.username.clone()),
-        credential: server.login.as_ref().map(|login| login.credential.clone()),
+/// The servers that a viewer may use, with a login of their own where the servers know such.
+fn ice_servers(webrtc: &config::Webrtc, viewer: ViewerId, now: SystemTime) -> Vec<IceServer> {
+    let server = |server: &config::IceServer| {
+        let login = server.login.as_ref().map(|login| match login {
+            Login::Fixed { username, credential } => (username.clone(), credential.clone()),
+            Login::Minted { secret, ttl } => turn::login(secret, &viewer.to_string(), *ttl, now),
+        });
+        let (username, credential) = login.unzip();
+        IceServer { urls: vec![server.url.clone()], username, credential }
     };
     webrtc.ice_servers.iter().map(server).collect()
 }

@@ -18,7 +18,10 @@ use super::{
     problem::Problem,
     routes::{finished, resource},
 };
-use crate::config::{self, Limits, Sources};
+use crate::{
+    config::{self, Limits, Sources},
+    peer::Port,
+};
 
 /// Far longer than anything here takes, for a test that would otherwise hang.
 const PATIENCE: Duration = Duration::from_secs(20);
@@ -40,7 +43,8 @@ impl Daemon {
             let routes = routes(&config);
             let shutdown = async { drop(stopped.await) };
             let work = accept::Work::default();
-            accept::until(shutdown, listener, routes, &config.limits, &work).await;
+            let media = Port::open(&[], 0, None).expect("nothing is bound");
+            accept::until(shutdown, listener, routes, &media, &config.limits, &work).await;
             assert!(work.drain(PATIENCE).await);
         });
         Self { address, stop, ended }

@@ -3,7 +3,7 @@
 //! The library awaits each callback in the task that also drives ICE, DTLS and every timer, so
 //! none of them waits: reports go through a queue and a cell of their own to a relay task.
 
-use std::sync::Arc;
+use std::{sync::Arc, time::Duration};
 
 use tokio::sync::{Notify, mpsc, watch};
 use tokio_util::sync::CancellationToken;
@@ -17,13 +17,17 @@ use webrtc::{
 
 use super::{
     Candidate, PeerEvent,
-    advertise::Advertised,
+    advertise::{Advertised, is_tcp},
     channel::{self, Outlets},
 };
 
 /// Candidates that may wait for the viewer's task: more than a machine has addresses. Those
 /// beyond are dropped; the answer holds the machine's own.
 const CANDIDATES: usize = 64;
+
+/// How long UDP is tried alone. A browser takes whatever pair works first and may stay with it for
+/// seconds, and a stream over TCP stalls with every loss.
+const HEAD_START: Duration = Duration::from_millis(400);
 
 /// Receives the connection's callbacks.
 pub(super) struct Handler {
@@ -51,6 +55,18 @@ impl Handler {
         let relay = relay(inbox, states, events.clone());
         tokio::spawn(cancel.clone().run_until_cancelled_owned(relay));
         Self { candidates, state, events, outlets, gathered, advertised, cancel }
+    }
+
+    /// Tells candidates once [`HEAD_START`] has passed, unless there is a connection by then.
+    fn later(&self, candidates: Vec<Option<Candidate>>) {
+        let (queue, state) = (self.candidates.clone(), self.state.subscribe());
+        let telling = async move {
+            tokio::time::sleep(HEAD_START).await;
+            if *state.borrow() != RTCPeerConnectionState::Connected {
+                candidates.into_iter().for_each(|candidate| drop(queue.try_send(candidate)));
+            }
+        };
+        tokio::spawn(self.cancel.clone().run_until_cancelled_owned(telling));
     }
 
     fn candidate(&self, candidate: Option<Candidate>) {
@@ -100,20 +116,21 @@ impl PeerConnectionEventHandler for Handler {
         };
         let own = candidate(init);
         let text = own.candidate.strip_prefix("candidate:").unwrap_or(&own.candidate);
-        let beside: Vec<_> = self.advertised.beside(text).collect();
-        for text in beside {
-            self.candidate(Some(Candidate {
-                candidate: format!("candidate:{text}"),
-                ..own.clone()
-            }));
+        let told = self.advertised.told(text).into_iter().map(|text| {
+            let candidate = format!("candidate:{text}");
+            Some(Candidate { candidate, ..own.clone() })
+        });
+        if is_tcp(text) {
+            return self.later(told.collect());
         }
-        self.candidate(Some(own));
+        told.for_each(|candidate| self.candidate(candidate));
     }
 
     async fn on_ice_gathering_state_change(&self, state: RTCIceGatheringState) {
         if state == RTCIceGatheringState::Complete {
             self.gathered.notify_one();
-            self.candidate(None);
+            // After those that are told later.
+            self.later(vec![None]);
         }
     }
 
@@ -149,13 +166,15 @@ fn candidate(init: RTCIceCandidateInit) -> Candidate {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::peer::Port;
 
     #[tokio::test]
     async fn callbacks_do_not_wait_for_a_viewer_that_listens_to_nothing() {
         let (events, mut inbox) = mpsc::channel(1);
         let (_senders, outlets) = channel::queues();
         let cancel = CancellationToken::new();
-        let advertised = Advertised::new(&[]);
+        let port = Port::open(&[], 0, None).expect("nothing is bound");
+        let advertised = Advertised::new(&[], port.seat(Vec::new()).expect("a runtime"));
         let handler = Handler::new(events, outlets, Arc::default(), advertised, cancel);
         // Far more than fits; returning at all is the point.
         for _ in 0..10 * CANDIDATES {

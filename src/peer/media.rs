@@ -112,7 +112,7 @@ impl Payload {
     fn new(format: &Format) -> Self {
         let payloader: Box<dyn Payloader> = match format.codec {
             Codec::H264 => Box::new(H264Payloader::default()),
-            Codec::Hevc => Box::new(HevcPayloader::default()),
+            Codec::Hevc => Box::new(HevcPayloader),
             Codec::Av1 => Box::new(Av1Payloader::default()),
         };
         Self { codec: format.codec, number: format.payload_type, payloader }

@@ -8,6 +8,7 @@
 //! The only module that names the `webrtc` and `rtc` crates. It knows no session: what viewers
 //! send is handed on as text, and [`wire`] says what that text means.
 
+pub mod turn;
 pub mod wire;
 
 mod advertise;
@@ -17,6 +18,7 @@ mod handler;
 mod link;
 mod media;
 mod offer;
+mod port;
 mod servers;
 mod setup;
 
@@ -45,9 +47,11 @@ use crate::{encode, frame::FrameReceiver, units::Codecs};
 use advertise::Advertised;
 use link::Link;
 use offer::Chosen;
+use port::Seat;
 
 pub use channel::Channel;
 pub use media::Stats;
+pub use port::{Port, is_media};
 
 /// Gathering host candidates takes a few milliseconds; a STUN server that does not answer must
 /// not hold up the answer, its candidate can follow.
@@ -61,8 +65,10 @@ const MAX_CANDIDATES: u32 = 128;
 pub struct Config {
     /// STUN and TURN servers, for the server's own candidates.
     pub ice_servers: Vec<IceServer>,
-    /// Addresses to take UDP ports on; an unspecified one stands for all of the machine's.
+    /// Addresses to be reached at; an unspecified one stands for all of the machine's.
     pub bind: Vec<IpAddr>,
+    /// Where all peers are reached.
+    pub port: Port,
     /// Addresses to offer besides the bound ones: those that a NAT maps to this machine.
     pub advertise: Vec<IpAddr>,
     /// Whether loopback addresses are offered.
@@ -169,6 +175,7 @@ pub struct Peer {
     channels: channel::Senders,
     stats: Arc<media::Counters>,
     gathered: Arc<Notify>,
+    seat: Arc<Seat>,
     advertised: Advertised,
     /// Candidates that the browser added since its last offer.
     candidates: AtomicU32,
@@ -195,7 +202,12 @@ impl Peer {
         let cancel = guard.token().clone();
         let (channels, outlets) = channel::queues();
         let gathered = Arc::new(Notify::new());
-        let advertised = Advertised::new(&config.advertise);
+        let servers = servers::resolve(&config.ice_servers).await;
+        let seat = config
+            .port
+            .seat(servers::relays(&servers))
+            .map_err(|error| Error::Setup(webrtc::error::Error::Other(error.to_string())))?;
+        let advertised = Advertised::new(&config.advertise, Arc::clone(&seat));
         let stats = Arc::new(media::Counters::default());
         let handler = handler::Handler::new(
             events.clone(),
@@ -204,13 +216,20 @@ impl Peer {
             advertised.clone(),
             cancel.clone(),
         );
-        let connection = setup::connection(config, &chosen, Arc::new(handler), Arc::clone(&stats));
+        let connection = setup::connection(
+            config,
+            servers,
+            Arc::clone(&seat),
+            &chosen,
+            Arc::new(handler),
+            Arc::clone(&stats),
+        );
         let connection = connection.await?;
         connection.set_remote_description(description).await.map_err(refused)?;
         let ssrc = setup::random_ssrc();
         let track = Arc::new(TrackLocalStaticRTP::new(setup::track(ssrc, &chosen)));
         let sender = connection.add_track(Arc::clone(&track) as _).await.map_err(refused)?;
-        let answer = negotiate(&*connection, &chosen).await?;
+        let answer = negotiate(&*connection, &seat, &chosen).await?;
         // The media section is agreed on by now: its extension ids are known.
         let parameters = sender.get_parameters().await.map_err(Error::Setup)?;
         let (sources, inbox) = mpsc::channel(4);
@@ -231,6 +250,7 @@ impl Peer {
             channels,
             stats,
             gathered,
+            seat,
             advertised,
             candidates,
             codecs: config.codecs,
@@ -247,7 +267,7 @@ impl Peer {
             tracing::debug!("candidates are still being gathered; they will follow");
         }
         let current = self.connection.local_description().await;
-        self.advertised.rewrite(current.map_or(answer, |description| description.sdp))
+        self.advertised.rewrite(&current.map_or(answer, |description| description.sdp))
     }
 
     /// Answers a later offer of the same connection, an ICE restart included.
@@ -273,7 +293,7 @@ impl Peer {
 
     async fn negotiate_anew(&self, description: RTCSessionDescription) -> Result<String, Error> {
         self.connection.set_remote_description(description).await.map_err(refused)?;
-        negotiate(&*self.connection, &self.chosen).await
+        negotiate(&*self.connection, &self.seat, &self.chosen).await
     }
 
     /// Forgets an offer that could not be answered: with one pending, the library takes no other.
@@ -353,10 +373,15 @@ fn description(offer: &str) -> Result<RTCSessionDescription, Error> {
     RTCSessionDescription::offer(offer.to_owned()).map_err(refused)
 }
 
-async fn negotiate(connection: &dyn PeerConnection, chosen: &Chosen) -> Result<String, Error> {
+async fn negotiate(
+    connection: &dyn PeerConnection,
+    seat: &Seat,
+    chosen: &Chosen,
+) -> Result<String, Error> {
     let answer = connection.create_answer(None).await.map_err(refused)?;
     offer::check_answer(&answer.sdp, chosen).map_err(refused)?;
     let sdp = answer.sdp.clone();
+    seat.claim(&sdp);
     connection.set_local_description(answer).await.map_err(refused)?;
     Ok(sdp)
 }

@@ -21,6 +21,12 @@ pub(super) async fn resolve(servers: &[IceServer]) -> Vec<RTCIceServer> {
     resolved.into_iter().filter(|server| !server.urls.is_empty()).collect()
 }
 
+/// Where relays are spoken to, of servers that were resolved.
+pub(super) fn relays(servers: &[RTCIceServer]) -> Vec<SocketAddr> {
+    let urls = servers.iter().flat_map(|server| &server.urls);
+    urls.filter_map(|url| url.strip_prefix("turn:")?.parse().ok()).collect()
+}
+
 async fn resolve_one(server: &IceServer) -> RTCIceServer {
     RTCIceServer {
         urls: urls(&server.url).await,
@@ -61,12 +67,18 @@ async fn urls(url: &str) -> Vec<String> {
 mod tests {
     use super::*;
 
+    fn server(url: &str) -> IceServer {
+        IceServer { url: url.into(), username: String::new(), credential: String::new() }
+    }
+
     #[tokio::test]
     async fn addresses_take_the_place_of_names() {
         assert_eq!(urls("stun:127.0.0.1").await, ["stun:127.0.0.1:3478"]);
         assert_eq!(urls("stun:127.0.0.1:1?transport=udp").await, ["stun:127.0.0.1:1"]);
         assert_eq!(urls("stun:[::1]:19302").await, ["stun:[::1]:19302"]);
         assert_eq!(urls("turn:127.0.0.1:9?transport=udp").await, ["turn:127.0.0.1:9"]);
+        let servers = resolve(&[server("turn:127.0.0.1:9"), server("stun:127.0.0.1:2")]).await;
+        assert_eq!(relays(&servers), [SocketAddr::from(([127, 0, 0, 1], 9))]);
     }
 
     #[tokio::test]
@@ -75,11 +87,6 @@ mod tests {
         {
             assert!(urls(url).await.is_empty(), "{url}");
         }
-        let server = |url: &str| IceServer {
-            url: url.into(),
-            username: String::new(),
-            credential: String::new(),
-        };
         let resolved = resolve(&[server("stuns:127.0.0.1"), server("stun:127.0.0.1:2")]).await;
         assert_eq!(resolved.iter().flat_map(|s| &s.urls).collect::<Vec<_>>(), ["stun:127.0.0.1:2"]);
     }

@@ -11,7 +11,7 @@ use rtc::{
         media_engine::{MIME_TYPE_AV1, MIME_TYPE_H264, MIME_TYPE_HEVC, MediaEngine},
         setting_engine::{SettingEngine, SettingEngineBuilder},
     },
-    peer_connection::transport::RTCDtlsRole,
+    peer_connection::transport::{RTCDtlsRole, RTCIceServer},
     rtp_transceiver::rtp_sender::{
         RTCPFeedback, RTCRtpCodec, RTCRtpCodecParameters, RTCRtpCodingParameters,
         RTCRtpEncodingParameters, RTCRtpHeaderExtensionCapability, RtpCodecKind,
@@ -28,7 +28,7 @@ use super::{
     link::Link,
     media::Counters,
     offer::{Chosen, Format},
-    servers,
+    port::Seat,
 };
 use crate::units::Codec;
 
@@ -38,25 +38,28 @@ pub(super) const PLAYOUT_DELAY: &str = "http://www.webrtc.org/experiments/rtp-hd
 /// The interceptors' slot that sees all that others make; the library's own begin at 1000.
 const NEXT_TO_THE_WIRE: usize = 500;
 
-/// Makes a connection that waits for an offer, to answer it with what was chosen.
+/// Makes a connection at `seat` that waits for an offer, to answer it with what was chosen.
 pub(super) async fn connection(
     config: &Config,
+    servers: Vec<RTCIceServer>,
+    seat: Arc<Seat>,
     chosen: &Chosen,
     handler: Arc<dyn PeerConnectionEventHandler>,
     counters: Arc<Counters>,
 ) -> Result<Link, Error> {
     let media = media_engine(chosen).map_err(Error::Setup)?;
-    let configuration = RTCConfigurationBuilder::new()
-        .with_ice_servers(servers::resolve(&config.ice_servers).await)
-        .build();
+    let configuration = RTCConfigurationBuilder::new().with_ice_servers(servers).build();
     let addresses: Vec<_> = config.bind.iter().map(|ip| SocketAddr::new(*ip, 0)).collect();
+    let streams = if seat.takes_streams() { addresses.clone() } else { Vec::new() };
     let building = PeerConnectionBuilder::new()
         .with_configuration(configuration)
         .with_media_engine(media)
         .with_setting_engine(settings(config))
         .with_interceptor_registry(interceptors(counters))
         .with_handler(handler)
+        .with_runtime(seat)
         .with_udp_addrs(addresses)
+        .with_tcp_addrs(streams)
         .with_data_channel_send_buffer_limit(channel::UNSENT_BYTES);
     // In a task of its own: a caller that gives up half-way would leave a driver behind.
     let built = tokio::spawn(async move { building.build().await.map(Link::new) }).await;

@@ -15,6 +15,7 @@ use super::{
     Settings, Shared, Source, Terms, driver,
 };
 use crate::{
+    peer::Port,
     record, render,
     units::{Node, SessionId},
 };
@@ -171,6 +172,11 @@ impl Sessions {
     /// Whose sessions they are, how many there may be, and how long they last unused.
     pub fn rules(&self) -> &Rules {
         &self.registry.rules
+    }
+
+    /// Where all viewers' media comes and goes.
+    pub fn port(&self) -> &Port {
+        &self.registry.shared.settings.peer.port
     }
 
     /// The recordings of all sessions; they outlive their sessions.

@@ -1,7 +1,7 @@
 //! A WebRTC client in this process, as far as a browser's part in the protocol goes.
 
 use std::{
-    collections::HashMap,
+    collections::{HashMap, VecDeque},
     net::{Ipv4Addr, SocketAddr},
     sync::Arc,
     time::{Duration, Instant},
@@ -9,7 +9,7 @@ use std::{
 
 use mjcast::{
     frame::EncodedFrame,
-    peer::{self, Peer, PeerEvent},
+    peer::{self, Candidate, Peer, PeerEvent, Port},
     units::{Codec, Codecs, MediaTime, Size},
 };
 use rtc::{
@@ -33,8 +33,8 @@ use webrtc::{
     data_channel::{DataChannel, DataChannelEvent, RTCDataChannelInit},
     media_stream::track_remote::{TrackRemote, TrackRemoteEvent},
     peer_connection::{
-        PeerConnection, PeerConnectionBuilder, PeerConnectionEventHandler, RTCIceGatheringState,
-        RTCPeerConnectionState, RTCSessionDescription,
+        PeerConnection, PeerConnectionBuilder, PeerConnectionEventHandler, RTCIceCandidateInit,
+        RTCIceGatheringState, RTCPeerConnectionState, RTCSessionDescription,
     },
 };
 
@@ -99,6 +99,7 @@ impl Client {
             .with_interceptor_registry(Registry::new())
             .with_handler(Arc::new(handler))
             .with_udp_addrs(vec![SocketAddr::from((Ipv4Addr::LOCALHOST, 0))])
+            .with_tcp_addrs(vec![SocketAddr::from((Ipv4Addr::LOCALHOST, 0))])
             .build()
             .await
             .expect("a free port");
@@ -137,6 +138,18 @@ impl Client {
         self.connection.set_local_description(offer).await.expect("its own offer");
         within("gathering", self.gathered.notified()).await;
         self.connection.local_description().await.expect("set").sdp
+    }
+
+    /// Takes a candidate of the server's end.
+    pub async fn candidate(&self, candidate: Candidate) {
+        let init = RTCIceCandidateInit {
+            candidate: candidate.candidate,
+            sdp_mid: candidate.sdp_mid,
+            sdp_mline_index: candidate.sdp_mline_index,
+            username_fragment: candidate.username_fragment,
+            url: None,
+        };
+        self.connection.add_ice_candidate(init).await.expect("a candidate");
     }
 
     /// Takes the answer.
@@ -220,18 +233,48 @@ pub struct Pair {
     pub peer: Peer,
     /// What the server's end tells.
     pub events: mpsc::Receiver<PeerEvent>,
+    /// What it told while the connection was made.
+    early: VecDeque<PeerEvent>,
 }
 
 impl Pair {
     /// Connects over loopback.
     pub async fn connect(wants: Wants) -> Self {
+        Self::connect_to(&loopback(), wants, |_| true).await
+    }
+
+    /// Connects to a peer with this configuration, of whose candidates the client learns those that
+    /// are `known` to it.
+    pub async fn connect_to(
+        config: &peer::Config,
+        wants: Wants,
+        known: impl Fn(&str) -> bool,
+    ) -> Self {
         let client = Client::new(wants).await;
         let (tell, events) = mpsc::channel(INBOX);
         let offer = client.offer(false).await;
-        let (peer, answer) = Peer::answer(&loopback(), &offer, tell).await.expect("an answer");
-        client.accept(&answer).await;
-        client.connected().await;
-        Self { client, peer, events }
+        let (peer, answer) = Peer::answer(config, &offer, tell).await.expect("an answer");
+        let lines = answer.split_inclusive('\n');
+        let lines = lines.filter(|line| !line.starts_with("a=candidate:") || known(line));
+        client.accept(&lines.collect::<String>()).await;
+        let mut pair = Self { client, peer, events, early: VecDeque::new() };
+        // Others follow, until one of them does.
+        tokio::select! {
+            () = pair.client.connected() => {}
+            () = async {
+                while let Some(event) = pair.events.recv().await {
+                    match event {
+                        PeerEvent::LocalCandidate(Some(candidate)) => {
+                            if known(&candidate.candidate) {
+                                pair.client.candidate(candidate).await;
+                            }
+                        }
+                        other => pair.early.push_back(other),
+                    }
+                }
+            } => panic!("the peer ended"),
+        }
+        pair
     }
 
     /// Connects over a path that loses one RTP packet to the client: number `lost`, from 0.
@@ -247,14 +290,17 @@ impl Pair {
             .accept(&answer.replace(&format!(" 127.0.0.1 {} typ", server.port()), &through))
             .await;
         client.connected().await;
-        Self { client, peer, events }
+        Self { client, peer, events, early: VecDeque::new() }
     }
 
     /// Waits for an event for which `wanted` is true.
     pub async fn event(&mut self, wanted: impl Fn(&PeerEvent) -> bool) -> PeerEvent {
         let event = async {
             loop {
-                let event = self.events.recv().await.expect("a living peer");
+                let event = match self.early.pop_front() {
+                    Some(early) => early,
+                    None => self.events.recv().await.expect("a living peer"),
+                };
                 if wanted(&event) {
                     return event;
                 }
@@ -309,6 +355,7 @@ pub fn loopback() -> peer::Config {
     peer::Config {
         ice_servers: Vec::new(),
         bind: vec![Ipv4Addr::LOCALHOST.into()],
+        port: Port::open(&[Ipv4Addr::LOCALHOST.into()], 0, None).expect("a free port"),
         advertise: Vec::new(),
         include_loopback: true,
         codecs: Codecs::ALL,

@@ -9,7 +9,7 @@ use client::{BASELINE, Client, DEADLINE, Pair, Wants, av1_frame, frame, loopback
 use mjcast::{
     encode::{Formats, Profile},
     frame::{EncodedFrame, Sent, queue},
-    peer::{Candidate, Channel, Config, Error, IceServer, Peer, PeerEvent},
+    peer::{Candidate, Channel, Config, Error, IceServer, Peer, PeerEvent, Port},
     units::{Codec, Codecs},
 };
 use rtc::{
@@ -77,6 +77,98 @@ async fn frames_arrive_as_they_were_sent() {
     let stats = pair.peer.stats();
     assert_eq!(stats.frames, 7);
     assert!(stats.packets > 40 && stats.bytes > 62_000, "{stats:?}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn many_peers_share_one_port() {
+    let _sockets = SOCKETS.read().await;
+    let config = loopback();
+    let port = format!(" 127.0.0.1 {} typ host", config.port.number());
+    let mut pairs = Vec::new();
+    for _ in 0..8 {
+        let candidates = |line: &str| {
+            assert!(line.contains(&port), "{line}");
+            true
+        };
+        let pair = Pair::connect_to(&config, Wants::default(), candidates).await;
+        let (frames, source) = queue(8);
+        pair.peer.play(source).await;
+        pairs.push((pair, frames));
+    }
+    for (n, (pair, frames)) in pairs.iter_mut().enumerate() {
+        let next = first_frame(pair, frames).await;
+        let own = frame(next, false, 100 + n);
+        frames.send(&own);
+        assert_eq!(depacketised(&pair.client.frame().await), own.data, "its own and no other's");
+        pair.client.opened("control").await;
+        pair.client.channel("control").send_text(&n.to_string()).await.expect("open");
+        let said = |event: &PeerEvent| matches!(event, PeerEvent::Message { text, .. } if *text == n.to_string());
+        pair.event(said).await;
+    }
+    // One that leaves takes nothing from the others.
+    let (gone, _) = pairs.remove(0);
+    gone.peer.close().await;
+    for (pair, frames) in &mut pairs {
+        let last = frame(9, true, 500);
+        frames.send(&last);
+        assert_eq!(depacketised(&pair.client.frame().await), last.data);
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn where_udp_is_blocked_media_comes_over_tcp() {
+    let _sockets = SOCKETS.read().await;
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.expect("a free port");
+    let number = listener.local_addr().expect("bound").port();
+    let mut config = loopback();
+    config.port = Port::open(&config.bind, 0, Some(number)).expect("a free port");
+    config.port.listen(listener, 16);
+    let tcp = |line: &str| {
+        let tcp = line.contains(" tcp ");
+        assert!(
+            !tcp || line.contains(&format!(" 127.0.0.1 {number} typ host tcptype passive")),
+            "{line}"
+        );
+        tcp
+    };
+    for _ in 0..2 {
+        let mut pair = Pair::connect_to(&config, Wants::default(), tcp).await;
+        let (frames, source) = queue(8);
+        pair.peer.play(source).await;
+        let next = first_frame(&mut pair, &frames).await;
+        for id in next..next + 3 {
+            let sent = frame(id, false, 60_000);
+            frames.send(&sent);
+            assert_eq!(depacketised(&pair.client.frame().await), sent.data);
+        }
+        pair.client.opened("control").await;
+        pair.client.channel("control").send_text("hello").await.expect("open");
+        pair.event(|event| matches!(event, PeerEvent::Message { .. })).await;
+        pair.client.close().await;
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn streams_that_are_for_nobody_are_closed() {
+    use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+    let _sockets = SOCKETS.read().await;
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.expect("a free port");
+    let address = listener.local_addr().expect("bound");
+    let port = Port::open(&[], 0, Some(address.port())).expect("nothing is bound");
+    port.listen(listener, 16);
+    let mut check = b"\x00\x01\x00\x10\x21\x12\xa4\x42".to_vec();
+    check.extend([7; 12]);
+    check.extend(b"\x00\x06\x00\x09nobody:me\0\0\0");
+    check[3] = check.len() as u8 - 20;
+    let framed = [&[0, check.len() as u8][..], &check].concat();
+    for data in [&framed[..], b"\x00\x00", b"\x07\xff", b"\x00\x05hello", b"GET / HTTP/1.1\r\n\r\n"]
+    {
+        let mut stream = tokio::net::TcpStream::connect(address).await.expect("connects");
+        stream.write_all(data).await.expect("sends");
+        let mut rest = Vec::new();
+        let closed = within("the end", stream.read_to_end(&mut rest)).await;
+        assert!(rest.is_empty() || closed.is_err(), "{data:?}: {rest:?}");
+    }
 }
 
 const AV1: (&str, &str) = ("video/AV1", "level-idx=5;profile=0;tier=0");

@@ -9,6 +9,7 @@ import { launchBrowser } from './lib/browser.mjs';
 import { Daemon, run } from './lib/daemon.mjs';
 import { binary } from './lib/paths.mjs';
 import { contrast } from './lib/picture.mjs';
+import { inOrder, keepPeer } from './lib/scripts.mjs';
 import { Viewer } from './lib/viewer.mjs';
 import { until } from './lib/wait.mjs';
 
@@ -81,18 +82,7 @@ function decoded(viewer) {
   });
 }
 
-/** Runs in the page before its own script: keeps its connection where a test finds it. */
-function keepPeer() {
-  const Original = window.RTCPeerConnection;
-  window.RTCPeerConnection = class extends Original {
-    constructor(...args) {
-      super(...args);
-      window.mjcastPeer = this;
-    }
-  };
-}
-
-const both = `(${likesAv1})(); (${keepPeer})();`;
+const both = inOrder(likesAv1, keepPeer);
 
 test('a browser that decodes AV1 in hardware gets it, any other H.264', () =>
   withDaemon('', async (daemon, watch) => {

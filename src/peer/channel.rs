@@ -93,12 +93,40 @@ impl Outlets {
 
 /// Makes the queues of a peer.
 pub(super) fn queues() -> (Senders, Outlets) {
+    let (senders, Texts { input, control, state }) = texts();
+    // In the order of `LABELS` and `Channel`.
+    let outlets = [Outlet::Every(input), Outlet::Every(control), Outlet::Latest(state)];
+    (senders, Outlets(Mutex::new(outlets.map(Some))))
+}
+
+/// The receiving ends of all channels' messages, where they are not sent on channels.
+pub(super) struct Texts {
+    input: mpsc::Receiver<String>,
+    control: mpsc::Receiver<String>,
+    state: watch::Receiver<String>,
+}
+
+/// The same queues, for somebody who sends all on one way.
+pub(super) fn texts() -> (Senders, Texts) {
     let (input, inputs) = mpsc::channel(QUEUE);
     let (control, controls) = mpsc::channel(QUEUE);
     let (state, states) = watch::channel(String::new());
-    // In the order of `LABELS` and `Channel`.
-    let outlets = [Outlet::Every(inputs), Outlet::Every(controls), Outlet::Latest(states)];
-    (Senders { input, control, state }, Outlets(Mutex::new(outlets.map(Some))))
+    (Senders { input, control, state }, Texts { input: inputs, control: controls, state: states })
+}
+
+impl Texts {
+    /// What to send next: replies before states; `None` once the sender is gone.
+    pub async fn next(&mut self) -> Option<String> {
+        tokio::select! {
+            biased;
+            text = self.control.recv() => text,
+            text = self.input.recv() => text,
+            changed = self.state.changed() => {
+                changed.ok()?;
+                Some(self.state.borrow_and_update().clone())
+            }
+        }
+    }
 }
 
 /// Serves a channel until it closes.

@@ -5,6 +5,8 @@
 //!  send(channel) ─► channel task ─► SCTP ───────────┘        │
 //!  PeerEvent ◄── handler, channel tasks, RTCP task ◄─────────┘
 //! ```
+//! A viewer whom no packets reach has a [`Feed`] instead, which a socket empties.
+//!
 //! The only module that names the `webrtc` and `rtc` crates. It knows no session: what viewers
 //! send is handed on as text, and [`wire`] says what that text means.
 
@@ -13,6 +15,7 @@ pub mod wire;
 
 mod advertise;
 mod channel;
+mod feed;
 mod feedback;
 mod handler;
 mod link;
@@ -50,6 +53,7 @@ use offer::Chosen;
 use port::Seat;
 
 pub use channel::Channel;
+pub use feed::{Feed, Item, Tap, feed};
 pub use media::Stats;
 pub use port::{Port, is_media};
 

@@ -14,11 +14,14 @@
 //! written reaches the disk (`fdatasync`) at least once a second. The thread never holds anybody
 //! up: when the disk is slow, the frame queue drops up to the next key frame and counts.
 //!
+//! [`Live`] makes the same boxes of a stream for who watches it now.
+//!
 //! It knows no session and no HTTP; names never become paths, ids are made here.
 
 mod annexb;
 mod boxes;
 mod index;
+mod live;
 mod muxer;
 mod scan;
 mod sidecar;
@@ -30,6 +33,7 @@ mod writer;
 mod tests;
 
 pub use index::{Info, Segment, State};
+pub use live::{Live, Piece};
 pub use sidecar::{MAX_NUMBERS, Moments, Scene};
 pub use store::{Limits, Part, Readable, Start, Store};
 pub use writer::Recorder;

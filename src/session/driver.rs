@@ -9,7 +9,7 @@ mod state;
 
 use std::{
     collections::{BTreeMap, VecDeque},
-    sync::{Arc, Weak, atomic::Ordering},
+    sync::{Arc, atomic::Ordering},
     time::{Duration, Instant},
 };
 
@@ -19,12 +19,13 @@ use tokio::{
 };
 
 use super::{
-    Company, End, Error, Export, Glance, History, Info, Joined, Notice, Scene, Shared, SharedPeer,
-    Source, Status, StreamStatus,
+    Company, End, Error, Export, Glance, History, Info, Joined, Notice, Scene, Shared, Source,
+    Status, StreamStatus,
     floor::{Floor, Role},
     idle::Idle,
     info::Wishes,
     news::News,
+    outlet::{Outlet, WeakOutlet},
     recordings::{self, Recordings},
     restart::Policy,
     seat::Seat,
@@ -33,8 +34,8 @@ use super::{
 };
 use crate::{
     control::{self, Command, Event, PhysicsCommand, Replay},
-    encode, frame,
-    peer::{Channel, Peer},
+    frame,
+    peer::Channel,
     render,
     scene::{Assets, Snapshot, camera::Camera, options::SceneOptions},
     stream::{self, Moment, Stage},
@@ -72,9 +73,8 @@ pub(super) enum Request {
     GiveControl { viewer: Option<ViewerId>, reply: oneshot::Sender<Result<(), Error>> },
     Join { role: Role, reply: oneshot::Sender<Result<Joined, Error>> },
     Leave { viewer: ViewerId },
-    Attach { viewer: ViewerId, peer: SharedPeer },
-    Connected { viewer: ViewerId },
-    Detach { viewer: ViewerId, peer: Weak<Peer> },
+    Attach { viewer: ViewerId, outlet: Outlet },
+    Detach { viewer: ViewerId, outlet: WeakOutlet },
     Keyframe { viewer: ViewerId },
     Event { viewer: ViewerId, event: Event, at: Instant, reply: oneshot::Sender<Result<(), Error>> },
     Record { wish: recordings::Wish, reply: oneshot::Sender<Result<recordings::Begun, Error>> },
@@ -213,8 +213,8 @@ struct Loaded {
 struct Seated {
     seat: Seat,
     notify: mpsc::Sender<Notice>,
-    peer: Option<SharedPeer>,
-    connected: bool,
+    /// The way to it, while there is one.
+    outlet: Option<Outlet>,
     role: Role,
     /// Whose camera it shows.
     follows: Option<ViewerId>,
@@ -356,9 +356,8 @@ impl Driver {
             }
             Request::Join { role, reply } => drop(reply.send(self.join(role))),
             Request::Leave { viewer } => self.leave(viewer),
-            Request::Attach { viewer, peer } => self.attach(viewer, peer),
-            Request::Connected { viewer } => self.connected(viewer).await,
-            Request::Detach { viewer, peer } => self.detach(viewer, &peer),
+            Request::Attach { viewer, outlet } => self.attach(viewer, outlet).await,
+            Request::Detach { viewer, outlet } => self.detach(viewer, &outlet),
             Request::Keyframe { viewer } => {
                 if let Some((_, watched)) = self.views.of(viewer) {
                     watched.view.request_keyframe();
@@ -458,12 +457,12 @@ impl Driver {
 
     fn send_states(&mut self, moment: &Moment) {
         self.state_sent = Instant::now();
-        let viewers = self.seats.values().filter(|seated| seated.connected).count();
+        let viewers = self.seats.values().filter(|seated| seated.outlet.is_some()).count();
         for (_, watched) in self.views.iter() {
             let text = self.state_message(moment, watched, viewers).to_json();
             for viewer in &watched.viewers {
-                if let Some(peer) = self.seats.get(viewer).and_then(|s| s.peer.as_ref()) {
-                    peer.send(Channel::State, text.clone());
+                if let Some(outlet) = self.seats.get(viewer).and_then(|s| s.outlet.as_ref()) {
+                    outlet.send(Channel::State, text.clone());
                 }
             }
         }
@@ -490,14 +489,7 @@ impl Driver {
         counters.viewers.fetch_add(1, Ordering::Relaxed);
         let (notify, notices) = mpsc::channel(NOTICES);
         let seat = Seat::new(self.running.as_ref().map(|running| &*running.assets));
-        let seated = Seated {
-            seat,
-            notify: notify.clone(),
-            peer: None,
-            connected: false,
-            role,
-            follows: None,
-        };
+        let seated = Seated { seat, notify: notify.clone(), outlet: None, role, follows: None };
         self.seats.insert(id, seated);
         self.tell_company();
         tracing::info!(session = %self.info.id(), viewer = %id, "viewer joined");
@@ -534,29 +526,28 @@ impl Driver {
         }
     }
 
-    fn attach(&mut self, viewer: ViewerId, peer: SharedPeer) {
-        self.views.leave(viewer);
-        if let Some(seated) = self.seats.get_mut(&viewer) {
-            seated.peer = Some(peer);
-            seated.connected = false;
-        }
-    }
-
-    async fn connected(&mut self, viewer: ViewerId) {
-        if let Some(seated) = self.seats.get_mut(&viewer) {
-            seated.connected = true;
-            self.place(viewer, true, None).await;
-            self.send_state_if_paused();
-            self.tell_company();
-        }
-    }
-
-    fn detach(&mut self, viewer: ViewerId, peer: &Weak<Peer>) {
+    /// Media can flow by this way, which replaces any other.
+    async fn attach(&mut self, viewer: ViewerId, outlet: Outlet) {
+        // Without a seat the viewer has left, and the outlet goes with this request.
         let Some(seated) = self.seats.get_mut(&viewer) else { return };
-        let current = seated.peer.as_ref().is_some_and(|p| Weak::ptr_eq(&Arc::downgrade(p), peer));
-        if current {
-            seated.peer = None;
-            seated.connected = false;
+        let new = outlet.downgrade();
+        let old = seated.outlet.replace(outlet).filter(|old| !new.is(old));
+        let before = self.views.of(viewer).map(|(id, _)| id);
+        self.place(viewer, true, None).await;
+        if let Some(old) = old {
+            // A view that it stays in knows only the old way.
+            if let Some((id, _)) = self.views.of(viewer).filter(|(id, _)| Some(*id) == before) {
+                self.enter(viewer, id).await;
+            }
+            tokio::spawn(async move { old.close().await });
+        }
+        self.send_state_if_paused();
+        self.tell_company();
+    }
+
+    fn detach(&mut self, viewer: ViewerId, outlet: &WeakOutlet) {
+        let Some(seated) = self.seats.get_mut(&viewer) else { return };
+        if seated.outlet.take_if(|current| outlet.is(current)).is_some() {
             self.leave_view(viewer);
             self.tell_company();
         }
@@ -599,17 +590,13 @@ impl Driver {
         input: Option<Instant>,
     ) {
         let settings = &self.shared.settings;
-        let Some(seated) = self.seats.get(&viewer).filter(|seated| seated.connected) else {
-            return;
-        };
+        let Some(seated) = self.seats.get(&viewer) else { return };
+        let Some(outlet) = &seated.outlet else { return };
         let camera = seated.seat.camera();
         let look = Look {
             size: seated.seat.stream_size(settings.frame_size),
             settings: seated.seat.render_settings(settings.render),
-            formats: seated
-                .peer
-                .as_ref()
-                .map_or(encode::Profile::Main.into(), |peer| peer.formats()),
+            formats: outlet.formats(),
         };
         self.settle(viewer, camera, look, (alone, settled), input).await;
     }
@@ -675,9 +662,9 @@ impl Driver {
             watched.view.subscribe(sender);
         }
         if let Some(receiver) = self.recordings.follow(viewer, receiver)
-            && let Some(peer) = self.seats.get(&viewer).and_then(|seated| seated.peer.clone())
+            && let Some(outlet) = self.seats.get(&viewer).and_then(|seated| seated.outlet.clone())
         {
-            peer.play(receiver).await;
+            outlet.play(receiver).await;
         }
         if first {
             self.update_publish_rate();

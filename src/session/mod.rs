@@ -4,7 +4,7 @@
 //!  http ─► Handle / Viewer ──Request──►  Driver (one task, owns everything that changes)
 //!  peer events ─► viewer task ──┘          │ worker: snapshots, its end, a load beside it
 //!                                          ├─► stream::View ×n (threads)
-//!                                          └─► Notice to each viewer's socket, state to its peer
+//!                                          └─► Notice to each viewer's socket, state to its Outlet
 //!
 //!  a scene:   (none) ──load──► loading ──ok──► running ──worker dies──► restarting ──► running
 //!                                 └─failed─► as before: the old scene never stops        └─► failed
@@ -20,6 +20,7 @@ mod idle;
 mod info;
 mod names;
 mod news;
+mod outlet;
 mod pick;
 mod recordings;
 mod registry;
@@ -42,7 +43,7 @@ use crate::{
     config::Encoders,
     control::{Command, Event, Logged, Moment, PhysicsCommand},
     encode, gpu, library,
-    peer::{self, Candidate, Peer},
+    peer::{self, Candidate},
     record, render,
     scene::{
         Assets, Snapshot,
@@ -59,10 +60,11 @@ pub use idle::Patience;
 pub use info::{Change, End, Hold, Info, Name, Terms};
 pub use names::Unknown;
 pub use news::{Follower, Item, News, Told};
+pub use outlet::Via;
 pub use recordings::Wish;
 pub use registry::{Rules, Sessions};
 pub use timeline::{Kept, Mark, Range};
-pub use viewer::{MAX_LOADS, Viewer};
+pub use viewer::{Door, MAX_LOADS, Media, Viewer};
 
 /// The id of the session that the compatibility routes act on.
 pub const DEFAULT: &str = SessionId::DEFAULT;
@@ -224,6 +226,8 @@ pub struct Company {
     pub role: Role,
     /// Whether it gets pictures.
     pub connected: bool,
+    /// By which way it gets them, while it does.
+    pub via: Option<Via>,
     /// The stream that it watches.
     pub stream: Option<ViewId>,
     /// Whose camera it shows.
@@ -682,6 +686,3 @@ struct Joined {
     notices: mpsc::Receiver<Notice>,
     notify: mpsc::Sender<Notice>,
 }
-
-/// A viewer's connection as the driver sees it.
-type SharedPeer = Arc<Peer>;

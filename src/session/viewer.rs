@@ -1,4 +1,4 @@
-//! One viewer: what its socket holds, and the task that listens to its peer.
+//! One viewer: what its sockets hold, and the task that listens to its peer.
 
 use std::{
     sync::{Arc, Weak},
@@ -8,14 +8,18 @@ use std::{
 use serde_json::Value;
 use tokio::sync::{Mutex, Semaphore, mpsc};
 
-use super::{Error, Handle, Notice, SharedPeer, driver::Request};
+use super::{
+    Error, Handle, Notice,
+    driver::Request,
+    outlet::{Outlet, WeakOutlet},
+};
 use crate::{
     control::Event,
     peer::{
-        Candidate, Channel, Peer, PeerEvent,
+        self, Candidate, Channel, Item, Peer, PeerEvent, Tap,
         wire::{self, ClientMessage, ServerMessage},
     },
-    units::ViewerId,
+    units::{SessionId, ViewerId},
 };
 
 /// Peer events that may wait for the viewer's task; input beyond that waits in the peer.
@@ -35,7 +39,7 @@ pub struct Viewer {
 }
 
 struct Connection {
-    peer: SharedPeer,
+    peer: Arc<Peer>,
     /// `a=fingerprint` of the offer: another one is another browser-side connection.
     fingerprint: String,
 }
@@ -56,7 +60,8 @@ impl Viewer {
     }
 
     /// Answers an offer: the first makes the peer, later ones renegotiate it, and one from a new
-    /// browser-side connection replaces it.
+    /// browser-side connection replaces it. The stream goes to a peer once it is connected; until
+    /// then a media socket keeps it.
     ///
     /// # Errors
     /// [`Error::Peer`] when the offer cannot be answered; an existing connection stays up.
@@ -77,7 +82,6 @@ impl Viewer {
             loads: Arc::new(Semaphore::new(MAX_LOADS)),
         };
         tokio::spawn(listener.run(inbox));
-        self.session.tell(Request::Attach { viewer: self.id, peer: Arc::clone(&peer) }).await;
         if let Some(old) = connection.replace(Connection { peer, fingerprint }) {
             old.peer.close().await;
         }
@@ -94,14 +98,17 @@ impl Viewer {
         Ok(peer.add_candidate(candidate).await?)
     }
 
-    /// Acts on an event. The future borrows nothing: loading a scene takes time, in which the
-    /// viewer may say more.
+    /// Acts on an event, as [`Door::event`] does.
     ///
     /// # Errors
     /// What the session says of it.
     pub fn event(&self, event: Event) -> impl Future<Output = Result<(), Error>> + Send + use<> {
-        let (viewer, session, at) = (self.id, self.session.clone(), Instant::now());
-        async move { session.event(viewer, event, at).await }
+        self.door().event(event)
+    }
+
+    /// The way in for what else belongs to this viewer.
+    pub fn door(&self) -> Door {
+        Door { viewer: self.id, session: self.session.clone() }
     }
 
     /// Waits for the next notice; `None` when the session lets the viewer go, or has ended without
@@ -130,6 +137,65 @@ impl Drop for Viewer {
     }
 }
 
+/// A way into a viewer's place, for what it does and for its media socket. It keeps nothing: once
+/// the viewer has left, it leads nowhere.
+#[derive(Clone)]
+pub struct Door {
+    viewer: ViewerId,
+    session: Handle,
+}
+
+impl Door {
+    /// Acts on an event. The future borrows nothing: loading a scene takes time, in which the
+    /// viewer may say more.
+    ///
+    /// # Errors
+    /// What the session says of it.
+    pub fn event(&self, event: Event) -> impl Future<Output = Result<(), Error>> + Send + use<> {
+        let (viewer, session, at) = (self.viewer, self.session.clone(), Instant::now());
+        async move { session.event(viewer, event, at).await }
+    }
+
+    /// The session's id.
+    pub fn session(&self) -> &SessionId {
+        self.session.id()
+    }
+
+    /// Takes the viewer's stream for a socket, from a key frame on and from whichever way had it.
+    pub async fn media(&self) -> Media {
+        let (feed, tap) = peer::feed();
+        let outlet = Outlet::Socket(Arc::new(feed));
+        let media = Media { tap, outlet: outlet.downgrade(), door: self.clone() };
+        self.session.tell(Request::Attach { viewer: self.viewer, outlet }).await;
+        media
+    }
+}
+
+/// A viewer's stream and texts, for a socket; dropping it gives them up.
+pub struct Media {
+    tap: Tap,
+    outlet: WeakOutlet,
+    door: Door,
+}
+
+impl Media {
+    /// Waits for what is to be sent next; `None` when another way has the stream, or the viewer has
+    /// left.
+    pub async fn next(&mut self) -> Option<Item> {
+        self.tap.next().await
+    }
+}
+
+impl Drop for Media {
+    fn drop(&mut self) {
+        let Door { viewer, session } = self.door.clone();
+        let outlet = self.outlet.clone();
+        if let Ok(runtime) = tokio::runtime::Handle::try_current() {
+            runtime.spawn(async move { session.tell(Request::Detach { viewer, outlet }).await });
+        }
+    }
+}
+
 /// The first `a=fingerprint` value of an SDP, or nothing.
 fn fingerprint(sdp: &str) -> &str {
     sdp.lines().find_map(|line| line.strip_prefix("a=fingerprint:")).unwrap_or_default()
@@ -150,7 +216,7 @@ impl Listener {
     async fn run(self, mut events: mpsc::Receiver<PeerEvent>) {
         while let Some(event) = events.recv().await {
             match event {
-                PeerEvent::Connected => self.tell(Request::Connected { viewer: self.viewer }).await,
+                PeerEvent::Connected => self.connected().await,
                 PeerEvent::KeyframeWanted => {
                     self.tell(Request::Keyframe { viewer: self.viewer }).await;
                 }
@@ -165,7 +231,15 @@ impl Listener {
                 PeerEvent::Failed | PeerEvent::Closed => break,
             }
         }
-        self.tell(Request::Detach { viewer: self.viewer, peer: Weak::clone(&self.peer) }).await;
+        let outlet = WeakOutlet::Peer(Weak::clone(&self.peer));
+        self.tell(Request::Detach { viewer: self.viewer, outlet }).await;
+    }
+
+    async fn connected(&self) {
+        if let Some(peer) = self.peer.upgrade() {
+            let outlet = Outlet::Peer(peer);
+            self.tell(Request::Attach { viewer: self.viewer, outlet }).await;
+        }
     }
 
     async fn tell(&self, request: Request) {

@@ -194,7 +194,8 @@ impl Driver {
         let member = |(id, seated): (&ViewerId, &super::Seated)| Company {
             viewer: *id,
             role: seated.role,
-            connected: seated.connected,
+            connected: seated.outlet.is_some(),
+            via: seated.outlet.as_ref().map(super::Outlet::via),
             stream: self.views.of(*id).map(|(view, _)| view),
             follows: seated.follows,
             in_control: holder == Some(*id),

@@ -139,8 +139,12 @@ impl Driver {
         }
         // The device may have changed while the model was loaded.
         self.restage();
-        let connected: Vec<_> =
-            self.seats.iter().filter(|(_, seated)| seated.connected).map(|(id, _)| *id).collect();
+        let connected: Vec<_> = self
+            .seats
+            .iter()
+            .filter(|(_, seated)| seated.outlet.is_some())
+            .map(|(id, _)| *id)
+            .collect();
         for viewer in connected {
             self.place(viewer, true, None).await;
         }

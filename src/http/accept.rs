@@ -6,13 +6,17 @@ use std::{
     future::Future,
     io,
     pin::{Pin, pin},
-    sync::Arc,
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
     task::{Context, Poll},
     time::Duration,
 };
 
 use hyper::{Method, Request, body::Incoming, server::conn::http1, service::service_fn};
 use hyper_util::rt::{TokioIo, TokioTimer};
+use rustix::net::sockopt::set_socket_send_buffer_size;
 use tokio::{
     io::{AsyncRead, AsyncWrite, ReadBuf},
     net::{TcpListener, TcpStream},
@@ -23,6 +27,7 @@ use tokio_util::{sync::CancellationToken, task::TaskTracker};
 use tower::ServiceExt as _;
 use warp::{filters::BoxedFilter, reply::Response};
 
+use super::media::PATH;
 use crate::{
     config::Limits,
     peer::{Port, is_media},
@@ -30,6 +35,10 @@ use crate::{
 
 /// Pause after `accept` failed for want of descriptors or memory: others must free some first.
 const RELIEF: Duration = Duration::from_millis(100);
+
+/// Bytes of a live stream that the kernel may hold for a client: half a second of it, and 10 Mbit/s
+/// over a path of 0.1 s. By default it holds megabytes, which a slow client would see seconds late.
+const LIVE_SEND_BYTES: usize = 128 << 10;
 
 /// What is under way, and how it is told to end.
 #[derive(Clone, Default)]
@@ -132,9 +141,13 @@ fn connection(
     closing: CancellationToken,
 ) -> impl Future<Output = ()> + Send + 'static {
     let header_timeout = limits.header_timeout;
-    let stream = TokioIo::new(Timed::new(stream, limits.idle_timeout));
+    let live = Arc::new(AtomicBool::new(false));
+    let stream = TokioIo::new(Timed::new(stream, limits.idle_timeout, Arc::clone(&live)));
     async move {
-        let service = service_fn(move |request| answer(routes.clone(), request));
+        let service = service_fn(move |request: Request<Incoming>| {
+            live.store(request.uri().path() == PATH, Ordering::Relaxed);
+            answer(routes.clone(), request)
+        });
         // Not hyper-util's `auto` server: even with HTTP/1 alone it waits for a first byte to tell
         // the versions apart, and no limit covers that. Browsers speak HTTP/2 only over TLS, which
         // a proxy in front terminates.
@@ -173,14 +186,25 @@ struct Timed {
     stream: TcpStream,
     limit: Duration,
     deadline: Pin<Box<Sleep>>,
+    /// Whether what is written next is a live stream's.
+    live: Arc<AtomicBool>,
 }
 
 impl Timed {
-    fn new(stream: TcpStream, limit: Duration) -> Self {
+    fn new(stream: TcpStream, limit: Duration, live: Arc<AtomicBool>) -> Self {
         if let Err(error) = stream.set_nodelay(true) {
             tracing::debug!(%error, "replies may be delayed by Nagle's algorithm");
         }
-        Self { stream, limit, deadline: Box::pin(tokio::time::sleep(limit)) }
+        Self { stream, limit, deadline: Box::pin(tokio::time::sleep(limit)), live }
+    }
+
+    /// Lets little of a live stream wait in the kernel, where nothing can be dropped.
+    fn keep_fresh(&self) {
+        if self.live.swap(false, Ordering::Relaxed)
+            && let Err(error) = set_socket_send_buffer_size(&self.stream, LIVE_SEND_BYTES)
+        {
+            tracing::debug!(%error, "a slow client may see its stream late");
+        }
     }
 
     /// Passes `progress` on, or an error in place of waiting too long.
@@ -217,6 +241,7 @@ impl AsyncWrite for Timed {
         data: &[u8],
     ) -> Poll<io::Result<usize>> {
         let this = self.get_mut();
+        this.keep_fresh();
         let progress = Pin::new(&mut this.stream).poll_write(cx, data);
         this.timed(cx, progress)
     }
@@ -227,6 +252,7 @@ impl AsyncWrite for Timed {
         data: &[io::IoSlice<'_>],
     ) -> Poll<io::Result<usize>> {
         let this = self.get_mut();
+        this.keep_fresh();
         let progress = Pin::new(&mut this.stream).poll_write_vectored(cx, data);
         this.timed(cx, progress)
     }

@@ -1,7 +1,7 @@
 //! The HTTP edge: routes, wire types, signaling sockets and the page.
 //!
 //! ```text
-//!  accept (own loop, time limits) ─► guard (Host, Origin) ─► routes ─► api · pages · socket
+//!  accept (own loop, time limits) ─► guard (Host, Origin) ─► routes ─► api · pages · sockets
 //!                                                              │
 //!                                    session::Handle / Viewer ◄┘   (requests with deadlines)
 //! ```
@@ -16,6 +16,7 @@ mod events;
 mod flood;
 mod frames;
 mod guard;
+mod media;
 mod openapi;
 mod pages;
 mod problem;
@@ -27,6 +28,8 @@ mod sessions;
 mod socket;
 mod state;
 mod stats;
+mod talk;
+mod tickets;
 mod words;
 
 use std::{future::Future, sync::Arc};
@@ -44,6 +47,8 @@ struct Context {
     site: pages::Site,
     /// One permit per open WebSocket.
     sockets: Arc<Semaphore>,
+    /// What lets media sockets in.
+    tickets: Arc<tickets::Tickets>,
     /// One permit: batches are drawn one after the other.
     batches: Semaphore,
     /// Permits for models that are being received and unpacked.
@@ -74,6 +79,7 @@ pub async fn serve(
         config: config.clone(),
         site: pages::Site::embedded(),
         sockets: Arc::new(Semaphore::new(limits.connections)),
+        tickets: Arc::default(),
         batches: Semaphore::new(1),
         uploads: Arc::new(Semaphore::new(scenes::MAX_UPLOADS)),
         // Half of the connections: the others stay for requests.

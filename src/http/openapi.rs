@@ -27,7 +27,9 @@ use warp::{
     http::HeaderMap,
 };
 
-use super::{api, events, frames, pages, problem, recordings, scenes, sessions, socket, state};
+use super::{
+    api, events, frames, media, pages, problem, recordings, scenes, sessions, socket, state,
+};
 
 const ABOUT: &str = "\
 Runs MuJoCo simulations, draws them on the GPU and streams them to browsers.
@@ -165,6 +167,7 @@ fn document() -> openapi::OpenApi {
         frames::Operations::openapi(),
         recordings::Operations::openapi(),
         socket::Operations::openapi(),
+        media::Operations::openapi(),
     ] {
         document.merge(operations);
     }

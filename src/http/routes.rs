@@ -11,7 +11,7 @@ use warp::{
 };
 
 use super::{
-    Context, api, body, events, frames, guard, openapi, pages, problem::Problem, recordings,
+    Context, api, body, events, frames, guard, media, openapi, pages, problem::Problem, recordings,
     scenes, sessions, socket, state,
 };
 use crate::session::{self, Role};
@@ -55,7 +55,7 @@ pub(super) fn all(context: &Arc<Context>) -> Route {
         .unify()
         .or(events::routes(context))
         .unify()
-        .or(socket_route(context))
+        .or(socket_routes(context))
         .unify()
         .or(page_routes(context))
         .unify();
@@ -137,19 +137,26 @@ fn scene_routes(context: &Arc<Context>) -> Route {
         .boxed()
 }
 
-fn socket_route(context: &Arc<Context>) -> Route {
-    let context = Arc::clone(context);
+fn socket_routes(context: &Arc<Context>) -> Route {
     let upgrade = warp::ws().map(Some).or(warp::any().map(|| None)).unify();
-    let handler = warp::get()
-        .and(session_id())
-        .and(role())
-        .and(upgrade)
-        .then(move |id: String, role, upgrade: Option<warp::ws::Ws>| {
-            let context = Arc::clone(&context);
+    let shared = Arc::clone(context);
+    let signaling = warp::get().and(session_id()).and(role()).and(upgrade).then(
+        move |id: String, role, upgrade: Option<warp::ws::Ws>| {
+            let context = Arc::clone(&shared);
             async move { socket::open(context, id, role, upgrade).await.into_response() }
-        })
-        .boxed();
-    resource(path!("ws" / "signaling").boxed(), "GET", handler)
+        },
+    );
+    let shared = Arc::clone(context);
+    let media = warp::get().and(session_id()).and(parameter("ticket")).and(upgrade).then(
+        move |id: String, ticket: Option<String>, upgrade: Option<warp::ws::Ws>| {
+            let context = Arc::clone(&shared);
+            async move { media::open(context, &id, ticket, upgrade).into_response() }
+        },
+    );
+    resource(path!("ws" / "signaling").boxed(), "GET", signaling.boxed())
+        .or(resource(path!("ws" / "media").boxed(), "GET", media.boxed()))
+        .unify()
+        .boxed()
 }
 
 fn page_routes(context: &Arc<Context>) -> Route {
@@ -223,21 +230,27 @@ where
 
 /// `?role=view` for whoever only wants to watch; nobody gets more than the daemon gives.
 fn role() -> BoxedFilter<(Role,)> {
-    let named = warp::query::raw().map(|query: String| {
-        let mut pairs = query.split('&').filter_map(|pair| pair.split_once('='));
-        let asked = pairs.find(|(name, _)| *name == "role").and_then(|(_, role)| Role::parse(role));
-        asked.map_or(Role::Control, |role| role.min(Role::Control))
-    });
-    named.or(warp::any().map(|| Role::Control)).unify().boxed()
+    parameter("role")
+        .map(|role: Option<String>| {
+            let asked = role.and_then(|role| Role::parse(&role));
+            asked.map_or(Role::Control, |role| role.min(Role::Control))
+        })
+        .boxed()
 }
 
-/// `?session=ID`, or the default session's. Ids need no percent-encoding: one that has some is
-/// not ours.
+/// `?session=ID`, or the default session's.
 pub(super) fn session_id() -> BoxedFilter<(String,)> {
-    let named = warp::query::raw().map(|query: String| {
-        let pairs = query.split('&').filter_map(|pair| pair.split_once('='));
-        let id = pairs.filter(|(name, _)| *name == "session").map(|(_, id)| id.to_owned()).next();
-        id.unwrap_or_else(|| session::DEFAULT.to_owned())
+    parameter("session")
+        .map(|id: Option<String>| id.unwrap_or_else(|| session::DEFAULT.to_owned()))
+        .boxed()
+}
+
+/// A parameter of the query. None that is wanted needs percent-encoding: one that has some is not
+/// ours.
+fn parameter(name: &'static str) -> BoxedFilter<(Option<String>,)> {
+    let named = warp::query::raw().map(move |query: String| {
+        let mut pairs = query.split('&').filter_map(|pair| pair.split_once('='));
+        pairs.find(|(key, _)| *key == name).map(|(_, value)| value.to_owned())
     });
-    named.or(warp::any().map(|| session::DEFAULT.to_owned())).unify().boxed()
+    named.or(warp::any().map(|| None)).unify().boxed()
 }

@@ -1,4 +1,4 @@
-//! The routes, the signaling socket and the life of the real binary.
+//! The routes, the sockets and the life of the real binary.
 
 // What the decoder's source knows by the names of its own crate.
 use mjcast::{frame, units};
@@ -8,6 +8,7 @@ mod daemon;
 mod decoder;
 mod events;
 mod lifecycle;
+mod media;
 mod openapi;
 mod recordings;
 mod routes;

@@ -7,7 +7,7 @@ use utoipa::ToSchema;
 
 use super::super::Context;
 use crate::{
-    session::{Company, Glance, Handle, Name, Phase},
+    session::{Company, Glance, Handle, Name, Phase, Via},
     units::rfc3339,
 };
 
@@ -232,6 +232,9 @@ pub struct Viewer {
     role: &'static str,
     /// Whether it gets pictures.
     connected: bool,
+    /// By which way it gets them: `webrtc` or `websocket`.
+    #[schema(required = true)]
+    via: Option<&'static str>,
     /// The stream that it watches.
     #[schema(required = true)]
     stream: Option<String>,
@@ -251,6 +254,7 @@ impl From<&Company> for Viewer {
             id: viewer.viewer.to_string(),
             role: viewer.role.name(),
             connected: viewer.connected,
+            via: viewer.via.map(Via::name),
             stream: viewer.stream.map(|stream| stream.to_string()),
             follows: viewer.follows.map(|leader| leader.to_string()),
             in_control: viewer.in_control,

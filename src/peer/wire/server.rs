@@ -16,6 +16,16 @@ pub struct IceServer {
     pub credential: Option<String>,
 }
 
+/// Where a viewer whom WebRTC does not reach gets the same stream: a WebSocket at
+/// `path?session=…&ticket=…`. `docs/streaming.md` says what comes on it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct MediaAddress {
+    /// Path of the socket.
+    pub path: &'static str,
+    /// What lets this viewer in, 32 hexadecimal digits, as long as the signaling socket is open.
+    pub ticket: String,
+}
+
 /// A message to a viewer.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(tag = "type", rename_all = "snake_case")]
@@ -26,6 +36,7 @@ pub enum ServerMessage {
         session: String,
         role: &'static str,
         ice_servers: Vec<IceServer>,
+        media: MediaAddress,
     },
     Answer {
         sdp: String,

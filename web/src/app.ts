@@ -4,6 +4,7 @@ import { batch, effect } from '@preact/signals';
 import { Api } from './connection/api';
 import { Commands } from './connection/commands';
 import { endpoints, moveTarget } from './connection/endpoints';
+import type { Choice } from './connection/ladder';
 import { Link } from './connection/link';
 import { isOutOfTurn } from './company';
 import { StatsSampler } from './sampler';
@@ -11,6 +12,7 @@ import { bindStage } from './input/stage';
 import { viewportOf, watchViewport } from './input/viewport';
 import type { ClientMessage } from './protocol/client';
 import type { ServerMessage } from './protocol/server';
+import { restoreVia, setVia, via } from './preferences';
 import { arrived, connectSeeking } from './seeking';
 import { takeState } from './simulation';
 import * as state from './state';
@@ -24,15 +26,18 @@ const HEALTH_EVERY_MS = 30_000;
 const at = endpoints(window.location.href);
 const api = new Api(at);
 export const embed = at.embed;
+/** The way that the page's address or the viewer has chosen. */
+if (at.via) via.value = at.via;
 
 let screen: Screen | null = null;
 let stage: HTMLElement | null = null;
 /** The preset asked for; its `scene_updated` may come before or after the command's result. */
 let loadingPreset: string | undefined;
 
-export const link = new Link(at.signaling, {
+export const link = new Link(at, at.via ?? restoreVia(), {
   phase(phase) {
     state.phase.value = phase;
+    // Those that went by the signaling socket.
     if (phase.kind === 'waiting' || phase.kind === 'stopped') commands.abandon();
   },
   welcome(welcome) {
@@ -47,8 +52,13 @@ export const link = new Link(at.signaling, {
     void refreshSceneName();
   },
   message: receive,
-  stream: (stream) => screen?.show(stream),
-  ending: () => screen?.keepLast(),
+  show: (source) => screen?.show(source),
+  video: () => screen?.element,
+  via: (rung) => (state.rung.value = rung),
+  ending() {
+    screen?.keepLast();
+    commands.abandon();
+  },
   roundTrip: (ms) => (state.socketRtt_ms.value = ms),
   diagnose,
 });
@@ -73,7 +83,8 @@ export function start(stageElement: HTMLElement, video: HTMLVideoElement, still:
   const unfollow = effect(() => void refreshEncoder(state.encoderName.value));
   const stop = new AbortController();
   document.addEventListener('visibilitychange', comeBack, { signal: stop.signal });
-  window.addEventListener('online', () => link.retryNow(), { signal: stop.signal });
+  window.addEventListener('online', () => link.networkChanged(), { signal: stop.signal });
+  networkInformation()?.addEventListener('change', () => link.networkChanged(), { signal: stop.signal });
 
   link.start();
   sampler.start();
@@ -179,6 +190,18 @@ function moveTo(url: string): void {
   const target = moveTarget(url, window.location.href);
   if (target?.kind === 'signaling') link.moveTo(target.url);
   else if (target?.kind === 'page') window.location.assign(target.url);
+}
+
+/** By this way from now on; remembered, unless the page's address says it. */
+export function chooseVia(choice: Choice): void {
+  setVia(choice);
+  link.choose(choice);
+}
+
+/** Tells of a change from one network to another; Chromium's alone. */
+function networkInformation(): EventTarget | undefined {
+  const { connection } = navigator as Navigator & { connection?: EventTarget };
+  return connection;
 }
 
 function sendViewport(): void {

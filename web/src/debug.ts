@@ -17,6 +17,8 @@ export interface Debug {
   /** Who is there, and who is in control. */
   readonly company: Company;
   readonly pc: RTCPeerConnection | null;
+  /** By which way the picture comes. */
+  readonly via: string;
   readonly stats: StreamStats | null;
   send(message: ClientMessage): boolean;
 }
@@ -49,6 +51,9 @@ export function exposeDebug(): void {
     },
     get pc() {
       return link.pc;
+    },
+    get via() {
+      return link.via ?? 'none';
     },
     get stats() {
       return stats.peek();

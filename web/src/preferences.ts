@@ -1,6 +1,7 @@
 /** What the page remembers on this device. */
 
 import { signal } from '@preact/signals';
+import { RUNGS, type Choice } from './connection/ladder';
 
 export type Theme = 'auto' | 'light' | 'dark';
 
@@ -19,6 +20,22 @@ export function setTheme(next: Theme): void {
   if (next === 'auto') delete document.documentElement.dataset['theme'];
   else document.documentElement.dataset['theme'] = next;
   write(THEME_KEY, next);
+}
+
+const VIA_KEY = 'mjcast.via';
+
+/** By which way the picture is wanted; automatic takes the best that works. */
+export const via = signal<Choice>('auto');
+
+export function restoreVia(): Choice {
+  const stored = read(VIA_KEY);
+  via.value = RUNGS.find((rung) => rung === stored) ?? 'auto';
+  return via.value;
+}
+
+export function setVia(next: Choice): void {
+  via.value = next;
+  write(VIA_KEY, next);
 }
 
 // Storage may be denied (private windows, embedded pages); the page then forgets.

@@ -3,6 +3,7 @@
 import { computed, signal } from '@preact/signals';
 import type { Encoder, Health, Preset } from './connection/api';
 import { latency, type Latency } from './connection/latency';
+import type { Rung } from './connection/ladder';
 import type { Phase } from './connection/link';
 import type { Figures, Snapshot } from './connection/stats';
 import { standing } from './company';
@@ -10,6 +11,8 @@ import { NOBODY, type Company } from './protocol/company';
 import type { History, Role, Selection, SimState } from './protocol/server';
 
 export const phase = signal<Phase>({ kind: 'opening', attempt: 0 });
+/** By which way the picture comes, or is about to. */
+export const rung = signal<Rung | null>(null);
 export const viewerId = signal('');
 export const role = signal<Role>('control');
 export const company = signal<Company>(NOBODY);

@@ -11,6 +11,8 @@ export class Screen {
   /** Lies under the video and holds its last frame while there is no stream: browsers blank an ended one. */
   readonly #still: HTMLCanvasElement;
   readonly #presented: () => void;
+  /** Of the media source that is shown. */
+  #url: string | null = null;
   /** Frames shown since the page was opened. */
   frames = 0;
   receiveToDisplay_ms: number | undefined;
@@ -25,11 +27,21 @@ export class Screen {
     else (element as HTMLVideoElement).addEventListener('timeupdate', () => this.#count());
   }
 
-  show(stream: MediaStream): void {
-    this.element.srcObject = stream;
+  show(source: MediaStream | MediaSource): void {
+    const { element } = this;
+    const before = this.#url;
+    this.#url = source instanceof MediaStream ? null : URL.createObjectURL(source);
+    if (source instanceof MediaStream) {
+      element.removeAttribute('src');
+      element.srcObject = source;
+    } else if (this.#url) {
+      element.srcObject = null;
+      element.src = this.#url;
+    }
+    if (before) URL.revokeObjectURL(before);
     this.receiveToDisplay_ms = undefined;
     // Muted video may always play; a refusal shows as a still first frame, and any touch mends it.
-    void this.element.play().catch(() => undefined);
+    void element.play().catch(() => undefined);
   }
 
   /** The current picture as PNG; `null` before the first frame. */

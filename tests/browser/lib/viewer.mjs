@@ -15,15 +15,15 @@ export class Viewer {
   received = [];
   #commands = 0;
 
-  /** Opens the daemon's page in a browsing context of its own; does not wait for the picture. `script` runs before the page's own. */
-  static async open(browser, daemon, { width = 640, height = 480, script } = {}) {
+  /** Opens the daemon's page in a browsing context of its own; does not wait for the picture. `script` runs before the page's own; `query` is the address's. */
+  static async open(browser, daemon, { width = 640, height = 480, script, query = '' } = {}) {
     const viewer = new Viewer();
     viewer.context = await browser.newContext({ viewport: { width, height } });
     viewer.page = await viewer.context.newPage();
     await viewer.#listen();
     if (script) await viewer.page.addInitScript(script);
     viewer.openedAt = performance.now();
-    await viewer.page.goto(daemon.origin, { waitUntil: 'commit' });
+    await viewer.page.goto(`${daemon.origin}/${query}`, { waitUntil: 'commit' });
     return viewer;
   }
 
@@ -42,10 +42,12 @@ export class Viewer {
   look() {
     return this.page.evaluate(() => {
       const video = document.querySelector('video');
-      const { connected, phase, framesDecoded, lastState, pc } = window.__mjcast;
+      const { connected, phase, framesDecoded, lastState, pc, via, stats } = window.__mjcast;
       return {
         connected,
         phase,
+        via,
+        decoder: stats?.snapshot.decoder,
         frames: framesDecoded,
         state: lastState,
         connection: pc?.connectionState ?? 'none',

@@ -1,5 +1,8 @@
 /** The daemon's addresses, derived from the page's own. */
 
+import type { Welcome } from '../protocol/server';
+import { RUNGS, type Rung } from './ladder';
+
 export interface Endpoints {
   /** WebSocket address of the signaling, session and token included. */
   signaling: string;
@@ -9,9 +12,11 @@ export interface Endpoints {
   headers: Record<string, string>;
   /** Whether the page is embedded in another and shows the picture alone. */
   embed: boolean;
+  /** By which way the picture must come, where the address says it. */
+  via: Rung | null;
 }
 
-/** Reads `session`, `token` and `embed` from the page's address. */
+/** Reads `session`, `token`, `embed` and `via` from the page's address. */
 export function endpoints(page: string): Endpoints {
   const here = new URL(page);
   const session = here.searchParams.get('session');
@@ -31,7 +36,18 @@ export function endpoints(page: string): Endpoints {
     },
     headers: token ? { authorization: `Bearer ${token}` } : {},
     embed: here.searchParams.has('embed'),
+    via: RUNGS.find((rung) => rung === here.searchParams.get('via')) ?? null,
   };
+}
+
+/** Where the viewer's media socket is: beside the signaling socket, which told the ticket. */
+export function mediaAddress(signaling: string, { session, media }: Welcome): string {
+  const url = new URL(`..${media?.path ?? ''}`, signaling);
+  const token = new URL(signaling).searchParams.get('token');
+  url.searchParams.set('session', session);
+  url.searchParams.set('ticket', media?.ticket ?? '');
+  if (token) url.searchParams.set('token', token);
+  return url.href;
 }
 
 export type Move = { kind: 'signaling' | 'page'; url: string } | null;

@@ -1,10 +1,11 @@
 /**
- * Keeps the page connected: socket, then peer, and again after a failure.
+ * Keeps the page connected: socket, then the best way for the picture (`ladder.ts`), and again after a failure.
  *
  * ```text
- *            welcome                answer + ICE            first frame
+ *            welcome                 a way is up           first frame
  * opening ───────────► negotiating ─────────────► buffering ───────────► live
- *    ▲                     │                          │                   │
+ *    ▲                     │   ▲                      │                   │
+ *    │                     │   └── the next way down ─┴───────────────────┤
  *    └────── waiting ◄─────┴──────── failure ─────────┴───────────────────┘
  *           (backoff)
  * ```
@@ -14,15 +15,16 @@ import type { ClientMessage } from '../protocol/client';
 import type { ServerMessage, Welcome } from '../protocol/server';
 import { retryDelay } from './backoff';
 import { efficientCodecs } from './codecs';
+import { mediaAddress, type Endpoints } from './endpoints';
+import { deadline, ladder, step, type Act, type Choice, type Ladder, type LadderEvent, type Rung } from './ladder';
+import { MediaSocket } from './mediaSocket';
 import { Peer } from './peer';
+import { Pictures } from './pictures';
 import { Signaling } from './signaling';
 import type { Snapshot } from './stats';
 
 /** A daemon that accepts the socket but says nothing is as good as absent. */
 const WELCOME_WITHIN_MS = 10_000;
-const CONNECT_WITHIN_MS = 15_000;
-/** ICE often recovers from `disconnected` by itself within this time. */
-const DISCONNECTED_GRACE_MS = 3_000;
 /** A connection that lasted this long starts the backoff anew. */
 const SETTLED_MS = 5_000;
 
@@ -38,21 +40,40 @@ export interface LinkEvents {
   phase(phase: Phase): void;
   welcome(welcome: Welcome): void;
   message(message: ServerMessage): void;
-  stream(stream: MediaStream): void;
+  /** Shows what a way brings. */
+  show(source: MediaStream | MediaSource): void;
+  /** The element that does. */
+  video(): HTMLVideoElement | undefined;
+  /** By which way the picture comes from now on. */
+  via(rung: Rung | null): void;
   roundTrip(ms: number): void;
-  /** The stream is about to end: the last moment to keep its picture. */
+  /** The way is about to end: the last moment to keep its picture, and replies on it are lost. */
   ending(): void;
   /** Explains a socket that never opened, or `null` when there is nothing better to say. */
   diagnose(): Promise<{ reason: string; retry: boolean } | null>;
 }
 
+/** What a rung has running. */
+interface Way {
+  close(): void;
+  statistics(): Promise<Snapshot | null>;
+  sendControl?(message: ClientMessage): boolean;
+  sendInput?(message: ClientMessage): boolean;
+}
+
 export class Link {
   readonly #events: LinkEvents;
+  readonly #at: Endpoints;
   #url: string;
   #phase: Phase = { kind: 'opening', attempt: 0 };
   #signaling: Signaling | null = null;
-  #peer: Peer | null = null;
+  #welcome: Welcome | null = null;
+  #ladder: Ladder;
+  readonly #ways = new Map<Rung, Way>();
+  /** What each way has to show; the main one's is shown. */
+  readonly #sources = new Map<Rung, MediaStream | MediaSource>();
   #deadline = 0;
+  #due = 0;
   #retry = 0;
   #attempt = 0;
   #liveSince_ms = 0;
@@ -60,24 +81,34 @@ export class Link {
   readonly #efficient = efficientCodecs(navigator.mediaCapabilities);
   /** Counts attempts, so that answers to an abandoned one are recognised. */
   #generation = 0;
+  /** The same for peers. */
+  #peers = 0;
+  /** Offers that are not answered yet: what answers an earlier one than the last is of no use. */
+  #owed = 0;
 
-  constructor(url: string, events: LinkEvents) {
-    this.#url = url;
-    this.#events = events;
+  constructor(at: Endpoints, choice: Choice, events: LinkEvents) {
+    [this.#at, this.#url, this.#events] = [at, at.signaling, events];
+    this.#ladder = ladder(choice);
   }
 
   get pc(): RTCPeerConnection | null {
-    return this.#peer?.pc ?? null;
+    const peer = this.#ladder.main === 'webrtc' ? this.#ways.get('webrtc') : null;
+    return peer instanceof Peer ? peer.pc : null;
+  }
+
+  /** By which way the picture comes, or is about to. */
+  get via(): Rung | null {
+    return this.#ladder.main;
   }
 
   get connected(): boolean {
-    return this.pc?.connectionState === 'connected';
+    return this.#ladder.up;
   }
 
   start(): void {
     this.#abandon();
     this.#enter({ kind: 'opening', attempt: this.#attempt });
-    this.#expect(WELCOME_WITHIN_MS, 'the server does not answer');
+    this.#deadline = window.setTimeout(() => this.#fail('the server does not answer'), WELCOME_WITHIN_MS);
     try {
       this.#signaling = new Signaling(this.#url, {
         message: (m) => this.#receive(m),
@@ -92,6 +123,17 @@ export class Link {
   /** Skips the rest of a backoff. */
   retryNow(): void {
     if (this.#phase.kind === 'waiting' || this.#phase.kind === 'stopped') this.start();
+  }
+
+  /** The network has changed: what did not work may work now. */
+  networkChanged(): void {
+    this.retryNow();
+    this.#tell({ kind: 'network' });
+  }
+
+  /** Uses this way from now on, or whichever works. */
+  choose(choice: Choice): void {
+    this.#tell({ kind: 'choose', choice });
   }
 
   /** Continues at another daemon's socket. */
@@ -110,26 +152,40 @@ export class Link {
 
   /** Sends a message that must arrive; says whether there was a way. */
   send(message: ClientMessage): boolean {
-    return (this.#peer?.sendControl(message) || this.#signaling?.send(message)) ?? false;
+    return (this.#main?.sendControl?.(message) || this.#signaling?.send(message)) ?? false;
   }
 
   /** Sends a message that the next one supersedes. */
   sendLossy(message: ClientMessage): boolean {
-    return (this.#peer?.sendInput(message) || this.#signaling?.send(message)) ?? false;
+    return (this.#main?.sendInput?.(message) || this.#signaling?.send(message)) ?? false;
   }
 
   async statistics(): Promise<Snapshot | null> {
-    return (await this.#peer?.statistics()) ?? null;
+    return (await this.#main?.statistics()) ?? null;
+  }
+
+  get #main(): Way | undefined {
+    return this.#ladder.main ? this.#ways.get(this.#ladder.main) : undefined;
   }
 
   #receive(message: ServerMessage): void {
     switch (message.type) {
       case 'welcome':
+        window.clearTimeout(this.#deadline);
+        this.#welcome = message;
         this.#events.welcome(message);
-        void this.#negotiate(message);
+        this.#tell({ kind: 'begin', can: this.#can(message) });
         break;
       case 'answer':
+        this.#owed -= 1;
+        if (this.#owed > 0) break;
+        this.#tell({ kind: 'answered' });
         void this.#accept(message.sdp);
+        break;
+      case 'error':
+        if (message.code !== 'bad_offer' || this.#owed === 0) return this.#events.message(message);
+        this.#owed -= 1;
+        if (this.#owed === 0) this.#lose(message.message);
         break;
       case 'ice-candidate':
         void this.#peer?.addCandidate(message.candidate);
@@ -139,48 +195,108 @@ export class Link {
     }
   }
 
+  #can(welcome: Welcome): Rung[] {
+    const webrtc: Rung[] = 'RTCPeerConnection' in window ? ['webrtc'] : [];
+    return [...webrtc, ...(welcome.media ? (['websocket'] as const) : []), 'pictures'];
+  }
+
+  // ---- the ladder -------------------------------------------------------------------------
+
+  #tell(event: LadderEvent): void {
+    const before = this.#ladder;
+    const { ladder: after, acts } = step(before, event, performance.now());
+    this.#ladder = after;
+    window.clearTimeout(this.#due);
+    const due = deadline(after);
+    if (due !== null) this.#due = window.setTimeout(() => this.#tell({ kind: 'time' }), due - performance.now());
+    if (after.main !== before.main || (before.up && !after.up)) this.#moved(before, after);
+    for (const act of acts) this.#act(act);
+    const source = after.main !== before.main && after.main && this.#sources.get(after.main);
+    if (source) this.#events.show(source);
+    if (after.up && !before.up && this.#phase.kind !== 'live') this.#enter({ kind: 'buffering' });
+  }
+
+  /** Another way carries the picture from now on, or is about to. */
+  #moved(before: Ladder, after: Ladder): void {
+    this.#events.via(after.main);
+    if (before.up) this.#events.ending();
+    if (after.main && !after.up) this.#enter({ kind: 'negotiating' });
+  }
+
+  #act(act: Act): void {
+    if (act.kind === 'fail') return this.#fail(act.reason);
+    if (act.rung === 'webrtc') this.#peers += 1;
+    this.#ways.get(act.rung)?.close();
+    this.#ways.delete(act.rung);
+    this.#sources.delete(act.rung);
+    if (act.kind === 'start') this.#begin(act.rung);
+  }
+
+  #begin(rung: Rung): void {
+    const welcome = this.#welcome;
+    if (!welcome) return;
+    if (rung === 'webrtc') return void this.#negotiate(welcome);
+    const events = {
+      message: (m: ServerMessage) => this.#ladder.main === rung && this.#events.message(m),
+      show: (source: MediaStream | MediaSource) => this.#show(rung, source),
+      video: () => this.#events.video(),
+      up: () => this.#tell({ kind: 'up', rung }),
+      lost: (reason: string) => this.#tell({ kind: 'lost', rung, reason }),
+    };
+    if (rung === 'pictures') this.#ways.set(rung, new Pictures(this.#at, welcome.session, events));
+    else if (welcome.media) this.#ways.set(rung, new MediaSocket(mediaAddress(this.#url, welcome), events));
+  }
+
+  /** Shows what the main way brings; what another brings waits until it is that. */
+  #show(rung: Rung, source: MediaStream | MediaSource): void {
+    this.#sources.set(rung, source);
+    if (rung === this.#ladder.main) this.#events.show(source);
+  }
+
+  // ---- WebRTC -----------------------------------------------------------------------------
+
+  get #peer(): Peer | null {
+    const peer = this.#ways.get('webrtc');
+    return peer instanceof Peer ? peer : null;
+  }
+
   async #negotiate(welcome: Welcome): Promise<void> {
-    const generation = this.#generation;
-    this.#enter({ kind: 'negotiating' });
-    this.#expect(CONNECT_WITHIN_MS, 'the server answers, but video cannot get through; a firewall may block UDP');
+    const number = this.#peers;
     const efficient = await this.#efficient;
-    if (generation !== this.#generation) return;
-    this.#peer?.close();
-    const peer = new Peer(welcome.ice_servers, efficient, {
-      candidate: (candidate) => this.#signaling?.send({ type: 'ice-candidate', candidate }),
-      message: (m) => this.#events.message(m),
-      stream: (stream) => this.#events.stream(stream),
-      state: (state) => this.#peerState(state),
-    });
-    this.#peer = peer;
+    if (number !== this.#peers) return;
     try {
+      const peer = new Peer(welcome.ice_servers, efficient, {
+        candidate: (candidate) => this.#signaling?.send({ type: 'ice-candidate', candidate }),
+        message: (m) => this.#events.message(m),
+        stream: (stream) => this.#show('webrtc', stream),
+        state: (state) => this.#peerState(state),
+      });
+      this.#ways.set('webrtc', peer);
       const sdp = await peer.offer();
-      if (generation === this.#generation) this.#signaling?.send({ type: 'offer', sdp });
+      if (number === this.#peers && this.#signaling?.send({ type: 'offer', sdp })) this.#owed += 1;
     } catch {
-      if (generation === this.#generation) this.#fail('this browser could not make an offer');
+      if (number === this.#peers) this.#lose('this browser could not make an offer');
     }
   }
 
   async #accept(sdp: string): Promise<void> {
-    const generation = this.#generation;
+    const peer = this.#peer;
     try {
-      await this.#peer?.accept(sdp);
+      await peer?.accept(sdp);
     } catch {
-      if (generation === this.#generation) this.#fail('this browser does not accept the answer of the server');
+      if (peer === this.#peer) this.#lose('this browser does not accept the answer of the server');
     }
   }
 
   #peerState(state: RTCPeerConnectionState): void {
-    if (state === 'connected') {
-      window.clearTimeout(this.#deadline);
-      if (this.#phase.kind !== 'live') this.#enter({ kind: 'buffering' });
-    } else if (state === 'failed') {
-      this.#fail('the media connection failed');
-    } else if (state === 'disconnected') {
-      this.#expect(DISCONNECTED_GRACE_MS, 'the media connection was interrupted');
-    } else if (state === 'closed') {
-      this.#fail('the server ended the stream');
-    }
+    if (state === 'connected') this.#tell({ kind: 'up', rung: 'webrtc' });
+    else if (state === 'failed') this.#lose('the media connection failed');
+    else if (state === 'disconnected') this.#tell({ kind: 'shaky', rung: 'webrtc' });
+    else if (state === 'closed') this.#lose('the server ended the stream');
+  }
+
+  #lose(reason: string): void {
+    this.#tell({ kind: 'lost', rung: 'webrtc', reason });
   }
 
   async #socketLost(reason: string, ended: boolean): Promise<void> {
@@ -211,18 +327,16 @@ export class Link {
 
   #abandon(): void {
     this.#generation += 1;
+    this.#peers += 1;
+    this.#owed = 0;
     window.clearTimeout(this.#deadline);
     window.clearTimeout(this.#retry);
     this.#signaling?.close();
     this.#signaling = null;
-    if (this.#peer) this.#events.ending();
-    this.#peer?.close();
-    this.#peer = null;
-  }
-
-  #expect(within_ms: number, failure: string): void {
-    window.clearTimeout(this.#deadline);
-    this.#deadline = window.setTimeout(() => this.#fail(failure), within_ms);
+    this.#tell({ kind: 'end' });
+    for (const way of this.#ways.values()) way.close();
+    this.#ways.clear();
+    this.#sources.clear();
   }
 
   #enter(phase: Phase): void {

@@ -63,12 +63,20 @@ export interface SimState {
   latency?: { render_ms?: number; encode_ms?: number };
 }
 
+/** Path of the media socket, and what lets this viewer in. */
+export interface MediaPlace {
+  path: string;
+  ticket: string;
+}
+
 export interface Welcome {
   type: 'welcome';
   viewer_id: string;
   session: string;
   role: Role;
   ice_servers: RTCIceServer[];
+  /** Where the stream is to be had without WebRTC. */
+  media?: MediaPlace;
   state?: SimState;
 }
 
@@ -138,7 +146,14 @@ function welcome(m: Fields): Welcome {
     role: role(m['role']) ?? 'control',
     ice_servers: iceServers(m['ice_servers']),
     state: simState(state),
+    ...compact<{ media?: MediaPlace }>({ media: mediaPlace(m['media']) }),
   };
+}
+
+function mediaPlace(value: unknown): MediaPlace | undefined {
+  const m = fields(value);
+  const [path, ticket] = [m && text(m['path']), m && text(m['ticket'])];
+  return path?.startsWith('/') && ticket ? { path, ticket } : undefined;
 }
 
 function result(m: Fields): ServerMessage | null {

@@ -1,8 +1,11 @@
 import type { ComponentChildren } from 'preact';
+import { chooseVia } from '../app';
+import type { Choice, Rung } from '../connection/ladder';
 import type { Stage } from '../connection/latency';
 import { bitrate, millis, percent } from '../format';
 import { describe } from '../phases';
-import { delay, health, phase, sim, stats, streamEncoder } from '../state';
+import { via } from '../preferences';
+import { delay, health, phase, rung, sim, stats, streamEncoder } from '../state';
 import { fpsText, rtfText, timeText } from './figures';
 
 const STAGE_WORDS: Record<Stage, string> = {
@@ -20,6 +23,7 @@ export function StatsPanel() {
     <>
       <Delay />
       <dl class="figures">
+        <WayRow />
         <StreamRows />
         <SimulationRows />
         <MachineRows />
@@ -64,6 +68,38 @@ function Row({ name, children }: { name: string; children: ComponentChildren }) 
   );
 }
 
+const WAYS: Record<Rung, string> = { webrtc: 'WebRTC', websocket: 'WebSocket', pictures: 'Pictures' };
+const CHOICES: [Choice, string][] = [
+  ['auto', 'Automatic'],
+  ['webrtc', 'WebRTC'],
+  ['websocket', 'WebSocket'],
+];
+
+/** By which way the picture comes, and by which it should. */
+function WayRow() {
+  const way = rung.value && WAYS[rung.value];
+  const chosen = via.value;
+  return (
+    <Row name="Way">
+      <span id="way">{(rung.value === 'webrtc' && stats.value?.snapshot.path) || way || '–'}</span>
+      <select
+        id="via"
+        class="choice"
+        aria-label="Way for the picture"
+        value={chosen}
+        onChange={(event) => chooseVia(event.currentTarget.value as Choice)}
+      >
+        {CHOICES.map(([choice, words]) => (
+          <option key={choice} value={choice}>
+            {words}
+          </option>
+        ))}
+        {chosen === 'pictures' && <option value="pictures">Pictures</option>}
+      </select>
+    </Row>
+  );
+}
+
 function StreamRows() {
   const now = stats.value;
   if (!now) return null;
@@ -75,10 +111,9 @@ function StreamRows() {
         {size} · {snapshot.codec ?? '–'} · {fpsText}
       </Row>
       <Row name="Bit rate">{bitrate(figures.bitrate_bps)}</Row>
-      <Row name="Packet loss">{percent(figures.loss)}</Row>
+      {rung.value === 'webrtc' && <Row name="Packet loss">{percent(figures.loss)}</Row>}
       <Row name="Round trip">
         {snapshot.rtt_ms === undefined ? '–' : millis(snapshot.rtt_ms)}
-        {snapshot.path && ` · ${snapshot.path}`}
       </Row>
     </>
   );

@@ -1,0 +1,149 @@
+/** The stream, messages and input of a viewer whom WebRTC does not reach, on one WebSocket. */
+
+import type { ClientMessage } from '../protocol/client';
+import { parseServerMessage, type ServerMessage } from '../protocol/server';
+import { parsePacket, type Packet } from './packet';
+import { formats, player, type Format, type Player } from './players';
+import type { Snapshot } from './stats';
+
+const PING_EVERY_MS = 5_000;
+/** Three missed answers: the path is dead although the socket has not noticed. */
+const SILENCE_MS = 16_000;
+/** Pointer moves are dropped rather than queued behind more than this. */
+const INPUT_BACKLOG_BYTES = 4_096;
+
+export interface MediaSocketEvents {
+  message(message: ServerMessage): void;
+  show(source: MediaStream | MediaSource): void;
+  video(): HTMLVideoElement | undefined;
+  /** The daemon has let the viewer in: pictures come as soon as there are some. */
+  up(): void;
+  /** The socket is gone for good; called at most once and never after `close`. */
+  lost(reason: string): void;
+}
+
+/** What this browser turned out not to play although it said that it would. */
+const unfit = new Set<Format>();
+
+export class MediaSocket {
+  readonly #events: MediaSocketEvents;
+  #socket: WebSocket | null = null;
+  #player: Player | null = null;
+  #timer = 0;
+  #heard = performance.now();
+  #rtt_ms: number | undefined;
+  #done = false;
+  #bytes = 0;
+  #packets = 0;
+  #last: Packet | null = null;
+
+  constructor(url: string, events: MediaSocketEvents) {
+    this.#events = events;
+    void this.#open(url);
+  }
+
+  /** Sends a message that must arrive; says whether the socket was open. */
+  sendControl(message: ClientMessage): boolean {
+    if (this.#socket?.readyState !== WebSocket.OPEN) return false;
+    this.#socket.send(JSON.stringify(message));
+    return true;
+  }
+
+  /** Sends a message that the next one supersedes, or drops it when the path lags. */
+  sendInput(message: ClientMessage): boolean {
+    if (this.#socket?.readyState !== WebSocket.OPEN) return false;
+    if (this.#socket.bufferedAmount < INPUT_BACKLOG_BYTES) this.#socket.send(JSON.stringify(message));
+    return true;
+  }
+
+  statistics(): Promise<Snapshot | null> {
+    const [played, last] = [this.#player, this.#last];
+    if (!played || !last) return Promise.resolve(null);
+    return Promise.resolve({
+      at_ms: performance.now(),
+      framesDecoded: played.frames,
+      framesDropped: 0,
+      bytes: this.#bytes,
+      packetsReceived: this.#packets,
+      packetsLost: 0,
+      jitterBufferDelay_s: 0,
+      jitterBufferEmitted: 0,
+      decodeTime_s: played.decodeTime_s,
+      width: last.width,
+      height: last.height,
+      codec: 'H.264',
+      decoder: played.name,
+      path: 'WebSocket',
+      ...(this.#rtt_ms !== undefined && { rtt_ms: this.#rtt_ms }),
+    });
+  }
+
+  close(): void {
+    this.#done = true;
+    window.clearInterval(this.#timer);
+    this.#socket?.close(1000);
+    this.#player?.close();
+  }
+
+  async #open(url: string): Promise<void> {
+    const format = (await formats()).find((one) => !unfit.has(one));
+    if (this.#done) return;
+    if (!format) return this.#lose('this browser cannot decode the video');
+    const socket = new WebSocket(url);
+    this.#socket = socket;
+    socket.binaryType = 'arraybuffer';
+    socket.onopen = () => {
+      this.#heard = performance.now();
+      this.#player = this.#newPlayer(format);
+      socket.send(JSON.stringify({ type: 'media', format }));
+      this.#timer = window.setInterval(() => this.#beat(), PING_EVERY_MS);
+      this.#events.up();
+    };
+    socket.onmessage = (event: MessageEvent<unknown>) => this.#receive(event.data);
+    socket.onclose = ({ reason }) => this.#lose(reason || 'the stream was interrupted');
+  }
+
+  #newPlayer(format: Format): Player {
+    return player(format, {
+      show: (source) => this.#events.show(source),
+      video: () => this.#events.video(),
+      keyframeWanted: () => void this.sendControl({ type: 'command', id: 'keyframe', cmd: 'request_keyframe', params: {} }),
+      failed: () => {
+        unfit.add(format);
+        this.#lose('this browser cannot decode the video');
+      },
+    });
+  }
+
+  #receive(data: unknown): void {
+    if (this.#done) return;
+    this.#heard = performance.now();
+    if (data instanceof ArrayBuffer) return this.#take(data);
+    const message = parseServerMessage(data);
+    if (message?.type === 'pong') {
+      if (message.t !== undefined) this.#rtt_ms = performance.now() - message.t;
+    } else if (message) {
+      this.#events.message(message);
+    }
+  }
+
+  #take(data: ArrayBuffer): void {
+    const packet = parsePacket(data);
+    if (!packet) return;
+    this.#bytes += data.byteLength;
+    this.#packets += 1;
+    this.#last = packet;
+    this.#player?.push(packet);
+  }
+
+  #beat(): void {
+    if (performance.now() - this.#heard > SILENCE_MS) this.#lose('the server fell silent');
+    else this.sendControl({ type: 'ping', t: performance.now() });
+  }
+
+  #lose(reason: string): void {
+    if (this.#done) return;
+    this.close();
+    this.#events.lost(reason);
+  }
+}

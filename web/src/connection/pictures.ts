@@ -1,0 +1,134 @@
+/** Still pictures, for who can have no stream: asked for again and again, with what the simulation does. */
+
+import { compact, fields, finite, flag, numbers } from '../protocol/fields';
+import type { ServerMessage, SimState } from '../protocol/server';
+import { CanvasEasel } from './easel';
+import type { Endpoints } from './endpoints';
+import type { Snapshot } from './stats';
+
+/** From one picture to the next. */
+const EVERY_MS = 500;
+/** Wider ones would take the daemon long to draw and pack. */
+const WIDEST = 960;
+
+export interface PicturesEvents {
+  message(message: ServerMessage): void;
+  show(source: MediaStream): void;
+  up(): void;
+  lost(reason: string): void;
+}
+
+export class Pictures {
+  readonly #at: Endpoints;
+  readonly #session: string;
+  readonly #events: PicturesEvents;
+  readonly #easel = new CanvasEasel();
+  readonly #stop = new AbortController();
+  #timer = 0;
+  #frames = 0;
+  #bytes = 0;
+  #size: [number, number] = [0, 0];
+
+  constructor(at: Endpoints, session: string, events: PicturesEvents) {
+    [this.#at, this.#session, this.#events] = [at, session, events];
+    void this.#run();
+  }
+
+  statistics(): Promise<Snapshot | null> {
+    return Promise.resolve({
+      at_ms: performance.now(),
+      framesDecoded: this.#frames,
+      framesDropped: 0,
+      bytes: this.#bytes,
+      packetsReceived: this.#frames,
+      packetsLost: 0,
+      jitterBufferDelay_s: 0,
+      jitterBufferEmitted: 0,
+      decodeTime_s: 0,
+      width: this.#size[0],
+      height: this.#size[1],
+      codec: 'JPEG',
+      path: 'Pictures',
+    });
+  }
+
+  close(): void {
+    this.#stop.abort();
+    window.clearTimeout(this.#timer);
+    this.#easel.close();
+  }
+
+  async #run(): Promise<void> {
+    const begun = performance.now();
+    try {
+      await this.#next();
+    } catch {
+      if (!this.#stop.signal.aborted) this.#events.lost('the server sends no pictures');
+      return this.close();
+    }
+    const rest_ms = Math.max(0, EVERY_MS - (performance.now() - begun));
+    this.#timer = window.setTimeout(() => void this.#run(), rest_ms);
+  }
+
+  async #next(): Promise<void> {
+    const state = parseStats(await (await this.#fetch('api/stats')).json());
+    const place = `api/sessions/${this.#session}/cameras/free/frame.jpg`;
+    const picture = await (await this.#fetch(place, question(state, window.innerWidth, window.innerHeight))).blob();
+    const bitmap = await createImageBitmap(picture);
+    if (this.#stop.signal.aborted) return;
+    this.#size = [bitmap.width, bitmap.height];
+    this.#easel.draw(bitmap, bitmap.width, bitmap.height);
+    bitmap.close();
+    this.#bytes += picture.size;
+    this.#frames += 1;
+    if (this.#frames === 1) {
+      this.#events.show(this.#easel.stream);
+      this.#events.up();
+    }
+    this.#events.message({ type: 'state', state });
+  }
+
+  async #fetch(path: string, query: Record<string, string> = {}): Promise<Response> {
+    const url = new URL(this.#at.route(path));
+    for (const [name, value] of Object.entries(query)) url.searchParams.set(name, value);
+    const response = await fetch(url, { headers: this.#at.headers, cache: 'no-store', signal: this.#stop.signal });
+    if (!response.ok) throw new Error(String(response.status));
+    return response;
+  }
+}
+
+/** What a picture is asked for with: the camera of the state, in the shape of the window. */
+export function question({ camera }: SimState, width: number, height: number): Record<string, string> {
+  const scale = Math.min(1, WIDEST / Math.max(width, height, 1));
+  const side = (length: number) => String(Math.max(16, Math.round(length * scale)));
+  const [azimuth, elevation, distance] = [camera?.azimuth, camera?.elevation, camera?.distance].map((n) => n?.toString());
+  return compact<Record<string, string>>({
+    width: side(width),
+    height: side(height),
+    azimuth,
+    elevation,
+    distance,
+    lookat: camera?.lookat?.join(','),
+  });
+}
+
+/** The part of a state message that `/api/stats` tells, too. */
+export function parseStats(body: unknown): SimState {
+  const all = fields(fields(body)?.['simulation_state']) ?? {};
+  const [simulation, camera] = [fields(all['simulation']) ?? {}, fields(all['camera'])];
+  return compact<SimState>({
+    time: finite(simulation['time']),
+    step_count: finite(simulation['step_count']),
+    paused: flag(simulation['is_paused']),
+    speed: finite(simulation['speed']),
+    rtf: finite(simulation['real_time_factor']),
+    camera:
+      camera &&
+      compact({
+        azimuth: finite(camera['azimuth']),
+        elevation: finite(camera['elevation']),
+        distance: finite(camera['distance']),
+        lookat: numbers(camera['target'], 3),
+      }),
+  });
+}

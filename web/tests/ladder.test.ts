@@ -1,0 +1,256 @@
+import { describe, expect, it } from 'vitest';
+import { mediaAddress } from '../src/connection/endpoints';
+import { deadline, ladder, step, type Choice, type Ladder, type LadderEvent, type Rung } from '../src/connection/ladder';
+import { beginOf, codecOf, codecOfOpening, parsePacket, Unwrapped } from '../src/connection/packet';
+import { parseStats, question } from '../src/connection/pictures';
+import { parseServerMessage } from '../src/protocol/server';
+
+const ALL: Rung[] = ['webrtc', 'websocket', 'pictures'];
+
+/** A ladder that is told events, with what it does as words. */
+class Run {
+  now: Ladder;
+  done: string[] = [];
+
+  constructor(choice: Choice = 'auto', can: readonly Rung[] = ALL) {
+    this.now = ladder(choice);
+    this.tell(0, { kind: 'begin', can });
+  }
+
+  tell(at_ms: number, event: LadderEvent): this {
+    const { ladder: next, acts } = step(this.now, event, at_ms);
+    this.now = next;
+    this.done.push(...acts.map((act) => (act.kind === 'fail' ? 'fail' : `${act.kind} ${act.rung}`)));
+    return this;
+  }
+
+  /** What was done since the last time. */
+  take(): string[] {
+    return this.done.splice(0);
+  }
+}
+
+describe('the ladder', () => {
+  it('stays at WebRTC while that works', () => {
+    const run = new Run().tell(50, { kind: 'answered' }).tell(400, { kind: 'up', rung: 'webrtc' });
+    expect(run.take()).toEqual(['start webrtc']);
+    expect(deadline(run.now)).toBeNull();
+    run.tell(9000, { kind: 'network' });
+    expect(run.take()).toEqual([]);
+  });
+
+  it('falls to the socket when no media comes within 2.5 s of the answer, and lets WebRTC go on beside it', () => {
+    const run = new Run().tell(100, { kind: 'answered' });
+    expect(deadline(run.now)).toBe(2600);
+    run.take();
+    run.tell(2599, { kind: 'time' });
+    expect(run.take()).toEqual([]);
+    run.tell(2600, { kind: 'time' }).tell(2700, { kind: 'up', rung: 'websocket' });
+    expect(run.take()).toEqual(['start websocket']);
+    expect(run.now).toMatchObject({ main: 'websocket', up: true, beside: 'webrtc' });
+    const late = structuredClone(run.now);
+    run.tell(5000, { kind: 'up', rung: 'webrtc' });
+    expect(run.take()).toEqual(['stop websocket']);
+    expect(run.now).toMatchObject({ main: 'webrtc', up: true, beside: null, climb: null });
+    // Or it never comes, and is tried again.
+    run.now = late;
+    run.tell(17_600, { kind: 'time' });
+    expect(run.take()).toEqual(['stop webrtc']);
+    run.tell(47_600, { kind: 'time' });
+    expect(run.take()).toEqual(['start webrtc']);
+  });
+
+  it('leaves a WebRTC that failed at once, and climbs back every 30 s or when the network changes', () => {
+    const run = new Run().tell(500, { kind: 'lost', rung: 'webrtc', reason: '' });
+    expect(run.take()).toEqual(['start webrtc', 'stop webrtc', 'start websocket']);
+    run.tell(700, { kind: 'up', rung: 'websocket' });
+    expect(deadline(run.now)).toBe(30_700);
+    run.tell(2000, { kind: 'network' });
+    expect(run.take()).toEqual(['start webrtc']);
+    run.tell(2500, { kind: 'lost', rung: 'webrtc', reason: '' });
+    expect(run.take()).toEqual(['stop webrtc']);
+    run.tell(32_500, { kind: 'time' });
+    expect(run.take()).toEqual(['start webrtc']);
+    expect(run.now).toMatchObject({ main: 'websocket', up: true });
+  });
+
+  it('gives an interrupted connection a moment', () => {
+    const run = new Run().tell(0, { kind: 'up', rung: 'webrtc' }).tell(1000, { kind: 'shaky', rung: 'webrtc' });
+    run.tell(2000, { kind: 'up', rung: 'webrtc' }).tell(9000, { kind: 'time' });
+    expect(run.take()).toEqual(['start webrtc']);
+    run.tell(10_000, { kind: 'shaky', rung: 'webrtc' }).tell(13_000, { kind: 'time' });
+    expect(run.take()).toEqual(['stop webrtc', 'start websocket']);
+  });
+
+  it('begins at the socket without WebRTC, and ends at pictures', () => {
+    const run = new Run('auto', ['pictures', 'websocket']);
+    expect(run.take()).toEqual(['start websocket']);
+    run.tell(100, { kind: 'lost', rung: 'websocket', reason: '' }).tell(600, { kind: 'up', rung: 'pictures' });
+    expect(run.take()).toEqual(['stop websocket', 'start pictures']);
+    run.tell(30_600, { kind: 'time' }).tell(30_700, { kind: 'up', rung: 'websocket' });
+    expect(run.take()).toEqual(['start websocket', 'stop pictures']);
+    // One that has played is worth another try.
+    run.tell(40_000, { kind: 'lost', rung: 'websocket', reason: '' });
+    expect(run.take()).toEqual(['stop websocket', 'start websocket']);
+    run.tell(40_100, { kind: 'up', rung: 'websocket' }).tell(40_200, { kind: 'lost', rung: 'websocket', reason: '' });
+    expect(run.take()).toEqual(['stop websocket', 'start pictures']);
+  });
+
+  it('tries in turn what is better than pictures', () => {
+    const run = new Run().tell(0, { kind: 'lost', rung: 'webrtc', reason: '' });
+    run.tell(100, { kind: 'lost', rung: 'websocket', reason: '' }).tell(200, { kind: 'up', rung: 'pictures' });
+    run.take();
+    run.tell(30_200, { kind: 'time' }).tell(30_300, { kind: 'lost', rung: 'webrtc', reason: '' });
+    run.tell(60_300, { kind: 'time' }).tell(60_400, { kind: 'lost', rung: 'websocket', reason: '' });
+    run.tell(90_400, { kind: 'time' });
+    expect(run.take()).toEqual(['start webrtc', 'stop webrtc', 'start websocket', 'stop websocket', 'start webrtc']);
+  });
+
+  it('does what the viewer chose, and fails where that is not to be had', () => {
+    const forced = new Run('webrtc').tell(0, { kind: 'answered' });
+    expect(deadline(forced.now)).toBe(15_000);
+    forced.tell(15_000, { kind: 'time' });
+    expect(forced.take()).toEqual(['start webrtc', 'fail']);
+    expect(new Run('webrtc', ['websocket']).take()).toEqual(['fail']);
+    expect(new Run('pictures').take()).toEqual(['start pictures']);
+  });
+
+  it('follows a choice by hand, upwards without losing the picture', () => {
+    const run = new Run().tell(0, { kind: 'up', rung: 'webrtc' });
+    run.tell(1000, { kind: 'choose', choice: 'websocket' }).tell(1100, { kind: 'up', rung: 'websocket' });
+    expect(run.take()).toEqual(['start webrtc', 'stop webrtc', 'start websocket']);
+    expect(deadline(run.now)).toBeNull();
+    run.tell(5000, { kind: 'choose', choice: 'webrtc' });
+    expect(run.take()).toEqual(['start webrtc']);
+    expect(run.now).toMatchObject({ main: 'websocket', up: true });
+    run.tell(5300, { kind: 'up', rung: 'webrtc' });
+    expect(run.take()).toEqual(['stop websocket']);
+  });
+
+  it('never has more than one rung beside the main one, whatever happens', () => {
+    const events = (seed: number): LadderEvent => {
+      const rung = ALL[seed % 3]!;
+      const choice = (['auto', ...ALL] as const)[seed % 4]!;
+      const all: LadderEvent[] = [
+        { kind: 'up', rung },
+        { kind: 'lost', rung, reason: '' },
+        { kind: 'shaky', rung },
+        { kind: 'time' },
+        { kind: 'network' },
+        { kind: 'answered' },
+        { kind: 'choose', choice },
+      ];
+      return all[(seed >> 4) % all.length]!;
+    };
+    let random = 1;
+    const running = new Set<string>();
+    let run = new Run();
+    let at_ms = 0;
+    for (let i = 0; i < 20_000; i += 1) {
+      random = (random * 48_271) % 0x7fffffff;
+      at_ms += random % 20_000;
+      for (const act of run.take()) {
+        const [kind, rung] = act.split(' ');
+        if (kind === 'start') {
+          expect(running.has(rung!), `${rung} runs already`).toBe(false);
+          running.add(rung!);
+        } else if (kind === 'stop') {
+          expect(running.delete(rung!), `${rung} does not run`).toBe(true);
+        } else {
+          running.clear();
+        }
+      }
+      const { main, beside } = run.now;
+      expect([...running].sort()).toEqual([main, beside].filter((rung) => rung !== null).sort());
+      expect(main === null || main !== beside).toBe(true);
+      if (main === null) run = new Run();
+      else run.tell(at_ms, events(random));
+    }
+  });
+});
+
+function message(flags: number, payload: number[], { version = 1, codec = 1, header = 20 } = {}): ArrayBuffer {
+  const bytes = new Uint8Array(header + payload.length);
+  bytes.set([version, flags, codec, header, 0, 0, 1, 0, 0, 0, 0, 0, 0, 0, 2, 1, 5, 0, 2, 208]);
+  bytes.set(payload, header);
+  return bytes.buffer;
+}
+
+describe('packets', () => {
+  it('are read as the daemon describes them', () => {
+    expect(parsePacket(message(1, [9, 8]))).toEqual({
+      keyframe: true,
+      opening: false,
+      time: 256,
+      id: 513,
+      width: 1280,
+      height: 720,
+      payload: new Uint8Array([9, 8]),
+    });
+    expect(parsePacket(message(2, [], { header: 24 }))).toMatchObject({ opening: true, payload: new Uint8Array() });
+  });
+
+  it('of another version, of another codec or cut short are passed over', () => {
+    for (const odd of [{ version: 2 }, { codec: 2 }]) expect(parsePacket(message(0, [], odd))).toBeNull();
+    expect(parsePacket(message(0, []).slice(0, 19))).toBeNull();
+    const long = new Uint8Array(message(0, []));
+    long[3] = 21;
+    expect(parsePacket(long.buffer)).toBeNull();
+  });
+
+  it('tell their codec by the parameter sets', () => {
+    expect(codecOf(new Uint8Array([0, 0, 0, 1, 9, 16, 0, 0, 1, 0x67, 0x4d, 0x40, 0x1f, 5]))).toBe('avc1.4d401f');
+    expect(codecOf(new Uint8Array([0, 0, 1, 0x41, 1, 2, 3, 4]))).toBeNull();
+    const opening = [...'....avcC'].map((letter) => letter.charCodeAt(0));
+    expect(codecOfOpening(new Uint8Array([...opening, 1, 0x42, 0xc0, 0x0d, 255]))).toBe('avc1.42c00d');
+    expect(codecOfOpening(new Uint8Array(opening))).toBeNull();
+  });
+
+  it('tell when a fragment begins', () => {
+    const box = (version: number, time: number[]) =>
+      new Uint8Array([0, ...[...'tfdt'].map((letter) => letter.charCodeAt(0)), version, 0, 0, 0, ...time]);
+    expect(beginOf(box(1, [0, 0, 0, 0, 0, 1, 0x5f, 0x90]))).toBe(1);
+    expect(beginOf(box(0, [0, 1, 0x5f, 0x90]))).toBe(1);
+    expect(beginOf(box(1, [0, 0]))).toBeNull();
+  });
+
+  it('have times that run on past 32 bits', () => {
+    const clock = new Unwrapped();
+    expect([0xffffffd3, 45, 90_045].map((time) => clock.at(time))).toEqual([0, 1000, 1_001_000]);
+  });
+});
+
+describe('the media socket', () => {
+  it('is beside the signaling socket, and told by the welcome', () => {
+    const welcome = parseServerMessage(
+      JSON.stringify({ type: 'welcome', session: 'a b', media: { path: '/ws/media', ticket: 'ff' } }),
+    );
+    if (welcome?.type !== 'welcome') throw new Error('a welcome');
+    expect(mediaAddress('wss://host/sim/ws/signaling?session=x&token=t', welcome)).toBe(
+      'wss://host/sim/ws/media?session=a+b&ticket=ff&token=t',
+    );
+    const older = parseServerMessage(JSON.stringify({ type: 'welcome', media: { path: 'http://evil' } }));
+    expect(older).not.toHaveProperty('media');
+  });
+});
+
+describe('pictures', () => {
+  it('are asked for from where the viewer looks, and not too large', () => {
+    const state = parseStats({
+      simulation_state: {
+        simulation: { time: 2, step_count: 1000, is_paused: true },
+        camera: { azimuth: 90, elevation: -20, distance: 3, target: [0, 0, 1] },
+      },
+    });
+    expect(state).toMatchObject({ time: 2, paused: true, camera: { lookat: [0, 0, 1] } });
+    expect(question(state, 1920, 1080)).toEqual({
+      width: '960',
+      height: '540',
+      azimuth: '90',
+      elevation: '-20',
+      distance: '3',
+      lookat: '0,0,1',
+    });
+    expect(question({}, 640, 480)).toEqual({ width: '640', height: '480' });
+  });
+});

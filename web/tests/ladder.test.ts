@@ -74,6 +74,21 @@ describe('the ladder', () => {
     expect(run.now).toMatchObject({ main: 'websocket', up: true });
   });
 
+  it('waits for a WebRTC that the daemon has seen first', () => {
+    const run = new Run().tell(0, { kind: 'answered' }).tell(2500, { kind: 'time' });
+    run.tell(2600, { kind: 'up', rung: 'websocket' });
+    run.take();
+    run.tell(9000, { kind: 'lost', rung: 'websocket', reason: '', replaced: true });
+    expect(run.take()).toEqual(['stop websocket']);
+    const waiting = structuredClone(run.now);
+    run.tell(9020, { kind: 'up', rung: 'webrtc' });
+    expect(run.take()).toEqual([]);
+    expect(run.now).toMatchObject({ main: 'webrtc', up: true, beside: null });
+    run.now = waiting;
+    run.tell(11_500, { kind: 'time' });
+    expect(run.take()).toEqual(['start websocket']);
+  });
+
   it('gives an interrupted connection a moment', () => {
     const run = new Run().tell(0, { kind: 'up', rung: 'webrtc' }).tell(1000, { kind: 'shaky', rung: 'webrtc' });
     run.tell(2000, { kind: 'up', rung: 'webrtc' }).tell(9000, { kind: 'time' });
@@ -134,6 +149,7 @@ describe('the ladder', () => {
       const all: LadderEvent[] = [
         { kind: 'up', rung },
         { kind: 'lost', rung, reason: '' },
+        { kind: 'lost', rung, reason: '', replaced: true },
         { kind: 'shaky', rung },
         { kind: 'time' },
         { kind: 'network' },

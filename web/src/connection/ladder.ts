@@ -59,7 +59,8 @@ export type LadderEvent =
   | { kind: 'up'; rung: Rung }
   /** A rung may have stopped, and may recover. */
   | { kind: 'shaky'; rung: Rung }
-  | { kind: 'lost'; rung: Rung; reason: string }
+  /** `replaced`: the daemon gave the stream to another way. */
+  | { kind: 'lost'; rung: Rung; reason: string; replaced?: boolean }
   | { kind: 'time' }
   /** The network has changed. */
   | { kind: 'network' }
@@ -102,7 +103,9 @@ export function step(now: Ladder, event: LadderEvent, now_ms: number): Step {
     case 'shaky':
       return still(event.rung === now.main && now.up ? { ...now, due: now_ms + SHAKY_MS } : now);
     case 'lost':
-      if (event.rung === now.main) return down(now, event.reason, true, now_ms);
+      if (event.rung === now.main) {
+        return event.replaced && now.beside ? swap(now, now_ms) : down(now, event.reason, true, now_ms);
+      }
       return event.rung === now.beside ? giveUpBeside(now, now_ms) : still(now);
     case 'time':
       if (now.due !== null && now_ms >= now.due) return down(now, BLOCKED, now.up, now_ms);
@@ -171,6 +174,13 @@ function down(now: Ladder, reason: string, gone: boolean, now_ms: number): Step 
   }
   const climbAt = now.beside ? next.climb : now_ms + CLIMB_EVERY_MS;
   return { ladder: { ...next, climb: climbAt }, acts: [stop, ...acts] };
+}
+
+/** The daemon knows already that what is tried beside the main rung is connected: any moment now it is here, too. */
+function swap(now: Ladder, now_ms: number): Step {
+  const acts: Act[] = now.main ? [{ kind: 'stop', rung: now.main }] : [];
+  const due = now_ms + MEDIA_WITHIN_MS;
+  return { ladder: { ...now, main: now.beside, up: false, beside: null, due, climb: null }, acts };
 }
 
 function climb(now: Ladder, now_ms: number): Step {

@@ -241,7 +241,7 @@ export class Link {
       show: (source: MediaStream | MediaSource) => this.#show(rung, source),
       video: () => this.#events.video(),
       up: () => this.#tell({ kind: 'up', rung }),
-      lost: (reason: string) => this.#tell({ kind: 'lost', rung, reason }),
+      lost: (reason: string, replaced = false) => this.#tell({ kind: 'lost', rung, reason, replaced }),
     };
     if (rung === 'pictures') this.#ways.set(rung, new Pictures(this.#at, welcome.session, events));
     else if (welcome.media) this.#ways.set(rung, new MediaSocket(mediaAddress(this.#url, welcome), events));

@@ -9,6 +9,8 @@ import type { Snapshot } from './stats';
 const PING_EVERY_MS = 5_000;
 /** Three missed answers: the path is dead although the socket has not noticed. */
 const SILENCE_MS = 16_000;
+/** The close code of a socket whose stream goes another way. */
+const REPLACED = 4409;
 /** Pointer moves are dropped rather than queued behind more than this. */
 const INPUT_BACKLOG_BYTES = 4_096;
 
@@ -18,8 +20,11 @@ export interface MediaSocketEvents {
   video(): HTMLVideoElement | undefined;
   /** The daemon has let the viewer in: pictures come as soon as there are some. */
   up(): void;
-  /** The socket is gone for good; called at most once and never after `close`. */
-  lost(reason: string): void;
+  /**
+   * The socket is gone for good; called at most once and never after `close`. `replaced`: the stream goes
+   * another way.
+   */
+  lost(reason: string, replaced: boolean): void;
 }
 
 /** What this browser turned out not to play although it said that it would. */
@@ -100,7 +105,7 @@ export class MediaSocket {
       this.#events.up();
     };
     socket.onmessage = (event: MessageEvent<unknown>) => this.#receive(event.data);
-    socket.onclose = ({ reason }) => this.#lose(reason || 'the stream was interrupted');
+    socket.onclose = ({ code, reason }) => this.#lose(reason || 'the stream was interrupted', code === REPLACED);
   }
 
   #newPlayer(format: Format): Player {
@@ -141,9 +146,9 @@ export class MediaSocket {
     else this.sendControl({ type: 'ping', t: performance.now() });
   }
 
-  #lose(reason: string): void {
+  #lose(reason: string, replaced = false): void {
     if (this.#done) return;
     this.close();
-    this.#events.lost(reason);
+    this.#events.lost(reason, replaced);
   }
 }

@@ -103,7 +103,7 @@ test('where UDP is blocked, media comes over TCP by the same number, beside view
       assert.ok(contrast(await viewer.picture()) > 5, 'the picture is blank');
     }
     await blocked.page.getByRole('button', { name: /Connection and stream details/ }).click();
-    await blocked.page.locator('.figure', { hasText: 'Round trip' }).getByText('TCP').waitFor();
+    await blocked.page.locator('#way').getByText('TCP').waitFor();
     // What is done over it reaches the simulation.
     await blocked.command('pause');
     await until('paused', async () => (await shared.daemon.simulation()).is_paused);

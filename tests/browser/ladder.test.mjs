@@ -162,6 +162,21 @@ test('where WebRTC is blocked the page goes on by WebSocket, and climbs back by 
     assert.equal(await viewer.page.evaluate(() => localStorage.getItem('mjcast.via')), 'websocket');
   }));
 
+test('when the network changes the page climbs back by itself', () =>
+  withViewer({ script: blockWebRtc }, async (viewer) => {
+    await untilVia(viewer, 'websocket');
+    await viewer.command('play');
+    await viewer.page.evaluate(() => (window.blocked = false));
+    await until('WebRTC', async () => {
+      await viewer.page.evaluate(() => window.dispatchEvent(new Event('online')));
+      const now = await viewer.look();
+      assert.ok(now.phase === 'live' || now.via === 'webrtc', `climbing cost the picture: ${now.phase}`);
+      return now.via === 'webrtc' && now.connected;
+    });
+    await viewer.untilMoreFrames(10);
+    assert.deepEqual(viewer.complaints, []);
+  }));
+
 test('an offer that is refused is no wait', () =>
   withViewer({ script: withoutH264 }, async (viewer) => {
     await untilVia(viewer, 'websocket');

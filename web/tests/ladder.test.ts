@@ -67,9 +67,13 @@ describe('the ladder', () => {
     expect(deadline(run.now)).toBe(30_700);
     run.tell(2000, { kind: 'network' });
     expect(run.take()).toEqual(['start webrtc']);
-    run.tell(2500, { kind: 'lost', rung: 'webrtc', reason: '' });
+    run.tell(4999, { kind: 'network' });
+    expect(run.take()).toEqual([]);
+    run.tell(5000, { kind: 'network' });
+    expect(run.take()).toEqual(['stop webrtc', 'start webrtc']);
+    run.tell(5500, { kind: 'lost', rung: 'webrtc', reason: '' });
     expect(run.take()).toEqual(['stop webrtc']);
-    run.tell(32_500, { kind: 'time' });
+    run.tell(35_500, { kind: 'time' });
     expect(run.take()).toEqual(['start webrtc']);
     expect(run.now).toMatchObject({ main: 'websocket', up: true });
   });

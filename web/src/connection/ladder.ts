@@ -28,6 +28,8 @@ const SOCKET_WITHIN_MS = 5_000;
 /** ICE often recovers from `disconnected` by itself within this time. */
 const SHAKY_MS = 3_000;
 const CLIMB_EVERY_MS = 30_000;
+/** What has been tried for this long when the network changes is tried anew: it belongs to the old network. */
+const STALE_MS = 3_000;
 /** A socket that has played for this long is worth opening again at once. */
 const PLAYED_MS = 1_000;
 
@@ -112,7 +114,7 @@ export function step(now: Ladder, event: LadderEvent, now_ms: number): Step {
       if (now.climb === null || now_ms < now.climb) return still(now);
       return now.beside ? giveUpBeside(now, now_ms) : climb(now, now_ms);
     case 'network':
-      return now.up && !now.beside ? climb(now, now_ms) : still(now);
+      return now.up ? climbAnew(now, now_ms) : still(now);
     case 'choose':
       return choose(now, event.choice, now_ms);
   }
@@ -193,6 +195,15 @@ function climb(now: Ladder, now_ms: number): Step {
     ladder: { ...now, beside: rung, tried: rung, climb: now_ms + PATIENCE_MS },
     acts: [{ kind: 'start', rung }],
   };
+}
+
+function climbAnew(now: Ladder, now_ms: number): Step {
+  if (!now.beside) return climb(now, now_ms);
+  const isFresh = now.climb !== null && now_ms < now.climb - PATIENCE_MS + STALE_MS;
+  if (isFresh) return still(now);
+  const { ladder: without, acts } = giveUpBeside(now, now_ms);
+  const next = climb(without, now_ms);
+  return { ladder: next.ladder, acts: [...acts, ...next.acts] };
 }
 
 function giveUpBeside(now: Ladder, now_ms: number): Step {

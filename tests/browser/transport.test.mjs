@@ -122,7 +122,7 @@ test('a viewer whom only a TURN server reaches logs in there with what the daemo
         const { ice_servers: [server], viewer_id: id } = viewer.received.find(({ type }) => type === 'welcome');
         assert.match(server.username, new RegExp(`^[0-9]+:${id}$`));
         await viewer.page.getByRole('button', { name: /Connection and stream details/ }).click();
-        await viewer.page.locator('.figure', { hasText: 'Round trip' }).getByText('relay').waitFor();
+        await viewer.page.locator('#way').getByText('relay').waitFor();
         assert.ok(contrast(await viewer.picture()) > 5, 'the picture is blank');
       }, daemon);
       assert.ok(!daemon.log().includes('north'), 'the secret is in the log');

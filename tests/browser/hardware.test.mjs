@@ -14,7 +14,7 @@ import { Viewer } from './lib/viewer.mjs';
 import { until } from './lib/wait.mjs';
 
 /** The double codes AV1 in software, which must not look like a driver that hangs. */
-const TINY_STREAM = { FRAME_WIDTH: '320', FRAME_HEIGHT: '240', FRAME_RATE: '10', MJCAST_VIDEO__PROFILE: 'fast' };
+const TINY_STREAM = { FRAME_WIDTH: '192', FRAME_HEIGHT: '144', FRAME_RATE: '10', MJCAST_VIDEO__PROFILE: 'fast' };
 const SIZE = { width: 320, height: 240 };
 
 let browser;

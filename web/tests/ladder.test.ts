@@ -39,13 +39,13 @@ describe('the ladder', () => {
     expect(run.take()).toEqual([]);
   });
 
-  it('falls to the socket when no media comes within 2.5 s of the answer, and lets WebRTC go on beside it', () => {
+  it('falls to the socket when no media comes within 2 s of the answer, and lets WebRTC go on beside it', () => {
     const run = new Run().tell(100, { kind: 'answered' });
-    expect(deadline(run.now)).toBe(2600);
+    expect(deadline(run.now)).toBe(2100);
     run.take();
-    run.tell(2599, { kind: 'time' });
+    run.tell(2099, { kind: 'time' });
     expect(run.take()).toEqual([]);
-    run.tell(2600, { kind: 'time' }).tell(2700, { kind: 'up', rung: 'websocket' });
+    run.tell(2100, { kind: 'time' }).tell(2200, { kind: 'up', rung: 'websocket' });
     expect(run.take()).toEqual(['start websocket']);
     expect(run.now).toMatchObject({ main: 'websocket', up: true, beside: 'webrtc' });
     const late = structuredClone(run.now);
@@ -79,7 +79,7 @@ describe('the ladder', () => {
   });
 
   it('waits for a WebRTC that the daemon has seen first', () => {
-    const run = new Run().tell(0, { kind: 'answered' }).tell(2500, { kind: 'time' });
+    const run = new Run().tell(0, { kind: 'answered' }).tell(2000, { kind: 'time' });
     run.tell(2600, { kind: 'up', rung: 'websocket' });
     run.take();
     run.tell(9000, { kind: 'lost', rung: 'websocket', reason: '', replaced: true });

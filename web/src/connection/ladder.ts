@@ -21,7 +21,7 @@ export const RUNGS: readonly Rung[] = ['webrtc', 'websocket', 'pictures'];
 /** An answer to the offer is a matter of milliseconds, unless nobody can answer. */
 const ANSWER_WITHIN_MS = 5_000;
 /** From the answer until media flows. With the next rung's own start, a picture is there within 3 s. */
-const MEDIA_WITHIN_MS = 2_500;
+const MEDIA_WITHIN_MS = 2_000;
 /** The same where there is nothing to fall back to, and for what is tried beside something that works. */
 const PATIENCE_MS = 15_000;
 const SOCKET_WITHIN_MS = 5_000;

@@ -18,6 +18,11 @@ use crate::{
     decoder::Decoder,
 };
 
+/// A rod that swings and stays in view.
+const SWING: &str = "<mujoco model='swing'><worldbody><body pos='0 0 1'>\
+    <joint type='hinge' axis='0 1 0'/><geom type='capsule' fromto='0 0 0 .5 0 0' size='.1'/>\
+    </body></worldbody></mujoco>";
+
 /// A header as `src/http/media/packet.rs` describes it, and what follows it.
 struct Packet {
     flags: u8,
@@ -107,6 +112,8 @@ fn is_blank(picture: &I420) -> bool {
 #[tokio::test]
 async fn a_stream_on_a_socket_decodes_from_its_first_frame() {
     let daemon = Daemon::ready().await;
+    let loaded = daemon.post("/api/scene/load", &json!({"xml": SWING})).await;
+    assert_eq!(loaded.0, StatusCode::OK);
     let mut viewer = Viewer::join(&daemon).await;
     assert_eq!(viewer.via(&daemon).await, Value::Null);
     let mut socket = viewer.watch(&daemon, "annexb").await;

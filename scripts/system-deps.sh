@@ -56,7 +56,6 @@ find_missing() {
             "libva's headers, which the structs of crates/vaapi are compared with"
         need_file /usr/include/ffnvcodec/nvEncodeAPI.h libffmpeg-nvenc-dev \
             "NVENC's headers, which the structs of crates/nvenc-sys are compared with"
-        need_command turnserver coturn "a TURN server, through which a test's viewer watches"
         need_command ffmpeg ffmpeg "FFmpeg, which reads what encoders write, and codes HEVC and AV1 in tests"
     fi
 }

@@ -9,7 +9,7 @@ mod share;
 use std::{
     panic::{AssertUnwindSafe, catch_unwind, resume_unwind},
     path::PathBuf,
-    sync::Arc,
+    sync::{Arc, OnceLock},
 };
 
 use tokio::sync::watch;
@@ -235,12 +235,23 @@ fn find_with(backends: wgpu::Backends) -> Vec<(AdapterInfo, wgpu::Adapter)> {
         backends,
         ..wgpu::InstanceDescriptor::new_without_display_handle()
     });
+    keep_drivers_loaded(backends, &instance);
     let mut found: Vec<_> = pollster::block_on(instance.enumerate_adapters(backends))
         .into_iter()
         .map(|adapter| (AdapterInfo::of(&adapter.get_info()), adapter))
         .collect();
     found.sort_by_key(|(info, _)| info.rank());
     found
+}
+
+/// Holds the first instance for good, and with it the drivers' libraries. The last device may be let
+/// go by any thread; a library that is unloaded there while the process exits takes its exit
+/// handlers away from under it, and an exit that was in order ends in a crash.
+fn keep_drivers_loaded(backends: wgpu::Backends, instance: &wgpu::Instance) {
+    static VULKAN: OnceLock<wgpu::Instance> = OnceLock::new();
+    static OTHERS: OnceLock<wgpu::Instance> = OnceLock::new();
+    let kept = if backends == wgpu::Backends::VULKAN { &VULKAN } else { &OTHERS };
+    kept.get_or_init(|| instance.clone());
 }
 
 fn refusal(options: &Options, infos: &[AdapterInfo]) -> Error {

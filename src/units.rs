@@ -135,7 +135,7 @@ impl std::str::FromStr for Size {
 }
 
 /// Bits per second.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Bitrate(u32);
 
 impl Bitrate {

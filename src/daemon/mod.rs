@@ -348,6 +348,7 @@ fn peer_config(config: &Config, port: peer::Port, codecs: Codecs) -> peer::Confi
         advertise: config.webrtc.advertise_addresses.clone(),
         include_loopback: ip.is_loopback(),
         codecs,
+        bitrate: config.video.bitrate,
     }
 }
 

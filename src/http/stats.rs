@@ -148,6 +148,8 @@ struct StreamStats {
     host_bytes: u64,
     /// Frames per second that left the encoder.
     fps: f64,
+    /// The bit rate asked of it, which the viewers' paths carry, kbit/s.
+    target_kbps: u32,
     /// Their bit rate, kbit/s.
     bitrate_kbps: u32,
     /// Drawing one, ms: the median of the recent ones.
@@ -263,6 +265,7 @@ impl From<&StreamStatus> for StreamStats {
             encoder: stream.figures.encoder.as_ref().map(Encoder::from),
             host_bytes: stream.figures.host_bytes,
             fps: rounded(figures.fps),
+            target_kbps: stream.bitrate.as_bps() / 1000,
             bitrate_kbps: figures.bitrate.as_bps() / 1000,
             render_ms: rounded(figures.render_ms),
             render_ms_p95: rounded(figures.render_ms_p95),

@@ -12,6 +12,7 @@ use rtc::{
     rtcp::{
         payload_feedbacks::{
             full_intra_request::FullIntraRequest, picture_loss_indication::PictureLossIndication,
+            receiver_estimated_maximum_bitrate::ReceiverEstimatedMaximumBitrate,
         },
         receiver_report::ReceiverReport,
         reception_report::ReceptionReport,
@@ -65,6 +66,9 @@ impl Feedback {
 
     /// Takes down what a report says of this stream.
     fn heard(&self, packet: &dyn rtc::rtcp::Packet, now: Instant) {
+        if let Some(advice) = packet.as_any().downcast_ref::<ReceiverEstimatedMaximumBitrate>() {
+            self.counters.advised(f64::from(advice.bitrate));
+        }
         if let Some(report) = packet.as_any().downcast_ref::<ReceiverReport>() {
             for report in report.reports.iter().filter(|report| Some(report.ssrc) == self.ssrc) {
                 let loss = f64::from(report.fraction_lost) / 256.0;

@@ -3,7 +3,7 @@
 use std::{
     sync::{
         Arc, Mutex, MutexGuard, PoisonError,
-        atomic::{AtomicU64, Ordering},
+        atomic::{AtomicBool, AtomicU32, AtomicU64, Ordering},
     },
     time::Duration,
 };
@@ -27,12 +27,16 @@ use super::{
 };
 use crate::{
     frame::{EncodedFrame, FrameReceiver},
-    units::Codec,
+    units::{Bitrate, Codec},
 };
 
 /// Longest RTP payload: with headers, SRTP and UDP over IPv6 below 1280 bytes, the least that
 /// every IPv6 link carries (RFC 8200 §5).
 const MAX_PAYLOAD: usize = 1180;
+
+/// Of what a path carries, so much is for frames; the rest is for what wraps them and for a frame
+/// that comes out larger than was asked for.
+const FOR_FRAMES: f64 = 0.9;
 
 /// What was sent so far, and how it fared.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
@@ -49,6 +53,8 @@ pub struct Stats {
     pub loss: Option<f64>,
     /// Time to the browser and back; `None` before a report of a sender report.
     pub rtt: Option<Duration>,
+    /// What the path is taken to carry.
+    pub estimate: Bitrate,
 }
 
 /// The running figures behind [`Stats`].
@@ -58,6 +64,10 @@ pub(super) struct Counters {
     packets: AtomicU64,
     bytes: AtomicU64,
     resent: AtomicU64,
+    /// bit/s.
+    estimate: AtomicU32,
+    /// Whether packets' arrivals are reported: the estimate is this end's own.
+    measured: AtomicBool,
     path: Mutex<Path>,
 }
 
@@ -80,7 +90,36 @@ impl Counters {
             resent: count(&self.resent),
             loss,
             rtt,
+            estimate: Bitrate::bps(self.estimate.load(Ordering::Relaxed)),
         }
+    }
+
+    /// Notes what the path is taken to carry, bit/s.
+    pub fn estimated(&self, bps: f64) {
+        self.estimate.store(bps as u32, Ordering::Relaxed);
+    }
+
+    /// What the path is taken to carry, bit/s.
+    pub fn estimate(&self) -> f64 {
+        f64::from(self.estimate.load(Ordering::Relaxed))
+    }
+
+    /// Notes that the estimate comes from reports of single packets.
+    pub fn measured(&self) {
+        self.measured.store(true, Ordering::Relaxed);
+    }
+
+    /// Notes the receiver's own estimate, bit/s: of use where it reports no single packets.
+    pub fn advised(&self, bps: f64) {
+        if !self.measured.load(Ordering::Relaxed) {
+            self.estimated(bps);
+        }
+    }
+
+    /// What frames may take of it: packets that are lost are sent again.
+    pub fn carried(&self) -> Bitrate {
+        let lost = self.path().loss.unwrap_or(0.0).clamp(0.0, 0.5);
+        Bitrate::bps((self.estimate() * FOR_FRAMES * (1.0 - lost)) as u32)
     }
 
     /// Counts a retransmission.

@@ -15,12 +15,14 @@ pub mod wire;
 
 mod advertise;
 mod channel;
+mod congestion;
 mod feed;
 mod feedback;
 mod handler;
 mod link;
 mod media;
 mod offer;
+mod pacer;
 mod port;
 mod servers;
 mod setup;
@@ -46,7 +48,11 @@ use webrtc::{
     peer_connection::{PeerConnection, RTCIceCandidateInit, RTCSessionDescription},
 };
 
-use crate::{encode, frame::FrameReceiver, units::Codecs};
+use crate::{
+    encode,
+    frame::FrameReceiver,
+    units::{Bitrate, Codecs},
+};
 use advertise::Advertised;
 use link::Link;
 use offer::Chosen;
@@ -79,6 +85,8 @@ pub struct Config {
     pub include_loopback: bool,
     /// What may be sent beside H.264, because hardware encodes it.
     pub codecs: Codecs,
+    /// What a stream is coded in at its best.
+    pub bitrate: Bitrate,
 }
 
 /// A STUN or TURN server.
@@ -353,6 +361,11 @@ impl Peer {
     /// What the browser's decoder takes, settled with the first answer.
     pub fn formats(&self) -> encode::Formats {
         self.chosen.formats()
+    }
+
+    /// What a stream to this viewer may take of what its path carries.
+    pub fn carried(&self) -> Bitrate {
+        self.stats.carried()
     }
 
     /// What was sent so far, and how it fared.

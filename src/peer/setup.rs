@@ -3,7 +3,10 @@
 use std::{net::SocketAddr, sync::Arc, time::Duration};
 
 use rtc::{
-    interceptor::{NackResponderBuilder, Registry, SenderReportBuilder},
+    interceptor::{
+        CongestionControlBuilder, NackResponderBuilder, Registry, SenderReportBuilder,
+        TwccSenderBuilder,
+    },
     media_stream::MediaStreamTrack,
     peer_connection::configuration::{
         RTCConfigurationBuilder,
@@ -24,16 +27,22 @@ use webrtc::{
 
 use super::{
     Config, Error, channel,
+    congestion::{Estimator, Limits},
     feedback::Feedback,
     link::Link,
     media::Counters,
     offer::{Chosen, Format},
+    pacer::Pacer,
     port::Seat,
 };
 use crate::units::Codec;
 
 /// Asks the browser to show each frame as soon as it is decoded.
 pub(super) const PLAYOUT_DELAY: &str = "http://www.webrtc.org/experiments/rtp-hdrext/playout-delay";
+
+/// Numbers the packets of a connection, so that reports can tell when each arrived.
+const TRANSPORT_WIDE: &str =
+    "http://www.ietf.org/id/draft-holmer-rmcat-transport-wide-cc-extensions-01";
 
 /// The interceptors' slot that sees all that others make; the library's own begin at 1000.
 const NEXT_TO_THE_WIRE: usize = 500;
@@ -55,7 +64,7 @@ pub(super) async fn connection(
         .with_configuration(configuration)
         .with_media_engine(media)
         .with_setting_engine(settings(config))
-        .with_interceptor_registry(interceptors(counters))
+        .with_interceptor_registry(interceptors(Limits::of(config.bitrate), counters))
         .with_handler(handler)
         .with_runtime(seat)
         .with_udp_addrs(addresses)
@@ -86,13 +95,16 @@ fn media_engine(chosen: &Chosen) -> Result<MediaEngine, LibraryError> {
         let codec = RTCRtpCodecParameters { rtp_codec: codec(format), payload_type };
         media.register_codec(codec, RtpCodecKind::Video)?;
     }
-    let extension = RTCRtpHeaderExtensionCapability { uri: PLAYOUT_DELAY.to_owned() };
-    media.register_header_extension(extension, RtpCodecKind::Video, None)?;
+    for uri in [PLAYOUT_DELAY, TRANSPORT_WIDE] {
+        let extension = RTCRtpHeaderExtensionCapability { uri: uri.to_owned() };
+        media.register_header_extension(extension, RtpCodecKind::Video, None)?;
+    }
     Ok(media)
 }
 
 fn codec(format: &Format) -> RTCRtpCodec {
-    let feedback = [("nack", ""), ("nack", "pli"), ("ccm", "fir")];
+    let feedback =
+        [("transport-cc", ""), ("goog-remb", ""), ("nack", ""), ("nack", "pli"), ("ccm", "fir")];
     let mime_type = match format.codec {
         Codec::H264 => MIME_TYPE_H264,
         Codec::Hevc => MIME_TYPE_HEVC,
@@ -109,10 +121,14 @@ fn codec(format: &Format) -> RTCRtpCodec {
     }
 }
 
-/// Retransmission on NACK, sender reports, and an ear for feedback: what a sender of one video
-/// needs, and nothing that costs CPU per packet beyond it.
-fn interceptors(counters: Arc<Counters>) -> Registry {
+/// Retransmission on NACK, pacing, an estimate of what the path carries, sender reports, and an ear
+/// for feedback: what a sender of one video needs, and nothing that costs CPU per packet beyond it.
+fn interceptors(limits: Limits, counters: Arc<Counters>) -> Registry {
+    let estimator = Estimator::new(limits, Arc::clone(&counters));
     Registry::new()
+        .with(Slot::CongestionControl, CongestionControlBuilder::new(estimator).build())
+        .with(Slot::TwccSender, TwccSenderBuilder::new().build())
+        .with(Slot::Pacer, Pacer::new(Arc::clone(&counters)))
         .with(Slot::NackResponder, NackResponderBuilder::new().build())
         .with(Slot::SenderReport, SenderReportBuilder::new().build())
         .with(NEXT_TO_THE_WIRE.into(), Feedback::new(counters))

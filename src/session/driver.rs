@@ -5,6 +5,7 @@ mod company;
 mod filming;
 mod loading;
 mod presence;
+mod rates;
 mod state;
 
 use std::{
@@ -38,7 +39,7 @@ use crate::{
     peer::Channel,
     render,
     scene::{Assets, Snapshot, camera::Camera, options::SceneOptions},
-    stream::{self, Moment, Stage},
+    stream::{self, Climber, Moment, Stage},
     units::{ViewId, ViewerId},
     worker::{Applied, Worker},
 };
@@ -133,6 +134,7 @@ pub(super) fn spawn(
         seats: BTreeMap::new(),
         views: Views::default(),
         state_sent: Instant::now(),
+        rates_at: Instant::now(),
         recordings,
     };
     tokio::spawn(driver.run(inbox, view_ends, recording_ends))
@@ -218,6 +220,8 @@ struct Seated {
     role: Role,
     /// Whose camera it shows.
     follows: Option<ViewerId>,
+    /// What its path carries.
+    climber: Climber,
 }
 
 /// A keyframe that was saved.
@@ -260,6 +264,8 @@ struct Driver {
     seats: BTreeMap<ViewerId, Seated>,
     views: Views,
     state_sent: Instant,
+    /// When the viewers' paths were last looked at.
+    rates_at: Instant,
     recordings: Recordings,
 }
 
@@ -275,6 +281,7 @@ impl Driver {
         let end = loop {
             self.note_occupation();
             let idle = presence::until(self.idle_deadline());
+            let rates_due = self.rates_due();
             tokio::select! {
                 request = inbox.recv() => match request {
                     Some(request) => self.serve(request).await,
@@ -294,6 +301,7 @@ impl Driver {
                     Err(panic) => tracing::error!(session = %self.info.id(), %panic, "nothing was kept"),
                 },
                 () = presence::until(self.floor.deadline()) => self.settle_floor(),
+                () = presence::until(rates_due) => self.follow_paths().await,
                 Some(loaded) = self.loads.join_next() => match loaded {
                     Ok(loaded) => self.loaded(loaded).await,
                     Err(panic) => {
@@ -489,7 +497,9 @@ impl Driver {
         counters.viewers.fetch_add(1, Ordering::Relaxed);
         let (notify, notices) = mpsc::channel(NOTICES);
         let seat = Seat::new(self.running.as_ref().map(|running| &*running.assets));
-        let seated = Seated { seat, notify: notify.clone(), outlet: None, role, follows: None };
+        let climber = Climber::default();
+        let (outlet, follows) = (None, None);
+        let seated = Seated { seat, notify: notify.clone(), outlet, role, follows, climber };
         self.seats.insert(id, seated);
         self.tell_company();
         tracing::info!(session = %self.info.id(), viewer = %id, "viewer joined");
@@ -597,6 +607,7 @@ impl Driver {
             size: seated.seat.stream_size(settings.frame_size),
             settings: seated.seat.render_settings(settings.render),
             formats: outlet.formats(),
+            rung: seated.climber.rung(),
         };
         self.settle(viewer, camera, look, (alone, settled), input).await;
     }
@@ -611,7 +622,7 @@ impl Driver {
         input: Option<Instant>,
     ) {
         match self.views.place(viewer, &camera, look, (alone, settled)) {
-            Place::Same(id) => self.views.look(id, camera, input),
+            Place::Same(id) => self.views.look(id, camera, look, input),
             Place::Join(id) => self.enter(viewer, id).await,
             Place::New => {
                 if let Some(id) = self.open_view(camera, look, input) {
@@ -627,16 +638,16 @@ impl Driver {
         let id = ViewId(self.shared.counters.next_view.fetch_add(1, Ordering::Relaxed) + 1);
         let spec = stream::Spec {
             id,
-            size: look.size,
-            frame_rate: settings.frame_rate,
-            bitrate: settings.bitrate,
+            size: look.rung.size(look.size),
+            frame_rate: look.rung.frame_rate(settings.frame_rate),
+            bitrate: look.rung.most(settings.bitrate),
             settings: look.settings,
             formats: look.formats,
             encoders: settings.encoders,
             clock: self.shared.clock,
             sent: Arc::clone(&self.shared.counters.frames),
         };
-        let ended = self.view_ended.clone();
+        let (bitrate, ended) = (spec.bitrate, self.view_ended.clone());
         let report = move |end: stream::Ended| {
             // On the view's own, ending thread: waiting is fine, and a gone driver needs no word.
             let _ = ended.blocking_send(end);
@@ -645,7 +656,7 @@ impl Driver {
             Ok(view) => {
                 view.look(camera, input);
                 view.show(moment);
-                self.views.add(id, view, camera, look);
+                self.views.add(id, view, (camera, look), bitrate);
                 Some(id)
             }
             Err(error) => {
@@ -707,7 +718,8 @@ impl Driver {
         let eye = Camera::Free(seat.free_camera()).eye(&assets, &snapshot);
         let streams = self.views.iter().map(|(id, watched)| StreamStatus {
             id,
-            size: watched.look.size,
+            size: watched.look.rung.size(watched.look.size),
+            bitrate: watched.bitrate,
             formats: watched.look.formats,
             viewers: watched
                 .viewers

@@ -228,6 +228,8 @@ pub struct Company {
     pub connected: bool,
     /// By which way it gets them, while it does.
     pub via: Option<Via>,
+    /// What its path is taken to carry of a stream, where that is measured.
+    pub carried: Option<Bitrate>,
     /// The stream that it watches.
     pub stream: Option<ViewId>,
     /// Whose camera it shows.
@@ -420,6 +422,8 @@ pub struct StreamStatus {
     pub id: ViewId,
     /// Picture size.
     pub size: Size,
+    /// What it is coded in.
+    pub bitrate: Bitrate,
     /// The coding tools in use.
     pub formats: encode::Formats,
     /// Who watches.

@@ -6,6 +6,7 @@ use crate::{
     encode,
     frame::FrameReceiver,
     peer::{Channel, Feed, Peer},
+    units::Bitrate,
 };
 
 /// A viewer's way to its stream and its texts.
@@ -59,6 +60,14 @@ impl Outlet {
         match self {
             Self::Peer(peer) => peer.formats(),
             Self::Socket(_) => encode::Profile::Main.into(),
+        }
+    }
+
+    /// What the way to the viewer carries of a stream; `None` where nobody measures it.
+    pub fn carried(&self) -> Option<Bitrate> {
+        match self {
+            Self::Peer(peer) => Some(peer.carried()),
+            Self::Socket(_) => None,
         }
     }
 

@@ -1,4 +1,5 @@
-//! Who watches what: viewers with the same camera, size, way of drawing and formats share one view.
+//! Who watches what: viewers with the same camera, size, way of drawing, formats and much the same
+//! path share one view.
 
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -9,8 +10,8 @@ use std::{
 use crate::{
     encode, render,
     scene::camera::Camera,
-    stream,
-    units::{Size, ViewId, ViewerId},
+    stream::{self, Rung},
+    units::{Bitrate, Size, ViewId, ViewerId},
 };
 
 /// A view with what it shows and who watches.
@@ -21,6 +22,8 @@ pub(super) struct Watched {
     pub camera: Camera,
     /// Its size and how it is drawn.
     pub look: Look,
+    /// What it is coded in.
+    pub bitrate: Bitrate,
     /// Who watches; never empty.
     pub viewers: BTreeSet<ViewerId>,
 }
@@ -34,6 +37,15 @@ pub(super) struct Look {
     pub settings: render::Settings,
     /// What those who watch can decode.
     pub formats: encode::Formats,
+    /// What their paths carry.
+    pub rung: Rung,
+}
+
+impl Look {
+    /// Whether one running view can go from this to `other`.
+    fn turns_into(self, other: Self) -> bool {
+        self.rung.looks_like(other.rung) && Self { rung: other.rung, ..self } == other
+    }
 }
 
 /// All views of a session.
@@ -73,9 +85,9 @@ impl Views {
     }
 
     /// Adds a view without viewers; [`Self::enter`] follows.
-    pub fn add(&mut self, id: ViewId, view: stream::View, camera: Camera, look: Look) {
-        let viewers = BTreeSet::new();
-        self.views.insert(id, Watched { view, camera, look, viewers });
+    pub fn add(&mut self, id: ViewId, view: stream::View, at: (Camera, Look), bitrate: Bitrate) {
+        let (viewers, (camera, look)) = (BTreeSet::new(), at);
+        self.views.insert(id, Watched { view, camera, look, bitrate, viewers });
     }
 
     /// Moves `viewer` into `id`, ending the view that it leaves if nobody else watches that.
@@ -100,11 +112,25 @@ impl Views {
         }
     }
 
-    /// Turns the view `id` to `camera`.
-    pub fn look(&mut self, id: ViewId, camera: Camera, input: Option<Instant>) {
+    /// Turns the view `id` to `camera`; `look` differs at most by a rung that looks the same.
+    pub fn look(&mut self, id: ViewId, camera: Camera, look: Look, input: Option<Instant>) {
         if let Some(watched) = self.views.get_mut(&id) {
-            watched.camera = camera;
+            (watched.camera, watched.look) = (camera, look);
             watched.view.look(camera, input);
+        }
+    }
+
+    /// Codes the view `id` in `bitrate`, unless that is nearer than `change` to what it is coded in.
+    pub fn set_bitrate(
+        &mut self,
+        id: ViewId,
+        bitrate: Bitrate,
+        change: impl FnOnce(Bitrate) -> u32,
+    ) {
+        let Some(watched) = self.views.get_mut(&id) else { return };
+        if bitrate.as_bps().abs_diff(watched.bitrate.as_bps()) > change(watched.bitrate) {
+            watched.bitrate = bitrate;
+            watched.view.set_bitrate(bitrate);
         }
     }
 
@@ -149,7 +175,7 @@ fn decide(
     let (mut own, mut equal) = (None, None);
     for (id, shows, at, viewers) in shown {
         let matches = shows == *camera && at == look;
-        if current == Some(id) && (matches || (viewers == 1 && at == look)) {
+        if current == Some(id) && (matches || (viewers == 1 && at.turns_into(look))) {
             own = Some(id);
             if matches && viewers > 1 {
                 return Place::Same(id);
@@ -180,6 +206,7 @@ mod tests {
             size: Size::new(640, 480).expect("valid"),
             settings: render::Settings::PARITY,
             formats: encode::Profile::Main.into(),
+            rung: Rung::BEST,
         }
     }
 

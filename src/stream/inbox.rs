@@ -9,7 +9,7 @@ use std::{
 };
 
 use super::Moment;
-use crate::{frame::FrameSender, scene::camera::Camera};
+use crate::{frame::FrameSender, scene::camera::Camera, units::Bitrate};
 
 /// Told since the thread last looked.
 #[derive(Default)]
@@ -22,6 +22,8 @@ pub(super) struct News {
     pub input: Option<Instant>,
     /// Peers to be served from now on.
     pub subscribers: Vec<FrameSender>,
+    /// What to code pictures in from now on.
+    pub bitrate: Option<Bitrate>,
     /// Whether a peer cannot go on without a key frame.
     pub keyframe: bool,
     /// Whether to end.
@@ -33,6 +35,7 @@ impl News {
         self.moment.is_none()
             && self.camera.is_none()
             && self.subscribers.is_empty()
+            && self.bitrate.is_none()
             && !self.keyframe
             && !self.stop
     }

@@ -13,11 +13,13 @@ mod clock;
 mod figures;
 mod inbox;
 mod probe;
+mod rung;
 mod stats;
 mod view;
 
 pub use clock::{Cause, FrameClock};
 pub use figures::{InUse, Reading};
 pub use probe::probe_encoder;
+pub use rung::{Climber, Rung};
 pub use stats::{StreamStats, Summary};
 pub use view::{Ended, Error, Moment, Spec, Stage, View};

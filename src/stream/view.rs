@@ -162,6 +162,11 @@ impl View {
         });
     }
 
+    /// Codes what follows in `bitrate`.
+    pub fn set_bitrate(&self, bitrate: Bitrate) {
+        self.inbox.tell(|news| news.bitrate = Some(bitrate));
+    }
+
     /// Serves a peer from the next key frame on, which is made at once.
     pub fn subscribe(&self, sender: FrameSender) {
         self.inbox.tell(|news| news.subscribers.push(sender));
@@ -192,6 +197,7 @@ struct Worker {
     media_clock: MediaClock,
     /// Bits below which a refinement is the last.
     nothing_left: u64,
+    frame_rate: FrameRate,
     frame_clock: FrameClock,
     settings: render::Settings,
     /// Made for the device that is drawn on, and anew for another.
@@ -227,8 +233,8 @@ impl Worker {
         Ok(Self {
             id: spec.id,
             media_clock: spec.clock,
-            nothing_left: u64::from(spec.bitrate.as_bps())
-                / (u64::from(spec.frame_rate.hz()) * NOTHING_LEFT),
+            nothing_left: nothing_left(spec.bitrate, spec.frame_rate),
+            frame_rate: spec.frame_rate,
             frame_clock: FrameClock::new(spec.frame_rate, REFINE_AFTER, REFINEMENTS),
             settings: spec.settings,
             canvas: None,
@@ -269,6 +275,10 @@ impl Worker {
         self.subscribers.extend(news.subscribers);
         self.wants_keyframe |= joined || news.keyframe;
         self.input = self.input.or(news.input);
+        if let Some(bitrate) = news.bitrate {
+            self.nothing_left = nothing_left(bitrate, self.frame_rate);
+            self.encoders.set_bitrate(bitrate);
+        }
         if let Some(camera) = news.camera {
             self.stale |= self.camera != Some(camera);
             self.camera = Some(camera);
@@ -465,6 +475,11 @@ fn fit(
             return Ok(canvas);
         }
     }
+}
+
+/// Bits that a refinement has at least, unless it is the last.
+fn nothing_left(bitrate: Bitrate, frame_rate: FrameRate) -> u64 {
+    u64::from(bitrate.as_bps()) / (u64::from(frame_rate.hz()) * NOTHING_LEFT)
 }
 
 /// One thread per quarter of a million pixels beyond 720p's first, within half the machine: below

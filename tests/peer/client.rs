@@ -10,7 +10,7 @@ use std::{
 use mjcast::{
     frame::EncodedFrame,
     peer::{self, Candidate, Peer, PeerEvent, Port},
-    units::{Codec, Codecs, MediaTime, Size},
+    units::{Bitrate, Codec, Codecs, MediaTime, Size},
 };
 use rtc::{
     interceptor::Registry,
@@ -359,6 +359,7 @@ pub fn loopback() -> peer::Config {
         advertise: Vec::new(),
         include_loopback: true,
         codecs: Codecs::ALL,
+        bitrate: Bitrate::bps(3_000_000),
     }
 }
 

@@ -11,6 +11,7 @@ use crate::{
         recordings::{self, Present},
         views::Look,
     },
+    stream::Rung,
     units::ViewerId,
 };
 
@@ -48,7 +49,8 @@ impl Driver {
                 continue;
             }
             // What nearly all viewers take, so that a recording can share their view.
-            let look = Look { size, settings, formats: encode::Profile::Main.into() };
+            let formats = encode::Profile::Main.into();
+            let look = Look { size, settings, formats, rung: Rung::BEST };
             self.settle(recording, camera, look, (false, true), None).await;
             if self.views.of(recording).is_none() {
                 self.recordings.stop(recording, "there is no view to record");

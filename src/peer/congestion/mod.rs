@@ -1,0 +1,190 @@
+//! How much a viewer's path carries: transport-wide feedback in, a bit rate out.
+//!
+//! ```text
+//!  reports ─► Path: queueing delay, delivery rate, loss ─► Estimator: target ─► pacer, session
+//! ```
+//! A sender notices a full link in two ways. Packets wait: they arrive later after they left than
+//! the fastest of late, and as long as even the fastest of the last few frames waited, a queue
+//! stands. What is delivered meanwhile is what the link carries, however little was asked of it
+//! before. Or packets are lost, where a link has no queue to speak of.
+//!
+//! A queue takes the target just below what was delivered, by so much more as empties the queue;
+//! an empty one lets it grow, slowly near what the link carried last. Loss counts only above what
+//! the path loses anyhow: radio links lose some packets at any rate, and giving up bit rate would
+//! not bring them back.
+//!
+//! Pure: time comes as an argument, and [`scenarios`] runs it over links of all kinds.
+
+mod path;
+#[cfg(test)]
+mod scenarios;
+
+use std::{
+    sync::Arc,
+    time::{Duration, Instant},
+};
+
+use rtc::interceptor::{BandwidthEstimator, PacketReport};
+
+use super::media::Counters;
+use crate::units::Bitrate;
+use path::Path;
+
+/// The least that is ever aimed for: a small picture, a few times a second.
+const LEAST: f64 = 100_000.0;
+/// A queue that stands for so long is the link's, not a frame's.
+const OVER: Duration = Duration::from_millis(25);
+/// Below this a queue counts as empty.
+const EMPTY: Duration = Duration::from_millis(10);
+/// Of what a full link delivers, so much is aimed for.
+const SHARE: f64 = 0.95;
+/// At most so much less, to empty the queue.
+const DRAIN: f64 = 0.35;
+/// Growth in a second with the link's limit unknown.
+const GROWTH: f64 = 1.3;
+/// The same while little of the target is used, so that little is known of what would fit.
+const UNUSED_GROWTH: f64 = 1.1;
+/// Growth near the limit, bits in the time that its effect takes to show.
+const STEP: f64 = 9_600.0;
+/// The limit is near above so much of it.
+const NEAR: f64 = 0.85;
+/// How long a limit is remembered.
+const REMEMBERED: Duration = Duration::from_secs(10);
+/// Loss beyond the path's own that a target gives way to; half of it keeps the target from growing.
+const LOSS: f64 = 0.1;
+/// Without reports for so long, the path was cut: what was learnt of its delay is void.
+const SILENCE: Duration = Duration::from_secs(1);
+/// What is aimed for after a cut, of the target before it.
+const AFTER_SILENCE: f64 = 0.75;
+
+/// Bounds of an estimate.
+#[derive(Clone, Copy, Debug)]
+pub struct Limits {
+    /// What is aimed for before anything is known.
+    pub initial: Bitrate,
+    /// More is of no use.
+    pub most: Bitrate,
+}
+
+impl Limits {
+    /// For a stream that is coded in `best` when nothing is in its way: on a good network there is
+    /// no reason to begin with less, and some room above it shows how far the path is from its end.
+    pub fn of(best: Bitrate) -> Self {
+        let times = |factor: f64| Bitrate::bps((f64::from(best.as_bps()) * factor) as u32);
+        Self { initial: times(1.25), most: times(2.0) }
+    }
+}
+
+/// Follows what one path carries.
+pub(super) struct Estimator {
+    path: Path,
+    target: f64,
+    most: f64,
+    /// What a full link delivered last, and when.
+    limit: Option<(f64, Instant)>,
+    /// The latest reduction: the next waits until this one shows.
+    reduced: Option<Instant>,
+    grown: Option<Instant>,
+    heard: Option<Instant>,
+    /// From a packet's departure to its report, smoothed.
+    response: Duration,
+    counters: Arc<Counters>,
+}
+
+impl Estimator {
+    /// Writes its target to `counters`.
+    pub fn new(limits: Limits, counters: Arc<Counters>) -> Self {
+        let most = f64::from(limits.most.as_bps()).max(LEAST);
+        let target = f64::from(limits.initial.as_bps()).clamp(LEAST, most);
+        counters.estimated(target);
+        Self {
+            path: Path::default(),
+            target,
+            most,
+            limit: None,
+            reduced: None,
+            grown: None,
+            heard: None,
+            response: Duration::from_millis(100),
+            counters,
+        }
+    }
+
+    fn hear(&mut self, now: Instant, reports: &[PacketReport]) {
+        let silent = self.heard.replace(now).is_some_and(|last| now - last > SILENCE);
+        if silent {
+            self.path = Path::default();
+            self.target = (self.target * AFTER_SILENCE).max(LEAST);
+            self.grown = Some(now);
+            // The reports tell of packets that the cut took.
+            return;
+        }
+        let latest = reports.iter().filter(|report| report.arrived).map(|report| report.departure);
+        if let Some(trip) = latest.max().and_then(|at| now.checked_duration_since(at)) {
+            self.response = self.response.mul_f64(0.8) + trip.mul_f64(0.2);
+        }
+        self.path.hear(now, reports);
+    }
+
+    fn decide(&mut self, now: Instant) {
+        let queue = self.path.standing_queue();
+        let settled = self.reduced.is_none_or(|at| now - at > self.response + OVER * 4);
+        if queue.is_some_and(|queue| queue > OVER) {
+            if settled {
+                self.give_way(now, queue.unwrap_or_default());
+            }
+        } else if self.path.excess_loss() > LOSS {
+            if settled {
+                self.reduce(now, self.target * (1.0 - self.path.excess_loss() / 2.0));
+            }
+        } else if queue.is_some_and(|queue| queue < EMPTY) && self.path.excess_loss() < LOSS / 2.0 {
+            self.grow(now);
+            return;
+        }
+        self.grown = Some(now);
+    }
+
+    /// A queue stands: what is delivered is what the link carries.
+    fn give_way(&mut self, now: Instant, queue: Duration) {
+        let Some(delivered) = self.path.delivered_when_full() else { return };
+        self.limit = Some((delivered, now));
+        let drain = queue.as_secs_f64().min(DRAIN);
+        self.reduce(now, self.target.min(delivered * (SHARE - drain)));
+    }
+
+    fn reduce(&mut self, now: Instant, target: f64) {
+        self.target = target.max(LEAST);
+        self.reduced = Some(now);
+    }
+
+    fn grow(&mut self, now: Instant) {
+        let Some(before) = self.grown.replace(now) else { return };
+        let elapsed = (now - before).min(SILENCE);
+        let known = self.limit.filter(|(_, at)| now - *at < REMEMBERED).map(|(limit, _)| limit);
+        let grown = if known.is_some_and(|limit| self.target > limit * NEAR) {
+            let steps = elapsed.as_secs_f64() / (self.response + OVER * 4).as_secs_f64();
+            self.target + STEP * steps
+        } else {
+            let used = self.path.delivered().is_some_and(|rate| rate > self.target / 2.0);
+            let growth = if used { GROWTH } else { UNUSED_GROWTH };
+            self.target * growth.powf(elapsed.as_secs_f64())
+        };
+        self.target = grown.min(self.most);
+    }
+}
+
+impl BandwidthEstimator for Estimator {
+    fn on_reports(&mut self, now: Instant, reports: &[PacketReport]) {
+        if reports.is_empty() {
+            return;
+        }
+        self.hear(now, reports);
+        self.decide(now);
+        self.counters.measured();
+        self.counters.estimated(self.target);
+    }
+
+    fn target_bitrate(&self) -> f64 {
+        self.target
+    }
+}

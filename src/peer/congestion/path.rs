@@ -1,0 +1,159 @@
+//! What reports say of a path: how long packets wait on it, how fast they arrive, how many do not.
+
+use std::{
+    collections::VecDeque,
+    time::{Duration, Instant},
+};
+
+use rtc::interceptor::PacketReport;
+
+/// The fastest packet of so many seconds had an empty link.
+const FASTEST_OF: usize = 10;
+/// A queue that every packet of this time met is not one frame's: some frames fit in it.
+const STANDING: f64 = 0.2;
+/// Rates are taken over this time at most.
+const RATE: f64 = 0.5;
+/// Less says nothing of a rate, seconds.
+const LEAST_RATE: f64 = 0.08;
+/// The same in packets.
+const LEAST_PACKETS: usize = 6;
+/// A packet that waited longer came right after the one before it, seconds.
+const BUSY: f64 = 0.01;
+/// Losses are counted in parts of so much time.
+const LOSS_PART: Duration = Duration::from_millis(500);
+/// So many of which tell what the path loses at best.
+const LOSS_PARTS: usize = 20;
+/// Fewer packets say nothing of a share.
+const LOSS_PACKETS: u32 = 20;
+/// A path that loses more by itself is taken for full.
+const MOST_OWN_LOSS: f64 = 0.08;
+
+/// What is known of a path. Arrivals are on the receiver's clock, which nobody has compared with
+/// the sender's: only differences count.
+#[derive(Debug, Default)]
+pub(super) struct Path {
+    epoch: Option<Instant>,
+    /// The least delay of each second, the latest last: the second, the delay.
+    fastest: VecDeque<(u64, f64)>,
+    arrivals: VecDeque<Arrival>,
+    /// How many of the latest arrivals came on a busy link.
+    busy: usize,
+    loss: Loss,
+}
+
+/// Of a packet, seconds on the receiver's clock, and bytes.
+#[derive(Clone, Copy, Debug)]
+struct Arrival {
+    at: f64,
+    waited: f64,
+    size: usize,
+}
+
+impl Path {
+    /// Takes reports down, in the order of sending.
+    pub fn hear(&mut self, now: Instant, reports: &[PacketReport]) {
+        let lost = reports.iter().filter(|report| !report.arrived).count();
+        self.loss.hear(now, lost as u32, reports.len() as u32);
+        for report in reports {
+            if let Some(arrival) = report.arrival.filter(|_| report.arrived) {
+                self.arrived(report.departure, arrival.as_secs_f64(), report.size);
+            }
+        }
+        let since = self.arrivals.back().map_or(0.0, |last| last.at) - RATE;
+        while self.arrivals.front().is_some_and(|first| first.at < since) {
+            self.arrivals.pop_front();
+        }
+        self.busy = self.busy.min(self.arrivals.len());
+    }
+
+    fn arrived(&mut self, departure: Instant, at: f64, size: usize) {
+        let epoch = *self.epoch.get_or_insert(departure);
+        let left = departure.saturating_duration_since(epoch).as_secs_f64();
+        let delay = at - left;
+        let second = left as u64;
+        match self.fastest.back_mut() {
+            Some((of, fastest)) if *of == second => *fastest = fastest.min(delay),
+            _ => self.fastest.push_back((second, delay)),
+        }
+        while self.fastest.len() > FASTEST_OF {
+            self.fastest.pop_front();
+        }
+        let fastest = self.fastest.iter().fold(delay, |least, (_, delay)| least.min(*delay));
+        let waited = delay - fastest;
+        self.busy = if waited > BUSY { self.busy + 1 } else { 0 };
+        self.arrivals.push_back(Arrival { at, waited, size });
+    }
+
+    /// How long even the luckiest of the latest packets waited; `None` before there are some.
+    pub fn standing_queue(&self) -> Option<Duration> {
+        let since = self.arrivals.back()?.at - STANDING;
+        let latest = self.arrivals.iter().rev().take_while(|arrival| arrival.at >= since);
+        let least = latest.map(|arrival| arrival.waited).fold(f64::INFINITY, f64::min);
+        Duration::try_from_secs_f64(least).ok()
+    }
+
+    /// What arrived of late, bit/s.
+    pub fn delivered(&self) -> Option<f64> {
+        rate(self.arrivals.iter())
+    }
+
+    /// What arrived while packets waited, which is what the link carries, bit/s.
+    pub fn delivered_when_full(&self) -> Option<f64> {
+        rate(self.arrivals.iter().skip(self.arrivals.len() - self.busy))
+    }
+
+    /// The share of packets lost beyond what the path loses anyhow.
+    pub fn excess_loss(&self) -> f64 {
+        self.loss.excess()
+    }
+}
+
+/// The first packet only marks the beginning: how long it took to arrive is unknown.
+fn rate<'a>(mut arrivals: impl Iterator<Item = &'a Arrival>) -> Option<f64> {
+    let first = arrivals.next()?;
+    let (mut last, mut bytes, mut packets) = (first.at, 0, 1);
+    for arrival in arrivals {
+        last = last.max(arrival.at);
+        bytes += arrival.size;
+        packets += 1;
+    }
+    let span = last - first.at;
+    (packets >= LEAST_PACKETS && span >= LEAST_RATE).then(|| (bytes * 8) as f64 / span)
+}
+
+/// Losses of late.
+#[derive(Debug, Default)]
+struct Loss {
+    began: Option<Instant>,
+    lost: u32,
+    of: u32,
+    /// The share of each part of the latest time.
+    parts: VecDeque<f64>,
+}
+
+impl Loss {
+    fn hear(&mut self, now: Instant, lost: u32, of: u32) {
+        let began = *self.began.get_or_insert(now);
+        self.lost += lost;
+        self.of += of;
+        if now.saturating_duration_since(began) < LOSS_PART || self.of < LOSS_PACKETS {
+            return;
+        }
+        if self.parts.len() == LOSS_PARTS {
+            self.parts.pop_front();
+        }
+        self.parts.push_back(f64::from(self.lost) / f64::from(self.of));
+        (self.began, self.lost, self.of) = (Some(now), 0, 0);
+    }
+
+    /// Of the latest two parts, so that one bad moment is not taken for a full link.
+    fn excess(&self) -> f64 {
+        let latest: Vec<_> = self.parts.iter().rev().take(2).collect();
+        if latest.is_empty() {
+            return 0.0;
+        }
+        let mean = latest.iter().copied().sum::<f64>() / latest.len() as f64;
+        let own = self.parts.iter().copied().fold(MOST_OWN_LOSS, f64::min);
+        (mean - own).max(0.0)
+    }
+}

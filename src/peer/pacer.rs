@@ -1,0 +1,214 @@
+//! Lets packets go no faster than the path takes them.
+//!
+//! A frame passes at once as long as a quarter of a second's worth of the target has not been used
+//! up; what is larger, key frames above all, leaves at [`PACE`] times the target, so that it does
+//! not fill the queue of the narrowest link by itself. Packets that are sent again go first.
+
+use std::{collections::VecDeque, sync::Arc, time::Instant};
+
+use rtc::{
+    interceptor::{Attribute, Interceptor, Pacer as Bucket, Packet, StreamInfo, TaggedPacket},
+    sansio::Protocol,
+    shared::marshal::MarshalSize,
+};
+use webrtc::error::Error;
+
+use super::media::Counters;
+
+/// Of the target: faster than the mean, so that a frame is not spread over its whole time.
+const PACE: f64 = 2.5;
+/// Packets that may wait: some seconds of a slow path. What comes beyond is lost, which the browser
+/// notices and asks for.
+const MOST: usize = 2048;
+
+/// The interceptor between what makes packets and what counts them as sent.
+pub(super) struct Pacer {
+    bucket: Bucket,
+    counters: Arc<Counters>,
+    waiting: VecDeque<TaggedPacket>,
+    reads: VecDeque<TaggedPacket>,
+    writes: VecDeque<TaggedPacket>,
+}
+
+impl Pacer {
+    /// Follows the target in `counters`.
+    pub fn new(counters: Arc<Counters>) -> Self {
+        let bucket = Bucket::new(PACE * counters.estimate());
+        let (waiting, reads, writes) = Default::default();
+        Self { bucket, counters, waiting, reads, writes }
+    }
+
+    fn refill(&mut self, now: Instant) {
+        let pace = PACE * self.counters.estimate();
+        if pace != self.bucket.target_bitrate() {
+            self.bucket.set_target_bitrate(pace);
+        }
+        self.bucket.refill(now);
+    }
+
+    /// Lets go what may leave now.
+    fn release(&mut self, now: Instant) {
+        while let Some(first) = self.waiting.front() {
+            let bits = bits(first);
+            if !self.bucket.can_release(bits) {
+                return;
+            }
+            self.bucket.consume(bits);
+            let Some(mut packet) = self.waiting.pop_front() else { return };
+            // It departs now: waiting here is not the network's doing.
+            packet.now = now;
+            self.writes.push_back(packet);
+        }
+    }
+}
+
+fn bits(message: &TaggedPacket) -> f64 {
+    match &message.message.packet {
+        Packet::Rtp(packet) => (packet.marshal_size() * 8) as f64,
+        _ => 0.0,
+    }
+}
+
+impl Protocol<TaggedPacket, TaggedPacket, ()> for Pacer {
+    type Rout = TaggedPacket;
+    type Wout = TaggedPacket;
+    type Eout = ();
+    type Error = Error;
+    type Time = Instant;
+
+    fn handle_read(&mut self, message: TaggedPacket) -> Result<(), Error> {
+        self.reads.push_back(message);
+        Ok(())
+    }
+
+    fn poll_read(&mut self) -> Option<TaggedPacket> {
+        self.reads.pop_front()
+    }
+
+    fn handle_write(&mut self, message: TaggedPacket) -> Result<(), Error> {
+        if !matches!(message.message.packet, Packet::Rtp(_)) {
+            // Reports are small, and old ones are useless.
+            self.writes.push_back(message);
+            return Ok(());
+        }
+        let now = message.now;
+        let again = |a: &Attribute| matches!(a, Attribute::Retransmission);
+        if message.message.attributes.iter().any(again) {
+            self.waiting.push_front(message);
+        } else if self.waiting.len() < MOST {
+            self.waiting.push_back(message);
+        }
+        self.refill(now);
+        self.release(now);
+        Ok(())
+    }
+
+    fn poll_write(&mut self) -> Option<TaggedPacket> {
+        self.writes.pop_front()
+    }
+
+    fn handle_timeout(&mut self, now: Instant) -> Result<(), Error> {
+        self.refill(now);
+        self.release(now);
+        Ok(())
+    }
+
+    fn poll_timeout(&mut self) -> Option<Instant> {
+        self.waiting.front().and_then(|first| self.bucket.releasable_at(bits(first)))
+    }
+}
+
+impl Interceptor for Pacer {
+    fn bind_local_stream(&mut self, _: &StreamInfo) {}
+    fn unbind_local_stream(&mut self, _: &StreamInfo) {}
+    fn bind_remote_stream(&mut self, _: &StreamInfo) {}
+    fn unbind_remote_stream(&mut self, _: &StreamInfo) {}
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use rtc::{
+        interceptor::AttributedPacket,
+        rtp::{self, header::Header},
+        shared::TransportContext,
+    };
+
+    use super::*;
+
+    fn message(now: Instant, number: u16, again: bool) -> TaggedPacket {
+        let header = Header { version: 2, sequence_number: number, ..Header::default() };
+        let packet = rtp::Packet { header, payload: vec![0; 988].into() };
+        let mut message = AttributedPacket::from(Packet::Rtp(packet));
+        if again {
+            message.add(Attribute::Retransmission);
+        }
+        TaggedPacket { now, transport: TransportContext::default(), message }
+    }
+
+    fn numbers(pacer: &mut Pacer) -> Vec<u16> {
+        let number = |message: TaggedPacket| match message.message.packet {
+            Packet::Rtp(packet) => packet.header.sequence_number,
+            _ => u16::MAX,
+        };
+        std::iter::from_fn(|| pacer.poll_write()).map(number).collect()
+    }
+
+    fn pacer(target: f64) -> Pacer {
+        let counters = Arc::new(Counters::default());
+        counters.estimated(target);
+        Pacer::new(counters)
+    }
+
+    /// Sends 100 packets of 1,000 bytes at once; gives when each left, ms.
+    fn departures(pacer: &mut Pacer) -> Vec<u128> {
+        let start = Instant::now();
+        let mut now = start;
+        for number in 0..100 {
+            pacer.handle_write(message(now, number, false)).expect("takes it");
+        }
+        let mut left = Vec::new();
+        loop {
+            let sent = numbers(pacer).len();
+            left.extend(std::iter::repeat_n((now - start).as_millis(), sent));
+            let Some(due) = pacer.poll_timeout() else { return left };
+            assert!(due > now, "it would spin");
+            now = due;
+            pacer.handle_timeout(now).expect("nothing fails");
+        }
+    }
+
+    #[test]
+    fn what_fits_leaves_at_once() {
+        let left = departures(&mut pacer(4e6));
+        assert_eq!((left.len(), left.last()), (100, Some(&0)));
+    }
+
+    #[test]
+    fn a_key_frame_is_spread_by_the_target() {
+        let mut pacer = pacer(4e5);
+        let left = departures(&mut pacer);
+        assert_eq!(left.len(), 100);
+        // A quarter of a second of the target is 12.5 packets; the rest leaves at 1 Mbit/s.
+        let at_once = left.iter().filter(|at| **at == 0).count();
+        assert_eq!(at_once, 12);
+        let last = *left.last().expect("some");
+        assert!((690..=710).contains(&last), "{last}");
+    }
+
+    #[test]
+    fn what_is_sent_again_goes_first_and_nothing_waits_without_bounds() {
+        let mut pacer = pacer(1e5);
+        let now = Instant::now();
+        for number in 0..3000 {
+            pacer.handle_write(message(now, number, false)).expect("takes it");
+        }
+        let sent = numbers(&mut pacer).len();
+        assert_eq!(pacer.waiting.len(), MOST);
+        pacer.handle_write(message(now, 7, true)).expect("takes it");
+        pacer.handle_timeout(now + Duration::from_millis(40)).expect("nothing fails");
+        assert_eq!(numbers(&mut pacer), [7]);
+        assert!(sent < 5, "{sent}");
+    }
+}

@@ -14,7 +14,7 @@ const ARGUMENTS = [
   '--disable-sync',
 ];
 
-/** Starts a browser with a fresh profile. */
-export function launchBrowser() {
-  return playwright.launch({ executablePath: chromium(), headless: true, args: ARGUMENTS });
+/** Starts a browser with a fresh profile; `args` come beside the usual ones. */
+export function launchBrowser({ executablePath = chromium(), args = [] } = {}) {
+  return playwright.launch({ executablePath, headless: true, args: [...ARGUMENTS, ...args] });
 }

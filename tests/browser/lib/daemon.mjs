@@ -22,15 +22,17 @@ export class Daemon {
   /**
    * Starts `mjcast serve` and waits until it is healthy.
    *
-   * `env` adds environment variables, `args` arguments; `name` names the log in `tests/out/`.
+   * `env` adds environment variables, `args` arguments; `name` names the log in `tests/out/`; `wrap` gives the
+   * command line that runs one elsewhere.
    */
-  static async start({ name = 'daemon', env = {}, args = [], port } = {}) {
+  static async start({ name = 'daemon', env = {}, args = [], port, wrap } = {}) {
     const daemon = new Daemon();
     daemon.port = port ?? (await freePort());
     daemon.origin = `http://127.0.0.1:${daemon.port}`;
+    daemon.pageOrigin = daemon.origin;
     daemon.logPath = join(outputFolder(), `${name}.log`);
     daemon.#log = createWriteStream(daemon.logPath);
-    daemon.#process = launch(['serve', '--port', String(daemon.port), ...args], env);
+    daemon.#process = launch(['serve', '--port', String(daemon.port), ...args], env, wrap);
     daemon.#process.stdout.pipe(daemon.#log, { end: false });
     daemon.#process.stderr.pipe(daemon.#log, { end: false });
     try {
@@ -142,9 +144,10 @@ export async function freePort() {
   return port;
 }
 
-function launch(args, env) {
+function launch(args, env, wrap = (argv) => argv) {
   const inherited = Object.entries(process.env).filter(([name]) => !CONFIGURING.test(name));
-  const child = spawn(binary(), args, {
+  const [program, ...rest] = wrap([binary(), ...args]);
+  const child = spawn(program, rest, {
     env: { ...Object.fromEntries(inherited), ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
   });

@@ -23,7 +23,7 @@ export class Viewer {
     await viewer.#listen();
     if (script) await viewer.page.addInitScript(script);
     viewer.openedAt = performance.now();
-    await viewer.page.goto(`${daemon.origin}/${query}`, { waitUntil: 'commit' });
+    await viewer.page.goto(`${daemon.pageOrigin}/${query}`, { waitUntil: 'commit' });
     return viewer;
   }
 

@@ -34,6 +34,8 @@ use crate::{
 /// every IPv6 link carries (RFC 8200 §5).
 const MAX_PAYLOAD: usize = 1180;
 
+/// Packets that are sent again at most for one report: more is no loss but an outage.
+const MOST_LOST: usize = 64;
 /// Of what a path carries, so much is for frames; the rest is for what wraps them and for a frame
 /// that comes out larger than was asked for.
 const FOR_FRAMES: f64 = 0.9;
@@ -69,6 +71,8 @@ pub(super) struct Counters {
     /// Whether packets' arrivals are reported: the estimate is this end's own.
     measured: AtomicBool,
     path: Mutex<Path>,
+    /// Packets that the browser's reports miss, to be sent again.
+    lost: Mutex<Vec<(u32, u16)>>,
 }
 
 /// What the last receiver reports said.
@@ -107,6 +111,17 @@ impl Counters {
     /// Notes that the estimate comes from reports of single packets.
     pub fn measured(&self) {
         self.measured.store(true, Ordering::Relaxed);
+    }
+
+    /// Notes packets that did not arrive, by SSRC and number.
+    pub fn lost(&self, packets: impl Iterator<Item = (u32, u16)>) {
+        let mut lost = self.lost.lock().unwrap_or_else(PoisonError::into_inner);
+        lost.extend(packets.take(MOST_LOST.saturating_sub(lost.len())));
+    }
+
+    /// Takes them.
+    pub fn take_lost(&self) -> Vec<(u32, u16)> {
+        std::mem::take(&mut self.lost.lock().unwrap_or_else(PoisonError::into_inner))
     }
 
     /// Notes the receiver's own estimate, bit/s: of use where it reports no single packets.

@@ -3,11 +3,18 @@
 //! A frame passes at once as long as a quarter of a second's worth of the target has not been used
 //! up; what is larger, key frames above all, leaves at [`PACE`] times the target, so that it does
 //! not fill the queue of the narrowest link by itself. Packets that are sent again go first.
+//!
+//! It stands between what hears which packets are lost and what keeps them, and asks for them in
+//! the browser's place: a request of the browser's own may be lost like the packet was, and a
+//! picture that waits for the next one has frozen.
 
 use std::{collections::VecDeque, sync::Arc, time::Instant};
 
 use rtc::{
-    interceptor::{Attribute, Interceptor, Pacer as Bucket, Packet, StreamInfo, TaggedPacket},
+    interceptor::{
+        Attribute, AttributedPacket, Interceptor, Pacer as Bucket, Packet, StreamInfo, TaggedPacket,
+    },
+    rtcp::transport_feedbacks::transport_layer_nack::{NackPair, TransportLayerNack},
     sansio::Protocol,
     shared::marshal::MarshalSize,
 };
@@ -77,7 +84,14 @@ impl Protocol<TaggedPacket, TaggedPacket, ()> for Pacer {
     type Time = Instant;
 
     fn handle_read(&mut self, message: TaggedPacket) -> Result<(), Error> {
+        let (now, transport) = (message.now, message.transport);
         self.reads.push_back(message);
+        for (ssrc, number) in self.counters.take_lost() {
+            let nacks = vec![NackPair { packet_id: number, lost_packets: 0 }];
+            let request = TransportLayerNack { sender_ssrc: 0, media_ssrc: ssrc, nacks };
+            let message = AttributedPacket::from(Packet::Rtcp(vec![Box::new(request)]));
+            self.reads.push_back(TaggedPacket { now, transport, message });
+        }
         Ok(())
     }
 
@@ -130,7 +144,6 @@ mod tests {
     use std::time::Duration;
 
     use rtc::{
-        interceptor::AttributedPacket,
         rtp::{self, header::Header},
         shared::TransportContext,
     };
@@ -195,6 +208,27 @@ mod tests {
         assert_eq!(at_once, 12);
         let last = *left.last().expect("some");
         assert!((690..=710).contains(&last), "{last}");
+    }
+
+    #[test]
+    fn what_reports_miss_is_asked_for_in_the_browsers_place() {
+        let mut pacer = pacer(1e6);
+        pacer.counters.lost([(7, 41), (7, 43)].into_iter());
+        let report = AttributedPacket::from(Packet::Rtcp(Vec::new()));
+        let (now, transport) = (Instant::now(), TransportContext::default());
+        for _ in 0..2 {
+            let message = report.clone();
+            pacer.handle_read(TaggedPacket { now, transport, message }).expect("takes it");
+        }
+        let asked: Vec<_> = std::iter::from_fn(|| pacer.poll_read()).map(|message| {
+            let Packet::Rtcp(packets) = message.message.packet else { panic!("RTCP") };
+            let asks = |packet: &Box<dyn rtc::rtcp::Packet>| {
+                let nack = packet.as_any().downcast_ref::<TransportLayerNack>().expect("a request");
+                (nack.media_ssrc, nack.nacks[0].packet_id)
+            };
+            packets.first().map(asks)
+        });
+        assert_eq!(asked.collect::<Vec<_>>(), [None, Some((7, 41)), Some((7, 43)), None]);
     }
 
     #[test]

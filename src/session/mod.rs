@@ -228,8 +228,8 @@ pub struct Company {
     pub connected: bool,
     /// By which way it gets them, while it does.
     pub via: Option<Via>,
-    /// What its path is taken to carry of a stream, where that is measured.
-    pub carried: Option<Bitrate>,
+    /// What its path is taken to carry, where that is measured.
+    pub estimate: Option<Bitrate>,
     /// The stream that it watches.
     pub stream: Option<ViewId>,
     /// Whose camera it shows.

@@ -71,6 +71,14 @@ impl Outlet {
         }
     }
 
+    /// What the way to the viewer is taken to carry in all; `None` where nobody measures it.
+    pub fn estimate(&self) -> Option<Bitrate> {
+        match self {
+            Self::Peer(peer) => Some(peer.stats().estimate),
+            Self::Socket(_) => None,
+        }
+    }
+
     /// Which way it is.
     pub fn via(&self) -> Via {
         match self {

@@ -235,9 +235,9 @@ pub struct Viewer {
     /// By which way it gets them: `webrtc` or `websocket`.
     #[schema(required = true)]
     via: Option<&'static str>,
-    /// What its path is taken to carry of a stream, kbit/s; `null` where nobody measures it.
+    /// What its path is taken to carry, kbit/s; `null` where nobody measures it.
     #[schema(required = true)]
-    carried_kbps: Option<u32>,
+    estimate_kbps: Option<u32>,
     /// The stream that it watches.
     #[schema(required = true)]
     stream: Option<String>,
@@ -258,7 +258,7 @@ impl From<&Company> for Viewer {
             role: viewer.role.name(),
             connected: viewer.connected,
             via: viewer.via.map(Via::name),
-            carried_kbps: viewer.carried.map(|carried| carried.as_bps() / 1000),
+            estimate_kbps: viewer.estimate.map(|estimate| estimate.as_bps() / 1000),
             stream: viewer.stream.map(|stream| stream.to_string()),
             follows: viewer.follows.map(|leader| leader.to_string()),
             in_control: viewer.in_control,

@@ -13,6 +13,9 @@
 //! the path loses anyhow: radio links lose some packets at any rate, and giving up bit rate would
 //! not bring them back.
 //!
+//! What reports say is lost is told on ([`Counters::lost`]) unless the link is full: it can be sent
+//! again before the browser's own request for it arrives, or in place of one that was lost, too.
+//!
 //! Pure: time comes as an argument, and [`scenarios`] runs it over links of all kinds.
 
 mod path;
@@ -124,6 +127,10 @@ impl Estimator {
             self.response = self.response.mul_f64(0.8) + trip.mul_f64(0.2);
         }
         self.path.hear(now, reports);
+        if self.path.excess_loss() < LOSS {
+            let lost = reports.iter().filter(|report| !report.arrived);
+            self.counters.lost(lost.map(|report| (report.ssrc, report.rtp_sequence_number)));
+        }
     }
 
     fn decide(&mut self, now: Instant) {
@@ -155,6 +162,7 @@ impl Estimator {
     fn reduce(&mut self, now: Instant, target: f64) {
         self.target = target.max(LEAST);
         self.reduced = Some(now);
+        self.path.heeded();
     }
 
     fn grow(&mut self, now: Instant) {

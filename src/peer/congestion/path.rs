@@ -24,7 +24,7 @@ const LOSS_PART: Duration = Duration::from_millis(500);
 /// So many of which tell what the path loses at best.
 const LOSS_PARTS: usize = 20;
 /// Fewer packets say nothing of a share.
-const LOSS_PACKETS: u32 = 20;
+const LOSS_PACKETS: u32 = 50;
 /// A path that loses more by itself is taken for full.
 const MOST_OWN_LOSS: f64 = 0.08;
 
@@ -102,6 +102,11 @@ impl Path {
         rate(self.arrivals.iter().skip(self.arrivals.len() - self.busy))
     }
 
+    /// What was lost so far has been given way to.
+    pub fn heeded(&mut self) {
+        self.loss.heeded();
+    }
+
     /// The share of packets lost beyond what the path loses anyhow.
     pub fn excess_loss(&self) -> f64 {
         self.loss.excess()
@@ -127,8 +132,10 @@ struct Loss {
     began: Option<Instant>,
     lost: u32,
     of: u32,
-    /// The share of each part of the latest time.
-    parts: VecDeque<f64>,
+    /// Of each part of the latest time, how many packets were lost, of how many.
+    parts: VecDeque<(u32, u32)>,
+    /// How many of them nobody has given way to yet.
+    fresh: usize,
 }
 
 impl Loss {
@@ -142,18 +149,28 @@ impl Loss {
         if self.parts.len() == LOSS_PARTS {
             self.parts.pop_front();
         }
-        self.parts.push_back(f64::from(self.lost) / f64::from(self.of));
+        self.parts.push_back((self.lost, self.of));
+        self.fresh += 1;
         (self.began, self.lost, self.of) = (Some(now), 0, 0);
     }
 
-    /// Of the latest two parts, so that one bad moment is not taken for a full link.
+    fn heeded(&mut self) {
+        (self.began, self.lost, self.of, self.fresh) = (None, 0, 0, 0);
+    }
+
+    /// Of the latest two parts, so that one bad moment is not taken for a full link; and only what
+    /// is more than chance, which a few packets leave much room for.
     fn excess(&self) -> f64 {
-        let latest: Vec<_> = self.parts.iter().rev().take(2).collect();
-        if latest.is_empty() {
+        let latest = self.parts.iter().rev().take(self.fresh.min(2));
+        let (lost, of) = latest.fold((0, 0), |(lost, of), part| (lost + part.0, of + part.1));
+        if of == 0 {
             return 0.0;
         }
-        let mean = latest.iter().copied().sum::<f64>() / latest.len() as f64;
-        let own = self.parts.iter().copied().fold(MOST_OWN_LOSS, f64::min);
-        (mean - own).max(0.0)
+        let share = |lost: u32, of: u32| f64::from(lost) / f64::from(of);
+        let own = self.parts.iter().map(|(lost, of)| share(*lost, *of));
+        let own = own.fold(MOST_OWN_LOSS, f64::min);
+        let mean = share(lost, of);
+        let chance = (mean * (1.0 - mean) / f64::from(of)).sqrt();
+        (mean - own - 2.0 * chance).max(0.0)
     }
 }

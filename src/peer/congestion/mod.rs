@@ -127,7 +127,7 @@ impl Estimator {
             self.response = self.response.mul_f64(0.8) + trip.mul_f64(0.2);
         }
         self.path.hear(now, reports);
-        if self.path.excess_loss() < LOSS {
+        if self.path.excess_loss().is_none_or(|loss| loss < LOSS) {
             let lost = reports.iter().filter(|report| !report.arrived);
             self.counters.lost(lost.map(|report| (report.ssrc, report.rtp_sequence_number)));
         }
@@ -135,16 +135,20 @@ impl Estimator {
 
     fn decide(&mut self, now: Instant) {
         let queue = self.path.standing_queue();
+        let loss = self.path.excess_loss();
         let settled = self.reduced.is_none_or(|at| now - at > self.response + OVER * 4);
-        if queue.is_some_and(|queue| queue > OVER) {
+        if let Some(queue) = queue.filter(|queue| *queue > OVER) {
             if settled {
-                self.give_way(now, queue.unwrap_or_default());
+                self.give_way(now, queue);
             }
-        } else if self.path.excess_loss() > LOSS {
+        } else if let Some(loss) = loss.filter(|loss| *loss > LOSS) {
             if settled {
-                self.reduce(now, self.target * (1.0 - self.path.excess_loss() / 2.0));
+                self.limit = self.path.delivered().map(|delivered| (delivered, now)).or(self.limit);
+                self.reduce(now, self.target * (1.0 - loss / 2.0));
             }
-        } else if queue.is_some_and(|queue| queue < EMPTY) && self.path.excess_loss() < LOSS / 2.0 {
+        } else if queue.is_some_and(|queue| queue < EMPTY)
+            && loss.is_some_and(|loss| loss < LOSS / 2.0)
+        {
             self.grow(now);
             return;
         }

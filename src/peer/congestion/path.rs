@@ -107,8 +107,9 @@ impl Path {
         self.loss.heeded();
     }
 
-    /// The share of packets lost beyond what the path loses anyhow.
-    pub fn excess_loss(&self) -> f64 {
+    /// The share of packets lost beyond what the path loses anyhow; `None` before enough is known
+    /// since it was heeded last.
+    pub fn excess_loss(&self) -> Option<f64> {
         self.loss.excess()
     }
 }
@@ -160,17 +161,17 @@ impl Loss {
 
     /// Of the latest two parts, so that one bad moment is not taken for a full link; and only what
     /// is more than chance, which a few packets leave much room for.
-    fn excess(&self) -> f64 {
+    fn excess(&self) -> Option<f64> {
         let latest = self.parts.iter().rev().take(self.fresh.min(2));
         let (lost, of) = latest.fold((0, 0), |(lost, of), part| (lost + part.0, of + part.1));
         if of == 0 {
-            return 0.0;
+            return self.parts.is_empty().then_some(0.0);
         }
         let share = |lost: u32, of: u32| f64::from(lost) / f64::from(of);
         let own = self.parts.iter().map(|(lost, of)| share(*lost, *of));
         let own = own.fold(MOST_OWN_LOSS, f64::min);
         let mean = share(lost, of);
         let chance = (mean * (1.0 - mean) / f64::from(of)).sqrt();
-        (mean - own - 2.0 * chance).max(0.0)
+        Some((mean - own - 2.0 * chance).max(0.0))
     }
 }

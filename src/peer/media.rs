@@ -116,7 +116,8 @@ impl Counters {
     /// Notes packets that did not arrive, by SSRC and number.
     pub fn lost(&self, packets: impl Iterator<Item = (u32, u16)>) {
         let mut lost = self.lost.lock().unwrap_or_else(PoisonError::into_inner);
-        lost.extend(packets.take(MOST_LOST.saturating_sub(lost.len())));
+        let room = MOST_LOST.saturating_sub(lost.len());
+        lost.extend(packets.take(room));
     }
 
     /// Takes them.

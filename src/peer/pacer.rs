@@ -220,13 +220,12 @@ mod tests {
             let message = report.clone();
             pacer.handle_read(TaggedPacket { now, transport, message }).expect("takes it");
         }
-        let asked: Vec<_> = std::iter::from_fn(|| pacer.poll_read()).map(|message| {
+        let asked = std::iter::from_fn(|| pacer.poll_read()).map(|message| {
             let Packet::Rtcp(packets) = message.message.packet else { panic!("RTCP") };
-            let asks = |packet: &Box<dyn rtc::rtcp::Packet>| {
+            packets.first().map(|packet| {
                 let nack = packet.as_any().downcast_ref::<TransportLayerNack>().expect("a request");
                 (nack.media_ssrc, nack.nacks[0].packet_id)
-            };
-            packets.first().map(asks)
+            })
         });
         assert_eq!(asked.collect::<Vec<_>>(), [None, Some((7, 41)), Some((7, 43)), None]);
     }

@@ -8,7 +8,7 @@ use std::{
 };
 
 use rtc::{
-    interceptor::{Attribute, Interceptor, Packet, StreamInfo, TaggedPacket},
+    interceptor::{Attribute, Interceptor, Packet, StreamInfo, TaggedPacket, convert_twcc},
     rtcp::{
         payload_feedbacks::{
             full_intra_request::FullIntraRequest, picture_loss_indication::PictureLossIndication,
@@ -17,6 +17,7 @@ use rtc::{
         receiver_report::ReceiverReport,
         reception_report::ReceptionReport,
         sender_report::SenderReport,
+        transport_feedbacks::transport_layer_cc::TransportLayerCc,
     },
     sansio::Protocol,
 };
@@ -68,6 +69,12 @@ impl Feedback {
     fn heard(&self, packet: &dyn rtc::rtcp::Packet, now: Instant) {
         if let Some(advice) = packet.as_any().downcast_ref::<ReceiverEstimatedMaximumBitrate>() {
             self.counters.advised(f64::from(advice.bitrate));
+        }
+        if let Some(report) = packet.as_any().downcast_ref::<TransportLayerCc>() {
+            // The library takes what no report spoke of for lost, too. A lost report is not lost
+            // packets.
+            let missing = convert_twcc(report).into_iter().filter(|packet| !packet.arrived);
+            self.counters.missed(missing.map(|packet| packet.sequence_number));
         }
         if let Some(report) = packet.as_any().downcast_ref::<ReceiverReport>() {
             for report in report.reports.iter().filter(|report| Some(report.ssrc) == self.ssrc) {

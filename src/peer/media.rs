@@ -34,8 +34,12 @@ use crate::{
 /// every IPv6 link carries (RFC 8200 §5).
 const MAX_PAYLOAD: usize = 1180;
 
+/// Of what a path carries, at most so much is set aside for sending again.
+const MOST_SENT_AGAIN: f64 = 0.2;
 /// Packets that are sent again at most for one report: more is no loss but an outage.
 const MOST_LOST: usize = 64;
+/// Packets that are remembered as missing until the estimator asks: some seconds' worth.
+const MOST_MISSED: usize = 1024;
 /// Of what a path carries, so much is for frames; the rest is for what wraps them and for a frame
 /// that comes out larger than was asked for.
 const FOR_FRAMES: f64 = 0.9;
@@ -73,12 +77,16 @@ pub(super) struct Counters {
     path: Mutex<Path>,
     /// Packets that the browser's reports miss, to be sent again.
     lost: Mutex<Vec<(u32, u16)>>,
+    /// What the latest reports said to be missing, by transport-wide number.
+    missed: Mutex<Vec<u16>>,
 }
 
 /// What the last receiver reports said.
 #[derive(Clone, Copy, Debug, Default)]
 struct Path {
     loss: Option<f64>,
+    /// The same, smoothed: a report covers few packets.
+    mean_loss: f64,
     rtt: Option<Duration>,
 }
 
@@ -86,7 +94,7 @@ impl Counters {
     /// The figures as of now.
     pub fn read(&self) -> Stats {
         let count = |counter: &AtomicU64| counter.load(Ordering::Relaxed);
-        let Path { loss, rtt } = *self.path();
+        let Path { loss, rtt, .. } = *self.path();
         Stats {
             frames: count(&self.frames),
             packets: count(&self.packets),
@@ -114,15 +122,29 @@ impl Counters {
     }
 
     /// Notes packets that did not arrive, by SSRC and number.
-    pub fn lost(&self, packets: impl Iterator<Item = (u32, u16)>) {
+    pub fn lost(&self, packets: impl IntoIterator<Item = (u32, u16)>) {
         let mut lost = self.lost.lock().unwrap_or_else(PoisonError::into_inner);
         let room = MOST_LOST.saturating_sub(lost.len());
-        lost.extend(packets.take(room));
+        lost.extend(packets.into_iter().take(room));
     }
 
     /// Takes them.
     pub fn take_lost(&self) -> Vec<(u32, u16)> {
         std::mem::take(&mut self.lost.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    /// Notes packets that a report says are missing, by transport-wide number.
+    pub fn missed(&self, packets: impl Iterator<Item = u16>) {
+        let mut missed = self.missed.lock().unwrap_or_else(PoisonError::into_inner);
+        if missed.len() > MOST_MISSED {
+            missed.clear();
+        }
+        missed.extend(packets);
+    }
+
+    /// Takes them.
+    pub fn take_missed(&self) -> Vec<u16> {
+        std::mem::take(&mut self.missed.lock().unwrap_or_else(PoisonError::into_inner))
     }
 
     /// Notes the receiver's own estimate, bit/s: of use where it reports no single packets.
@@ -134,7 +156,7 @@ impl Counters {
 
     /// What frames may take of it: packets that are lost are sent again.
     pub fn carried(&self) -> Bitrate {
-        let lost = self.path().loss.unwrap_or(0.0).clamp(0.0, 0.5);
+        let lost = self.path().mean_loss.clamp(0.0, MOST_SENT_AGAIN);
         Bitrate::bps((self.estimate() * FOR_FRAMES * (1.0 - lost)) as u32)
     }
 
@@ -146,6 +168,7 @@ impl Counters {
     /// Notes a report: the share lost, and the round trip where the report tells it.
     pub fn reported(&self, loss: f64, rtt: Option<Duration>) {
         let mut path = self.path();
+        path.mean_loss = if path.loss.is_some() { 0.7 * path.mean_loss + 0.3 * loss } else { loss };
         path.loss = Some(loss);
         path.rtt = rtt.or(path.rtt);
     }

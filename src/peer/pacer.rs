@@ -213,7 +213,7 @@ mod tests {
     #[test]
     fn what_reports_miss_is_asked_for_in_the_browsers_place() {
         let mut pacer = pacer(1e6);
-        pacer.counters.lost([(7, 41), (7, 43)].into_iter());
+        pacer.counters.lost([(7, 41), (7, 43)]);
         let report = AttributedPacket::from(Packet::Rtcp(Vec::new()));
         let (now, transport) = (Instant::now(), TransportContext::default());
         for _ in 0..2 {

@@ -47,7 +47,7 @@ const sleep = (ms) => new Promise((done) => setTimeout(done, ms));
 async function watching(line, run) {
   const network = await Network.start(line);
   try {
-    const daemon = await network.daemon({ name: 'congestion', env: SMALL_STREAM });
+    const daemon = await network.daemon({ name: 'congestion', env: { ...SMALL_STREAM, ...(process.env.DEBUG_LOG && { LOG_LEVEL: 'debug' }) } });
     try {
       await daemon.load(BUSY);
       const browser = await network.browser();
@@ -55,6 +55,7 @@ async function watching(line, run) {
         const viewer = await Viewer.watching(browser, daemon, { script });
         await run({ network, daemon, browser, viewer });
       } finally {
+        if (process.env.DEBUG_LOG) (await import('node:fs')).writeFileSync('/tmp/cong.log', daemon.log());
         await browser.close();
       }
     } finally {
@@ -75,7 +76,7 @@ test('2 Mbit/s, 50 ms each way, 5 % lost: it plays, and the estimate is the line
     for (let n = 0; n < SECONDS; n += 1) {
       await sleep(1000);
       estimates.push(await estimate(daemon));
-      if (process.env.VERBOSE) console.log(estimates.at(-1), JSON.stringify(await inbound(viewer)), JSON.stringify((await daemon.stats()).streams[0]), JSON.stringify((await network.stats()).down));
+      if (process.env.VERBOSE) console.log(JSON.stringify([estimates.at(-1), await inbound(viewer), (({ width, fps, target_kbps, bitrate_kbps }) => ({ width, fps, target_kbps, bitrate_kbps }))((await daemon.stats()).streams[0]), (await network.stats()).down]));
     }
     const after = await inbound(viewer);
     const mean = estimates.reduce((sum, one) => sum + one) / estimates.length;

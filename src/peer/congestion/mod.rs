@@ -43,6 +43,9 @@ const EMPTY: Duration = Duration::from_millis(10);
 const SHARE: f64 = 0.95;
 /// At most so much less, to empty the queue.
 const DRAIN: f64 = 0.35;
+/// No step goes below so much of the target: what looks like a full link may be a machine that was
+/// busy for a moment.
+const LEAST_STEP: f64 = 0.6;
 /// Growth in a second with the link's limit unknown.
 const GROWTH: f64 = 1.3;
 /// The same while little of the target is used, so that little is known of what would fit.
@@ -126,10 +129,10 @@ impl Estimator {
         if let Some(trip) = latest.max().and_then(|at| now.checked_duration_since(at)) {
             self.response = self.response.mul_f64(0.8) + trip.mul_f64(0.2);
         }
-        self.path.hear(now, reports);
+        let missed = self.counters.take_missed();
+        let lost = self.path.hear(now, reports, |number| missed.contains(&number));
         if self.path.excess_loss().is_none_or(|loss| loss < LOSS) {
-            let lost = reports.iter().filter(|report| !report.arrived);
-            self.counters.lost(lost.map(|report| (report.ssrc, report.rtp_sequence_number)));
+            self.counters.lost(lost);
         }
     }
 
@@ -143,6 +146,7 @@ impl Estimator {
             }
         } else if let Some(loss) = loss.filter(|loss| *loss > LOSS) {
             if settled {
+                tracing::debug!(loss, target = self.target, "too much is lost");
                 self.limit = self.path.delivered().map(|delivered| (delivered, now)).or(self.limit);
                 self.reduce(now, self.target * (1.0 - loss / 2.0));
             }
@@ -160,7 +164,9 @@ impl Estimator {
         let Some(delivered) = self.path.delivered_when_full() else { return };
         self.limit = Some((delivered, now));
         let drain = queue.as_secs_f64().min(DRAIN);
-        self.reduce(now, self.target.min(delivered * (SHARE - drain)));
+        tracing::debug!(?queue, delivered, target = self.target, "a queue stands");
+        let target = (delivered * (SHARE - drain)).max(self.target * LEAST_STEP);
+        self.reduce(now, self.target.min(target));
     }
 
     fn reduce(&mut self, now: Instant, target: f64) {

@@ -39,6 +39,8 @@ pub(super) struct Path {
     /// How many of the latest arrivals came on a busy link.
     busy: usize,
     loss: Loss,
+    /// The newest RTP number.
+    newest: Option<u16>,
 }
 
 /// Of a packet, seconds on the receiver's clock, and bytes.
@@ -50,20 +52,47 @@ struct Arrival {
 }
 
 impl Path {
-    /// Takes reports down, in the order of sending.
-    pub fn hear(&mut self, now: Instant, reports: &[PacketReport]) {
-        let lost = reports.iter().filter(|report| !report.arrived).count();
-        self.loss.hear(now, lost as u32, reports.len() as u32);
+    /// Takes reports down, in the order of sending, and gives the packets that are lost, by SSRC
+    /// and number. Of the transport-wide numbers that did not arrive, `is_missing` knows those that
+    /// a report spoke of; of the others the report itself was lost.
+    pub fn hear(
+        &mut self,
+        now: Instant,
+        reports: &[PacketReport],
+        is_missing: impl Fn(u16) -> bool,
+    ) -> Vec<(u32, u16)> {
+        let (mut lost, mut of, mut unknown) = (Vec::new(), 0, 0);
         for report in reports {
+            let again = self.is_sent_again(report.rtp_sequence_number);
             if let Some(arrival) = report.arrival.filter(|_| report.arrived) {
-                self.arrived(report.departure, arrival.as_secs_f64(), report.size);
+                let size = report.size + std::mem::take(&mut unknown);
+                self.arrived(report.departure, arrival.as_secs_f64(), size);
+                of += 1;
+            } else if !again && is_missing(report.twcc_sequence_number) {
+                lost.push((report.ssrc, report.rtp_sequence_number));
+                of += 1;
+            } else {
+                // For all that is known it arrived before the next that did: SRTP drops what comes
+                // twice before anybody could report it.
+                unknown += report.size;
             }
         }
+        self.loss.hear(now, lost.len() as u32, of);
         let since = self.arrivals.back().map_or(0.0, |last| last.at) - RATE;
         while self.arrivals.front().is_some_and(|first| first.at < since) {
             self.arrivals.pop_front();
         }
         self.busy = self.busy.min(self.arrivals.len());
+        lost
+    }
+
+    fn is_sent_again(&mut self, number: u16) -> bool {
+        let newest = *self.newest.get_or_insert(number.wrapping_sub(1));
+        let again = number.wrapping_sub(newest).wrapping_sub(1) >= u16::MAX / 2;
+        if !again {
+            self.newest = Some(number);
+        }
+        again
     }
 
     fn arrived(&mut self, departure: Instant, at: f64, size: usize) {

@@ -26,11 +26,13 @@ struct Link {
     loss: f64,
     /// The longest wait before packets are dropped.
     queue: f64,
+    /// How long the receiver is busy with something else, twice a second.
+    stall: f64,
 }
 
 impl Link {
     const fn of(rate: f64) -> Self {
-        Self { rate, delay: 0.05, jitter: 0.0, loss: 0.0, queue: 0.3 }
+        Self { rate, delay: 0.05, jitter: 0.0, loss: 0.0, queue: 0.3, stall: 0.0 }
     }
 }
 
@@ -69,6 +71,7 @@ struct Sample {
 
 struct Run {
     estimator: Estimator,
+    counters: Arc<Counters>,
     start: Instant,
     chance: Chance,
     now: f64,
@@ -79,6 +82,8 @@ struct Run {
     /// Packets by when their fate is known.
     under_way: VecDeque<(f64, PacketReport)>,
     next_report: f64,
+    /// What a report that was lost spoke of.
+    unreported: Vec<PacketReport>,
     samples: Vec<Sample>,
 }
 
@@ -86,8 +91,10 @@ impl Run {
     fn new(initial: f64, most: f64) -> Self {
         let limits =
             Limits { initial: Bitrate::bps(initial as u32), most: Bitrate::bps(most as u32) };
+        let counters = Arc::new(Counters::default());
         Self {
-            estimator: Estimator::new(limits, Arc::new(Counters::default())),
+            estimator: Estimator::new(limits, Arc::clone(&counters)),
+            counters,
             start: Instant::now(),
             chance: Chance(0x9e37_79b9_7f4a_7c15),
             now: 0.0,
@@ -97,6 +104,7 @@ impl Run {
             delivered: 0.0,
             under_way: VecDeque::new(),
             next_report: REPORTS,
+            unreported: Vec::new(),
             samples: Vec::new(),
         }
     }
@@ -112,7 +120,7 @@ impl Run {
             self.frame(link, stream);
             self.now += 1.0 / FRAME_RATE;
             if link.is_some() && self.now >= self.next_report {
-                self.report(link.map_or(0.0, |link| link.delay));
+                self.report(link.unwrap_or(Link::of(1e6)));
             }
             let queue = (self.free_at - self.now).max(0.0);
             let target = self.estimator.target_bitrate();
@@ -144,7 +152,9 @@ impl Run {
             }
             self.free_at = begins + size as f64 * 8.0 / link.rate;
             self.delivered += size as f64 * 8.0;
-            Some(self.free_at + link.delay + self.chance.next() * link.jitter)
+            let at = self.free_at + link.delay + self.chance.next() * link.jitter;
+            let phase = at % 0.5;
+            Some(if phase < link.stall { at - phase + link.stall } else { at })
         });
         let report = PacketReport {
             ssrc: 1,
@@ -164,13 +174,23 @@ impl Run {
         self.under_way.push_back((known, report));
     }
 
-    /// Reports of what arrived by now reach the sender after the way back.
-    fn report(&mut self, way_back: f64) {
+    /// A report of what arrived by now reaches the sender after the way back, or is lost there.
+    fn report(&mut self, link: Link) {
         self.next_report = self.now + REPORTS;
         let mut reports = Vec::new();
-        while self.under_way.front().is_some_and(|(at, _)| *at + way_back <= self.now) {
+        while self.under_way.front().is_some_and(|(at, _)| *at + link.delay <= self.now) {
             reports.extend(self.under_way.pop_front().map(|(_, report)| report));
         }
+        if self.chance.next() < link.loss {
+            for report in &mut reports {
+                (report.arrived, report.arrival) = (false, None);
+            }
+            self.unreported.append(&mut reports);
+            return;
+        }
+        let missing = reports.iter().filter(|report| !report.arrived);
+        self.counters.missed(missing.map(|report| report.twcc_sequence_number));
+        reports.splice(..0, self.unreported.drain(..));
         let now = self.instant(self.now);
         self.estimator.on_reports(now, &reports);
     }
@@ -264,11 +284,13 @@ fn a_link_that_gets_faster_is_used() {
 }
 
 #[test]
-fn what_a_radio_link_does_by_itself_costs_nothing() {
+fn what_radio_links_and_busy_machines_do_by_themselves_costs_nothing() {
     for link in [
         Link { jitter: 0.02, ..Link::of(50e6) },
         Link { loss: 0.05, ..Link::of(50e6) },
         Link { jitter: 0.01, loss: 0.08, ..Link::of(50e6) },
+        Link { stall: 0.1, ..Link::of(50e6) },
+        Link { stall: 0.2, loss: 0.05, ..Link::of(50e6) },
     ] {
         let mut run = Run::new(3e6, 6e6);
         run.over(Some(link), HUNGRY, 20.0);

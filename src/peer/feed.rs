@@ -9,17 +9,30 @@
 //! frame when nobody takes them; replies wait in a queue of [`super::channel`], and are dropped when
 //! it is full; of sources and states the latest stands. So nothing waits for a slow socket.
 
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::{
+    sync::{
+        Arc, Mutex, MutexGuard, PoisonError,
+        atomic::{AtomicU32, Ordering},
+    },
+    time::Instant,
+};
 
 use tokio::sync::Notify;
 
-use super::channel::{self, Channel, Senders, Texts};
-use crate::frame::{EncodedFrame, FrameReceiver};
+use super::{
+    channel::{self, Channel, Senders, Texts},
+    congestion::{Limits, Throughput},
+};
+use crate::{
+    frame::{EncodedFrame, FrameReceiver},
+    units::Bitrate,
+};
 
 /// The sending end, as a session holds it. Dropping it ends the socket.
 pub struct Feed {
     source: Arc<Source>,
     texts: Senders,
+    estimate: Arc<AtomicU32>,
 }
 
 /// The receiving end, as the socket's task holds it.
@@ -27,6 +40,9 @@ pub struct Tap {
     source: Arc<Source>,
     frames: Option<FrameReceiver>,
     texts: Texts,
+    throughput: Throughput,
+    /// What the socket is taken to carry, bit/s.
+    estimate: Arc<AtomicU32>,
 }
 
 /// What is to be sent next.
@@ -38,12 +54,20 @@ pub enum Item {
     Text(String),
 }
 
-/// Makes both ends.
-pub fn feed() -> (Feed, Tap) {
+/// Makes both ends, for a stream that is coded in `best` when nothing is in its way.
+pub fn feed(best: Bitrate) -> (Feed, Tap) {
     let (senders, texts) = channel::texts();
     let source = Arc::new(Source::default());
-    let tap = Tap { source: Arc::clone(&source), frames: None, texts };
-    (Feed { source, texts: senders }, tap)
+    let limits = Limits::of(best);
+    let estimate = Arc::new(AtomicU32::new(limits.initial.as_bps()));
+    let tap = Tap {
+        source: Arc::clone(&source),
+        frames: None,
+        texts,
+        throughput: Throughput::new(limits),
+        estimate: Arc::clone(&estimate),
+    };
+    (Feed { source, texts: senders, estimate }, tap)
 }
 
 impl Feed {
@@ -57,6 +81,11 @@ impl Feed {
         self.texts.send(channel, text)
     }
 
+    /// What the socket is taken to carry.
+    pub fn estimate(&self) -> Bitrate {
+        Bitrate::bps(self.estimate.load(Ordering::Relaxed))
+    }
+
     /// Ends the socket.
     pub fn close(&self) {
         self.source.change(|news| news.closed = true);
@@ -64,6 +93,12 @@ impl Feed {
 }
 
 impl Tap {
+    /// Notes that the socket took from `from` until now for so many bytes.
+    pub fn wrote(&mut self, bytes: usize, from: Instant) {
+        let target = self.throughput.wrote(bytes, from, Instant::now());
+        self.estimate.store(target as u32, Ordering::Relaxed);
+    }
+
     /// Waits for what is to be sent next; `None` when nothing more is to be. What it has not given
     /// when it is dropped, it gives when it is called again.
     pub async fn next(&mut self) -> Option<Item> {
@@ -126,7 +161,7 @@ impl Source {
 
 #[cfg(test)]
 mod tests {
-    use std::time::{Duration, Instant};
+    use std::time::Duration;
 
     use bytes::Bytes;
 
@@ -160,7 +195,7 @@ mod tests {
 
     #[tokio::test]
     async fn the_latest_source_plays_from_its_key_frame() {
-        let (feed, mut tap) = feed();
+        let (feed, mut tap) = feed(Bitrate::bps(1_000_000));
         let (first, source) = queue(4);
         feed.play(source);
         first.send(&frame(1, true));
@@ -181,7 +216,7 @@ mod tests {
 
     #[tokio::test]
     async fn who_does_not_read_misses_frames_up_to_a_key_frame_and_states_but_the_last() {
-        let (feed, mut tap) = feed();
+        let (feed, mut tap) = feed(Bitrate::bps(1_000_000));
         let (frames, source) = queue(3);
         feed.play(source);
         for id in 0..10 {
@@ -202,13 +237,13 @@ mod tests {
 
     #[tokio::test]
     async fn a_feed_that_is_closed_or_dropped_ends_the_socket() {
-        let (one, mut tap) = feed();
+        let (one, mut tap) = feed(Bitrate::bps(1_000_000));
         one.close();
         assert!(tap.next().await.is_none());
-        let (one, mut tap) = feed();
+        let (one, mut tap) = feed(Bitrate::bps(1_000_000));
         drop(one);
         assert!(tap.next().await.is_none());
-        let (one, tap) = feed();
+        let (one, tap) = feed(Bitrate::bps(1_000_000));
         drop(tap);
         assert!(!one.send(Channel::State, "late".into()));
     }

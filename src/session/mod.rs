@@ -228,7 +228,7 @@ pub struct Company {
     pub connected: bool,
     /// By which way it gets them, while it does.
     pub via: Option<Via>,
-    /// What its path is taken to carry, where that is measured.
+    /// What its path is taken to carry, while it gets pictures.
     pub estimate: Option<Bitrate>,
     /// The stream that it watches.
     pub stream: Option<ViewId>,

@@ -63,19 +63,19 @@ impl Outlet {
         }
     }
 
-    /// What the way to the viewer carries of a stream; `None` where nobody measures it.
-    pub fn carried(&self) -> Option<Bitrate> {
+    /// What the way to the viewer carries of a stream.
+    pub fn carried(&self) -> Bitrate {
         match self {
-            Self::Peer(peer) => Some(peer.carried()),
-            Self::Socket(_) => None,
+            Self::Peer(peer) => peer.carried(),
+            Self::Socket(feed) => feed.estimate(),
         }
     }
 
-    /// What the way to the viewer is taken to carry in all; `None` where nobody measures it.
-    pub fn estimate(&self) -> Option<Bitrate> {
+    /// What the way to the viewer is taken to carry in all.
+    pub fn estimate(&self) -> Bitrate {
         match self {
-            Self::Peer(peer) => Some(peer.stats().estimate),
-            Self::Socket(_) => None,
+            Self::Peer(peer) => peer.stats().estimate,
+            Self::Socket(feed) => feed.estimate(),
         }
     }
 

@@ -163,7 +163,7 @@ impl Door {
 
     /// Takes the viewer's stream for a socket, from a key frame on and from whichever way had it.
     pub async fn media(&self) -> Media {
-        let (feed, tap) = peer::feed();
+        let (feed, tap) = peer::feed(self.session.peer_config().bitrate);
         let outlet = Outlet::Socket(Arc::new(feed));
         let media = Media { tap, outlet: outlet.downgrade(), door: self.clone() };
         self.session.tell(Request::Attach { viewer: self.viewer, outlet }).await;
@@ -183,6 +183,11 @@ impl Media {
     /// left.
     pub async fn next(&mut self) -> Option<Item> {
         self.tap.next().await
+    }
+
+    /// Notes that the socket took from `from` until now for so many bytes of frames.
+    pub fn wrote(&mut self, bytes: usize, from: Instant) {
+        self.tap.wrote(bytes, from);
     }
 }
 

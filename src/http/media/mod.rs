@@ -12,7 +12,10 @@
 
 mod packet;
 
-use std::{sync::Arc, time::Duration};
+use std::{
+    sync::Arc,
+    time::{Duration, Instant},
+};
 
 use futures_util::{
     StreamExt as _,
@@ -239,9 +242,12 @@ impl Writer {
             tracing::error!(%error, "a frame cannot be packed");
             End::with(close::INTERNAL, "a frame cannot be packed")
         })?;
+        let (began, mut bytes) = (Instant::now(), 0);
         for message in messages {
+            bytes += message.len();
             deliver(&mut self.sink, Message::binary(message)).await?;
         }
+        self.media.wrote(bytes, began);
         Ok(())
     }
 }

@@ -235,7 +235,7 @@ pub struct Viewer {
     /// By which way it gets them: `webrtc` or `websocket`.
     #[schema(required = true)]
     via: Option<&'static str>,
-    /// What its path is taken to carry, kbit/s; `null` where nobody measures it.
+    /// What its path is taken to carry, kbit/s.
     #[schema(required = true)]
     estimate_kbps: Option<u32>,
     /// The stream that it watches.

@@ -21,6 +21,7 @@
 mod path;
 #[cfg(test)]
 mod scenarios;
+mod throughput;
 
 use std::{
     sync::Arc,
@@ -32,6 +33,7 @@ use rtc::interceptor::{BandwidthEstimator, PacketReport};
 use super::media::Counters;
 use crate::units::Bitrate;
 use path::Path;
+pub(super) use throughput::Throughput;
 
 /// The least that is ever aimed for: a small picture, a few times a second.
 const LEAST: f64 = 100_000.0;

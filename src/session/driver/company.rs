@@ -196,7 +196,7 @@ impl Driver {
             role: seated.role,
             connected: seated.outlet.is_some(),
             via: seated.outlet.as_ref().map(super::Outlet::via),
-            estimate: seated.outlet.as_ref().and_then(super::Outlet::estimate),
+            estimate: seated.outlet.as_ref().map(super::Outlet::estimate),
             stream: self.views.of(*id).map(|(view, _)| view),
             follows: seated.follows,
             in_control: holder == Some(*id),

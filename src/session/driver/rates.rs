@@ -2,7 +2,7 @@
 
 use std::time::{Duration, Instant};
 
-use super::Driver;
+use super::{Driver, Outlet};
 use crate::units::{Bitrate, ViewId, ViewerId};
 
 /// How often paths are looked at: reports of browsers come about as often.
@@ -33,7 +33,7 @@ impl Driver {
     }
 
     fn carried(&self, viewer: ViewerId) -> Option<Bitrate> {
-        self.seats.get(&viewer)?.outlet.as_ref()?.carried()
+        Some(self.seats.get(&viewer)?.outlet.as_ref()?.carried())
     }
 
     /// Who is to be on another rung from now on.
@@ -41,7 +41,7 @@ impl Driver {
         let (now, full) = (self.rates_at, self.shared.settings.bitrate);
         let mut moved = Vec::new();
         for (viewer, seated) in &mut self.seats {
-            let carried = seated.outlet.as_ref().and_then(|outlet| outlet.carried());
+            let carried = seated.outlet.as_ref().map(Outlet::carried);
             let (Some(carried), Some((_, watched))) = (carried, self.views.of(*viewer)) else {
                 continue;
             };

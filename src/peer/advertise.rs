@@ -8,7 +8,7 @@
 
 use std::{net::IpAddr, sync::Arc};
 
-use super::port::Seat;
+use super::{Telling, port::Seat};
 
 /// How candidates of one peer are told.
 #[derive(Clone, Debug)]
@@ -40,15 +40,15 @@ impl Advertised {
         [host.at(port)].into_iter().chain(beside).collect()
     }
 
-    /// `sdp` with its candidates as they are told, but for those over TCP, which follow later if they
-    /// are needed.
-    pub fn rewrite(&self, sdp: &str) -> String {
+    /// `sdp` with its candidates as they are told; those over TCP follow later if they are needed,
+    /// where they can.
+    pub fn rewrite(&self, sdp: &str, telling: Telling) -> String {
         const PREFIX: &str = "a=candidate:";
         let mut rewritten = String::with_capacity(sdp.len());
         for line in sdp.split_inclusive('\n') {
             match line.trim_end().strip_prefix(PREFIX) {
                 None => rewritten.push_str(line),
-                Some(candidate) if is_tcp(candidate) => {}
+                Some(candidate) if is_tcp(candidate) && telling == Telling::Trickled => {}
                 Some(candidate) => {
                     for told in self.told(candidate) {
                         rewritten.extend([PREFIX, &told, "\r\n"]);
@@ -185,8 +185,11 @@ mod tests {
         let tcp = "a=candidate:18 1 tcp 9 10.0.0.2 5001 typ host tcptype passive\r\n";
         let sdp = format!("v=0\r\nm=video 9 X\r\na=candidate:{OWN}\r\na=end-of-candidates\r\n");
         let same = sdp.replace(" 5000 ", " 7000 ");
-        assert_eq!(advertised(&[]).rewrite(&same), same);
-        let lines = advertised(&["203.0.113.7"]).rewrite(&(sdp + tcp));
+        let rewrite = |own: &[&str], sdp: &str| advertised(own).rewrite(sdp, Telling::Trickled);
+        assert_eq!(rewrite(&[], &same), same);
+        let whole = advertised(&[]).rewrite(&(sdp.clone() + tcp), Telling::AtOnce);
+        assert!(whole.ends_with(" tcp 9 10.0.0.2 8001 typ host tcptype passive\r\n"), "{whole}");
+        let lines = rewrite(&["203.0.113.7"], &(sdp + tcp));
         let lines: Vec<_> = lines.split("\r\n").collect();
         assert_eq!(lines.len(), 6);
         assert!(lines[2].contains(" 10.0.0.2 8000 ") && lines[3].contains(" 203.0.113.7 8000 "));

@@ -14,11 +14,14 @@ pub mod turn;
 pub mod wire;
 
 mod advertise;
+mod answer;
 mod channel;
 mod congestion;
 mod feed;
 mod feedback;
+mod fragment;
 mod handler;
+mod hangup;
 mod link;
 mod media;
 mod offer;
@@ -60,12 +63,15 @@ use port::Seat;
 
 pub use channel::Channel;
 pub use feed::{Feed, Item, Tap, feed};
+pub use fragment::{Credentials, Fragment, FragmentError};
 pub use media::Stats;
 pub use port::{Port, is_media};
 
 /// Gathering host candidates takes a few milliseconds; a STUN server that does not answer must
 /// not hold up the answer, its candidate can follow.
 const GATHERING: Duration = Duration::from_millis(150);
+/// The same where nothing can follow: a server that answers at all does so by then.
+const GATHERING_ALL: Duration = Duration::from_secs(1);
 /// Candidates that an offer may hold, and that may follow it; each is checked from every address
 /// of the server's. Browsers send a handful.
 const MAX_CANDIDATES: u32 = 128;
@@ -113,6 +119,24 @@ pub struct Candidate {
     pub sdp_mline_index: Option<u16>,
     /// The ICE generation that it belongs to.
     pub username_fragment: Option<String>,
+}
+
+/// How a client learns of the server's candidates.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Telling {
+    /// The answer has those found at once; others follow, those over TCP among them.
+    Trickled,
+    /// The answer has all: nothing can follow it.
+    AtOnce,
+}
+
+impl Telling {
+    fn patience(self) -> Duration {
+        match self {
+            Self::Trickled => GATHERING,
+            Self::AtOnce => GATHERING_ALL,
+        }
+    }
 }
 
 /// What a peer tells its viewer's task.
@@ -193,6 +217,7 @@ pub struct Peer {
     candidates: AtomicU32,
     codecs: Codecs,
     chosen: Chosen,
+    telling: Telling,
     cancel: DropGuard,
 }
 
@@ -207,7 +232,20 @@ impl Peer {
         offer: &str,
         events: mpsc::Sender<PeerEvent>,
     ) -> Result<(Self, String), Error> {
-        let deadline = Instant::now() + GATHERING;
+        Self::answer_as(config, offer, events, Telling::Trickled).await
+    }
+
+    /// The same, with the server's candidates told in this way.
+    ///
+    /// # Errors
+    /// As [`Self::answer`].
+    pub async fn answer_as(
+        config: &Config,
+        offer: &str,
+        events: mpsc::Sender<PeerEvent>,
+        telling: Telling,
+    ) -> Result<(Self, String), Error> {
+        let deadline = Instant::now() + telling.patience();
         let description = description(offer)?;
         let chosen = offer::choose(offer, config.codecs).map_err(refused)?;
         let guard = CancellationToken::new().drop_guard();
@@ -245,6 +283,8 @@ impl Peer {
         // The media section is agreed on by now: its extension ids are known.
         let parameters = sender.get_parameters().await.map_err(Error::Setup)?;
         let (sources, inbox) = mpsc::channel(4);
+        let hangup = hangup::notice(sender, events.clone());
+        tokio::spawn(cancel.clone().run_until_cancelled_owned(hangup));
         let sender = media::Sender::new(
             Arc::clone(&track),
             ssrc,
@@ -267,19 +307,26 @@ impl Peer {
             candidates,
             codecs: config.codecs,
             chosen,
+            telling,
             cancel,
         };
-        let answer = peer.answer_with_candidates(answer, deadline).await;
+        let answer = peer.answer_with_candidates(offer, answer, deadline).await;
         Ok((peer, answer))
     }
 
     /// The local description once candidates are in it, or as it is when they take too long.
-    async fn answer_with_candidates(&self, answer: String, deadline: Instant) -> String {
+    async fn answer_with_candidates(
+        &self,
+        offer: &str,
+        answer: String,
+        deadline: Instant,
+    ) -> String {
         if tokio::time::timeout_at(deadline, self.gathered.notified()).await.is_err() {
-            tracing::debug!("candidates are still being gathered; they will follow");
+            tracing::debug!(telling = ?self.telling, "candidates are still being gathered");
         }
         let current = self.connection.local_description().await;
-        self.advertised.rewrite(&current.map_or(answer, |description| description.sdp))
+        let sdp = current.map_or(answer, |description| description.sdp);
+        answer::mended(&self.advertised.rewrite(&sdp, self.telling), offer)
     }
 
     /// Answers a later offer of the same connection, an ICE restart included.
@@ -287,7 +334,7 @@ impl Peer {
     /// # Errors
     /// [`Error::Refused`]; the connection goes on as before.
     pub async fn renegotiate(&self, offer: &str) -> Result<String, Error> {
-        let deadline = Instant::now() + GATHERING;
+        let deadline = Instant::now() + self.telling.patience();
         let description = description(offer)?;
         offer::choose(offer, self.codecs).map_err(refused)?;
         // What an earlier offer gathered late says nothing of this one.
@@ -300,7 +347,7 @@ impl Peer {
             }
         };
         self.candidates.store(0, Ordering::Relaxed);
-        Ok(self.answer_with_candidates(answer, deadline).await)
+        Ok(self.answer_with_candidates(offer, answer, deadline).await)
     }
 
     async fn negotiate_anew(&self, description: RTCSessionDescription) -> Result<String, Error> {

@@ -16,7 +16,7 @@ use super::{
 use crate::{
     control::Event,
     peer::{
-        self, Candidate, Channel, Item, Peer, PeerEvent, Tap,
+        self, Candidate, Channel, Item, Peer, PeerEvent, Tap, Telling,
         wire::{self, ClientMessage, ServerMessage},
     },
     units::{SessionId, ViewerId},
@@ -66,13 +66,22 @@ impl Viewer {
     /// # Errors
     /// [`Error::Peer`] when the offer cannot be answered; an existing connection stays up.
     pub async fn offer(&self, sdp: String) -> Result<String, Error> {
+        self.offer_as(sdp, Telling::Trickled).await
+    }
+
+    /// The same, with the candidates of a new peer told in this way.
+    ///
+    /// # Errors
+    /// As [`Self::offer`].
+    pub async fn offer_as(&self, sdp: String, telling: Telling) -> Result<String, Error> {
         let fingerprint = fingerprint(&sdp).to_owned();
         let mut connection = self.connection.lock().await;
         if let Some(connection) = connection.as_ref().filter(|c| c.fingerprint == fingerprint) {
             return Ok(connection.peer.renegotiate(&sdp).await?);
         }
         let (events, inbox) = mpsc::channel(EVENTS);
-        let (peer, answer) = Peer::answer(self.session.peer_config(), &sdp, events).await?;
+        let config = self.session.peer_config();
+        let (peer, answer) = Peer::answer_as(config, &sdp, events, telling).await?;
         let peer = Arc::new(peer);
         let listener = Listener {
             viewer: self.id,

@@ -12,6 +12,7 @@ const SOME_PORT: &str = "9";
 /// candidates in the first section that has a transport.
 pub(super) fn mended(answer: &str, offer: &str) -> String {
     let mut parts = sections(answer);
+    let candidates = take_candidates(&mut parts);
     let transport: Vec<_> = parts
         .iter()
         .find(|part| !part.is_declined())
@@ -37,24 +38,19 @@ pub(super) fn mended(answer: &str, offer: &str) -> String {
     for line in parts.iter_mut().flat_map(|part| &mut part.0).filter(|line| *line == "a=sendrecv") {
         "a=sendonly".clone_into(line);
     }
-    gather_candidates(&mut parts);
+    if let Some(first) = parts.iter_mut().find(|part| !part.is_declined()) {
+        first.0.extend(candidates);
+    }
     let lines = parts.iter().flat_map(|part| &part.0);
     lines.flat_map(|line| [line.as_str(), "\r\n"]).collect()
 }
 
-fn gather_candidates(parts: &mut [Section]) {
-    let Some(first) = parts.iter().position(|part| !part.is_declined()) else { return };
-    let mut candidates = Vec::new();
-    for part in &mut *parts {
-        for line in
-            part.0.extract_if(.., |line| is(line, "a=candidate") || is(line, "a=end-of-candidates"))
-        {
-            if component(&line).is_none_or(|component| component == "1") {
-                candidates.push(line);
-            }
-        }
-    }
-    parts[first].0.extend(candidates);
+/// Removes what is about candidates, and gives what is about the one component that there is.
+fn take_candidates(parts: &mut [Section]) -> Vec<String> {
+    let lines = parts.iter_mut().flat_map(|part| {
+        part.0.extract_if(.., |line| is(line, "a=candidate") || is(line, "a=end-of-candidates"))
+    });
+    lines.filter(|line| component(line).is_none_or(|component| component == "1")).collect()
 }
 
 /// The lines of a media section, or of what is before the first.

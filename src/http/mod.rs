@@ -30,6 +30,7 @@ mod state;
 mod stats;
 mod talk;
 mod tickets;
+mod whep;
 mod words;
 
 use std::{future::Future, sync::Arc};
@@ -49,6 +50,8 @@ struct Context {
     sockets: Arc<Semaphore>,
     /// What lets media sockets in.
     tickets: Arc<tickets::Tickets>,
+    /// Players by WHEP.
+    players: Arc<whep::Players>,
     /// One permit: batches are drawn one after the other.
     batches: Semaphore,
     /// Permits for models that are being received and unpacked.
@@ -80,6 +83,7 @@ pub async fn serve(
         site: pages::Site::embedded(),
         sockets: Arc::new(Semaphore::new(limits.connections)),
         tickets: Arc::default(),
+        players: Arc::default(),
         batches: Semaphore::new(1),
         uploads: Arc::new(Semaphore::new(scenes::MAX_UPLOADS)),
         // Half of the connections: the others stay for requests.

@@ -28,7 +28,7 @@ use warp::{
 };
 
 use super::{
-    api, events, frames, media, pages, problem, recordings, scenes, sessions, socket, state,
+    api, events, frames, media, pages, problem, recordings, scenes, sessions, socket, state, whep,
 };
 
 const ABOUT: &str = "\
@@ -168,6 +168,7 @@ fn document() -> openapi::OpenApi {
         recordings::Operations::openapi(),
         socket::Operations::openapi(),
         media::Operations::openapi(),
+        whep::Operations::openapi(),
     ] {
         document.merge(operations);
     }
@@ -259,8 +260,8 @@ fn page(path: &str, summary: &str) -> PathItem {
 }
 
 fn operations(item: &mut PathItem) -> impl Iterator<Item = &mut Operation> {
-    let PathItem { get, put, post, delete, patch, .. } = item;
-    [get, put, post, delete, patch].into_iter().flatten()
+    let PathItem { get, put, post, delete, patch, options, .. } = item;
+    [get, put, post, delete, patch, options].into_iter().flatten()
 }
 
 /// Adds what holds for operations by rule.

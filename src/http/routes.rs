@@ -12,7 +12,7 @@ use warp::{
 
 use super::{
     Context, api, body, events, frames, guard, media, openapi, pages, problem::Problem, recordings,
-    scenes, sessions, socket, state,
+    scenes, sessions, socket, state, whep,
 };
 use crate::session::{self, Role};
 
@@ -57,6 +57,8 @@ pub(super) fn all(context: &Arc<Context>) -> Route {
         .unify()
         .or(socket_routes(context))
         .unify()
+        .or(whep::routes(context))
+        .unify()
         .or(page_routes(context))
         .unify();
     let guarded = guard::filter(&context.config.server).and(openapi::described());
@@ -70,7 +72,9 @@ pub(super) fn finished(routes: Route) -> Route {
         .and(answered)
         .map(|path: FullPath, mut response: Response| {
             if let Some(problem) = response.extensions_mut().remove::<Problem>() {
+                let headers = std::mem::take(response.headers_mut());
                 response = problem.render(path.as_str());
+                response.headers_mut().extend(headers);
             }
             response.headers_mut().extend(HEADERS);
             response

@@ -262,7 +262,11 @@ fn last_word(why: session::End) -> End {
 }
 
 /// The servers that a viewer may use, with a login of their own where the servers know such.
-fn ice_servers(webrtc: &config::Webrtc, viewer: ViewerId, now: SystemTime) -> Vec<IceServer> {
+pub(super) fn ice_servers(
+    webrtc: &config::Webrtc,
+    viewer: ViewerId,
+    now: SystemTime,
+) -> Vec<IceServer> {
     let server = |server: &config::IceServer| {
         let login = server.login.as_ref().map(|login| match login {
             Login::Fixed { username, credential } => (username.clone(), credential.clone()),

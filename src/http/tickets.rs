@@ -58,7 +58,11 @@ impl Drop for Ticket {
     }
 }
 
-fn random() -> io::Result<String> {
+/// As many bits as nobody guesses, in letters and digits.
+///
+/// # Errors
+/// When the system gives none.
+pub(super) fn random() -> io::Result<String> {
     let mut bits = [0; BYTES];
     getrandom::fill(&mut bits).map_err(|error| io::Error::other(error.to_string()))?;
     Ok(pages::hex(&bits))

@@ -3,6 +3,9 @@
 // What the decoder's source knows by the names of its own crate.
 use mjcast::{frame, units};
 
+#[path = "../peer/client.rs"]
+#[expect(dead_code, reason = "what the tests of the peer need is more than a player needs")]
+mod client;
 mod daemon;
 #[path = "../../src/encode/openh264/decoder.rs"]
 mod decoder;
@@ -17,3 +20,4 @@ mod sessions;
 mod sockets;
 mod state;
 mod uploads;
+mod whep;

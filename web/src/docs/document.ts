@@ -72,7 +72,7 @@ export interface Group {
   entries: readonly Entry[];
 }
 
-const METHODS = ['get', 'post', 'put', 'patch', 'delete'];
+const METHODS = ['get', 'post', 'put', 'patch', 'delete', 'options'];
 
 /** Every operation, in the groups and the order of the description's tags. */
 export function groups(description: Description): Group[] {

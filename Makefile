@@ -37,7 +37,7 @@ WEB_SOURCES := $(shell find web -type d \( -name node_modules -o -name dist \) -
 WEB_MODULES := web/node_modules/.installed
 WEB_PAGE := web/dist/index.html
 BROWSER_MODULES := tests/browser/node_modules/.installed
-# MuJoCo's own renderer and what compares pictures.
+# MuJoCo's own renderer and what compares pictures, and players.
 PYTHON := .cache/python/bin/python
 PYTHON_MODULES := .cache/python/.installed
 
@@ -63,7 +63,7 @@ deps: ## Installs missing system packages and fetches libmujoco
 	@scripts/mujoco.sh
 
 .PHONY: test
-test: deps-test fmt-check test-web clippy test-rust test-parity test-browser ## Runs every check and test
+test: deps-test fmt-check test-web clippy test-rust test-parity test-whep test-browser ## Runs every check and test
 	@echo "make test: everything passed"
 
 .PHONY: lint
@@ -148,6 +148,11 @@ test-parity: build-test $(PYTHON_MODULES)
 	$(PYTHON) tests/parity/compare.py $(PARITY_CASES) $(PARITY)/mujoco $(PARITY)/mjcast \
 		$(PARITY)/report $(ARGS)
 
+# Players that know nothing of mjcast. GStreamer's is tried where it is installed.
+.PHONY: test-whep
+test-whep: build-test $(PYTHON_MODULES)
+	@$(SOFTWARE_VULKAN); MJCAST_BIN="$(BINARY)" $(PYTHON) -W ignore tests/whep/players.py $(ARGS)
+
 .PHONY: test-browser
 test-browser: deps-test build-test
 	@if [[ ! -f tests/browser/package.json ]]; then exit 0; fi; \
@@ -156,14 +161,15 @@ test-browser: deps-test build-test
 	$(MAKE) --no-print-directory $(BROWSER_MODULES); \
 	$(NPM) --prefix tests/browser test
 
-# MuJoCo's own renderer, with what compares pictures.
 $(WEB_MODULES): web/package.json web/package-lock.json
 	$(NPM) --prefix web ci --no-audit --no-fund
 	@touch $@
 
-$(PYTHON_MODULES): tests/parity/requirements.txt
+# MuJoCo's own renderer, with what compares pictures, and players.
+PYTHON_WANTS := tests/parity/requirements.txt tests/whep/requirements.txt
+$(PYTHON_MODULES): $(PYTHON_WANTS)
 	python3 -m venv --clear .cache/python
-	$(PYTHON) -m pip install --quiet --disable-pip-version-check -r $<
+	$(PYTHON) -m pip install --quiet --disable-pip-version-check $(PYTHON_WANTS:%=-r %)
 	@touch $@
 
 $(WEB_PAGE): $(WEB_MODULES) $(WEB_SOURCES)

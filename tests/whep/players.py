@@ -1,0 +1,194 @@
+"""Players that know nothing of mjcast watch the real daemon by WHEP: aiortc, and GStreamer where it
+is installed. `make test-whep` runs it; MJCAST_BIN is the daemon.
+"""
+
+import asyncio
+import json
+import os
+import re
+import subprocess
+import sys
+import threading
+import time
+import unittest
+import urllib.error
+import urllib.request
+from pathlib import Path
+
+from aiortc import RTCConfiguration, RTCPeerConnection, RTCSessionDescription
+from aiortc.mediastreams import MediaStreamError
+
+FRAMES = 30
+SIZE = (320, 240)
+PATIENCE_S = 30
+SDP, FRAGMENT = "application/sdp", "application/trickle-ice-sdpfrag"
+GSTREAMER = "/usr/bin/python3"  # the one that Debian's bindings belong to
+
+
+class Daemon:
+    def __init__(self):
+        # The daemon takes variables of its name for its configuration.
+        environment = {name: value for name, value in os.environ.items() if name != "MJCAST_BIN"}
+        command = [os.environ["MJCAST_BIN"], "serve", "--port", "0", "--size", "{}x{}".format(*SIZE)]
+        self.process = subprocess.Popen(command, stderr=subprocess.PIPE, text=True, env=environment)
+        for line in self.process.stderr:
+            if found := re.search(r"open (http://\S+)", line):
+                break
+        else:
+            raise AssertionError("the daemon did not say where it listens")
+        self.url = found[1]
+        # Someone must read on, or the daemon blocks once the pipe is full.
+        threading.Thread(target=self.process.stderr.read, daemon=True).start()
+        scene = json.dumps({"preset": "double-pendulum"})
+        self.ask("POST", "/api/scene/load", scene, {"content-type": "application/json"})
+
+    def ask(self, method, place, body=None, headers={}):
+        data = body.encode() if body is not None else None
+        asked = urllib.request.Request(self.url + place, data, headers, method=method)
+        try:
+            with urllib.request.urlopen(asked, timeout=PATIENCE_S) as response:
+                return response.status, response.headers, response.read().decode()
+        except urllib.error.HTTPError as refused:
+            with refused:
+                return refused.code, refused.headers, refused.read().decode()
+
+    def viewers(self):
+        return json.loads(self.ask("GET", "/api/sessions/default/viewers")[2])["viewers"]
+
+    def is_left(self):
+        """Waits until nobody watches."""
+        deadline = time.monotonic() + PATIENCE_S
+        while self.viewers():
+            assert time.monotonic() < deadline, self.viewers()
+            time.sleep(0.05)
+
+    def stop(self):
+        self.process.terminate()
+        self.process.wait(PATIENCE_S)
+
+
+class Player:
+    """aiortc's, as far as its part in the protocol goes."""
+
+    def __init__(self, daemon):
+        self.daemon, self.frames, self.pulling = daemon, asyncio.Queue(), None
+        self.connection = RTCPeerConnection(RTCConfiguration(iceServers=[]))
+        self.connection.on("track", self.track)
+
+    def track(self, track):
+        async def pull():
+            try:
+                while True:
+                    self.frames.put_nowait(await track.recv())
+            except MediaStreamError:
+                pass
+
+        if track.kind == "video":
+            self.pulling = asyncio.ensure_future(pull())
+
+    async def begin(self, kinds=("video",), told=lambda sdp: sdp):
+        """Offers, and takes the answer."""
+        for kind in kinds:
+            self.connection.addTransceiver(kind, direction="recvonly")
+        await self.connection.setLocalDescription(await self.connection.createOffer())
+        offer = self.connection.localDescription.sdp
+        headers = {"content-type": SDP}
+        place = "/api/sessions/default/whep"
+        status, headers, answer = await self.ask("POST", place, told(offer), headers)
+        assert status == 201, answer
+        self.place, self.tag = headers["location"], headers["etag"]
+        answer = RTCSessionDescription(sdp=answer, type="answer")
+        await self.connection.setRemoteDescription(answer)
+        return offer
+
+    async def ask(self, *request):
+        return await asyncio.to_thread(self.daemon.ask, *request)
+
+    async def play(self):
+        """Decodes frames, which differ as long as the simulation moves."""
+        shown = set()
+        for _ in range(FRAMES):
+            frame = await asyncio.wait_for(self.frames.get(), PATIENCE_S)
+            assert (frame.width, frame.height) == SIZE
+            shown.add(bytes(frame.planes[0]))
+        assert len(shown) > FRAMES // 2, f"{len(shown)} different pictures"
+
+
+class Players(unittest.TestCase):
+    @classmethod
+    def setUpClass(cls):
+        cls.daemon = Daemon()
+
+    @classmethod
+    def tearDownClass(cls):
+        cls.daemon.stop()
+
+    def with_player(self, body):
+        async def whole():
+            player = Player(self.daemon)
+            try:
+                await body(player)
+            finally:
+                await player.connection.close()
+
+        asyncio.run(whole())
+        self.daemon.is_left()
+
+    def test_aiortc_plays_and_leaves(self):
+        async def body(player):
+            await player.begin()
+            await player.play()
+            [viewer] = self.daemon.viewers()
+            self.assertEqual((viewer["role"], viewer["via"]), ("view", "webrtc"))
+            self.assertEqual((await player.ask("DELETE", player.place))[0], 200)
+            self.assertEqual((await player.ask("DELETE", player.place))[0], 404)
+            self.assertEqual(self.daemon.viewers(), [])
+
+        self.with_player(body)
+
+    def test_aiortc_hangs_up_without_a_word(self):
+        async def body(player):
+            # There is no audio, which does no harm.
+            await player.begin(kinds=("audio", "video"))
+            await player.play()
+            self.assertEqual(len(self.daemon.viewers()), 1)
+
+        self.with_player(body)
+
+    def test_aiortc_tells_candidates_later(self):
+        def without_candidates(sdp):
+            return "".join(line for line in sdp.splitlines(True) if "candidate" not in line)
+
+        async def body(player):
+            offer = await player.begin(told=without_candidates)
+            wanted = ("a=mid", "a=ice-ufrag", "a=ice-pwd", "a=candidate", "m=")
+            fragment = [line for line in offer.splitlines(True) if line.startswith(wanted)]
+            headers = {"content-type": FRAGMENT, "if-match": player.tag}
+            answer = await player.ask("PATCH", player.place, "".join(fragment), headers)
+            self.assertEqual((answer[0], answer[2]), (204, ""))
+            await player.play()
+
+        self.with_player(body)
+
+    def test_gstreamer_plays(self):
+        probe = "import gi; [gi.require_version(n, '1.0') for n in ('Gst', 'GstWebRTC')]\n" \
+            "from gi.repository import Gst; Gst.init(None)\n" \
+            "exit(not all(map(Gst.ElementFactory.find, ('webrtcbin', 'nicesrc', 'avdec_h264'))))"
+        try:
+            has = subprocess.run([GSTREAMER, "-c", probe], capture_output=True).returncode == 0
+        except FileNotFoundError:
+            has = False
+        if not has:
+            self.skipTest("GStreamer's webrtcbin with its Python bindings is not installed")
+        script = Path(__file__).with_name("gstreamer.py")
+        url = self.daemon.url + "/api/sessions/default/whep"
+        played = subprocess.run(
+            [GSTREAMER, script, url, str(FRAMES)], capture_output=True, text=True, timeout=PATIENCE_S
+        )
+        self.assertEqual(played.returncode, 0, played.stderr)
+        self.assertEqual(played.stdout.strip(), "{} frames, {}x{}".format(FRAMES, *SIZE))
+        self.daemon.is_left()
+
+
+if __name__ == "__main__":
+    unittest.main(verbosity=2, argv=sys.argv)

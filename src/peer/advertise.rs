@@ -8,7 +8,7 @@
 
 use std::{net::IpAddr, sync::Arc};
 
-use super::{Telling, port::Seat};
+use super::{Candidate, Telling, port::Seat};
 
 /// How candidates of one peer are told.
 #[derive(Clone, Debug)]
@@ -57,6 +57,22 @@ impl Advertised {
             }
         }
         rewritten
+    }
+
+    /// The candidates of `sdp` over TCP, as they are told.
+    pub fn streams(&self, sdp: &str) -> Vec<Candidate> {
+        let value = |name| sdp.lines().find_map(|line| line.strip_prefix(name)).map(str::to_owned);
+        let (sdp_mid, username_fragment) = (value("a=mid:"), value("a=ice-ufrag:"));
+        let candidates =
+            sdp.lines().filter_map(|line| line.trim_end().strip_prefix("a=candidate:"));
+        let told = candidates.filter(|candidate| is_tcp(candidate)).flat_map(|one| self.told(one));
+        told.map(|candidate| Candidate {
+            candidate: format!("candidate:{candidate}"),
+            sdp_mid: sdp_mid.clone(),
+            sdp_mline_index: Some(0),
+            username_fragment: username_fragment.clone(),
+        })
+        .collect()
     }
 }
 
@@ -178,6 +194,26 @@ mod tests {
         ] {
             assert_eq!(outer.told(candidate), [candidate]);
         }
+    }
+
+    #[test]
+    fn candidates_over_tcp_are_found_in_a_description() {
+        let sdp = format!(
+            "v=0\r\nm=video 9 X\r\na=mid:0\r\na=ice-ufrag:new\r\na=candidate:{OWN}\r\n\
+             a=candidate:18 1 tcp 9 10.0.0.2 5001 typ host tcptype passive\r\n\
+             a=candidate:19 1 tcp 9 10.0.0.2 9 typ host tcptype active\r\n"
+        );
+        let streams = advertised(&[]).streams(&sdp);
+        let told = "candidate:18 1 tcp 9 10.0.0.2 8001 typ host tcptype passive";
+        assert_eq!(
+            streams,
+            [Candidate {
+                candidate: told.to_owned(),
+                sdp_mid: Some("0".to_owned()),
+                sdp_mline_index: Some(0),
+                username_fragment: Some("new".to_owned()),
+            }]
+        );
     }
 
     #[test]

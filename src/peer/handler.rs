@@ -31,13 +31,34 @@ const HEAD_START: Duration = Duration::from_millis(400);
 
 /// Receives the connection's callbacks.
 pub(super) struct Handler {
-    candidates: mpsc::Sender<Option<Candidate>>,
+    second: Second,
     state: watch::Sender<RTCPeerConnectionState>,
     events: mpsc::Sender<PeerEvent>,
     outlets: Outlets,
     gathered: Arc<Notify>,
     advertised: Advertised,
+}
+
+/// The way to tell candidates that are second to others.
+#[derive(Clone)]
+pub(super) struct Second {
+    candidates: mpsc::Sender<Option<Candidate>>,
+    state: watch::Receiver<RTCPeerConnectionState>,
     cancel: CancellationToken,
+}
+
+impl Second {
+    /// Tells candidates once [`HEAD_START`] has passed, unless there is a connection by then.
+    pub fn tell(&self, candidates: Vec<Option<Candidate>>) {
+        let Self { candidates: queue, state, cancel } = self.clone();
+        let telling = async move {
+            tokio::time::sleep(HEAD_START).await;
+            if *state.borrow() != RTCPeerConnectionState::Connected {
+                candidates.into_iter().for_each(|candidate| drop(queue.try_send(candidate)));
+            }
+        };
+        tokio::spawn(cancel.run_until_cancelled_owned(telling));
+    }
 }
 
 impl Handler {
@@ -54,23 +75,17 @@ impl Handler {
         let (state, states) = watch::channel(RTCPeerConnectionState::New);
         let relay = relay(inbox, states, events.clone());
         tokio::spawn(cancel.clone().run_until_cancelled_owned(relay));
-        Self { candidates, state, events, outlets, gathered, advertised, cancel }
+        let second = Second { candidates, state: state.subscribe(), cancel };
+        Self { second, state, events, outlets, gathered, advertised }
     }
 
-    /// Tells candidates once [`HEAD_START`] has passed, unless there is a connection by then.
-    fn later(&self, candidates: Vec<Option<Candidate>>) {
-        let (queue, state) = (self.candidates.clone(), self.state.subscribe());
-        let telling = async move {
-            tokio::time::sleep(HEAD_START).await;
-            if *state.borrow() != RTCPeerConnectionState::Connected {
-                candidates.into_iter().for_each(|candidate| drop(queue.try_send(candidate)));
-            }
-        };
-        tokio::spawn(self.cancel.clone().run_until_cancelled_owned(telling));
+    /// How candidates are told later.
+    pub fn second(&self) -> Second {
+        self.second.clone()
     }
 
     fn candidate(&self, candidate: Option<Candidate>) {
-        if self.candidates.try_send(candidate).is_err() {
+        if self.second.candidates.try_send(candidate).is_err() {
             tracing::debug!("nobody takes the local candidates; one is dropped");
         }
     }
@@ -121,7 +136,7 @@ impl PeerConnectionEventHandler for Handler {
             Some(Candidate { candidate, ..own.clone() })
         });
         if is_tcp(text) {
-            return self.later(told.collect());
+            return self.second.tell(told.collect());
         }
         told.for_each(|candidate| self.candidate(candidate));
     }
@@ -130,7 +145,7 @@ impl PeerConnectionEventHandler for Handler {
         if state == RTCIceGatheringState::Complete {
             self.gathered.notify_one();
             // After those that are told later.
-            self.later(vec![None]);
+            self.second.tell(vec![None]);
         }
     }
 
@@ -144,7 +159,7 @@ impl PeerConnectionEventHandler for Handler {
         match self.outlets.take(&label) {
             Some((kind, outlet)) => {
                 let task = channel::serve(channel, kind, outlet, self.events.clone());
-                tokio::spawn(self.cancel.clone().run_until_cancelled_owned(task));
+                tokio::spawn(self.second.cancel.clone().run_until_cancelled_owned(task));
             }
             None => {
                 tracing::debug!(label, "unknown or repeated data channel");

@@ -213,6 +213,7 @@ pub struct Peer {
     gathered: Arc<Notify>,
     seat: Arc<Seat>,
     advertised: Advertised,
+    second: handler::Second,
     /// Candidates that the browser added since its last offer.
     candidates: AtomicU32,
     codecs: Codecs,
@@ -266,6 +267,7 @@ impl Peer {
             advertised.clone(),
             cancel.clone(),
         );
+        let second = handler.second();
         let connection = setup::connection(
             config,
             servers,
@@ -304,6 +306,7 @@ impl Peer {
             gathered,
             seat,
             advertised,
+            second,
             candidates,
             codecs: config.codecs,
             chosen,
@@ -347,7 +350,13 @@ impl Peer {
             }
         };
         self.candidates.store(0, Ordering::Relaxed);
-        Ok(self.answer_with_candidates(offer, answer, deadline).await)
+        let answer = self.answer_with_candidates(offer, answer, deadline).await;
+        // Unlike those over UDP they are not found anew: a restart keeps them.
+        if let Some(now) = self.connection.local_description().await {
+            let streams = self.advertised.streams(&now.sdp).into_iter().map(Some);
+            self.second.tell(streams.collect());
+        }
+        Ok(answer)
     }
 
     async fn negotiate_anew(&self, description: RTCSessionDescription) -> Result<String, Error> {

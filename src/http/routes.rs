@@ -144,10 +144,12 @@ fn scene_routes(context: &Arc<Context>) -> Route {
 fn socket_routes(context: &Arc<Context>) -> Route {
     let upgrade = warp::ws().map(Some).or(warp::any().map(|| None)).unify();
     let shared = Arc::clone(context);
-    let signaling = warp::get().and(session_id()).and(role()).and(upgrade).then(
-        move |id: String, role, upgrade: Option<warp::ws::Ws>| {
+    let joining = session_id().and(role()).and(parameter("resume"));
+    let joining = joining.map(|id, role, resume| socket::Joining { id, role, resume });
+    let signaling = warp::get().and(joining).and(upgrade).then(
+        move |joining, upgrade: Option<warp::ws::Ws>| {
             let context = Arc::clone(&shared);
-            async move { socket::open(context, id, role, upgrade).await.into_response() }
+            async move { socket::open(context, joining, upgrade).await.into_response() }
         },
     );
     let shared = Arc::clone(context);

@@ -22,6 +22,7 @@ use super::{
     Context, api, media,
     problem::Problem,
     talk::{End, PING_EVERY, Said, Signal, Talk, close, deliver, goodbye, refusal, send},
+    tickets::{Claim, Place},
 };
 use crate::{
     config::{self, Login},
@@ -29,7 +30,7 @@ use crate::{
         turn,
         wire::{IceServer, MediaAddress, ServerMessage, ViewerState},
     },
-    session::{self, Company, Handle, Notice, Role, Viewer},
+    session::{self, Company, Handle, Notice, Role},
     units::ViewerId,
 };
 
@@ -49,6 +50,21 @@ struct JoinParameters {
     /// `view` for whoever only wants to watch.
     #[param(default = "control")]
     role: Option<String>,
+    /// When it is there, even empty, the viewer keeps its place and its stream for 15 s if the
+    /// socket breaks, or is closed with 4408. With the ticket of such a place (`media` of `welcome`) it comes back to it,
+    /// and `welcome` tells the same `viewer_id`; where that place is no more, it tells another.
+    #[param(example = "")]
+    resume: Option<String>,
+}
+
+/// As whom a client comes.
+pub(super) struct Joining {
+    /// The session's id.
+    pub id: String,
+    /// The most that it may.
+    pub role: Role,
+    /// The ticket of a place to come back to; an empty one only asks that places be kept.
+    pub resume: Option<String>,
 }
 
 /// Joins a session as a viewer: a WebSocket with JSON text both ways.
@@ -68,13 +84,12 @@ struct JoinParameters {
 )]
 pub(super) async fn open(
     context: Arc<Context>,
-    id: String,
-    role: Role,
+    joining: Joining,
     upgrade: Option<Ws>,
 ) -> Result<Response, Problem> {
-    let session = api::session(&context, &id)?;
+    let session = api::session(&context, &joining.id)?;
     upgraded(context, upgrade, async move |socket, context| {
-        serve(socket, &context, session, (id, role)).await;
+        serve(socket, &context, session, joining).await;
     })
 }
 
@@ -107,50 +122,66 @@ where
     Ok(reply.into_response())
 }
 
-async fn serve(
-    mut socket: WebSocket,
-    context: &Context,
-    session: Handle,
-    (id, role): (String, Role),
-) {
-    let viewer = match session.join(role).await {
-        Ok(viewer) => viewer,
-        Err(error) => {
-            let refusal = refusal(error);
-            let _ = send(&mut socket, refusal).await;
-            return goodbye(socket, close::TRY_AGAIN_LATER, "the session cannot be joined").await;
+async fn serve(mut socket: WebSocket, context: &Context, session: Handle, joining: Joining) {
+    let place = match place(context, session, &joining).await {
+        Ok(place) => place,
+        Err((word, reason)) => {
+            let _ = send(&mut socket, word).await;
+            return goodbye(socket, close::TRY_AGAIN_LATER, reason).await;
         }
     };
-    let ticket = match context.tickets.issue(viewer.door()) {
-        Ok(ticket) => ticket,
-        Err(error) => {
-            tracing::error!(%error, "no ticket can be made");
-            return goodbye(socket, close::TRY_AGAIN_LATER, "the system has no random bits").await;
-        }
-    };
+    let (viewer, ticket) = (&place.viewer, place.ticket().to_owned());
     let welcome = ServerMessage::Welcome {
         viewer_id: viewer.id().to_string(),
-        session: id,
-        role: role.name(),
+        session: joining.id,
+        role: joining.role.name(),
         ice_servers: ice_servers(&context.config.webrtc, viewer.id(), SystemTime::now()),
-        media: MediaAddress { path: media::PATH, ticket: ticket.text().to_owned() },
+        media: MediaAddress { path: media::PATH, ticket },
     };
     let talk = Talk::new(viewer.door(), &context.config.limits);
-    let mut line = Line { socket, viewer, talk };
+    let mut line = Line { socket, place, talk, heir: None };
     let end = line.talk(welcome, context).await;
-    let Line { socket, viewer, .. } = line;
-    // Leave first: the goodbye may take a second.
-    drop((viewer, ticket));
-    if let End(Some((code, reason))) = end {
+    let Line { socket, place, heir, .. } = line;
+    // First: the goodbye may take a second.
+    match (heir, &end) {
+        (Some(heir), _) => drop(heir.send(place)),
+        (None, End::Broken) if joining.resume.is_some() => {
+            context.work.closing.run_until_cancelled(place.keep()).await;
+        }
+        (None, _) => drop(place),
+    }
+    if let End::With(code, reason) = end {
         goodbye(socket, code, reason).await;
     }
+}
+
+/// The place that a client comes back to, or a new one; else what it is told, and why it must go.
+async fn place(
+    context: &Context,
+    session: Handle,
+    joining: &Joining,
+) -> Result<Place, (ServerMessage, &'static str)> {
+    if let Some(ticket) = joining.resume.as_deref().filter(|ticket| !ticket.is_empty())
+        && let Some(place) = context.tickets.claim(&joining.id, ticket).await
+    {
+        return Ok(place);
+    }
+    let viewer = session.join(joining.role).await;
+    let viewer = viewer.map_err(|error| (refusal(error), "the session cannot be joined"))?;
+    context.tickets.issue(viewer).map_err(|error| {
+        tracing::error!(%error, "no ticket can be made");
+        let reason = "the system has no random bits";
+        (ServerMessage::error("internal", reason.to_owned()), reason)
+    })
 }
 
 /// A socket with the viewer at its end.
 struct Line<'a> {
     socket: WebSocket,
-    viewer: Viewer,
+    place: Place,
     talk: Talk<'a>,
+    /// Who takes the place over.
+    heir: Option<Claim>,
 }
 
 impl Line<'_> {
@@ -170,7 +201,11 @@ impl Line<'_> {
                 () = context.work.closing.cancelled() => {
                     Err(End::with(close::GOING_AWAY, "the daemon ends"))
                 }
-                notice = self.viewer.notice() => self.pass_on(notice).await,
+                Some(claim) = self.place.claims.recv() => {
+                    self.heir = Some(claim);
+                    Err(End::with(close::REPLACED, "the viewer has come back by another socket"))
+                }
+                notice = self.place.viewer.notice() => self.pass_on(notice).await,
                 reply = self.talk.loaded() => self.tell(reply).await,
                 _ = pings.tick() => self.ping().await,
                 message = self.socket.next() => self.receive(message).await,
@@ -191,12 +226,12 @@ impl Line<'_> {
     /// Acts on what is about the connection, and returns what the client is told of it.
     async fn signal(&mut self, signal: Signal) -> Option<ServerMessage> {
         match signal {
-            Signal::Offer(sdp) => Some(match self.viewer.offer(sdp).await {
+            Signal::Offer(sdp) => Some(match self.place.viewer.offer(sdp).await {
                 Ok(sdp) => ServerMessage::Answer { sdp },
                 Err(error) => refusal(error),
             }),
             Signal::Candidate(candidate) => {
-                self.viewer.candidate(candidate).await.err().map(refusal)
+                self.place.viewer.candidate(candidate).await.err().map(refusal)
             }
         }
     }
@@ -217,7 +252,7 @@ impl Line<'_> {
                 model_name: scene.model_name.clone(),
                 preset: scene.preset,
             },
-            Some(Notice::Company(company)) => control_message(self.viewer.id(), &company),
+            Some(Notice::Company(company)) => control_message(self.place.viewer.id(), &company),
             Some(Notice::Candidate(candidate)) => ServerMessage::IceCandidate { candidate },
             Some(Notice::Error { code, message }) => ServerMessage::error(code, message),
         };

@@ -38,6 +38,8 @@ pub(super) mod close {
     pub const TOO_BIG: u16 = 1009;
     pub const INTERNAL: u16 = 1011;
     pub const TRY_AGAIN_LATER: u16 = 1013;
+    /// By a client: nothing comes through, and it comes back by another socket. Ours, like HTTP's 408.
+    pub const SILENT: u16 = 4408;
     /// The stream has gone another way, or the viewer has left. Ours, from the private range, and
     /// like HTTP's 409.
     pub const REPLACED: u16 = 4409;
@@ -45,15 +47,19 @@ pub(super) mod close {
     pub const ENDED: u16 = 4410;
 }
 
-/// Why a socket ends, with the code and the reason that the client is told.
-pub(super) struct End(pub Option<(u16, &'static str)>);
+/// Why a socket ends.
+pub(super) enum End {
+    /// The daemon ends it, with the code and the reason that the client is told.
+    With(u16, &'static str),
+    /// The client has closed it.
+    Closed,
+    /// It broke: the client may not know, and may come back.
+    Broken,
+}
 
 impl End {
-    /// There is nobody to be told.
-    pub const GONE: Self = Self(None);
-
     pub const fn with(code: u16, reason: &'static str) -> Self {
-        Self(Some((code, reason)))
+        Self::With(code, reason)
     }
 }
 
@@ -99,12 +105,15 @@ impl<'a> Talk<'a> {
         message: Option<Result<Message, warp::Error>>,
     ) -> Result<Result<Option<String>, ServerMessage>, End> {
         let message = match message {
-            None => return Err(End::GONE),
+            None => return Err(End::Broken),
             Some(Err(error)) => return Err(end_of(&error)),
             Some(Ok(message)) => message,
         };
+        if let Some((code, _)) = message.close_frame() {
+            return Err(if code == close::SILENT { End::Broken } else { End::Closed });
+        }
         if message.is_close() {
-            return Err(End::GONE);
+            return Err(End::Closed);
         }
         let size = message.as_bytes().len();
         if !self.bucket.take(size, Instant::now()) {
@@ -220,7 +229,7 @@ fn end_of(error: &warp::Error) -> End {
         return TOO_BIG;
     }
     tracing::debug!(%error, "a socket broke off");
-    End::GONE
+    End::Broken
 }
 
 pub(super) async fn send(socket: &mut WebSocket, message: ServerMessage) -> Result<(), End> {
@@ -234,7 +243,7 @@ pub(super) async fn deliver(
 ) -> Result<(), End> {
     match timeout(SEND_DEADLINE, socket.send(message)).await {
         Ok(Ok(())) => Ok(()),
-        Ok(Err(_)) | Err(_) => Err(End::GONE),
+        Ok(Err(_)) | Err(_) => Err(End::Broken),
     }
 }
 

@@ -3,9 +3,9 @@
 use futures_util::SinkExt as _;
 use http::StatusCode;
 use serde_json::{Value, json};
-use tokio_tungstenite::tungstenite::{Error, Message};
+use tokio_tungstenite::tungstenite::{Error, Message, protocol::CloseFrame};
 
-use crate::daemon::{Daemon, SCENE};
+use crate::daemon::{Daemon, SCENE, until};
 
 #[tokio::test]
 async fn a_malformed_message_gets_an_error_and_the_socket_stays() {
@@ -127,4 +127,54 @@ async fn strangers_get_no_socket() {
     let refused = daemon.socket("?session=nobodys").await;
     assert!(matches!(refused, Err(Error::Http(response)) if response.status() == 404));
     assert_eq!(daemon.get("/ws/signaling").await.0, StatusCode::UPGRADE_REQUIRED);
+}
+
+/// How many viewers the daemon counts.
+async fn viewers(daemon: &Daemon) -> Value {
+    daemon.get("/api/stats").await.1["clients_connected"].take()
+}
+
+#[tokio::test]
+async fn a_viewer_whose_socket_breaks_comes_back_to_its_place() {
+    let daemon = Daemon::ready().await;
+    let mut first = daemon.socket("?resume=").await.expect("opens");
+    let welcome = first.wait_for("welcome").await;
+    let ticket = welcome["media"]["ticket"].as_str().expect("a ticket").to_owned();
+    let query = format!("?resume={ticket}");
+    // Without a goodbye, as when a network is gone.
+    drop(first);
+    let mut second = daemon.socket(&query).await.expect("opens");
+    assert_eq!(second.wait_for("welcome").await, welcome);
+    assert_eq!(viewers(&daemon).await, 1);
+    // While the other end still thinks that the socket before is up.
+    let mut third = daemon.socket(&query).await.expect("opens");
+    assert_eq!(third.wait_for("welcome").await, welcome);
+    assert_eq!(second.close_code().await, 4409);
+    // One that the client gives up.
+    third
+        .0
+        .send(Message::Close(Some(CloseFrame { code: 4408.into(), reason: "".into() })))
+        .await
+        .expect("sends");
+    let mut third = daemon.socket(&query).await.expect("opens");
+    assert_eq!(third.wait_for("welcome").await, welcome);
+    third.say(command("pause", &json!({}), "a")).await;
+    assert_eq!(third.wait_for("result").await["ok"], true);
+    // Who says goodbye has left, and the place is no more.
+    third.0.close(None).await.expect("says goodbye");
+    until(async || (viewers(&daemon).await == 0).then_some(())).await;
+    let mut late = daemon.socket(&query).await.expect("opens");
+    assert_ne!(late.wait_for("welcome").await["viewer_id"], welcome["viewer_id"]);
+}
+
+#[tokio::test]
+async fn a_place_is_kept_only_for_who_asks() {
+    let daemon = Daemon::ready().await;
+    let mut socket = daemon.socket("").await.expect("opens");
+    let welcome = socket.wait_for("welcome").await;
+    let ticket = welcome["media"]["ticket"].as_str().expect("a ticket").to_owned();
+    drop(socket);
+    until(async || (viewers(&daemon).await == 0).then_some(())).await;
+    let mut other = daemon.socket(&format!("?resume={ticket}")).await.expect("opens");
+    assert_ne!(other.wait_for("welcome").await["viewer_id"], welcome["viewer_id"]);
 }

@@ -129,7 +129,7 @@ async fn serve(mut socket: WebSocket, context: &Context, door: Door) {
             end
         }
     };
-    if let End(Some((code, reason))) = end {
+    if let End::With(code, reason) = end {
         goodbye(socket, code, reason).await;
     }
 }
@@ -207,7 +207,7 @@ impl Reader<'_> {
 
     async fn tell(&mut self, message: Message) -> Result<(), End> {
         // The writer lives as long as this does.
-        self.out.send(message).await.map_err(|_| End::GONE)
+        self.out.send(message).await.map_err(|_| End::Broken)
     }
 }
 

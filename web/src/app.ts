@@ -4,7 +4,7 @@ import { batch, effect } from '@preact/signals';
 import { Api } from './connection/api';
 import { Commands } from './connection/commands';
 import { endpoints, moveTarget } from './connection/endpoints';
-import type { Choice } from './connection/ladder';
+import type { Choice, Rung } from './connection/ladder';
 import { Link } from './connection/link';
 import { isOutOfTurn } from './company';
 import { StatsSampler } from './sampler';
@@ -26,6 +26,7 @@ const HEALTH_EVERY_MS = 30_000;
 const at = endpoints(window.location.href);
 const api = new Api(at);
 export const embed = at.embed;
+export const diagnosePage = at.diagnose;
 /** The way that the page's address or the viewer has chosen. */
 if (at.via) via.value = at.via;
 
@@ -40,9 +41,9 @@ export const link = new Link(at, at.via ?? restoreVia(), {
     // Those that went by the signaling socket.
     if (phase.kind === 'waiting' || phase.kind === 'stopped') commands.abandon();
   },
-  welcome(welcome) {
+  welcome(welcome, resumed) {
     batch(() => {
-      forgetCompany();
+      if (!resumed) forgetCompany();
       state.viewerId.value = welcome.viewer_id;
       state.role.value = welcome.role;
       if (welcome.state) takeState(welcome.state);
@@ -54,7 +55,10 @@ export const link = new Link(at, at.via ?? restoreVia(), {
   message: receive,
   show: (source) => screen?.show(source),
   video: () => screen?.element,
-  via: (rung) => (state.rung.value = rung),
+  via(rung) {
+    state.rung.value = rung;
+    if (rung !== null && rung !== 'webrtc' && via.peek() === 'auto') tellLowerRung(rung);
+  },
   ending() {
     screen?.keepLast();
     commands.abandon();
@@ -83,8 +87,10 @@ export function start(stageElement: HTMLElement, video: HTMLVideoElement, still:
   const unfollow = effect(() => void refreshEncoder(state.encoderName.value));
   const stop = new AbortController();
   document.addEventListener('visibilitychange', comeBack, { signal: stop.signal });
-  window.addEventListener('online', () => link.networkChanged(), { signal: stop.signal });
-  networkInformation()?.addEventListener('change', () => link.networkChanged(), { signal: stop.signal });
+  document.addEventListener('resume', comeBack, { signal: stop.signal });
+  window.addEventListener('online', () => link.networkChanged(true), { signal: stop.signal });
+  // Told of every estimate of the bandwidth, too.
+  networkInformation()?.addEventListener('change', () => link.networkChanged(false), { signal: stop.signal });
 
   link.start();
   sampler.start();
@@ -190,6 +196,15 @@ function moveTo(url: string): void {
   const target = moveTarget(url, window.location.href);
   if (target?.kind === 'signaling') link.moveTo(target.url);
   else if (target?.kind === 'page') window.location.assign(target.url);
+}
+
+/** A lower rung plays, too, so that nobody would know; what is blocked can be found out and mended. */
+function tellLowerRung(rung: Rung): void {
+  const sentence =
+    rung === 'websocket'
+      ? 'The picture comes by WebSocket: WebRTC does not get through.'
+      : 'Still pictures are all that comes: a stream does not get through, or cannot be decoded.';
+  toast('error', sentence, { label: 'Find out why', act: () => void window.open(diagnosePage, '_blank', 'noopener') });
 }
 
 /** By this way from now on; remembered, unless the page's address says it. */

@@ -3,6 +3,7 @@ import { mediaAddress } from '../src/connection/endpoints';
 import { deadline, ladder, step, type Choice, type Ladder, type LadderEvent, type Rung } from '../src/connection/ladder';
 import { beginOf, codecOf, codecOfOpening, parsePacket, Unwrapped } from '../src/connection/packet';
 import { parseStats, question } from '../src/connection/pictures';
+import { BEAT_MS, Pulse } from '../src/connection/pulse';
 import { parseServerMessage } from '../src/protocol/server';
 
 const ALL: Rung[] = ['webrtc', 'websocket', 'pictures'];
@@ -93,12 +94,42 @@ describe('the ladder', () => {
     expect(run.take()).toEqual(['start websocket']);
   });
 
-  it('gives an interrupted connection a moment', () => {
+  it('mends a way that stalls, sets it up from nothing, and falls unless either helps', () => {
     const run = new Run().tell(0, { kind: 'up', rung: 'webrtc' }).tell(1000, { kind: 'shaky', rung: 'webrtc' });
-    run.tell(2000, { kind: 'up', rung: 'webrtc' }).tell(9000, { kind: 'time' });
-    expect(run.take()).toEqual(['start webrtc']);
-    run.tell(10_000, { kind: 'shaky', rung: 'webrtc' }).tell(13_000, { kind: 'time' });
-    expect(run.take()).toEqual(['stop webrtc', 'start websocket']);
+    run.tell(1200, { kind: 'shaky', rung: 'webrtc' });
+    expect(run.take()).toEqual(['start webrtc', 'mend webrtc']);
+    run.tell(1500, { kind: 'up', rung: 'webrtc' }).tell(9000, { kind: 'time' });
+    expect(run.take()).toEqual([]);
+    run.tell(10_000, { kind: 'shaky', rung: 'webrtc' }).tell(10_349, { kind: 'time' });
+    expect(run.take()).toEqual(['mend webrtc']);
+    run.tell(10_350, { kind: 'time' }).tell(10_700, { kind: 'answered' });
+    expect(run.take()).toEqual(['stop webrtc', 'start webrtc']);
+    expect(deadline(run.now)).toBe(11_150);
+    const renewed = structuredClone(run.now);
+    run.tell(11_000, { kind: 'up', rung: 'webrtc' });
+    expect([run.take(), deadline(run.now)]).toEqual([[], null]);
+    // Or it goes on beside the socket.
+    run.now = renewed;
+    run.tell(11_150, { kind: 'time' }).tell(11_800, { kind: 'up', rung: 'websocket' });
+    expect(run.take()).toEqual(['start websocket']);
+    run.tell(12_000, { kind: 'up', rung: 'webrtc' });
+    expect(run.take()).toEqual(['stop websocket']);
+  });
+
+  it('stays where it is while nothing at all gets through', () => {
+    const run = new Run().tell(0, { kind: 'up', rung: 'webrtc' }).tell(1000, { kind: 'shaky', rung: 'webrtc' });
+    run.take();
+    for (let at = 1350; at < 12_000; at += 200) run.tell(at, { kind: 'time', silent: true });
+    expect(run.take()).toEqual([]);
+    expect(run.now).toMatchObject({ main: 'webrtc', up: true });
+    run.tell(12_200, { kind: 'time', silent: false });
+    expect(run.take()).toEqual(['stop webrtc', 'start webrtc']);
+  });
+
+  it('opens a socket that stalls anew', () => {
+    const run = new Run('auto', ['websocket', 'pictures']).tell(0, { kind: 'up', rung: 'websocket' });
+    run.tell(5000, { kind: 'shaky', rung: 'websocket' }).tell(5350, { kind: 'time' });
+    expect(run.take()).toEqual(['start websocket', 'mend websocket', 'stop websocket', 'start websocket']);
   });
 
   it('begins at the socket without WebRTC, and ends at pictures', () => {
@@ -176,6 +207,8 @@ describe('the ladder', () => {
           running.add(rung!);
         } else if (kind === 'stop') {
           expect(running.delete(rung!), `${rung} does not run`).toBe(true);
+        } else if (kind === 'mend') {
+          expect(running.has(rung!), `${rung} does not run`).toBe(true);
         } else {
           running.clear();
         }
@@ -272,5 +305,34 @@ describe('pictures', () => {
       lookat: '0,0,1',
     });
     expect(question({}, 640, 480)).toEqual({ width: '640', height: '480' });
+  });
+});
+
+describe('the pulse', () => {
+  const beats = (pulse: Pulse, from: number, to: number) => {
+    const told = [];
+    for (let at = from; at <= to; at += BEAT_MS) told.push(pulse.beat(at));
+    return told;
+  };
+
+  it('asks after a moment of silence, and only silence in spite of that is a stall', () => {
+    const pulse = new Pulse(0);
+    expect(beats(pulse, 0, 750)).toEqual(['fine', 'ask', 'ask', 'ask', 'ask', 'stalled']);
+    pulse.heard(760);
+    expect(beats(pulse, 900, 1200)).toEqual(['fine', 'ask', 'ask']);
+  });
+
+  it('gives a slow path the time of an answer', () => {
+    const pulse = new Pulse(0);
+    for (let i = 0; i < 40; i += 1) pulse.answered(600);
+    expect(beats(pulse, 0, 1350).slice(-3)).toEqual(['ask', 'ask', 'stalled']);
+    for (let i = 0; i < 40; i += 1) pulse.answered(1e6);
+    expect(pulse.beat(1690)).toBe('ask');
+    expect(pulse.beat(1700)).toBe('stalled');
+  });
+
+  it('does not take the sleep of the page for silence of the path', () => {
+    const pulse = new Pulse(0);
+    expect([pulse.beat(0), pulse.beat(60_000), pulse.beat(60_250)]).toEqual(['fine', 'fine', 'ask']);
   });
 });

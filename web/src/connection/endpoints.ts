@@ -8,6 +8,8 @@ export interface Endpoints {
   signaling: string;
   /** Absolute address of a route such as `api/health`. */
   route(path: string): string;
+  /** Address of the page that checks the connection. */
+  diagnose: string;
   /** Headers that authorise a request. */
   headers: Record<string, string>;
   /** Whether the page is embedded in another and shows the picture alone. */
@@ -27,8 +29,12 @@ export function endpoints(page: string): Endpoints {
   if (session) signaling.searchParams.set('session', session);
   if (token) signaling.searchParams.set('token', token);
 
+  const diagnose = new URL('diagnose', here);
+  diagnose.search = here.search;
+
   return {
     signaling: signaling.href,
+    diagnose: diagnose.href,
     route(path) {
       const url = new URL(path, here);
       if (session) url.searchParams.set('session', session);

@@ -25,8 +25,15 @@ const MEDIA_WITHIN_MS = 2_000;
 /** The same where there is nothing to fall back to, and for what is tried beside something that works. */
 const PATIENCE_MS = 15_000;
 const SOCKET_WITHIN_MS = 5_000;
-/** ICE often recovers from `disconnected` by itself within this time. */
-const SHAKY_MS = 3_000;
+/**
+ * What has stalled is mended within this time, or set up from nothing, and that within the next, or left. With what it
+ * takes to notice and to start the next rung, a picture is there within 3 s. Browsers take seconds to leave a pair that
+ * has worked, even for one that a restart has found; to a connection of its own TCP is no second choice.
+ */
+const MENDED_WITHIN_MS = 350;
+const RENEWED_WITHIN_MS = 800;
+/** While nothing at all gets through, no way is better than another: this is how often it is looked again. */
+const SILENT_MS = 200;
 const CLIMB_EVERY_MS = 30_000;
 /** What has been tried for this long when the network changes is tried anew: it belongs to the old network. */
 const STALE_MS = 3_000;
@@ -46,6 +53,8 @@ export interface Ladder {
   beside: Rung | null;
   /** What was tried last. */
   tried: Rung | null;
+  /** What is done about a `main` that has stalled: it is mended, or set up from nothing. */
+  mending: 'mend' | 'renew' | null;
   /** When `main` is given up, unless it comes up. */
   due: number | null;
   /** When `beside` is given up, or something is tried again. */
@@ -59,16 +68,22 @@ export type LadderEvent =
   | { kind: 'answered' }
   /** A rung carries media. */
   | { kind: 'up'; rung: Rung }
-  /** A rung may have stopped, and may recover. */
+  /** A rung has stopped, and may recover. */
   | { kind: 'shaky'; rung: Rung }
   /** `replaced`: the daemon gave the stream to another way. */
   | { kind: 'lost'; rung: Rung; reason: string; replaced?: boolean }
-  | { kind: 'time' }
+  /** `silent`: the server does not answer by any way. */
+  | { kind: 'time'; silent?: boolean | undefined }
   /** The network has changed. */
   | { kind: 'network' }
   | { kind: 'choose'; choice: Choice };
 
-export type Act = { kind: 'start'; rung: Rung } | { kind: 'stop'; rung: Rung } | { kind: 'fail'; reason: string };
+export type Act =
+  | { kind: 'start'; rung: Rung }
+  | { kind: 'stop'; rung: Rung }
+  /** To be set up anew without being taken down, as by an ICE restart. */
+  | { kind: 'mend'; rung: Rung }
+  | { kind: 'fail'; reason: string };
 
 export interface Step {
   ladder: Ladder;
@@ -79,7 +94,7 @@ export interface Step {
 const BLOCKED = 'the server answers, but video cannot get through; a firewall may block it';
 
 export function ladder(choice: Choice): Ladder {
-  return { choice, can: [], main: null, up: false, since: 0, beside: null, tried: null, due: null, climb: null };
+  return { choice, can: [], main: null, up: false, since: 0, beside: null, tried: null, mending: null, due: null, climb: null };
 }
 
 /** When `time` is to be told next; `null` for never. */
@@ -98,19 +113,23 @@ export function step(now: Ladder, event: LadderEvent, now_ms: number): Step {
       return { ladder: ladder(now.choice), acts: [] };
     case 'answered': {
       const within = below(now) ? MEDIA_WITHIN_MS : PATIENCE_MS;
-      return still(now.main === 'webrtc' && !now.up ? { ...now, due: now_ms + within } : now);
+      return still(now.main === 'webrtc' && !now.up && !now.mending ? { ...now, due: now_ms + within } : now);
     }
     case 'up':
       return up(now, event.rung, now_ms);
     case 'shaky':
-      return still(event.rung === now.main && now.up ? { ...now, due: now_ms + SHAKY_MS } : now);
+      return shaky(now, event.rung, now_ms);
     case 'lost':
       if (event.rung === now.main) {
         return event.replaced && now.beside ? swap(now, now_ms) : down(now, event.reason, true, now_ms);
       }
       return event.rung === now.beside ? giveUpBeside(now, now_ms) : still(now);
     case 'time':
-      if (now.due !== null && now_ms >= now.due) return down(now, BLOCKED, now.up, now_ms);
+      if (now.due !== null && now_ms >= now.due) {
+        if (now.mending && event.silent) return still({ ...now, due: now_ms + SILENT_MS });
+        if (now.mending === 'mend' && now.main === 'webrtc') return renew(now, now_ms);
+        return down(now, BLOCKED, false, now_ms);
+      }
       if (now.climb === null || now_ms < now.climb) return still(now);
       return now.beside ? giveUpBeside(now, now_ms) : climb(now, now_ms);
     case 'network':
@@ -144,7 +163,7 @@ function fail(now: Ladder, reason: string): Step {
 
 /** Makes `rung` the main one, which is yet to come up. */
 function begin(now: Ladder, rung: Rung, now_ms: number): Step {
-  const next: Ladder = { ...now, main: rung, up: false };
+  const next: Ladder = { ...now, main: rung, up: false, mending: null };
   const within = rung === 'webrtc' ? (below(next) ? ANSWER_WITHIN_MS : PATIENCE_MS) : SOCKET_WITHIN_MS;
   return { ladder: { ...next, due: now_ms + within }, acts: [{ kind: 'start', rung }] };
 }
@@ -152,14 +171,30 @@ function begin(now: Ladder, rung: Rung, now_ms: number): Step {
 function up(now: Ladder, rung: Rung, now_ms: number): Step {
   if (rung !== now.main && rung !== now.beside) return still(now);
   const since = now.up && rung === now.main ? now.since : now_ms;
-  const next: Ladder = { ...now, main: rung, up: true, since, due: null };
+  const next: Ladder = { ...now, main: rung, up: true, since, mending: null, due: null };
   if (rung === now.beside) next.beside = next.climb = null;
   if (!next.beside) next.climb = above(next).length > 0 ? now_ms + CLIMB_EVERY_MS : null;
   const replaced = now.main !== null && now.main !== rung ? now.main : null;
   return { ladder: next, acts: replaced ? [{ kind: 'stop', rung: replaced }] : [] };
 }
 
-/** Leaves the main rung for the next. One that is only slow (`gone` is false) goes on beside that. */
+/** The main rung has stopped: it is mended, and left unless that helps. */
+function shaky(now: Ladder, rung: Rung, now_ms: number): Step {
+  if (rung !== now.main || !now.up || now.mending) return still(now);
+  return { ladder: { ...now, mending: 'mend', due: now_ms + MENDED_WITHIN_MS }, acts: [{ kind: 'mend', rung }] };
+}
+
+/** WebRTC from nothing, under the last picture. */
+function renew(now: Ladder, now_ms: number): Step {
+  const within = below(now) ? RENEWED_WITHIN_MS : PATIENCE_MS;
+  const acts: Act[] = [
+    { kind: 'stop', rung: 'webrtc' },
+    { kind: 'start', rung: 'webrtc' },
+  ];
+  return { ladder: { ...now, up: false, mending: 'renew', due: now_ms + within }, acts };
+}
+
+/** Leaves the main rung for the next. WebRTC that is only slow (`gone` is false) goes on beside that. */
 function down(now: Ladder, reason: string, gone: boolean, now_ms: number): Step {
   const { main } = now;
   if (main === null) return still(now);
@@ -182,7 +217,7 @@ function down(now: Ladder, reason: string, gone: boolean, now_ms: number): Step 
 function swap(now: Ladder, now_ms: number): Step {
   const acts: Act[] = now.main ? [{ kind: 'stop', rung: now.main }] : [];
   const due = now_ms + MEDIA_WITHIN_MS;
-  return { ladder: { ...now, main: now.beside, up: false, beside: null, due, climb: null }, acts };
+  return { ladder: { ...now, main: now.beside, up: false, beside: null, mending: null, due, climb: null }, acts };
 }
 
 function climb(now: Ladder, now_ms: number): Step {

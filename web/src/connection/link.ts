@@ -9,6 +9,7 @@
  *    └────── waiting ◄─────┴──────── failure ─────────┴───────────────────┘
  *           (backoff)
  * ```
+ * A way that stalls is mended while its last picture stays (`pulse.ts`), and so is the socket (`lifeline.ts`).
  */
 
 import type { ClientMessage } from '../protocol/client';
@@ -17,10 +18,10 @@ import { retryDelay } from './backoff';
 import { efficientCodecs } from './codecs';
 import { mediaAddress, type Endpoints } from './endpoints';
 import { deadline, ladder, step, type Act, type Choice, type Ladder, type LadderEvent, type Rung } from './ladder';
+import { Lifeline, type Place } from './lifeline';
 import { MediaSocket } from './mediaSocket';
 import { Peer } from './peer';
 import { Pictures } from './pictures';
-import { Signaling } from './signaling';
 import type { Snapshot } from './stats';
 
 /** A daemon that accepts the socket but says nothing is as good as absent. */
@@ -38,7 +39,8 @@ export type Phase =
 
 export interface LinkEvents {
   phase(phase: Phase): void;
-  welcome(welcome: Welcome): void;
+  /** `resumed`: it is the viewer that it was, and nothing is forgotten. */
+  welcome(welcome: Welcome, resumed: boolean): void;
   message(message: ServerMessage): void;
   /** Shows what a way brings. */
   show(source: MediaStream | MediaSource): void;
@@ -66,7 +68,9 @@ export class Link {
   readonly #at: Endpoints;
   #url: string;
   #phase: Phase = { kind: 'opening', attempt: 0 };
-  #signaling: Signaling | null = null;
+  #signaling: Lifeline | null = null;
+  /** Where to come back to. */
+  #place: Place | null = null;
   #welcome: Welcome | null = null;
   #ladder: Ladder;
   readonly #ways = new Map<Rung, Way>();
@@ -110,8 +114,10 @@ export class Link {
     this.#enter({ kind: 'opening', attempt: this.#attempt });
     this.#deadline = window.setTimeout(() => this.#fail('the server does not answer'), WELCOME_WITHIN_MS);
     try {
-      this.#signaling = new Signaling(this.#url, {
+      this.#signaling = new Lifeline(this.#url, this.#place, {
+        welcome: (welcome, resumed) => this.#welcomed(welcome, resumed),
         message: (m) => this.#receive(m),
+        flows: () => this.#ladder.up && !this.#ladder.mending,
         lost: (reason, ended) => void this.#socketLost(reason, ended),
         roundTrip: (ms) => this.#events.roundTrip(ms),
       });
@@ -125,10 +131,12 @@ export class Link {
     if (this.#phase.kind === 'waiting' || this.#phase.kind === 'stopped') this.start();
   }
 
-  /** The network has changed: what did not work may work now. */
-  networkChanged(): void {
+  /** The network may have changed: what did not work may work now. `isNew`: what works may be on its last packets. */
+  networkChanged(isNew: boolean): void {
     this.retryNow();
     this.#tell({ kind: 'network' });
+    this.#signaling?.ask();
+    if (isNew && this.#ladder.main === 'webrtc' && this.#ladder.up) void this.#mend();
   }
 
   /** Uses this way from now on, or whichever works. */
@@ -138,6 +146,9 @@ export class Link {
 
   /** Continues at another daemon's socket. */
   moveTo(url: string): void {
+    // The place here is given up.
+    this.#signaling?.close();
+    this.#signaling = this.#place = null;
     this.#url = url;
     this.#attempt = 0;
     this.start();
@@ -170,12 +181,6 @@ export class Link {
 
   #receive(message: ServerMessage): void {
     switch (message.type) {
-      case 'welcome':
-        window.clearTimeout(this.#deadline);
-        this.#welcome = message;
-        this.#events.welcome(message);
-        this.#tell({ kind: 'begin', can: this.#can(message) });
-        break;
       case 'answer':
         this.#owed -= 1;
         if (this.#owed > 0) break;
@@ -195,6 +200,18 @@ export class Link {
     }
   }
 
+  #welcomed(welcome: Welcome, resumed: boolean): void {
+    window.clearTimeout(this.#deadline);
+    const goesOn = resumed && this.#ladder.main !== null;
+    if (!goesOn) this.#dropWays();
+    this.#welcome = welcome;
+    // What was asked of the socket before has no answer any more.
+    this.#owed = 0;
+    this.#events.welcome(welcome, resumed);
+    if (!goesOn) this.#tell({ kind: 'begin', can: this.#can(welcome) });
+    else if (!this.#ladder.up || this.#ladder.mending) void this.#mend();
+  }
+
   #can(welcome: Welcome): Rung[] {
     const webrtc: Rung[] = 'RTCPeerConnection' in window ? ['webrtc'] : [];
     return [...webrtc, ...(welcome.media ? (['websocket'] as const) : []), 'pictures'];
@@ -206,9 +223,10 @@ export class Link {
     const before = this.#ladder;
     const { ladder: after, acts } = step(before, event, performance.now());
     this.#ladder = after;
+    if (before.mending && after.up && !after.mending) this.#refresh();
     window.clearTimeout(this.#due);
     const due = deadline(after);
-    if (due !== null) this.#due = window.setTimeout(() => this.#tell({ kind: 'time' }), due - performance.now());
+    if (due !== null) this.#due = window.setTimeout(() => this.#tell({ kind: 'time', silent: this.#signaling?.silent }), due - performance.now());
     if (after.main !== before.main || (before.up && !after.up)) this.#moved(before, after);
     for (const act of acts) this.#act(act);
     const source = after.main !== before.main && after.main && this.#sources.get(after.main);
@@ -225,6 +243,11 @@ export class Link {
 
   #act(act: Act): void {
     if (act.kind === 'fail') return this.#fail(act.reason);
+    if (act.kind === 'mend') {
+      // Is it this way, or all of the network?
+      this.#signaling?.ask();
+      return void (act.rung === 'webrtc' && this.#mend());
+    }
     if (act.rung === 'webrtc') this.#peers += 1;
     this.#ways.get(act.rung)?.close();
     this.#ways.delete(act.rung);
@@ -241,6 +264,7 @@ export class Link {
       show: (source: MediaStream | MediaSource) => this.#show(rung, source),
       video: () => this.#events.video(),
       up: () => this.#tell({ kind: 'up', rung }),
+      pulse: (flows: boolean) => this.#pulse(rung, flows),
       lost: (reason: string, replaced = false) => this.#tell({ kind: 'lost', rung, reason, replaced }),
     };
     if (rung === 'pictures') this.#ways.set(rung, new Pictures(this.#at, welcome.session, events));
@@ -270,6 +294,7 @@ export class Link {
         message: (m) => this.#events.message(m),
         stream: (stream) => this.#show('webrtc', stream),
         state: (state) => this.#peerState(state),
+        pulse: (flows) => this.#pulse('webrtc', flows),
       });
       this.#ways.set('webrtc', peer);
       const sdp = await peer.offer();
@@ -277,6 +302,27 @@ export class Link {
     } catch {
       if (number === this.#peers) this.#lose('this browser could not make an offer');
     }
+  }
+
+  /** Sets WebRTC up anew on the addresses of now: an ICE restart, under which the picture stays. */
+  async #mend(): Promise<void> {
+    const peer = this.#peer;
+    if (!peer) return;
+    try {
+      const sdp = await peer.offerAnew();
+      if (peer === this.#peer && this.#signaling?.send({ type: 'offer', sdp })) this.#owed += 1;
+    } catch {
+      // It is given up in time.
+    }
+  }
+
+  #pulse(rung: Rung, flows: boolean): void {
+    this.#tell({ kind: flows ? 'up' : 'shaky', rung });
+  }
+
+  /** What came while nothing got through is lost: a key frame makes the picture whole at once. */
+  #refresh(): void {
+    this.send({ type: 'command', id: 'keyframe', cmd: 'request_keyframe', params: {} });
   }
 
   async #accept(sdp: string): Promise<void> {
@@ -327,12 +373,17 @@ export class Link {
 
   #abandon(): void {
     this.#generation += 1;
-    this.#peers += 1;
     this.#owed = 0;
     window.clearTimeout(this.#deadline);
     window.clearTimeout(this.#retry);
-    this.#signaling?.close();
+    this.#place = this.#signaling?.place ?? this.#place;
+    this.#signaling?.close(this.#place !== null);
     this.#signaling = null;
+    this.#dropWays();
+  }
+
+  #dropWays(): void {
+    this.#peers += 1;
     this.#tell({ kind: 'end' });
     for (const way of this.#ways.values()) way.close();
     this.#ways.clear();

@@ -4,11 +4,11 @@ import type { ClientMessage } from '../protocol/client';
 import { parseServerMessage, type ServerMessage } from '../protocol/server';
 import { parsePacket, type Packet } from './packet';
 import { formats, player, type Format, type Player } from './players';
+import { Vigil } from './pulse';
 import type { Snapshot } from './stats';
 
+/** For the round trip's sake. */
 const PING_EVERY_MS = 5_000;
-/** Three missed answers: the path is dead although the socket has not noticed. */
-const SILENCE_MS = 16_000;
 /** The close code of a socket whose stream goes another way. */
 const REPLACED = 4409;
 /** Pointer moves are dropped rather than queued behind more than this. */
@@ -20,6 +20,8 @@ export interface MediaSocketEvents {
   video(): HTMLVideoElement | undefined;
   /** The daemon has let the viewer in: pictures come as soon as there are some. */
   up(): void;
+  /** The socket carries nothing any more, or again. */
+  pulse(flows: boolean): void;
   /**
    * The socket is gone for good; called at most once and never after `close`. `replaced`: the stream goes
    * another way.
@@ -34,8 +36,8 @@ export class MediaSocket {
   readonly #events: MediaSocketEvents;
   #socket: WebSocket | null = null;
   #player: Player | null = null;
-  #timer = 0;
-  #heard = performance.now();
+  #vigil: Vigil | null = null;
+  #pings = 0;
   #rtt_ms: number | undefined;
   #done = false;
   #bytes = 0;
@@ -85,7 +87,8 @@ export class MediaSocket {
 
   close(): void {
     this.#done = true;
-    window.clearInterval(this.#timer);
+    this.#vigil?.stop();
+    window.clearInterval(this.#pings);
     this.#socket?.close(1000);
     this.#player?.close();
   }
@@ -98,10 +101,11 @@ export class MediaSocket {
     this.#socket = socket;
     socket.binaryType = 'arraybuffer';
     socket.onopen = () => {
-      this.#heard = performance.now();
       this.#player = this.#newPlayer(format);
       socket.send(JSON.stringify({ type: 'media', format }));
-      this.#timer = window.setInterval(() => this.#beat(), PING_EVERY_MS);
+      this.#vigil = new Vigil(() => this.#ask(), (flows) => this.#events.pulse(flows));
+      this.sendControl({ type: 'ping', t: performance.now() });
+      this.#pings = window.setInterval(() => this.#ask(), PING_EVERY_MS);
       this.#events.up();
     };
     socket.onmessage = (event: MessageEvent<unknown>) => this.#receive(event.data);
@@ -122,11 +126,12 @@ export class MediaSocket {
 
   #receive(data: unknown): void {
     if (this.#done) return;
-    this.#heard = performance.now();
+    const message = data instanceof ArrayBuffer ? null : parseServerMessage(data);
+    const trip_ms = message?.type === 'pong' && message.t !== undefined ? performance.now() - message.t : undefined;
+    this.#vigil?.heard(trip_ms);
     if (data instanceof ArrayBuffer) return this.#take(data);
-    const message = parseServerMessage(data);
     if (message?.type === 'pong') {
-      if (message.t !== undefined) this.#rtt_ms = performance.now() - message.t;
+      if (trip_ms !== undefined) this.#rtt_ms = trip_ms;
     } else if (message) {
       this.#events.message(message);
     }
@@ -141,9 +146,9 @@ export class MediaSocket {
     this.#player?.push(packet);
   }
 
-  #beat(): void {
-    if (performance.now() - this.#heard > SILENCE_MS) this.#lose('the server fell silent');
-    else this.sendControl({ type: 'ping', t: performance.now() });
+  /** A question waits behind an earlier one that the network has not taken: one is enough. */
+  #ask(): void {
+    if (this.#socket?.bufferedAmount === 0) this.sendControl({ type: 'ping', t: performance.now() });
   }
 
   #lose(reason: string, replaced = false): void {

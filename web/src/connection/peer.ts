@@ -3,6 +3,7 @@
 import type { ClientMessage } from '../protocol/client';
 import { parseServerMessage, type ServerMessage } from '../protocol/server';
 import { rankCodecs } from './codecs';
+import { Vigil } from './pulse';
 import { snapshot, type Snapshot } from './stats';
 
 /** For messages where only the newest counts. */
@@ -15,6 +16,10 @@ export interface PeerEvents {
   message(message: ServerMessage): void;
   stream(stream: MediaStream): void;
   state(state: RTCPeerConnectionState): void;
+  /** The connection carries nothing any more, or again. */
+  pulse(flows: boolean): void;
+  /** Time of a ping's round trip, ms. */
+  roundTrip?(ms: number): void;
 }
 
 export class Peer {
@@ -24,13 +29,25 @@ export class Peer {
   readonly #control: RTCDataChannel;
   /** Candidates that came before the answer. */
   #early: (RTCIceCandidateInit | null)[] | null = [];
+  /** From the first connection on. */
+  #vigil: Vigil | null = null;
+  /** Bytes that had arrived when it was last looked. */
+  #bytes = 0;
 
   /** `efficient` as `efficientCodecs` gives it. */
-  constructor(iceServers: RTCIceServer[], efficient: readonly string[], events: PeerEvents) {
-    const pc = new RTCPeerConnection({ iceServers, bundlePolicy: 'max-bundle' });
+  constructor(
+    iceServers: RTCIceServer[],
+    efficient: readonly string[],
+    events: PeerEvents,
+    iceTransportPolicy: RTCIceTransportPolicy = 'all',
+  ) {
+    const pc = new RTCPeerConnection({ iceServers, bundlePolicy: 'max-bundle', iceTransportPolicy });
     this.pc = pc;
     pc.onicecandidate = ({ candidate }) => events.candidate(candidate?.toJSON() ?? null);
-    pc.onconnectionstatechange = () => events.state(pc.connectionState);
+    pc.onconnectionstatechange = () => {
+      if (pc.connectionState === 'connected') this.#vigil ??= new Vigil(() => void this.#ask(), (flows) => events.pulse(flows));
+      events.state(pc.connectionState);
+    };
     pc.ontrack = ({ track, streams }) => events.stream(streams[0] ?? new MediaStream([track]));
 
     const video = pc.addTransceiver('video', { direction: 'recvonly' });
@@ -44,7 +61,10 @@ export class Peer {
     for (const channel of [this.#input, this.#control, state]) {
       channel.onmessage = ({ data }) => {
         const message = parseServerMessage(data);
-        if (message) events.message(message);
+        const trip_ms = message?.type === 'pong' && message.t !== undefined ? performance.now() - message.t : undefined;
+        this.#vigil?.heard(trip_ms);
+        if (trip_ms !== undefined) events.roundTrip?.(trip_ms);
+        if (message && message.type !== 'pong') events.message(message);
       };
     }
   }
@@ -53,6 +73,13 @@ export class Peer {
   async offer(): Promise<string> {
     await this.pc.setLocalDescription();
     return this.pc.localDescription?.sdp ?? '';
+  }
+
+  /** Makes an offer for the same connection on whatever addresses there are now. */
+  async offerAnew(): Promise<string> {
+    this.#early ??= [];
+    this.pc.restartIce();
+    return this.offer();
   }
 
   async accept(sdp: string): Promise<void> {
@@ -88,7 +115,21 @@ export class Peer {
     return snapshot(report.values(), performance.now());
   }
 
+  /** Makes the daemon answer, and looks whether anything has arrived meanwhile, a packet of the video included. */
+  async #ask(): Promise<void> {
+    this.sendInput({ type: 'ping', t: performance.now() });
+    const report = await this.pc.getStats().catch(() => null);
+    if (!report) return;
+    let bytes = 0;
+    for (const entry of report.values()) {
+      if (entry.type === 'transport') bytes += entry.bytesReceived ?? 0;
+    }
+    if (bytes > this.#bytes && this.#bytes > 0) this.#vigil?.heard();
+    this.#bytes = bytes;
+  }
+
   close(): void {
+    this.#vigil?.stop();
     this.pc.onicecandidate = null;
     this.pc.onconnectionstatechange = null;
     this.pc.ontrack = null;

@@ -6,6 +6,8 @@ import { parseServerMessage, type ServerMessage } from '../protocol/server';
 const PING_EVERY_MS = 5_000;
 /** Three missed answers: the path is dead although the socket has not noticed. */
 const SILENCE_MS = 16_000;
+/** The close code of a socket that nothing comes through, and that another follows. */
+const SILENT = 4408;
 /** The close code of a session that was deleted, or has expired. */
 const SESSION_ENDED = 4410;
 
@@ -50,10 +52,16 @@ export class Signaling {
     return true;
   }
 
-  close(): void {
+  /** Asks for an answer; says whether the socket was open. */
+  ping(): boolean {
+    return this.send({ type: 'ping', t: performance.now() });
+  }
+
+  /** `comesBack`: the daemon is to keep the viewer's place, should it ever hear of this. */
+  close(comesBack = false): void {
     this.#done = true;
     window.clearInterval(this.#timer);
-    this.#socket.close(1000);
+    this.#socket.close(comesBack ? SILENT : 1000);
   }
 
   #receive(data: unknown): void {
@@ -69,12 +77,12 @@ export class Signaling {
 
   #beat(): void {
     if (performance.now() - this.#heard > SILENCE_MS) this.#lose('the server fell silent');
-    else this.send({ type: 'ping', t: performance.now() });
+    else this.ping();
   }
 
   #lose(reason: string, ended = false): void {
     if (this.#done) return;
-    this.close();
+    this.close(true);
     this.#events.lost(reason, ended);
   }
 }

@@ -56,6 +56,7 @@ find_missing() {
             "libva's headers, which the structs of crates/vaapi are compared with"
         need_file /usr/include/ffnvcodec/nvEncodeAPI.h libffmpeg-nvenc-dev \
             "NVENC's headers, which the structs of crates/nvenc-sys are compared with"
+        need_command ip iproute2 "ip, for networks that lose and block packets between daemon and browser"
         need_command ffmpeg ffmpeg "FFmpeg, which reads what encoders write, and codes HEVC and AV1 in tests"
     fi
 }

@@ -12,7 +12,7 @@ export default defineConfig({
     // No data: URLs and no inline polyfill, so that the strict content security policy holds.
     assetsInlineLimit: 0,
     modulePreload: { polyfill: false },
-    rolldownOptions: { input: ['index.html', 'docs.html'] },
+    rolldownOptions: { input: ['index.html', 'docs.html', 'diagnose.html'] },
   },
   server: {
     proxy: {

@@ -25,13 +25,19 @@ const NO_PAGE: &str = "<!doctype html><html lang=en><meta charset=utf-8><title>m
 <a href=/openapi.json>/openapi.json</a>.</p></html>";
 
 /// Pages and what belongs to them, with what the description of the API says of each.
-pub(super) const PLACES: [(&str, &str); 5] = [
+pub(super) const PLACES: [(&str, &str); 6] = [
     ("/", "The viewer page."),
     ("/index.html", "The viewer page."),
     ("/docs", "The documentation of the API, made from `/openapi.json`; it needs no network."),
+    (
+        "/diagnose",
+        "A check of each way to the simulation, which says what is blocked, and what to do.",
+    ),
     ("/favicon.ico", "The icon, where this build has one."),
     ("/favicon.svg", "The icon, where this build has one."),
 ];
+/// Files that a build without the page lacks, and says so.
+const PAGES: [&str; 3] = ["index.html", "docs.html", "diagnose.html"];
 /// Where files lie whose name holds a hash of their content.
 pub(super) const ASSETS: (&str, &str) =
     ("/assets/{file}", "A file that a page names; it never changes, and may be kept for ever.");
@@ -75,11 +81,12 @@ impl Site {
         let path = match path {
             "" => "index.html",
             "docs" => "docs.html",
+            "diagnose" => "diagnose.html",
             path => path,
         };
         match self.files.get(path) {
             Some(file) => Ok(file.answer(headers)),
-            None if path == "index.html" || path == "docs.html" => Ok(no_page()),
+            None if PAGES.contains(&path) => Ok(no_page()),
             None => Err(Problem::new(StatusCode::NOT_FOUND, "there is no such file")),
         }
     }

@@ -2,13 +2,15 @@
 
 import type { Link } from './connection/link';
 import { figures, type Snapshot } from './connection/stats';
-import { stats } from './state';
+import { Ways } from './connection/ways';
+import { beyondBest_ms, stats } from './state';
 
 const EVERY_MS = 1_000;
 
 export class StatsSampler {
   readonly #link: Link;
   readonly #receiveToDisplay: () => number | undefined;
+  readonly #ways = new Ways();
   #before: Snapshot | null = null;
   #timer = 0;
 
@@ -29,6 +31,8 @@ export class StatsSampler {
     const after = await this.#link.statistics().catch(() => null);
     const before = this.#before;
     this.#before = after;
+    if (after?.path && after.rtt_ms !== undefined) this.#ways.note(after.path, after.rtt_ms);
+    beyondBest_ms.value = after?.path ? this.#ways.beyondBest(after.path) : null;
     if (!after) {
       stats.value = null;
     } else if (before && after.framesDecoded >= before.framesDecoded) {

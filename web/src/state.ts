@@ -13,6 +13,8 @@ import type { History, Role, Selection, SimState } from './protocol/server';
 export const phase = signal<Phase>({ kind: 'opening', attempt: 0 });
 /** By which way the picture comes, or is about to. */
 export const rung = signal<Rung | null>(null);
+/** By how much a round trip is longer than by the best way that was used, ms. */
+export const beyondBest_ms = signal<number | null>(null);
 export const viewerId = signal('');
 export const role = signal<Role>('control');
 export const company = signal<Company>(NOBODY);

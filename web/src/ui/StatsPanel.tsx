@@ -1,11 +1,11 @@
 import type { ComponentChildren } from 'preact';
-import { chooseVia } from '../app';
+import { chooseVia, diagnosePage } from '../app';
 import type { Choice, Rung } from '../connection/ladder';
 import type { Stage } from '../connection/latency';
 import { bitrate, millis, percent } from '../format';
 import { describe } from '../phases';
 import { via } from '../preferences';
-import { delay, health, phase, rung, sim, stats, streamEncoder } from '../state';
+import { beyondBest_ms, delay, health, phase, rung, sim, stats, streamEncoder } from '../state';
 import { fpsText, rtfText, timeText } from './figures';
 
 const STAGE_WORDS: Record<Stage, string> = {
@@ -96,6 +96,10 @@ function WayRow() {
         ))}
         {chosen === 'pictures' && <option value="pictures">Pictures</option>}
       </select>
+      {beyondBest_ms.value !== null && <span class="tag tag-note">+{millis(beyondBest_ms.value)} round trip</span>}
+      <a id="diagnose" class="check-link" href={diagnosePage} target="_blank" rel="noopener">
+        Check the connection
+      </a>
     </Row>
   );
 }

@@ -104,17 +104,28 @@ impl Nv12Layout {
     }
 }
 
-/// When a frame passed each stage.
+/// When a frame passed each stage, on the daemon's own clock. When it was sent is its sender's to
+/// say: that differs from viewer to viewer.
 #[derive(Clone, Copy, Debug)]
 pub struct Stamps {
-    /// The oldest input that this frame is the first to show, if any.
+    /// The oldest input that this frame is the first to show was received, if any.
     pub input: Option<Instant>,
+    /// The snapshot that this frame is the first to show was taken from the simulation, if there is
+    /// one: a refinement, or another camera's look at the same moment, has none.
+    pub state: Option<Instant>,
     /// Drawing began.
     pub render: Instant,
     /// Drawing ended and encoding began.
     pub encode: Instant,
     /// Encoding ended.
     pub done: Instant,
+}
+
+impl Stamps {
+    /// All stages at one time, for frames that nobody measures.
+    pub fn at(now: Instant) -> Self {
+        Self { input: None, state: None, render: now, encode: now, done: now }
+    }
 }
 
 /// One access unit: a coded picture.
@@ -225,6 +236,11 @@ impl FrameSender {
     pub fn is_closed(&self) -> bool {
         self.shared.lock().closed
     }
+
+    /// Frames dropped so far because the peer fell behind or waited for a key frame.
+    pub fn dropped(&self) -> u64 {
+        self.shared.lock().dropped
+    }
 }
 
 impl Drop for FrameSender {
@@ -285,7 +301,7 @@ mod tests {
             size: Size::new(2, 2).expect("valid"),
             snapshot: id,
             sim_time: 0.0,
-            stamps: Stamps { input: None, render: now, encode: now, done: now },
+            stamps: Stamps::at(now),
         })
     }
 

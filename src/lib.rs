@@ -4,6 +4,7 @@
 //! Modules are listed in the order of their layers: each may use only those above it. The house
 //! is described in `docs/architecture.md`.
 
+pub mod metrics;
 pub mod units;
 
 pub mod bundle;

@@ -218,6 +218,11 @@ impl MediaClock {
     pub fn at(self, now: Instant) -> MediaTime {
         MediaTime::from_elapsed(now.saturating_duration_since(self.epoch))
     }
+
+    /// The same in µs: what stamps of frames and pongs carry.
+    pub fn micros(self, now: Instant) -> u64 {
+        now.saturating_duration_since(self.epoch).as_micros() as u64
+    }
 }
 
 /// Names one viewer's connection within the daemon's life.

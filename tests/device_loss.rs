@@ -69,6 +69,7 @@ impl Stream {
             settings: render::Settings::FAST,
             clock: MediaClock::starting_at(Instant::now()),
             sent: Arc::default(),
+            metrics: Arc::default(),
         };
         let view = stream::View::start(spec, |ended| panic!("{ended:?}")).expect("a thread");
         let (sender, frames) = frame::queue(64);
@@ -91,6 +92,7 @@ impl Stream {
             stage: stage.clone(),
             assets: Arc::clone(&self.assets),
             snapshot: Arc::new(snapshot),
+            taken: Instant::now(),
         }));
         self.moments
     }

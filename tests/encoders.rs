@@ -90,6 +90,7 @@ impl Scene {
             stage: Some(Arc::clone(&self.stage)),
             assets: Arc::clone(&self.assets),
             snapshot: Arc::new(snapshot),
+            taken: Instant::now(),
         }
     }
 
@@ -191,6 +192,7 @@ fn start(scene: &Scene, formats: impl Into<encode::Formats>) -> (stream::View, F
         settings: settings(),
         clock: MediaClock::starting_at(Instant::now()),
         sent: Arc::default(),
+        metrics: Arc::default(),
     };
     let view = stream::View::start(spec, |ended| panic!("{ended:?}")).expect("a thread");
     let (sender, frames) = frame::queue(64);

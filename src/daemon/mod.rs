@@ -16,7 +16,9 @@ use crate::{
     config::{Config, Login, Profile, Shadows},
     encode,
     gpu::{self, Gpu},
-    http, peer, record, render,
+    http,
+    metrics::Metrics,
+    peer, record, render,
     session::{self, Sessions, Source},
     stream,
     units::{Codecs, MediaClock, Node},
@@ -134,7 +136,10 @@ async fn start_sessions(
     let recordings = tokio::task::spawn_blocking(move || record::Store::open(limits)).await;
     let recordings = recordings
         .map_err(|error| Failure::Failed(format!("the recordings cannot be read: {error}")))?;
-    let peers = peer_config(config, media_port(config, http_port).await?, codecs);
+    let clock = MediaClock::starting_at(Instant::now());
+    let metrics = Arc::new(Metrics::default());
+    let port = media_port(config, http_port).await?;
+    let peers = peer_config(config, port, codecs, (clock, Arc::clone(&metrics)));
     let mut settings = session_settings(config, &adapter, peers);
     if let Some(program) = worker_program {
         settings.worker.program = program;
@@ -143,8 +148,9 @@ async fn start_sessions(
         settings,
         drawing,
         encoder,
-        clock: MediaClock::starting_at(Instant::now()),
+        clock,
         counters: session::Counters::default(),
+        metrics,
         recordings: Arc::new(recordings),
     };
     Ok(Sessions::start_with(shared, session_rules(config)))
@@ -329,7 +335,12 @@ async fn media_port(config: &Config, http_port: u16) -> Result<peer::Port, Failu
 }
 
 /// `codecs` are those beside H.264 that hardware encodes here.
-fn peer_config(config: &Config, port: peer::Port, codecs: Codecs) -> peer::Config {
+fn peer_config(
+    config: &Config,
+    port: peer::Port,
+    codecs: Codecs,
+    (clock, metrics): (MediaClock, Arc<Metrics>),
+) -> peer::Config {
     let ip = config.server.ip;
     // The daemon relays for itself where it has a login that lasts; with one that expires, the
     // relays of its viewers must do.
@@ -349,6 +360,8 @@ fn peer_config(config: &Config, port: peer::Port, codecs: Codecs) -> peer::Confi
         include_loopback: ip.is_loopback(),
         codecs,
         bitrate: config.video.bitrate,
+        clock,
+        metrics,
     }
 }
 

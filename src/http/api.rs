@@ -23,6 +23,7 @@ use super::{
 use crate::{
     batch::{self, Batch, Subject},
     library,
+    metrics::Levels,
     session::{self, Handle, Phase, Source},
 };
 
@@ -30,7 +31,9 @@ pub(super) type Answer = Result<Response, Problem>;
 
 /// What the description of the API has of this file.
 #[derive(OpenApi)]
-#[openapi(paths(health, config, statistics, scene, presets, render, command, live, ready))]
+#[openapi(paths(
+    health, config, statistics, scene, presets, render, command, live, ready, metrics
+))]
 pub(super) struct Operations;
 
 /// Which session it is about.
@@ -288,6 +291,31 @@ pub(super) async fn command(context: &Context, id: &str, request: Json<CommandRe
 )]
 pub(super) fn live() -> Answer {
     ok(&Live { status: "alive" })
+}
+
+/// What is counted and timed, for Prometheus; `docs/metrics.md` lists it.
+#[utoipa::path(
+    get, path = "/metrics", tag = "daemon", operation_id = "metrics",
+    responses((
+        status = 200, description = "The figures in Prometheus' text format.",
+        content((String = "text/plain")),
+    )),
+)]
+pub(super) fn metrics(context: &Context) -> Response {
+    let sessions = &context.sessions;
+    let overview = sessions.overview();
+    let text = sessions.metrics().text(&Levels {
+        ready: overview.can_draw,
+        sessions: sessions.list().len(),
+        slots: sessions.rules().most,
+        viewers: overview.viewers,
+        connections: overview.total_connections,
+        events: overview.events_received,
+        frames_sent: overview.frames_sent,
+        rebuilds: overview.rebuilds,
+    });
+    const KIND: &str = "text/plain; version=0.0.4; charset=utf-8";
+    warp::reply::with_header(text, header::CONTENT_TYPE, KIND).into_response()
 }
 
 /// Whether a session answers and has a scene that can be drawn.

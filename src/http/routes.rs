@@ -111,6 +111,7 @@ fn api_routes(context: &Arc<Context>) -> Route {
     let stats = get(context, |context, id| async move { api::statistics(&context, &id).await });
     let live = get(context, |_, _| async { api::live() });
     let ready = get(context, |context, id| async move { api::ready(&context, &id).await });
+    let metrics = get(context, |context, _| async move { Ok(api::metrics(&context)) });
     let command =
         post(context, |context, id, body| async move { api::command(&context, &id, body).await });
     let render =
@@ -123,6 +124,8 @@ fn api_routes(context: &Arc<Context>) -> Route {
         .or(resource(path!("livez").boxed(), READ, live))
         .unify()
         .or(resource(path!("readyz").boxed(), READ, ready))
+        .unify()
+        .or(resource(path!("metrics").boxed(), READ, metrics))
         .unify()
         .or(resource(path!("api" / "render").boxed(), "POST", render))
         .unify()

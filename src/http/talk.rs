@@ -158,7 +158,12 @@ impl<'a> Talk<'a> {
         }
         Ok(Said::Done(match message {
             Ok(ClientMessage::Event(event)) => self.event(event).await,
-            Ok(ClientMessage::Ping { t }) => Some(ServerMessage::Pong { t }),
+            Ok(ClientMessage::Ping { t }) => {
+                let clock_us = self.door.clock().micros(self.heard);
+                Some(ServerMessage::Pong { t, clock_us })
+            }
+            // Frames on a socket always carry their stamps, and signaling carries no frames.
+            Ok(ClientMessage::Stamps { .. }) => None,
             Ok(ClientMessage::Offer { sdp }) => return Ok(Said::Signal(Signal::Offer(sdp))),
             Ok(ClientMessage::IceCandidate(candidate)) => {
                 return Ok(Said::Signal(Signal::Candidate(candidate)));

@@ -18,6 +18,8 @@ pub(super) const UNSENT_BYTES: usize = 256 << 10;
 /// Bytes of `state` that may be on their way: a few messages. On a slow path more would only be
 /// older by the time they arrive.
 const STATE_BYTES: usize = 8 << 10;
+/// Messages about frames that may wait: a slow path loses them.
+const STAMPS: usize = 8;
 /// How soon a slow path is looked at again; below the time between two states.
 const STATE_RETRY: Duration = Duration::from_millis(50);
 /// Labels and what they mean.
@@ -40,9 +42,15 @@ pub(super) struct Senders {
     input: mpsc::Sender<String>,
     control: mpsc::Sender<String>,
     state: watch::Sender<String>,
+    stamps: mpsc::Sender<String>,
 }
 
 impl Senders {
+    /// Where messages about frames go, which share the channel `state`.
+    pub fn stamps(&self) -> mpsc::Sender<String> {
+        self.stamps.clone()
+    }
+
     /// Queues `text`, or on `state` puts it in the place of what waits there; `false` when the
     /// queue is full or the channel is gone.
     pub fn send(&self, channel: Channel, text: String) -> bool {
@@ -58,8 +66,9 @@ impl Senders {
 pub(super) enum Outlet {
     /// Each is sent.
     Every(mpsc::Receiver<String>),
-    /// The latest is sent, when there is room for it.
-    Latest(watch::Receiver<String>),
+    /// The latest is sent, when there is room for it; beside it each of the others for which there
+    /// is room at once.
+    Latest(watch::Receiver<String>, mpsc::Receiver<String>),
 }
 
 impl Outlet {
@@ -67,9 +76,19 @@ impl Outlet {
     async fn next(&mut self, channel: &dyn DataChannel) -> Option<String> {
         match self {
             Self::Every(queue) => queue.recv().await,
-            Self::Latest(value) => {
-                value.changed().await.ok()?;
-                while channel.outstanding_bytes().await.is_ok_and(|bytes| bytes > STATE_BYTES) {
+            Self::Latest(value, others) => {
+                let crowded = || async {
+                    channel.outstanding_bytes().await.is_ok_and(|bytes| bytes > STATE_BYTES)
+                };
+                loop {
+                    tokio::select! {
+                        changed = value.changed() => break changed.ok()?,
+                        Some(other) = others.recv() => if !crowded().await {
+                            return Some(other);
+                        },
+                    }
+                }
+                while crowded().await {
                     tokio::time::sleep(STATE_RETRY).await;
                 }
                 Some(value.borrow_and_update().clone())
@@ -93,9 +112,9 @@ impl Outlets {
 
 /// Makes the queues of a peer.
 pub(super) fn queues() -> (Senders, Outlets) {
-    let (senders, Texts { input, control, state }) = texts();
+    let (senders, Texts { input, control, state, stamps }) = texts();
     // In the order of `LABELS` and `Channel`.
-    let outlets = [Outlet::Every(input), Outlet::Every(control), Outlet::Latest(state)];
+    let outlets = [Outlet::Every(input), Outlet::Every(control), Outlet::Latest(state, stamps)];
     (senders, Outlets(Mutex::new(outlets.map(Some))))
 }
 
@@ -104,6 +123,8 @@ pub(super) struct Texts {
     input: mpsc::Receiver<String>,
     control: mpsc::Receiver<String>,
     state: watch::Receiver<String>,
+    /// Of no use to a socket, whose frames carry their stamps.
+    stamps: mpsc::Receiver<String>,
 }
 
 /// The same queues, for somebody who sends all on one way.
@@ -111,7 +132,9 @@ pub(super) fn texts() -> (Senders, Texts) {
     let (input, inputs) = mpsc::channel(QUEUE);
     let (control, controls) = mpsc::channel(QUEUE);
     let (state, states) = watch::channel(String::new());
-    (Senders { input, control, state }, Texts { input: inputs, control: controls, state: states })
+    let (stamps, told) = mpsc::channel(STAMPS);
+    let texts = Texts { input: inputs, control: controls, state: states, stamps: told };
+    (Senders { input, control, state, stamps }, texts)
 }
 
 impl Texts {
@@ -215,12 +238,13 @@ mod tests {
     fn a_state_takes_the_place_of_the_one_before() {
         let (senders, outlets) = queues();
         assert!((0..100).all(|at| senders.send(Channel::State, at.to_string())));
-        let Some((Channel::State, Outlet::Latest(mut value))) = outlets.take("state") else {
+        let Some((Channel::State, Outlet::Latest(mut value, others))) = outlets.take("state")
+        else {
             panic!("state has a value");
         };
         assert_eq!(*value.borrow_and_update(), "99");
         assert!(!value.has_changed().expect("a living peer"));
-        drop(value);
+        drop((value, others));
         assert!(!senders.send(Channel::State, "late".into()));
     }
 }

@@ -182,7 +182,7 @@ mod tests {
             size: Size::new(2, 2).expect("valid"),
             snapshot: id,
             sim_time: 0.0,
-            stamps: Stamps { input: None, render: now, encode: now, done: now },
+            stamps: Stamps::at(now),
         })
     }
 

@@ -5,7 +5,7 @@ use std::{
         Arc, Mutex, MutexGuard, PoisonError,
         atomic::{AtomicBool, AtomicU32, AtomicU64, Ordering},
     },
-    time::Duration,
+    time::{Duration, Instant},
 };
 
 use bytes::Bytes;
@@ -24,9 +24,11 @@ use webrtc::media_stream::track_local::{TrackLocal, static_rtp::TrackLocalStatic
 use super::{
     offer::{Chosen, Format},
     setup::PLAYOUT_DELAY,
+    stamps::Teller,
 };
 use crate::{
     frame::{EncodedFrame, FrameReceiver},
+    metrics::{Metrics, Stage},
     units::{Bitrate, Codec},
 };
 
@@ -79,6 +81,8 @@ pub(super) struct Counters {
     lost: Mutex<Vec<(u32, u16)>>,
     /// What the latest reports said to be missing, by transport-wide number.
     missed: Mutex<Vec<u16>>,
+    /// Of all peers.
+    metrics: Arc<Metrics>,
 }
 
 /// What the last receiver reports said.
@@ -91,6 +95,11 @@ struct Path {
 }
 
 impl Counters {
+    /// Figures of a peer that are part of `metrics`.
+    pub fn new(metrics: Arc<Metrics>) -> Self {
+        Self { metrics, ..Self::default() }
+    }
+
     /// The figures as of now.
     pub fn read(&self) -> Stats {
         let count = |counter: &AtomicU64| counter.load(Ordering::Relaxed);
@@ -163,10 +172,21 @@ impl Counters {
     /// Counts a retransmission.
     pub fn resent(&self) {
         self.resent.fetch_add(1, Ordering::Relaxed);
+        self.metrics.resent.add(1);
+    }
+
+    /// Counts a frame of `bytes` that was handed to the network at `now`.
+    fn sent(&self, frame: &EncodedFrame, bytes: u64, now: Instant) {
+        self.frames.fetch_add(1, Ordering::Relaxed);
+        self.metrics.sent_bytes.add(bytes);
+        let since = |then| now.saturating_duration_since(then);
+        self.metrics.passed(Stage::Send, since(frame.stamps.done));
+        frame.stamps.input.into_iter().for_each(|input| self.metrics.to_wire.record(since(input)));
     }
 
     /// Notes a report: the share lost, and the round trip where the report tells it.
     pub fn reported(&self, loss: f64, rtt: Option<Duration>) {
+        rtt.into_iter().for_each(|rtt| self.metrics.rtt.record(rtt));
         let mut path = self.path();
         path.mean_loss = if path.loss.is_some() { 0.7 * path.mean_loss + 0.3 * loss } else { loss };
         path.loss = Some(loss);
@@ -203,6 +223,7 @@ pub(super) struct Sender {
     header: Header,
     payloads: Vec<Payload>,
     counters: Arc<Counters>,
+    teller: Teller,
     /// Added to media time: RFC 3550 §5.1 wants a random start.
     offset: u32,
 }
@@ -215,6 +236,7 @@ impl Sender {
         chosen: &Chosen,
         parameters: &RTCRtpParameters,
         counters: Arc<Counters>,
+        teller: Teller,
     ) -> Self {
         let mut header =
             Header { version: 2, ssrc, sequence_number: (ssrc >> 16) as u16, ..Header::default() };
@@ -228,7 +250,7 @@ impl Sender {
         }
         let offset = ssrc.rotate_left(13);
         let payloads = chosen.all().map(Payload::new).collect();
-        Self { track, header, payloads, counters, offset }
+        Self { track, header, payloads, counters, teller, offset }
     }
 
     /// Sends what comes from the latest source, until cancelled.
@@ -269,8 +291,10 @@ impl Sender {
         };
         self.header.timestamp = frame.pts.rtp().wrapping_add(self.offset);
         let last = payloads.len().saturating_sub(1);
+        let mut total = 0;
         for (at, payload) in payloads.into_iter().enumerate() {
             let bytes = payload.len() as u64;
+            total += bytes;
             self.header.marker = at == last;
             let packet = Packet { header: self.header.clone(), payload };
             self.header.sequence_number = self.header.sequence_number.wrapping_add(1);
@@ -281,6 +305,8 @@ impl Sender {
             self.counters.packets.fetch_add(1, Ordering::Relaxed);
             self.counters.bytes.fetch_add(bytes, Ordering::Relaxed);
         }
-        self.counters.frames.fetch_add(1, Ordering::Relaxed);
+        let now = Instant::now();
+        self.counters.sent(frame, total, now);
+        self.teller.sent(frame, self.header.timestamp, now);
     }
 }

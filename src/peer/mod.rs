@@ -29,6 +29,7 @@ mod pacer;
 mod port;
 mod servers;
 mod setup;
+mod stamps;
 
 use std::{
     net::IpAddr,
@@ -54,7 +55,8 @@ use webrtc::{
 use crate::{
     encode,
     frame::FrameReceiver,
-    units::{Bitrate, Codecs},
+    metrics::Metrics,
+    units::{Bitrate, Codecs, MediaClock},
 };
 use advertise::Advertised;
 use link::Link;
@@ -93,6 +95,10 @@ pub struct Config {
     pub codecs: Codecs,
     /// What a stream is coded in at its best.
     pub bitrate: Bitrate,
+    /// What frames are stamped with.
+    pub clock: MediaClock,
+    /// Where what is sent is counted.
+    pub metrics: Arc<Metrics>,
 }
 
 /// A STUN or TURN server.
@@ -210,6 +216,7 @@ pub struct Peer {
     sources: mpsc::Sender<FrameReceiver>,
     channels: channel::Senders,
     stats: Arc<media::Counters>,
+    stamps: stamps::Wish,
     gathered: Arc<Notify>,
     seat: Arc<Seat>,
     advertised: Advertised,
@@ -259,7 +266,9 @@ impl Peer {
             .seat(servers::relays(&servers))
             .map_err(|error| Error::Setup(webrtc::error::Error::Other(error.to_string())))?;
         let advertised = Advertised::new(&config.advertise, Arc::clone(&seat));
-        let stats = Arc::new(media::Counters::default());
+        let stats = Arc::new(media::Counters::new(Arc::clone(&config.metrics)));
+        let stamps = stamps::Wish::default();
+        let teller = stamps::Teller::new(stamps.clone(), config.clock, channels.stamps());
         let handler = handler::Handler::new(
             events.clone(),
             outlets,
@@ -293,6 +302,7 @@ impl Peer {
             &chosen,
             &parameters.rtp_parameters,
             Arc::clone(&stats),
+            teller,
         );
         tokio::spawn(cancel.clone().run_until_cancelled_owned(sender.run(inbox)));
         tokio::spawn(cancel.run_until_cancelled_owned(feedback::listen(track, events)));
@@ -303,6 +313,7 @@ impl Peer {
             sources,
             channels,
             stats,
+            stamps,
             gathered,
             seat,
             advertised,
@@ -412,6 +423,11 @@ impl Peer {
     /// latest text counts: one that a slow path has not taken yet is replaced.
     pub fn send(&self, channel: Channel, text: String) -> bool {
         self.channels.send(channel, text)
+    }
+
+    /// Tells on `state` when each frame was where, or no longer.
+    pub fn tell_stamps(&self, on: bool) {
+        self.stamps.set(on);
     }
 
     /// What the browser's decoder takes, settled with the first answer.

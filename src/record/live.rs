@@ -110,7 +110,7 @@ mod tests {
             size: Size::new(side, side).expect("valid"),
             snapshot: 0,
             sim_time: 0.0,
-            stamps: Stamps { input: None, render: now, encode: now, done: now },
+            stamps: Stamps::at(now),
         }
     }
 

@@ -169,7 +169,7 @@ mod tests {
             size: Size::new(2, 2).expect("valid"),
             snapshot,
             sim_time,
-            stamps: Stamps { input: None, render: now, encode: now, done: now },
+            stamps: Stamps::at(now),
         }
     }
 

@@ -64,7 +64,7 @@ impl Camera {
             size: self.picture.size(),
             snapshot: self.frames,
             sim_time: self.frames as f64 / 30.0,
-            stamps: Stamps { input: None, render: now, encode: now, done: now },
+            stamps: Stamps::at(now),
         }))
     }
 }

@@ -148,14 +148,21 @@ struct Running {
     assets: Arc<Assets>,
     /// `None` until the model is on the device of the moment.
     stage: Option<Arc<Stage>>,
+    /// The number of the newest snapshot, and when it came.
+    newest: (u64, Instant),
 }
 
 impl Running {
     fn moment(&mut self) -> Arc<Moment> {
+        let snapshot = Arc::clone(&self.snapshots.borrow_and_update());
+        if snapshot.sequence != self.newest.0 {
+            self.newest = (snapshot.sequence, Instant::now());
+        }
         Arc::new(Moment {
             stage: self.stage.clone(),
             assets: Arc::clone(&self.assets),
-            snapshot: Arc::clone(&self.snapshots.borrow_and_update()),
+            snapshot,
+            taken: self.newest.1,
         })
     }
 }
@@ -646,6 +653,7 @@ impl Driver {
             encoders: settings.encoders,
             clock: self.shared.clock,
             sent: Arc::clone(&self.shared.counters.frames),
+            metrics: Arc::clone(&self.shared.metrics),
         };
         let (bitrate, ended) = (spec.bitrate, self.view_ended.clone());
         let report = move |end: stream::Ended| {

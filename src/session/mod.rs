@@ -43,6 +43,7 @@ use crate::{
     config::Encoders,
     control::{Command, Event, Logged, Moment, PhysicsCommand},
     encode, gpu, library,
+    metrics::Metrics,
     peer::{self, Candidate},
     record, render,
     scene::{
@@ -321,6 +322,8 @@ pub struct Shared {
     pub clock: MediaClock,
     /// Counts since the daemon started.
     pub counters: Counters,
+    /// What is counted and timed for `/metrics`.
+    pub metrics: Arc<Metrics>,
     /// Recordings of all sessions, and of those before.
     pub recordings: Arc<record::Store>,
 }
@@ -677,6 +680,11 @@ impl Handle {
     async fn event(&self, viewer: ViewerId, event: Event, at: Instant) -> Result<(), Error> {
         self.ask_within(LOAD_DEADLINE, |reply| driver::Request::Event { viewer, event, at, reply })
             .await?
+    }
+
+    /// The clock that frames and pongs are stamped with.
+    pub fn clock(&self) -> MediaClock {
+        self.shared.clock
     }
 
     fn peer_config(&self) -> &peer::Config {

@@ -15,6 +15,7 @@ use super::{
     Settings, Shared, Source, Terms, driver,
 };
 use crate::{
+    metrics::Metrics,
     peer::Port,
     record, render,
     units::{Node, SessionId},
@@ -177,6 +178,11 @@ impl Sessions {
     /// Where all viewers' media comes and goes.
     pub fn port(&self) -> &Port {
         &self.registry.shared.settings.peer.port
+    }
+
+    /// What is counted and timed for `/metrics`.
+    pub fn metrics(&self) -> &Arc<Metrics> {
+        &self.registry.shared.metrics
     }
 
     /// The recordings of all sessions; they outlive their sessions.

@@ -19,7 +19,7 @@ use crate::{
         self, Candidate, Channel, Item, Peer, PeerEvent, Tap, Telling,
         wire::{self, ClientMessage, ServerMessage},
     },
-    units::{SessionId, ViewerId},
+    units::{MediaClock, SessionId, ViewerId},
 };
 
 /// Peer events that may wait for the viewer's task; input beyond that waits in the peer.
@@ -170,6 +170,11 @@ impl Door {
         self.session.id()
     }
 
+    /// The clock that frames and pongs are stamped with.
+    pub fn clock(&self) -> MediaClock {
+        self.session.clock()
+    }
+
     /// Takes the viewer's stream for a socket, from a key frame on and from whichever way had it.
     pub async fn media(&self) -> Media {
         let (feed, tap) = peer::feed(self.session.peer_config().bitrate);
@@ -264,7 +269,15 @@ impl Listener {
         let received = Instant::now();
         match wire::parse(text) {
             Ok(ClientMessage::Event(event)) => self.event(event, received).await,
-            Ok(ClientMessage::Ping { t }) => self.reply(channel, ServerMessage::Pong { t }),
+            Ok(ClientMessage::Ping { t }) => {
+                let clock_us = self.session.clock().micros(received);
+                self.reply(channel, ServerMessage::Pong { t, clock_us });
+            }
+            Ok(ClientMessage::Stamps { on }) => {
+                if let Some(peer) = self.peer.upgrade() {
+                    peer.tell_stamps(on);
+                }
+            }
             Ok(ClientMessage::Offer { .. } | ClientMessage::IceCandidate(_)) => {
                 self.refuse("signaling belongs on the WebSocket".into());
             }

@@ -127,7 +127,8 @@ mod tests {
             geom(6, [0.3; 3], [-0.6, -0.2, 0.3], [0.1, 0.2, 1.0, 0.7]),
         ];
         let snapshot = Snapshot { geoms, ..Snapshot::default() };
-        let moment = Moment { stage: None, assets: Arc::new(assets), snapshot: Arc::new(snapshot) };
+        let (assets, snapshot) = (Arc::new(assets), Arc::new(snapshot));
+        let moment = Moment { stage: None, assets, snapshot, taken: std::time::Instant::now() };
         (Stage { renderer, resources }, moment)
     }
 

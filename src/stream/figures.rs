@@ -9,7 +9,12 @@ use std::{
 };
 
 use super::stats::{StreamStats, Summary};
-use crate::{encode::Rejected, frame::EncodedFrame, units::Codec};
+use crate::{
+    encode::Rejected,
+    frame::EncodedFrame,
+    metrics::{Metrics, Stage},
+    units::Codec,
+};
 
 /// What a stream does, and which frame it last made.
 #[derive(Clone, Debug, PartialEq)]
@@ -48,6 +53,8 @@ pub(super) struct Figures {
     state: Mutex<State>,
     /// Frames handed to peers by all views of the daemon.
     sent: Arc<AtomicU64>,
+    /// What all views of the daemon do.
+    metrics: Arc<Metrics>,
 }
 
 #[derive(Debug)]
@@ -60,11 +67,13 @@ struct State {
 }
 
 impl Figures {
-    /// Figures of a view that starts `now` and counts what it hands out in `sent`.
-    pub fn new(now: Instant, sent: Arc<AtomicU64>) -> Self {
+    /// Figures of a view that starts `now`, counts what it hands out in `sent`, and notes all else
+    /// in `metrics`.
+    pub fn new(now: Instant, sent: Arc<AtomicU64>, metrics: Arc<Metrics>) -> Self {
+        metrics.streams.add(1);
         let stats = StreamStats::new(now);
         let state = State { stats, last_frame: 0, last_rtp: 0, encoder: None, host_bytes: 0 };
-        Self { state: Mutex::new(state), sent }
+        Self { state: Mutex::new(state), sent, metrics }
     }
 
     /// Notes a frame that `watchers` peers were handed, and what encoded it.
@@ -74,8 +83,14 @@ impl Figures {
         let mut state = self.lock();
         state.stats.frame(stamps.done, frame.data.len(), render, encode);
         (state.last_frame, state.last_rtp) = (frame.id, frame.pts.rtp());
-        state.encoder = encoder;
+        let name = encoder.as_ref().map(|encoder| encoder.name);
+        let before = std::mem::replace(&mut state.encoder, encoder).map(|encoder| encoder.name);
         drop(state);
+        self.record(frame, name.unwrap_or_default());
+        if name != before {
+            before.into_iter().for_each(|name| self.metrics.encoders.at([name]).add(-1));
+            name.into_iter().for_each(|name| self.metrics.encoders.at([name]).add(1));
+        }
         self.sent.fetch_add(watchers as u64, Ordering::Relaxed);
     }
 
@@ -87,6 +102,34 @@ impl Figures {
     /// Notes a picture that the encoder skipped.
     pub fn skipped(&self, render: Duration, encode: Duration) {
         self.lock().stats.skipped(render, encode);
+        self.metrics.passed(Stage::Render, render);
+        self.metrics.rendered.add(1);
+        self.metrics.skipped.add(1);
+    }
+
+    /// Notes frames that viewers missed because they were behind.
+    pub fn missed(&self, frames: u64) {
+        self.metrics.slow.add(frames);
+    }
+
+    fn record(&self, frame: &EncodedFrame, encoder: &'static str) {
+        let (metrics, stamps) = (&self.metrics, &frame.stamps);
+        for (stage, since) in [(Stage::Input, stamps.input), (Stage::State, stamps.state)] {
+            let waited = since.map(|since| stamps.render.saturating_duration_since(since));
+            waited.into_iter().for_each(|waited| metrics.passed(stage, waited));
+        }
+        let encode = stamps.done - stamps.encode;
+        metrics.passed(Stage::Render, stamps.encode - stamps.render);
+        metrics.passed(Stage::Encode, encode);
+        let codec = match frame.codec {
+            Codec::H264 => "h264",
+            Codec::Hevc => "hevc",
+            Codec::Av1 => "av1",
+        };
+        metrics.encode.at([encoder, codec]).record(encode);
+        metrics.rendered.add(1);
+        metrics.keyframes.add(u64::from(frame.keyframe));
+        metrics.encoded_bytes.add(frame.data.len() as u64);
     }
 
     /// The figures as of `now`.
@@ -104,5 +147,14 @@ impl Figures {
     fn lock(&self) -> MutexGuard<'_, State> {
         // Counters only: a panic elsewhere cannot leave them worse than stale.
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Drop for Figures {
+    fn drop(&mut self) {
+        self.metrics.streams.add(-1);
+        if let Some(encoder) = &self.lock().encoder {
+            self.metrics.encoders.at([encoder.name]).add(-1);
+        }
     }
 }

@@ -17,7 +17,9 @@ use crate::{
     config::Encoders,
     encode::{self, Chain, Coded, Picture, Source},
     frame::{EncodedFrame, FrameSender, I420, Sent, Stamps},
-    gpu, render,
+    gpu,
+    metrics::Metrics,
+    render,
     scene::{Assets, Snapshot, camera::Camera},
     units::{Bitrate, Codec, FrameRate, MediaClock, Size, ViewId},
 };
@@ -48,6 +50,8 @@ pub struct Moment {
     pub assets: Arc<Assets>,
     /// What moves.
     pub snapshot: Arc<Snapshot>,
+    /// When the snapshot was taken from the simulation.
+    pub taken: Instant,
 }
 
 /// What a view is made with.
@@ -71,6 +75,8 @@ pub struct Spec {
     pub clock: MediaClock,
     /// Where frames handed to peers are counted.
     pub sent: Arc<AtomicU64>,
+    /// Where all else is.
+    pub metrics: Arc<Metrics>,
 }
 
 /// Why a view could not be made or had to end.
@@ -131,7 +137,8 @@ impl View {
     pub fn start(spec: Spec, ended: impl FnOnce(Ended) + Send + 'static) -> Result<Self, Error> {
         let view = spec.id;
         let inbox = Arc::new(Inbox::default());
-        let figures = Arc::new(Figures::new(Instant::now(), Arc::clone(&spec.sent)));
+        let (sent, metrics) = (Arc::clone(&spec.sent), Arc::clone(&spec.metrics));
+        let figures = Arc::new(Figures::new(Instant::now(), sent, metrics));
         let shared = (Arc::clone(&inbox), Arc::clone(&figures));
         let thread = std::thread::Builder::new()
             .name(view.to_string())
@@ -211,7 +218,10 @@ struct Worker {
     figures: Arc<Figures>,
     moment: Option<Arc<Moment>>,
     camera: Option<Camera>,
+    /// Of the oldest input that no frame shows yet.
     input: Option<Instant>,
+    /// When the moment was taken, unless a frame shows it already or nobody has waited for it.
+    state: Option<Instant>,
     subscribers: Vec<FrameSender>,
     /// The picture no longer shows `moment` from `camera`.
     stale: bool,
@@ -246,6 +256,7 @@ impl Worker {
             moment: None,
             camera: None,
             input: None,
+            state: None,
             subscribers: Vec::new(),
             stale: false,
             wants_keyframe: false,
@@ -288,6 +299,9 @@ impl Worker {
             if moment.stage.is_none() {
                 self.forget_device();
             }
+            if self.moment.as_ref().is_some_and(|before| before.taken != moment.taken) {
+                self.state = Some(moment.taken);
+            }
             self.moment = Some(moment);
             self.stale = true;
         }
@@ -306,6 +320,8 @@ impl Worker {
             return Ok(());
         };
         if self.subscribers.is_empty() {
+            // Whoever comes later has not waited for it.
+            self.state = None;
             return Ok(());
         }
         if self.wants_keyframe && self.encoders.may_restart(now) {
@@ -343,8 +359,13 @@ impl Worker {
             self.frame_clock.sharp();
         }
         self.frames += 1;
-        let stamps =
-            Stamps { input: self.input.take(), render: now, encode: drawn, done: Instant::now() };
+        let stamps = Stamps {
+            input: self.input.take(),
+            state: self.state.take(),
+            render: now,
+            encode: drawn,
+            done: Instant::now(),
+        };
         self.hand_out(Arc::new(EncodedFrame {
             id: self.frames,
             data: unit.data,
@@ -410,14 +431,15 @@ impl Worker {
             given_up: Arc::clone(&self.given_up),
         });
         self.figures.produced(&frame, self.subscribers.len(), encoder);
-        self.subscribers.retain(|subscriber| match subscriber.send(&frame) {
-            Sent::Queued => true,
-            Sent::NeedsKeyframe => {
-                self.wants_keyframe = true;
-                true
-            }
-            Sent::Closed => false,
+        let mut missed = 0;
+        self.subscribers.retain(|subscriber| {
+            let before = subscriber.dropped();
+            let sent = subscriber.send(&frame);
+            missed += subscriber.dropped() - before;
+            self.wants_keyframe |= sent == Sent::NeedsKeyframe;
+            sent != Sent::Closed
         });
+        self.figures.missed(missed);
         if self.wants_keyframe {
             // Held back by the gap, or asked for just now: a still scene must not wait for ever.
             self.frame_clock.mark(Instant::now(), Cause::Input);

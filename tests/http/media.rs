@@ -29,19 +29,29 @@ struct Packet {
     time: u32,
     id: u64,
     size: [u16; 2],
+    /// When it was sent, on the daemon's clock, µs.
+    sent_us: u64,
+    /// How long before that its input and its snapshot came, drawing and encoding began, and
+    /// encoding ended, µs.
+    ages_us: Vec<u32>,
     payload: Vec<u8>,
 }
 
 impl Packet {
     fn read(message: &[u8]) -> Self {
-        assert_eq!((message[0], message[2], message[3]), (1, 1, 20), "version, codec, length");
+        assert_eq!((message[0], message[2], message[3]), (1, 1, 48), "version, codec, length");
         let side = |at: usize| u16::from_be_bytes([message[at], message[at + 1]]);
         Self {
             flags: message[1],
             time: u32::from_be_bytes(message[4..8].try_into().expect("4")),
             id: u64::from_be_bytes(message[8..16].try_into().expect("8")),
             size: [side(16), side(18)],
-            payload: message[20..].to_vec(),
+            sent_us: u64::from_be_bytes(message[20..28].try_into().expect("8")),
+            ages_us: message[28..48]
+                .chunks(4)
+                .map(|age| u32::from_be_bytes(age.try_into().expect("4")))
+                .collect(),
+            payload: message[48..].to_vec(),
         }
     }
 
@@ -124,7 +134,10 @@ async fn a_stream_on_a_socket_decodes_from_its_first_frame() {
         if let Some(last) = last {
             assert_eq!(packet.id, last.id + 1);
             assert!(packet.time.wrapping_sub(last.time) < 90_000 * 60, "time runs on");
+            assert!(packet.sent_us > last.sent_us, "so does the daemon's clock");
         }
+        let [_input, _state, render, encode, done] = packet.ages_us[..] else { panic!("five") };
+        assert!(render >= encode && encode >= done && u64::from(render) < packet.sent_us);
         assert!(!is_blank(&decoder.decode(&packet.payload)), "frame {at} shows nothing");
         last = Some(packet);
     }

@@ -181,6 +181,7 @@ impl Visit {
         }
         self.get("/livez").await;
         self.get("/readyz").await;
+        self.get("/metrics").await;
         self.ask("POST", "/api/scene/load", Some(json!({"xml": SCENE}))).await;
         self.ask("POST", "/api/execute-command", Some(json!({"command": "step 200"}))).await;
         self.get("/api/stats").await;

@@ -69,6 +69,23 @@ async fn stats_tell_of_the_running_simulation() {
 }
 
 #[tokio::test]
+async fn metrics_tell_of_the_daemon() {
+    let daemon = Daemon::ready().await;
+    let request = daemon.request("GET", "/metrics").body(Full::default()).expect("request");
+    let response = daemon.send(request).await;
+    assert_eq!(response.status(), StatusCode::OK);
+    let kind = "text/plain; version=0.0.4; charset=utf-8";
+    assert_eq!(response.headers()[header::CONTENT_TYPE], kind);
+    let text = String::from_utf8(response.body().to_vec()).expect("text");
+    for line in ["mjcast_ready 1", "mjcast_sessions 1", "mjcast_viewers 0", "mjcast_streams 0"] {
+        assert!(text.lines().any(|one| one == line), "{line} is not in\n{text}");
+    }
+    for metric in mjcast::metrics::TABLE {
+        assert!(text.contains(&format!("\n# TYPE {} ", metric.name)), "{}", metric.name);
+    }
+}
+
+#[tokio::test]
 async fn commands_in_words_act() {
     let daemon = Daemon::ready().await;
     let say =

@@ -31,7 +31,9 @@ async fn a_malformed_message_gets_an_error_and_the_socket_stays() {
         assert!(error["code"].is_string() && error["message"].is_string(), "{text}: {error}");
     }
     socket.say(r#"{"type":"ping","t":7}"#).await;
-    assert_eq!(socket.wait_for("pong").await["t"], 7);
+    let pong = socket.wait_for("pong").await;
+    assert_eq!(pong["t"], 7);
+    assert!(pong["clock_us"].as_u64().is_some_and(|now| now > 0), "{pong}");
     let unknown = json!({"type": "command", "cmd": "pause", "params": {}, "id": 1});
     socket.say(unknown.to_string()).await;
     let result = socket.wait_for("result").await;

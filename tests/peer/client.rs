@@ -11,6 +11,7 @@ use mjcast::{
     frame::EncodedFrame,
     peer::{self, Candidate, Peer, PeerEvent, Port},
     units::{Bitrate, Codec, Codecs, MediaTime, Size},
+    units::{Codec, Codecs, MediaClock, MediaTime, Size},
 };
 use rtc::{
     interceptor::Registry,
@@ -360,6 +361,8 @@ pub fn loopback() -> peer::Config {
         include_loopback: true,
         codecs: Codecs::ALL,
         bitrate: Bitrate::bps(3_000_000),
+        clock: MediaClock::starting_at(Instant::now()),
+        metrics: Arc::default(),
     }
 }
 
@@ -386,7 +389,7 @@ pub fn frame(id: u64, keyframe: bool, bytes: usize) -> Arc<EncodedFrame> {
         size: Size::new(640, 480).expect("in range"),
         snapshot: id,
         sim_time: 0.0,
-        stamps: mjcast::frame::Stamps { input: None, render: now, encode: now, done: now },
+        stamps: mjcast::frame::Stamps::at(now),
     })
 }
 

@@ -42,6 +42,7 @@ use super::{
 };
 use crate::{
     frame::EncodedFrame,
+    metrics::{Metrics, Stage},
     peer::{Item, wire::ServerMessage},
     session::{Door, Media},
 };
@@ -75,8 +76,8 @@ struct MediaParameters {
 /// Gives a viewer its stream without WebRTC: a WebSocket with frames and JSON text.
 ///
 /// The first message is `{"type": "media", "format": "annexb"}`, or `fmp4`. Then the stream is this
-/// socket's, from a key frame on: a binary message is a frame behind a header of 20 bytes (version,
-/// flags, codec, its length, time, number, width, height), and text is what data channels would
+/// socket's, from a key frame on: a binary message is a frame behind a header of 48 bytes (version,
+/// flags, codec, its length, time, number, width, height, stamps), and text is what data channels would
 /// carry, both ways. When the stream goes another way, the socket is closed with 4409; a flood
 /// closes it with 1008, an oversized message with 1009, and silence with 1001.
 #[utoipa::path(
@@ -118,8 +119,9 @@ async fn serve(mut socket: WebSocket, context: &Context, door: Door) {
             let (sink, stream) = socket.split();
             let (out, replies) = mpsc::channel(REPLIES);
             let mut reader = Reader { stream, talk, out };
-            let packer = Packer::new(format);
-            let mut writer = Writer { sink, media: door.media().await, replies, packer };
+            let packer = Packer::new(format, door.clock());
+            let metrics = Arc::clone(context.sessions.metrics());
+            let mut writer = Writer { sink, media: door.media().await, replies, packer, metrics };
             let end = tokio::select! {
                 end = reader.run(closing) => end,
                 end = writer.run() => end,
@@ -217,6 +219,7 @@ struct Writer {
     media: Media,
     replies: mpsc::Receiver<Message>,
     packer: Packer,
+    metrics: Arc<Metrics>,
 }
 
 impl Writer {
@@ -238,7 +241,7 @@ impl Writer {
     }
 
     async fn show(&mut self, frame: &EncodedFrame) -> Result<(), End> {
-        let messages = self.packer.pack(frame).map_err(|error| {
+        let messages = self.packer.pack(frame, Instant::now()).map_err(|error| {
             tracing::error!(%error, "a frame cannot be packed");
             End::with(close::INTERNAL, "a frame cannot be packed")
         })?;
@@ -248,6 +251,9 @@ impl Writer {
             deliver(&mut self.sink, Message::binary(message)).await?;
         }
         self.media.wrote(bytes, began);
+        let since = |then: Instant| then.elapsed();
+        self.metrics.passed(Stage::Send, since(frame.stamps.done));
+        frame.stamps.input.into_iter().for_each(|input| self.metrics.to_wire.record(since(input)));
         Ok(())
     }
 }

@@ -54,6 +54,11 @@ pub enum ClientMessage {
         /// Whatever the client sent.
         t: Value,
     },
+    /// Wants to be told when its frames were where, or no longer.
+    Stamps {
+        /// Which of both.
+        on: bool,
+    },
 }
 
 /// Parses one message.
@@ -72,6 +77,7 @@ pub fn parse(text: &str) -> Result<ClientMessage, WireError> {
         "offer" => Ok(ClientMessage::Offer { sdp: fields.required_text(&["sdp"])?.to_owned() }),
         "ice-candidate" => candidate(fields).map(ClientMessage::IceCandidate),
         "ping" => Ok(ClientMessage::Ping { t: value.get("t").cloned().unwrap_or(Value::Null) }),
+        "stamps" => fields.flag(&["on"]).map(|on| ClientMessage::Stamps { on }),
         "event" => {
             let data = fields.get(&["data"]).ok_or_else(|| missing("data"))?;
             let data = Fields::of(data, "'data'")?;

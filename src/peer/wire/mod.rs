@@ -11,8 +11,8 @@ mod server;
 pub use client::{ClientMessage, MAX_MESSAGE_BYTES, MAX_SCENE_BYTES, parse, parse_command};
 pub use fields::WireError;
 pub use server::{
-    CameraState, CursorState, FrameState, HistoryState, IceServer, LatencyState, MediaAddress,
-    SelectionState, ServerMessage, State, ViewerState,
+    CameraState, CursorState, FrameStamps, FrameState, HistoryState, IceServer, LatencyState,
+    MediaAddress, SelectionState, ServerMessage, State, ViewerState,
 };
 
 #[cfg(test)]

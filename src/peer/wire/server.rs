@@ -1,9 +1,11 @@
 //! Server to client.
 
+use std::time::Instant;
+
 use serde::Serialize;
 use serde_json::Value;
 
-use crate::peer::Candidate;
+use crate::{frame::EncodedFrame, peer::Candidate, units::MediaClock};
 
 /// A STUN or TURN server as browsers take it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -65,6 +67,12 @@ pub enum ServerMessage {
     },
     Pong {
         t: Value,
+        /// When the ping was answered, µs on the daemon's clock: that of [`FrameStamps`].
+        clock_us: u64,
+    },
+    /// When frames were where, for a viewer who asked.
+    Stamps {
+        frames: Vec<FrameStamps>,
     },
     Result {
         id: Option<Value>,
@@ -73,6 +81,46 @@ pub enum ServerMessage {
         error: Option<String>,
     },
     State(Box<State>),
+}
+
+/// When a frame was where, µs on the daemon's clock.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+pub struct FrameStamps {
+    /// Its number within the stream.
+    pub id: u64,
+    /// The time stamp of its packets.
+    pub rtp: u32,
+    /// The oldest input that it is the first to show was received.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub input_us: Option<u64>,
+    /// The snapshot that it is the first to show was taken from the simulation.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub state_us: Option<u64>,
+    /// Drawing began.
+    pub render_us: u64,
+    /// Drawing ended and encoding began.
+    pub encode_us: u64,
+    /// Encoding ended.
+    pub done_us: u64,
+    /// Its last packet was handed to the network.
+    pub sent_us: u64,
+}
+
+impl FrameStamps {
+    /// Those of a frame that was sent with the time stamp `rtp`.
+    pub fn new(frame: &EncodedFrame, rtp: u32, sent: Instant, clock: MediaClock) -> Self {
+        let stamps = &frame.stamps;
+        Self {
+            id: frame.id,
+            rtp,
+            input_us: stamps.input.map(|at| clock.micros(at)),
+            state_us: stamps.state.map(|at| clock.micros(at)),
+            render_us: clock.micros(stamps.render),
+            encode_us: clock.micros(stamps.encode),
+            done_us: clock.micros(stamps.done),
+            sent_us: clock.micros(sent),
+        }
+    }
 }
 
 /// A viewer of the session.

@@ -367,6 +367,15 @@ fn a_ping_gives_back_what_it_held() {
     }
 }
 
+#[test]
+fn stamps_are_asked_for_and_no_longer() {
+    for on in [true, false] {
+        let asked = parse(&json!({"type": "stamps", "on": on}).to_string());
+        assert_eq!(asked, Ok(ClientMessage::Stamps { on }));
+    }
+    assert!(parse(&json!({"type": "stamps", "on": "yes"}).to_string()).is_err());
+}
+
 /// Whatever was parsed, what later stages rely on holds.
 fn check_invariants(event: &Event) {
     let finite = |values: &[f64]| assert!(values.iter().all(|value| value.is_finite()));

@@ -199,6 +199,8 @@ async fn bring_up(shared: &Arc<Shared>, model: Model) -> Result<(Running, Scene)
     let (worker, assets) = Worker::spawn(&scene.bundle, &limits).await?;
     let stage = shared.drawing.stage_new(&assets).await?;
     let changes = worker.changes().expect("invariant: a new worker's changes are nobody's yet");
-    let running = Running { snapshots: worker.snapshots(), changes, worker, assets, stage };
+    let snapshots = worker.snapshots();
+    let newest = (snapshots.borrow().sequence, Instant::now());
+    let running = Running { snapshots, changes, worker, assets, stage, newest };
     Ok((running, scene))
 }

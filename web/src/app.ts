@@ -16,6 +16,7 @@ import { restoreVia, setVia, via } from './preferences';
 import { arrived, connectSeeking } from './seeking';
 import { takeState } from './simulation';
 import * as state from './state';
+import { Tracing } from './tracing';
 import { toast } from './toasts';
 import { connectTurns, forgetCompany, takeCompany, tellOutOfTurn } from './turns';
 import { Screen } from './video';
@@ -30,6 +31,7 @@ export const diagnosePage = at.diagnose;
 /** The way that the page's address or the viewer has chosen. */
 if (at.via) via.value = at.via;
 
+const tracing = new Tracing();
 let screen: Screen | null = null;
 let stage: HTMLElement | null = null;
 /** The preset asked for; its `scene_updated` may come before or after the command's result. */
@@ -44,6 +46,7 @@ export const link = new Link(at, at.via ?? restoreVia(), {
   welcome(welcome, resumed) {
     batch(() => {
       if (!resumed) forgetCompany();
+      tracing.newDaemon();
       state.viewerId.value = welcome.viewer_id;
       state.role.value = welcome.role;
       if (welcome.state) takeState(welcome.state);
@@ -58,33 +61,49 @@ export const link = new Link(at, at.via ?? restoreVia(), {
   via(rung) {
     state.rung.value = rung;
     if (rung !== null && rung !== 'webrtc' && via.peek() === 'auto') tellLowerRung(rung);
+    tracing.newStream();
   },
   ending() {
     screen?.keepLast();
     commands.abandon();
   },
-  roundTrip: (ms) => (state.socketRtt_ms.value = ms),
+  pong(sent_ms, clock_us) {
+    state.socketRtt_ms.value = performance.now() - sent_ms;
+    tracing.pong(sent_ms, clock_us);
+  },
+  frame: (packet) => tracing.arrived(packet),
+  decoded: (...frame) => tracing.decoded(...frame),
   diagnose,
 });
 
 export const commands = new Commands((message) => link.send(message));
 connectTurns(run);
 connectSeeking((cmd, params) => commands.run(cmd, params), tellRefusal);
-const sampler = new StatsSampler(link, () => screen?.receiveToDisplay_ms);
+const sampler = new StatsSampler(link, tracing, () => screen?.receiveToDisplay_ms);
 
 /** Starts the page's life once its elements exist; the returned function ends it. */
 export function start(stageElement: HTMLElement, video: HTMLVideoElement, still: HTMLCanvasElement): () => void {
   stage = stageElement;
-  screen = new Screen(video, still, () => link.framePresented());
+  screen = new Screen(video, still, (frame) => {
+    link.framePresented();
+    if (frame) tracing.shown(frame);
+  });
   const unbind = bindStage(stageElement, {
-    send: (message) => void link.send(message),
-    move: (message) => void link.sendLossy(message),
+    send(message) {
+      tracing.input();
+      link.send(message);
+    },
+    move(message) {
+      tracing.input();
+      link.sendLossy(message);
+    },
     help: () => (state.helpOpen.value = true),
     seen: () => state.self.peek().watching > 1,
   });
   const unwatch = watchViewport(stageElement, sendViewport);
   const health = window.setInterval(() => void refreshHealth(), HEALTH_EVERY_MS);
   const unfollow = effect(() => void refreshEncoder(state.encoderName.value));
+  const untold = effect(() => link.tellStamps(state.panel.value === 'stats'));
   const stop = new AbortController();
   document.addEventListener('visibilitychange', comeBack, { signal: stop.signal });
   document.addEventListener('resume', comeBack, { signal: stop.signal });
@@ -101,6 +120,7 @@ export function start(stageElement: HTMLElement, video: HTMLVideoElement, still:
     unwatch();
     window.clearInterval(health);
     unfollow();
+    untold();
     sampler.stop();
   };
 }
@@ -169,6 +189,9 @@ function receive(message: ServerMessage): void {
     case 'state':
       takeState(message.state);
       arrived(message.state.tick);
+      break;
+    case 'stamps':
+      tracing.stamped(message.frames);
       break;
     case 'result':
       commands.settle(message.id, message.ok, message.error);

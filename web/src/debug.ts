@@ -2,10 +2,11 @@
 
 import { framesShown, link, send } from './app';
 import type { ClientMessage } from './protocol/client';
+import type { Summary } from './connection/traces';
 import type { Company } from './protocol/company';
 import type { SimState } from './protocol/server';
 import { latestState } from './simulation';
-import { company, phase, stats, viewerId, type StreamStats } from './state';
+import { company, phase, stats, traces, viewerId, type StreamStats } from './state';
 
 export interface Debug {
   readonly connected: boolean;
@@ -20,6 +21,8 @@ export interface Debug {
   /** By which way the picture comes. */
   readonly via: string;
   readonly stats: StreamStats | null;
+  /** What the last frames took on their way, while the panel of figures is open. */
+  readonly traces: Summary;
   send(message: ClientMessage): boolean;
 }
 
@@ -57,6 +60,9 @@ export function exposeDebug(): void {
     },
     get stats() {
       return stats.peek();
+    },
+    get traces() {
+      return traces.peek();
     },
     send,
   });

@@ -2,7 +2,8 @@
 
 import { computed, signal } from '@preact/signals';
 import type { Encoder, Health, Preset } from './connection/api';
-import { latency, type Latency } from './connection/latency';
+import { latency, measured, type Latency } from './connection/latency';
+import type { Summary } from './connection/traces';
 import type { Rung } from './connection/ladder';
 import type { Phase } from './connection/link';
 import type { Figures, Snapshot } from './connection/stats';
@@ -55,8 +56,12 @@ export interface StreamStats {
 export const stats = signal<StreamStats | null>(null);
 /** Round trip of the signaling socket, ms: stands in until the media path has its own. */
 export const socketRtt_ms = signal<number | undefined>(undefined);
+/** What frames took on their way, as far as the daemon tells: it does while somebody looks. */
+export const traces = signal<Summary>({});
 export const delay = computed<Latency | null>(() => {
   const now = stats.value;
+  const traced = measured(traces.value);
+  if (traced) return traced;
   if (!now) return null;
   const server = sim.peek().latency;
   return latency({

@@ -10,14 +10,14 @@ export class Screen {
   readonly element: HTMLVideoElement;
   /** Lies under the video and holds its last frame while there is no stream: browsers blank an ended one. */
   readonly #still: HTMLCanvasElement;
-  readonly #presented: () => void;
+  readonly #presented: (frame?: VideoFrameCallbackMetadata) => void;
   /** Of the media source that is shown. */
   #url: string | null = null;
   /** Frames shown since the page was opened. */
   frames = 0;
   receiveToDisplay_ms: number | undefined;
 
-  constructor(element: HTMLVideoElement, still: HTMLCanvasElement, presented: () => void) {
+  constructor(element: HTMLVideoElement, still: HTMLCanvasElement, presented: (frame?: VideoFrameCallbackMetadata) => void) {
     this.element = element;
     this.#still = still;
     this.#presented = presented;
@@ -74,7 +74,7 @@ export class Screen {
   #watch(): void {
     this.element.requestVideoFrameCallback((_now, frame) => {
       if (frame.receiveTime !== undefined) this.#measure(frame.expectedDisplayTime - frame.receiveTime);
-      this.#count();
+      this.#count(frame);
       this.#watch();
     });
   }
@@ -85,9 +85,9 @@ export class Screen {
     this.receiveToDisplay_ms = before + SMOOTHING * (ms - before);
   }
 
-  #count(): void {
+  #count(frame?: VideoFrameCallbackMetadata): void {
     this.frames += 1;
-    this.#presented();
+    this.#presented(frame);
   }
 }
 

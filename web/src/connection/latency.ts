@@ -1,6 +1,8 @@
 /** The delay between a pose and its light on the screen, split into the stages it passes. */
 
-export type Stage = 'render' | 'encode' | 'network' | 'buffer' | 'decode' | 'display';
+import { STAGES, type Summary, type TraceStage } from './traces';
+
+export type Stage = TraceStage | 'buffer' | 'display';
 
 export interface Latency {
   total_ms: number;
@@ -34,4 +36,12 @@ export function latency(m: Measured): Latency | null {
   ];
   const stages = known.flatMap(([stage, ms]) => (ms === undefined ? [] : [{ stage, ms: Math.max(0, ms) }]));
   return { total_ms: stages.reduce((sum, s) => sum + s.ms, 0), stages };
+}
+
+/** The same as it was measured, frame by frame; `null` where it was not. */
+export function measured(traces: Summary): Latency | null {
+  if (!traces.pose) return null;
+  const passed = STAGES.filter((stage) => stage !== 'uplink' && stage !== 'input');
+  const stages = passed.map((stage) => ({ stage, ms: traces[stage]?.median_ms ?? 0 }));
+  return { total_ms: traces.pose.median_ms, stages };
 }

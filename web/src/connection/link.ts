@@ -20,6 +20,7 @@ import { mediaAddress, type Endpoints } from './endpoints';
 import { deadline, ladder, step, type Act, type Choice, type Ladder, type LadderEvent, type Rung } from './ladder';
 import { Lifeline, type Place } from './lifeline';
 import { MediaSocket } from './mediaSocket';
+import type { Packet } from './packet';
 import { Peer } from './peer';
 import { Pictures } from './pictures';
 import type { Snapshot } from './stats';
@@ -48,7 +49,12 @@ export interface LinkEvents {
   video(): HTMLVideoElement | undefined;
   /** By which way the picture comes from now on. */
   via(rung: Rung | null): void;
-  roundTrip(ms: number): void;
+  /** A ping that was sent then has been answered; `clock_us` is the daemon's time, µs. */
+  pong(sent_ms: number, clock_us?: number): void;
+  /** A frame arrived on a socket. */
+  frame(packet: Packet): void;
+  /** … and the page has decoded the one of this time, and at `at_us` where it is shown, which took so long. */
+  decoded(time: number, at_us: number, took_ms: number): void;
   /** The way is about to end: the last moment to keep its picture, and replies on it are lost. */
   ending(): void;
   /** Explains a socket that never opened, or `null` when there is nothing better to say. */
@@ -80,6 +86,7 @@ export class Link {
   #due = 0;
   #retry = 0;
   #attempt = 0;
+  #stamps = false;
   #liveSince_ms = 0;
   /** Asked while the socket is still opening. */
   readonly #efficient = efficientCodecs(navigator.mediaCapabilities);
@@ -119,7 +126,7 @@ export class Link {
         message: (m) => this.#receive(m),
         flows: () => this.#ladder.up && !this.#ladder.mending,
         lost: (reason, ended) => void this.#socketLost(reason, ended),
-        roundTrip: (ms) => this.#events.roundTrip(ms),
+        pong: (sent_ms, clock_us) => this.#events.pong(sent_ms, clock_us),
       });
     } catch {
       this.#enter({ kind: 'stopped', reason: 'The address of the server is not valid.' });
@@ -169,6 +176,12 @@ export class Link {
   /** Sends a message that the next one supersedes. */
   sendLossy(message: ClientMessage): boolean {
     return (this.#main?.sendInput?.(message) || this.#signaling?.send(message)) ?? false;
+  }
+
+  /** Whether to be told when frames were where; those of a socket always say it. */
+  tellStamps(on: boolean): void {
+    this.#stamps = on;
+    this.#peer?.tellStamps(on);
   }
 
   async statistics(): Promise<Snapshot | null> {
@@ -261,6 +274,9 @@ export class Link {
     if (rung === 'webrtc') return void this.#negotiate(welcome);
     const events = {
       message: (m: ServerMessage) => this.#ladder.main === rung && this.#events.message(m),
+      frame: (packet: Packet) => this.#ladder.main === rung && this.#events.frame(packet),
+      decoded: (...frame: [time: number, at_us: number, took_ms: number]) =>
+        this.#ladder.main === rung && this.#events.decoded(...frame),
       show: (source: MediaStream | MediaSource) => this.#show(rung, source),
       video: () => this.#events.video(),
       up: () => this.#tell({ kind: 'up', rung }),
@@ -296,6 +312,7 @@ export class Link {
         state: (state) => this.#peerState(state),
         pulse: (flows) => this.#pulse('webrtc', flows),
       });
+      peer.tellStamps(this.#stamps);
       this.#ways.set('webrtc', peer);
       const sdp = await peer.offer();
       if (number === this.#peers && this.#signaling?.send({ type: 'offer', sdp })) this.#owed += 1;

@@ -16,6 +16,10 @@ const INPUT_BACKLOG_BYTES = 4_096;
 
 export interface MediaSocketEvents {
   message(message: ServerMessage): void;
+  /** A frame arrived. */
+  frame(packet: Packet): void;
+  /** The frame of this time, and at `at_us` where it is shown, was decoded, which took so long. */
+  decoded(time: number, at_us: number, took_ms: number): void;
   show(source: MediaStream | MediaSource): void;
   video(): HTMLVideoElement | undefined;
   /** The daemon has let the viewer in: pictures come as soon as there are some. */
@@ -116,6 +120,7 @@ export class MediaSocket {
     return player(format, {
       show: (source) => this.#events.show(source),
       video: () => this.#events.video(),
+      decoded: (...frame) => this.#events.decoded(...frame),
       keyframeWanted: () => void this.sendControl({ type: 'command', id: 'keyframe', cmd: 'request_keyframe', params: {} }),
       failed: () => {
         unfit.add(format);
@@ -143,6 +148,7 @@ export class MediaSocket {
     this.#bytes += data.byteLength;
     this.#packets += 1;
     this.#last = packet;
+    if (!packet.opening) this.#events.frame(packet);
     this.#player?.push(packet);
   }
 

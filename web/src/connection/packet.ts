@@ -1,10 +1,16 @@
 /** Binary messages of a media socket. `src/http/media/packet.rs` writes and describes them: keep in step. */
 
+import type { FrameStamps } from '../protocol/server';
+
 const VERSION = 1;
 const KEYFRAME = 1;
 const OPENING = 2;
 const H264 = 1;
 const HEADER_BYTES = 20;
+/** Of the header with stamps; older daemons send none. */
+const STAMPED_BYTES = 48;
+/** In the place of an age: there is none. */
+const NONE = 0xffff_ffff;
 const NAL_SPS = 7;
 
 export interface Packet {
@@ -18,6 +24,7 @@ export interface Packet {
   id: number;
   width: number;
   height: number;
+  stamps?: FrameStamps;
   payload: Uint8Array<ArrayBuffer>;
 }
 
@@ -36,7 +43,25 @@ export function parsePacket(message: ArrayBuffer): Packet | null {
     id: Number(view.getBigUint64(8)),
     width: view.getUint16(16),
     height: view.getUint16(18),
+    ...(header >= STAMPED_BYTES && stampsOf(view)),
     payload: new Uint8Array(message, header),
+  };
+}
+
+function stampsOf(view: DataView): { stamps: FrameStamps } {
+  const sent_us = Number(view.getBigUint64(20));
+  const before = (at: number) => sent_us - view.getUint32(at);
+  return {
+    stamps: {
+      id: Number(view.getBigUint64(8)),
+      rtp: view.getUint32(4),
+      ...(view.getUint32(28) !== NONE && { input_us: before(28) }),
+      ...(view.getUint32(32) !== NONE && { state_us: before(32) }),
+      render_us: before(36),
+      encode_us: before(40),
+      done_us: before(44),
+      sent_us,
+    },
   };
 }
 

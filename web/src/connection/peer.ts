@@ -27,6 +27,7 @@ export class Peer {
   readonly #receiver: RTCRtpReceiver;
   readonly #input: RTCDataChannel;
   readonly #control: RTCDataChannel;
+  #stamps = false;
   /** Candidates that came before the answer. */
   #early: (RTCIceCandidateInit | null)[] | null = [];
   /** From the first connection on. */
@@ -57,6 +58,7 @@ export class Peer {
 
     this.#input = pc.createDataChannel('input', LOSSY);
     this.#control = pc.createDataChannel('control');
+    this.#control.onopen = () => this.#stamps && this.tellStamps(true);
     const state = pc.createDataChannel('state', LOSSY);
     for (const channel of [this.#input, this.#control, state]) {
       channel.onmessage = ({ data }) => {
@@ -108,6 +110,12 @@ export class Peer {
     if (this.#input.readyState !== 'open') return false;
     if (this.#input.bufferedAmount < INPUT_BACKLOG_BYTES) this.#input.send(JSON.stringify(message));
     return true;
+  }
+
+  /** Asks to be told when frames were where, or no longer; once the channel is open where it is not yet. */
+  tellStamps(on: boolean): void {
+    this.#stamps = on;
+    this.sendControl({ type: 'stamps', on });
   }
 
   async statistics(): Promise<Snapshot | null> {

@@ -13,6 +13,8 @@ export interface PlayerEvents {
   show(source: MediaStream | MediaSource): void;
   /** The element that does. */
   video(): HTMLVideoElement | undefined;
+  /** The frame of this time, as its packet has it, and at `at_us` where it is shown, was decoded, which took so long. */
+  decoded(time: number, at_us: number, took_ms: number): void;
   /** Decoding cannot go on without a key frame. */
   keyframeWanted(): void;
   /** This player cannot play this. */
@@ -60,8 +62,8 @@ class CodecPlayer implements Player {
   readonly #events: PlayerEvents;
   readonly #easel: Easel = easel();
   readonly #clock = new Unwrapped();
-  /** When each frame in the decoder was handed to it, ms, by its time; at most `MOST_WAITING`. */
-  readonly #begun = new Map<number, number>();
+  /** When each frame in the decoder was handed to it, ms, and its packet's time, by its own; at most `MOST_WAITING`. */
+  readonly #begun = new Map<number, [at_ms: number, time: number]>();
   #decoder: VideoDecoder | null = null;
   #codec: string | null = null;
   #failures = 0;
@@ -77,7 +79,7 @@ class CodecPlayer implements Player {
     const decoder = this.#decoder;
     if (!decoder) return;
     if (decoder.decodeQueueSize >= MOST_WAITING) return this.#startOver();
-    this.#begun.set(timestamp, performance.now());
+    this.#begun.set(timestamp, [performance.now(), packet.time]);
     try {
       decoder.decode(
         new EncodedVideoChunk({ type: packet.keyframe ? 'key' : 'delta', timestamp, data: packet.payload }),
@@ -111,7 +113,11 @@ class CodecPlayer implements Player {
   #decoded(frame: VideoFrame): void {
     const begun = this.#begun.get(frame.timestamp);
     this.#begun.delete(frame.timestamp);
-    if (begun !== undefined) this.decodeTime_s += (performance.now() - begun) / 1000;
+    if (begun !== undefined) {
+      const took_ms = performance.now() - begun[0];
+      this.decodeTime_s += took_ms / 1000;
+      this.#events.decoded(begun[1], frame.timestamp, took_ms);
+    }
     this.frames += 1;
     this.#failures = 0;
     this.#easel.put(frame);

@@ -4,6 +4,8 @@ import type { ClientMessage } from '../protocol/client';
 import { parseServerMessage, type ServerMessage } from '../protocol/server';
 
 const PING_EVERY_MS = 5_000;
+/** The first pings come in quick succession: the quickest of several says what time it is at the daemon. */
+const FIRST_PINGS_MS = [0, 150, 300, 450, 600, 750];
 /** Three missed answers: the path is dead although the socket has not noticed. */
 const SILENCE_MS = 16_000;
 /** The close code of a socket that nothing comes through, and that another follows. */
@@ -18,8 +20,8 @@ export interface SignalingEvents {
    * nothing to come back to.
    */
   lost(reason: string, ended: boolean): void;
-  /** Time of a ping's round trip, ms. */
-  roundTrip(ms: number): void;
+  /** A ping that was sent then has been answered; `clock_us` is the daemon's time, µs. */
+  pong(sent_ms: number, clock_us?: number): void;
 }
 
 export class Signaling {
@@ -35,6 +37,7 @@ export class Signaling {
     this.#socket.onopen = () => {
       this.#heard = performance.now();
       this.#timer = window.setInterval(() => this.#beat(), PING_EVERY_MS);
+      for (const after_ms of FIRST_PINGS_MS) window.setTimeout(() => !this.#done && this.ping(), after_ms);
     };
     this.#socket.onmessage = (event) => this.#receive(event.data);
     this.#socket.onclose = (event) =>
@@ -69,7 +72,7 @@ export class Signaling {
     this.#heard = performance.now();
     const message = parseServerMessage(data);
     if (message?.type === 'pong') {
-      if (message.t !== undefined) this.#events.roundTrip(performance.now() - message.t);
+      if (message.t !== undefined) this.#events.pong(message.t, message.clock_us);
     } else if (message) {
       this.#events.message(message);
     }

@@ -40,4 +40,5 @@ export type ClientMessage =
   | { type: 'ice-candidate'; candidate: RTCIceCandidateInit | null }
   | { type: 'viewport'; width: number; height: number; dpr: number }
   | { type: 'command'; id: string; cmd: string; params: Record<string, unknown> }
-  | { type: 'ping'; t: number };
+  | { type: 'ping'; t: number }
+  | { type: 'stamps'; on: boolean };

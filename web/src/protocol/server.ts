@@ -63,6 +63,21 @@ export interface SimState {
   latency?: { render_ms?: number; encode_ms?: number };
 }
 
+/** When a frame was where, µs on the daemon's clock. */
+export interface FrameStamps {
+  id: number;
+  /** Time stamp of its packets. */
+  rtp: number;
+  /** The oldest input that it is the first to show arrived. */
+  input_us?: number;
+  /** The snapshot that it is the first to show was taken. */
+  state_us?: number;
+  render_us: number;
+  encode_us: number;
+  done_us: number;
+  sent_us: number;
+}
+
 /** Path of the media socket, and what lets this viewer in. */
 export interface MediaPlace {
   path: string;
@@ -88,7 +103,8 @@ export type ServerMessage =
   | { type: 'control'; company: Company; role?: Role }
   | { type: 'error'; code: string; message: string }
   | { type: 'result'; id: string; ok: boolean; error?: string }
-  | { type: 'pong'; t?: number }
+  | { type: 'pong'; t?: number; clock_us?: number }
+  | { type: 'stamps'; frames: FrameStamps[] }
   | { type: 'moved'; url: string }
   | { type: 'state'; state: SimState };
 
@@ -130,7 +146,11 @@ const READERS: Record<string, (m: Fields) => ServerMessage | null> = {
     message: text(m['message']) ?? 'The server reported an error.',
   }),
   result,
-  pong: (m) => ({ type: 'pong', ...compact<{ t?: number }>({ t: finite(m['t']) }) }),
+  pong: (m) => ({
+    type: 'pong',
+    ...compact<{ t?: number; clock_us?: number }>({ t: finite(m['t']), clock_us: finite(m['clock_us']) }),
+  }),
+  stamps: (m) => ({ type: 'stamps', frames: list(m['frames'], frameStamps) ?? [] }),
   moved: (m) => {
     const url = text(m['url']);
     return url === undefined ? null : { type: 'moved', url };
@@ -147,6 +167,22 @@ function welcome(m: Fields): Welcome {
     ice_servers: iceServers(m['ice_servers']),
     state: simState(state),
     ...compact<{ media?: MediaPlace }>({ media: mediaPlace(m['media']) }),
+  };
+}
+
+function frameStamps(value: unknown): FrameStamps | undefined {
+  const m = fields(value);
+  if (!m) return undefined;
+  const [id, rtp, sent_us] = [finite(m['id']), finite(m['rtp']), finite(m['sent_us'])];
+  const [render_us, encode_us, done_us] = [finite(m['render_us']), finite(m['encode_us']), finite(m['done_us'])];
+  if (id === undefined || rtp === undefined || sent_us === undefined) return undefined;
+  if (render_us === undefined || encode_us === undefined || done_us === undefined) return undefined;
+  return {
+    ...{ id, rtp, render_us, encode_us, done_us, sent_us },
+    ...compact<{ input_us?: number; state_us?: number }>({
+      input_us: finite(m['input_us']),
+      state_us: finite(m['state_us']),
+    }),
   };
 }
 

@@ -1,21 +1,13 @@
 import type { ComponentChildren } from 'preact';
 import { chooseVia, diagnosePage } from '../app';
 import type { Choice, Rung } from '../connection/ladder';
-import type { Stage } from '../connection/latency';
+import type { Latency } from '../connection/latency';
 import { bitrate, millis, percent } from '../format';
 import { describe } from '../phases';
 import { via } from '../preferences';
-import { beyondBest_ms, delay, health, phase, rung, sim, stats, streamEncoder } from '../state';
+import { beyondBest_ms, delay, health, phase, rung, sim, stats, streamEncoder, traces } from '../state';
 import { fpsText, rtfText, timeText } from './figures';
-
-const STAGE_WORDS: Record<Stage, string> = {
-  render: 'Render',
-  encode: 'Encode',
-  network: 'Network',
-  buffer: 'Buffer',
-  decode: 'Decode',
-  display: 'Display',
-};
+import { STAGE_WORDS, StageTable } from './StageTable';
 
 /** Where the time of a frame goes, and what the stream is made of. */
 export function StatsPanel() {
@@ -46,16 +38,23 @@ function Delay() {
           <span key={stage} class={`delay-part delay-${stage}`} style={{ flexGrow: ms }} />
         ))}
       </div>
-      <ul class="delay-stages">
-        {now.stages.map(({ stage, ms }) => (
-          <li key={stage}>
-            <span class={`swatch delay-${stage}`} />
-            {STAGE_WORDS[stage]}
-            <span class="number">{millis(ms)}</span>
-          </li>
-        ))}
-      </ul>
+      {traces.value.pose || traces.value.hand ? <StageTable traces={traces.value} /> : <StageList stages={now.stages} />}
     </section>
+  );
+}
+
+/** What is known without asking the daemon about every frame. */
+function StageList({ stages }: { stages: Latency['stages'] }) {
+  return (
+    <ul class="delay-stages">
+      {stages.map(({ stage, ms }) => (
+        <li key={stage}>
+          <span class={`swatch delay-${stage}`} />
+          {STAGE_WORDS[stage]}
+          <span class="number">{millis(ms)}</span>
+        </li>
+      ))}
+    </ul>
   );
 }
 

@@ -113,3 +113,38 @@ fn completions_are_written() {
     let output = run(&["completions", "bash"], &[]);
     assert!(output.status.success() && text(&output.stdout).contains("_mjcast"));
 }
+
+#[test]
+fn a_bench_measures_every_stage_for_every_viewer() {
+    let size = ["--size", "160x120"];
+    let rest = ["--viewers", "2", "--duration", "2", "--json"];
+    let output = run(&[&["bench", "stream"][..], &size, &rest].concat(), &[]);
+    assert!(output.status.success(), "{}", text(&output.stderr));
+    let report = report(&output);
+    assert_eq!(report["size"], serde_json::json!([160, 120]));
+    let fps = report["fps"].as_array().expect("viewers");
+    assert!(fps.len() == 2 && fps.iter().all(|fps| fps.as_f64() > Some(0.5)), "{report:#}");
+    let stages = report["stages"].as_array().expect("stages");
+    let names: Vec<_> = stages.iter().filter_map(|stage| stage["stage"].as_str()).collect();
+    let all = ["uplink", "input", "state", "render", "encode", "send", "network", "hand", "pose"];
+    assert_eq!(names, all, "{report:#}");
+    for stage in stages {
+        let ms = |name: &str| stage[name].as_f64().expect("a number");
+        let ordered = 0.0 <= ms("median_ms") && ms("median_ms") <= ms("p95_ms");
+        assert!(ordered && ms("p95_ms") <= ms("max_ms") && ms("max_ms") < 10_000.0, "{stage}");
+        let counted: u64 = stage["histogram"]
+            .as_array()
+            .map_or(0, |counts| counts.iter().filter_map(Value::as_u64).sum());
+        assert_eq!(stage["count"], counted);
+    }
+    assert!(report["daemon_cores"].as_f64() > Some(0.0) && report["worker_cores"].is_number());
+}
+
+#[test]
+fn a_bench_says_what_it_does_not_take() {
+    for (arguments, wanted) in
+        [(["--fps", "0"], "--fps"), (["--fps", "9999"], "--fps"), (["--size", "161x121"], "even")]
+    {
+        assert_refused(&[&["bench", "stream"][..], &arguments].concat(), &[], 2, &[wanted]);
+    }
+}

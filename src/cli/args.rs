@@ -84,6 +84,12 @@ pub(super) enum Command {
     },
     /// Tells what is in a history that a session exported; with --verify, goes through it again.
     Replay(Replay),
+    /// Measures this machine.
+    Bench {
+        /// What of it.
+        #[command(subcommand)]
+        of: Bench,
+    },
     /// Writes the description of the HTTP API (OpenAPI 3.1) to standard output.
     Openapi,
     /// Writes a completion script for a shell to standard output.
@@ -108,6 +114,32 @@ pub(super) struct Common {
     /// How to log: text or json.
     #[arg(long, value_name = "FORMAT")]
     pub log_format: Option<String>,
+}
+
+#[derive(Debug, Subcommand)]
+pub(super) enum Bench {
+    /// Streams to viewers of this process that decode nothing, and prints what each stage of a frame
+    /// takes, frames per second and the CPU used.
+    Stream(Stream),
+}
+
+#[derive(Debug, Args)]
+pub(super) struct Stream {
+    /// Size of the stream.
+    #[arg(long, value_name = "WxH", default_value = "960x540")]
+    pub size: Size,
+    /// Frames per second.
+    #[arg(long, value_name = "HZ", default_value_t = 30)]
+    pub fps: u32,
+    /// Viewers, who all share one view.
+    #[arg(long, value_name = "N", default_value_t = 1, value_parser = clap::value_parser!(u32).range(1..=500))]
+    pub viewers: u32,
+    /// How long, s.
+    #[arg(long, value_name = "S", default_value_t = 10, value_parser = clap::value_parser!(u32).range(1..=600))]
+    pub duration: u32,
+    /// Prints JSON.
+    #[arg(long)]
+    pub json: bool,
 }
 
 #[derive(Debug, Args)]

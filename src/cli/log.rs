@@ -26,3 +26,15 @@ pub(super) fn start(server: &Server) {
     // Someone who embeds the library may have set their own: then theirs it is.
     drop(set);
 }
+
+/// The same for a command whose output is a report: warnings alone.
+pub(super) fn quiet() {
+    let filter = EnvFilter::try_from_default_env();
+    let lines = tracing_subscriber::fmt()
+        .with_env_filter(
+            filter.unwrap_or_else(|_| EnvFilter::new(format!("{LIBRARIES},mjcast=error"))),
+        )
+        .with_writer(std::io::stderr)
+        .with_ansi(std::io::stderr().is_terminal());
+    drop(lines.try_init());
+}

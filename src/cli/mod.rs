@@ -3,6 +3,7 @@
 //! 0 done, 1 failed, 2 bad usage (a bad configuration included), 3 the machine lacks something.
 
 mod args;
+mod bench;
 mod doctor;
 mod health;
 mod log;
@@ -99,6 +100,7 @@ fn run(command: Command) -> Result<(), Error> {
             doctor::run(&doctor, &config)?;
         }
         Command::Health(health) => health::run(&health)?,
+        Command::Bench { of: args::Bench::Stream(stream) } => bench::run(&stream)?,
         Command::Replay(replay) => replay::run(&replay)?,
         Command::Config { common, act } => print_config(&common.sources(), act)?,
         Command::Openapi => say(&http::description())?,

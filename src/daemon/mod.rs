@@ -1,6 +1,7 @@
 //! Wiring: opens the GPU and the encoder, starts the sessions and the server, and ends them in
 //! order. Also draws single pictures, through the same worker and renderer.
 
+mod bench;
 mod cases;
 mod dataset;
 mod embed;
@@ -25,6 +26,7 @@ use crate::{
     worker,
 };
 
+pub use bench::{Spread, StreamBench, StreamReport, bench_stream};
 pub use cases::{CasesRequest, Tally, render_cases};
 pub use dataset::render_batch;
 pub use embed::{Builder, Daemon};

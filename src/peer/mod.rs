@@ -30,6 +30,7 @@ mod port;
 mod servers;
 mod setup;
 mod stamps;
+mod watcher;
 
 use std::{
     net::IpAddr,
@@ -68,6 +69,7 @@ pub use feed::{Feed, Item, Tap, feed};
 pub use fragment::{Credentials, Fragment, FragmentError};
 pub use media::Stats;
 pub use port::{Port, is_media};
+pub use watcher::{Seen, Watcher};
 
 /// Gathering host candidates takes a few milliseconds; a STUN server that does not answer must
 /// not hold up the answer, its candidate can follow.

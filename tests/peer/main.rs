@@ -80,6 +80,38 @@ async fn frames_arrive_as_they_were_sent() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn who_asks_is_told_when_frames_were_where() {
+    let _sockets = SOCKETS.read().await;
+    let config = loopback();
+    let mut pair = Pair::connect_to(&config, Wants::default(), |_| true).await;
+    let (frames, source) = queue(8);
+    pair.peer.play(source).await;
+    let next = first_frame(&mut pair, &frames).await;
+    pair.client.opened("state").await;
+    pair.peer.tell_stamps(true);
+    // A message may be lost as the channel is: another frame brings another.
+    let told = async {
+        for id in next.. {
+            frames.send(&frame(id, true, 2000));
+            let rtp = pair.client.frame().await[0].header.timestamp;
+            let text = tokio::time::timeout(DEADLINE / 20, pair.client.text("state")).await;
+            let Ok(text) = text else { continue };
+            return (id, rtp, serde_json::from_str::<serde_json::Value>(&text).expect("JSON"));
+        }
+        unreachable!("frames without end")
+    };
+    let (id, rtp, message) = within("stamps", told).await;
+    assert_eq!(message["type"], "stamps");
+    let told = message["frames"].as_array().expect("frames").last().expect("one").clone();
+    assert_eq!((&told["id"], &told["rtp"]), (&id.into(), &rtp.into()), "{message}");
+    assert_eq!((&told["input_us"], &told["state_us"]), (&().into(), &().into()), "{message}");
+    let us = |stamp: &str| told[stamp].as_u64().expect("a time");
+    assert!(us("done_us") <= us("sent_us"), "{message}");
+    assert!(us("sent_us") <= config.clock.micros(std::time::Instant::now()), "{message}");
+    assert_eq!(config.metrics.stage(mjcast::metrics::Stage::Send).count(), id + 1);
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn many_peers_share_one_port() {
     let _sockets = SOCKETS.read().await;
     let config = loopback();

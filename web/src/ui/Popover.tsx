@@ -12,6 +12,8 @@ interface PopoverProps {
   panelClass?: string;
   buttonId?: string;
   tipBelow?: boolean;
+  /** Stays open while the stage is used: what it shows is about that. */
+  stays?: boolean;
   /** What the button shows. */
   button: ComponentChildren;
   children: ComponentChildren;
@@ -19,10 +21,10 @@ interface PopoverProps {
 
 /** A button and the panel that it opens; one panel is open at a time. */
 export function Popover(props: PopoverProps) {
-  const { name, label } = props;
+  const { name, label, stays = false } = props;
   const root = useRef<HTMLDivElement>(null);
   const open = panel.value === name;
-  useEffect(() => (open && root.current ? whileOpen(root.current) : undefined), [open]);
+  useEffect(() => (open && root.current ? whileOpen(root.current, stays) : undefined), [open]);
   return (
     <div class={`pop ${props.class ?? ''}`} ref={root}>
       <button
@@ -55,14 +57,15 @@ export function closePanel(): void {
 }
 
 /** Moves the focus into the panel, closes it on Escape and outside presses, walks it with the arrow keys. */
-function whileOpen(root: HTMLElement): () => void {
+function whileOpen(root: HTMLElement, stays: boolean): () => void {
   const inside = root.querySelector<HTMLElement>('.pop-panel');
   const first = inside?.querySelector<HTMLElement>('[data-first]') ?? inside?.querySelector<HTMLElement>('button, input');
   first?.focus({ preventScroll: true });
 
   const stop = new AbortController();
   const leaveFor = (target: EventTarget | null) => {
-    if (target instanceof Node && !root.contains(target)) panel.value = null;
+    if (!(target instanceof Element) || root.contains(target)) return;
+    if (!(stays && target.closest('#stage'))) panel.value = null;
   };
   const key = (event: KeyboardEvent) => {
     if (event.key === 'Escape') {

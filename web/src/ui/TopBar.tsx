@@ -93,6 +93,7 @@ function StatusChip() {
       tipBelow
       class="pop-stats"
       panelClass="stats-panel"
+      stays
       button={
         <span class="chip">
           <span class={`dot dot-${kind}`} />

@@ -2,6 +2,7 @@
 
 mod acts;
 mod company;
+mod echo;
 mod filming;
 mod loading;
 mod presence;
@@ -115,6 +116,8 @@ pub(super) fn spawn(
         options: SceneOptions::default(),
         saved: Vec::new(),
         author: None,
+        sent: 0,
+        echo: echo::Echo::default(),
         picks: JoinSet::new(),
         captures: JoinSet::new(),
         seek: None,
@@ -264,6 +267,9 @@ struct Driver {
     saved: Vec<Saved>,
     /// The viewer whose event is being acted on.
     author: Option<ViewerId>,
+    /// Number of the last command to the worker.
+    sent: u64,
+    echo: echo::Echo,
     picks: JoinSet<acts::Picked>,
     captures: JoinSet<acts::Captured>,
     /// The way through the history that is under way, and where to go next.
@@ -446,6 +452,7 @@ impl Driver {
         let running = self.running.as_ref().ok_or(Error::NoScene)?;
         let number = running.worker.send(command.clone())?;
         self.timeline.sent(number, &command);
+        self.sent = number;
         Ok((number, running.snapshots.clone()))
     }
 
@@ -459,7 +466,8 @@ impl Driver {
         let moment = running.moment();
         self.timeline.seen(&moment.snapshot);
         self.recordings.note(&moment.snapshot);
-        self.views.show(&moment);
+        let input = self.echo.shown(moment.snapshot.acknowledged, Instant::now());
+        self.views.show(&moment, input);
         self.seek_on(&moment.snapshot);
         if moment.snapshot.paused || self.state_is_old() {
             self.send_states(&moment);

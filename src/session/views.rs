@@ -134,9 +134,11 @@ impl Views {
         }
     }
 
-    /// Shows a moment in every view.
-    pub fn show(&self, moment: &Arc<stream::Moment>) {
-        self.views.values().for_each(|watched| watched.view.show(Arc::clone(moment)));
+    /// Shows a moment in every view; it is the first to reflect an input received at `input`, if
+    /// there was one.
+    pub fn show(&self, moment: &Arc<stream::Moment>, input: Option<Instant>) {
+        let views = self.views.values().map(|watched| &watched.view);
+        views.for_each(|view| view.reflect(Arc::clone(moment), input));
     }
 
     /// The view of `viewer`.

@@ -158,7 +158,15 @@ impl View {
 
     /// Shows a new moment.
     pub fn show(&self, moment: Arc<Moment>) {
-        self.inbox.tell(|news| news.moment = Some(moment));
+        self.reflect(moment, None);
+    }
+
+    /// The same; the moment is the first to reflect an input received at `input`, if there was one.
+    pub fn reflect(&self, moment: Arc<Moment>, input: Option<Instant>) {
+        self.inbox.tell(|news| {
+            news.moment = Some(moment);
+            news.input = news.input.or(input);
+        });
     }
 
     /// Looks from elsewhere, because of an input received at `input` if there was one.

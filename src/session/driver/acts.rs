@@ -87,6 +87,7 @@ impl Driver {
             let _ = reply.send(Err(denied));
             return;
         }
+        let sent = self.sent;
         let outcome = match effect {
             Effect::None => Ok(()),
             Effect::Hover => {
@@ -118,6 +119,9 @@ impl Driver {
             Effect::Pick(at, purpose) => return self.begin_pick(viewer, at, purpose, reply),
             Effect::Session(command) => return self.command_of(viewer, command, reply).await,
         };
+        if self.sent != sent {
+            self.echo.acted(self.sent, at);
+        }
         let _ = reply.send(outcome);
     }
 

@@ -110,7 +110,7 @@ impl Nv12Layout {
 pub struct Stamps {
     /// The oldest input that this frame is the first to show was received, if any.
     pub input: Option<Instant>,
-    /// The snapshot that this frame is the first to show was taken from the simulation, if there is
+    /// The snapshot that this frame is the first to show came from the simulation, if there is
     /// one: a refinement, or another camera's look at the same moment, has none.
     pub state: Option<Instant>,
     /// Drawing began.

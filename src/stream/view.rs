@@ -50,7 +50,7 @@ pub struct Moment {
     pub assets: Arc<Assets>,
     /// What moves.
     pub snapshot: Arc<Snapshot>,
-    /// When the snapshot was taken from the simulation.
+    /// When the snapshot came from the simulation.
     pub taken: Instant,
 }
 

@@ -93,7 +93,7 @@ pub struct FrameStamps {
     /// The oldest input that it is the first to show was received.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub input_us: Option<u64>,
-    /// The snapshot that it is the first to show was taken from the simulation.
+    /// The snapshot that it is the first to show came from the simulation.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub state_us: Option<u64>,
     /// Drawing began.

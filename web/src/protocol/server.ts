@@ -70,7 +70,7 @@ export interface FrameStamps {
   rtp: number;
   /** The oldest input that it is the first to show arrived. */
   input_us?: number;
-  /** The snapshot that it is the first to show was taken. */
+  /** The snapshot that it is the first to show came from the simulation. */
   state_us?: number;
   render_us: number;
   encode_us: number;

@@ -168,6 +168,7 @@ impl World {
             .expect("an encoder"),
             clock: MediaClock::starting_at(Instant::now()),
             counters: Counters::default(),
+            metrics: Arc::default(),
             recordings: Arc::new(mjcast::record::Store::open(mjcast::record::Limits {
                 dir: None,
                 max_bytes_per_recording: 0,

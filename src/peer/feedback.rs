@@ -210,7 +210,7 @@ mod tests {
 
     #[test]
     fn only_reports_of_the_own_stream_count() {
-        let counters = Arc::new(Counters::default());
+        let counters = Arc::new(Counters::new(Arc::default()));
         let mut feedback = Feedback::new(Arc::clone(&counters));
         let now = Instant::now();
         let said = ReceiverReport { reports: vec![report(0, 0)], ..ReceiverReport::default() };

@@ -169,7 +169,7 @@ mod tests {
     }
 
     fn pacer(target: f64) -> Pacer {
-        let counters = Arc::new(Counters::default());
+        let counters = Arc::new(Counters::new(Arc::default()));
         counters.estimated(target);
         Pacer::new(counters)
     }

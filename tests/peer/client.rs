@@ -10,8 +10,7 @@ use std::{
 use mjcast::{
     frame::EncodedFrame,
     peer::{self, Candidate, Peer, PeerEvent, Port},
-    units::{Bitrate, Codec, Codecs, MediaTime, Size},
-    units::{Codec, Codecs, MediaClock, MediaTime, Size},
+    units::{Bitrate, Codec, Codecs, MediaClock, MediaTime, Size},
 };
 use rtc::{
     interceptor::Registry,

@@ -91,7 +91,7 @@ impl Run {
     fn new(initial: f64, most: f64) -> Self {
         let limits =
             Limits { initial: Bitrate::bps(initial as u32), most: Bitrate::bps(most as u32) };
-        let counters = Arc::new(Counters::default());
+        let counters = Arc::new(Counters::new(Arc::default()));
         Self {
             estimator: Estimator::new(limits, Arc::clone(&counters)),
             counters,

@@ -51,7 +51,7 @@ describe('the lifeline', () => {
       message: () => undefined,
       flows: () => flows,
       lost: (_, ended) => told.push(ended ? 'ended' : 'lost'),
-      roundTrip: () => undefined,
+      pong: () => undefined,
     });
 
   beforeEach(() => {

@@ -30,7 +30,8 @@ export interface LifelineEvents {
   flows(): boolean;
   /** It is gone for good; called at most once and never after `close`. `ended`: there is nothing to come back to. */
   lost(reason: string, ended: boolean): void;
-  roundTrip(ms: number): void;
+  /** A ping that was sent then has been answered; `clock_us` is the daemon's time, µs. */
+  pong(sent_ms: number, clock_us?: number): void;
 }
 
 export class Lifeline {
@@ -86,9 +87,9 @@ export class Lifeline {
     return new Signaling(url.href, {
       message: (message) => this.#receive(message),
       lost: (reason, ended) => this.#lost(reason, ended),
-      roundTrip: (ms) => {
+      pong: (sent_ms, clock_us) => {
         this.#answered();
-        this.#events.roundTrip(ms);
+        this.#events.pong(sent_ms, clock_us);
       },
     });
   }

@@ -55,7 +55,7 @@ export class Guest {
           } else if (guest) guest.#hear(message);
         },
         lost: (reason) => reject(new Error(reason)),
-        roundTrip: (ms) => guest && guest.#trip(ms),
+        pong: (sent_ms) => guest && guest.#trip(performance.now() - sent_ms),
       });
       return () => guest ?? signaling.close();
     });

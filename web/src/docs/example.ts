@@ -17,7 +17,10 @@ export function curl(entry: Entry, schemas: Schemas, origin: string): string | u
   if (body) {
     const [kind, { schema, example }] = body;
     const sent = example ?? (schema && exampleOf(schema, schemas));
-    if (sent !== undefined) parts.push(`-H ${quoted(`content-type: ${kind}`)}`, `-d ${quoted(JSON.stringify(sent))}`);
+    const header = `-H ${quoted(`content-type: ${kind}`)}`;
+    if (sent !== undefined) parts.push(header, `-d ${quoted(JSON.stringify(sent))}`);
+    // What no example can be written of is in a file.
+    else if (!/json/.test(kind)) parts.push(header, '--data-binary @FILE');
   }
   const file = fileOf(entry);
   if (file) parts.push(`-o ${file}`);

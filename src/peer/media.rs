@@ -23,6 +23,7 @@ use webrtc::media_stream::track_local::{TrackLocal, static_rtp::TrackLocalStatic
 
 use super::{
     offer::{Chosen, Format},
+    playout::Playout,
     setup::PLAYOUT_DELAY,
     stamps::Teller,
 };
@@ -36,8 +37,10 @@ use crate::{
 /// every IPv6 link carries (RFC 8200 §5).
 const MAX_PAYLOAD: usize = 1180;
 
+/// A path that loses this share is not one that loses a packet now and then.
+const LOSSY: f64 = 0.01;
 /// Of what a path carries, at most so much is set aside for sending again.
-const MOST_SENT_AGAIN: f64 = 0.2;
+const MOST_SENT_AGAIN: f64 = 0.3;
 /// Packets that are sent again at most for one report: more is no loss but an outage.
 const MOST_LOST: usize = 64;
 /// Packets that are remembered as missing until the estimator asks: some seconds' worth.
@@ -76,6 +79,8 @@ pub(super) struct Counters {
     estimate: AtomicU32,
     /// Whether packets' arrivals are reported: the estimate is this end's own.
     measured: AtomicBool,
+    /// Time to the browser and back while a queue stands, ms; 0 while none does.
+    queued: AtomicU32,
     path: Mutex<Path>,
     /// Packets that the browser's reports miss, to be sent again.
     lost: Mutex<Vec<(u32, u16)>>,
@@ -156,6 +161,29 @@ impl Counters {
         std::mem::take(&mut self.missed.lock().unwrap_or_else(PoisonError::into_inner))
     }
 
+    /// Notes whether a queue stands on the path, and how long an answer takes then.
+    pub fn queued(&self, response: Option<Duration>) {
+        let ms = response.map_or(0, |response| response.as_millis().max(1) as u32);
+        self.queued.store(ms, Ordering::Relaxed);
+    }
+
+    /// How long an answer takes, while a queue stands.
+    pub fn queue(&self) -> Option<Duration> {
+        let ms = self.queued.load(Ordering::Relaxed);
+        (ms > 0).then(|| Duration::from_millis(ms.into()))
+    }
+
+    /// The share of packets lost, smoothed, and the round trip.
+    pub fn trouble(&self) -> (f64, Option<Duration>) {
+        let path = self.path();
+        (path.mean_loss, path.rtt)
+    }
+
+    /// Whether the path loses enough that the end of a frame is better sent twice.
+    pub fn is_lossy(&self) -> bool {
+        self.path().mean_loss >= LOSSY
+    }
+
     /// Notes the receiver's own estimate, bit/s: of use where it reports no single packets.
     pub fn advised(&self, bps: f64) {
         if !self.measured.load(Ordering::Relaxed) {
@@ -165,7 +193,8 @@ impl Counters {
 
     /// What frames may take of it: packets that are lost are sent again.
     pub fn carried(&self) -> Bitrate {
-        let lost = self.path().mean_loss.clamp(0.0, MOST_SENT_AGAIN);
+        // Sent again when asked for and when reported, and some of it before either.
+        let lost = (2.0 * self.path().mean_loss).clamp(0.0, MOST_SENT_AGAIN);
         Bitrate::bps((self.estimate() * FOR_FRAMES * (1.0 - lost)) as u32)
     }
 
@@ -221,6 +250,8 @@ impl Payload {
 pub(super) struct Sender {
     track: Arc<TrackLocalStaticRTP>,
     header: Header,
+    /// With the number of its extension, where the browser takes it.
+    playout: Option<(u8, Playout)>,
     payloads: Vec<Payload>,
     counters: Arc<Counters>,
     teller: Teller,
@@ -238,19 +269,13 @@ impl Sender {
         counters: Arc<Counters>,
         teller: Teller,
     ) -> Self {
-        let mut header =
+        let header =
             Header { version: 2, ssrc, sequence_number: (ssrc >> 16) as u16, ..Header::default() };
-        let playout = parameters.header_extensions.iter().find(|e| e.uri == PLAYOUT_DELAY);
-        if let Some(extension) = playout {
-            // Minimum and maximum 0: shown as soon as decoded.
-            let zero = Bytes::from_static(&[0; 3]);
-            if let Err(error) = header.set_extension(extension.id as u8, zero) {
-                tracing::debug!(%error, "no playout delay extension");
-            }
-        }
+        let extension = parameters.header_extensions.iter().find(|e| e.uri == PLAYOUT_DELAY);
+        let playout = extension.map(|extension| (extension.id as u8, Playout::default()));
         let offset = ssrc.rotate_left(13);
         let payloads = chosen.all().map(Payload::new).collect();
-        Self { track, header, payloads, counters, teller, offset }
+        Self { track, header, playout, payloads, counters, teller, offset }
     }
 
     /// Sends what comes from the latest source, until cancelled.
@@ -289,6 +314,13 @@ impl Sender {
                 return;
             }
         };
+        if let Some((id, playout)) = &mut self.playout {
+            let (loss, rtt) = self.counters.trouble();
+            let delay = Bytes::copy_from_slice(&playout.next(payloads.len(), loss, rtt));
+            if let Err(error) = self.header.set_extension(*id, delay) {
+                tracing::debug!(%error, "no playout delay extension");
+            }
+        }
         self.header.timestamp = frame.pts.rtp().wrapping_add(self.offset);
         let last = payloads.len().saturating_sub(1);
         let mut total = 0;

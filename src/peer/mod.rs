@@ -26,6 +26,7 @@ mod link;
 mod media;
 mod offer;
 mod pacer;
+mod playout;
 mod port;
 mod servers;
 mod setup;

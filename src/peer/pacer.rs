@@ -27,12 +27,16 @@ const PACE: f64 = 2.5;
 /// Packets that may wait: some seconds of a slow path. What comes beyond is lost, which the browser
 /// notices and asks for.
 const MOST: usize = 2048;
+/// Packets that are known to have been sent again.
+const REMEMBERED: usize = 256;
 
 /// The interceptor between what makes packets and what counts them as sent.
 pub(super) struct Pacer {
     bucket: Bucket,
     counters: Arc<Counters>,
     waiting: VecDeque<TaggedPacket>,
+    /// What was sent again of late: its number, and when.
+    again: VecDeque<(u16, Instant)>,
     reads: VecDeque<TaggedPacket>,
     writes: VecDeque<TaggedPacket>,
 }
@@ -41,8 +45,8 @@ impl Pacer {
     /// Follows the target in `counters`.
     pub fn new(counters: Arc<Counters>) -> Self {
         let bucket = Bucket::new(PACE * counters.estimate());
-        let (waiting, reads, writes) = Default::default();
-        Self { bucket, counters, waiting, reads, writes }
+        let (waiting, again, reads, writes) = Default::default();
+        Self { bucket, counters, waiting, again, reads, writes }
     }
 
     fn refill(&mut self, now: Instant) {
@@ -51,6 +55,34 @@ impl Pacer {
             self.bucket.set_target_bitrate(pace);
         }
         self.bucket.refill(now);
+    }
+
+    /// Whether to send a packet again. A browser asks again and again for what waits in a queue: an
+    /// answer to each would keep the queue full.
+    fn is_worth_it(&mut self, message: &TaggedPacket) -> bool {
+        let Packet::Rtp(packet) = &message.message.packet else { return true };
+        let number = packet.header.sequence_number;
+        let known = self.again.iter().rev().find(|(sent, _)| *sent == number);
+        let response = self.counters.queue().unwrap_or_default();
+        if known.is_some_and(|(_, at)| message.now.duration_since(*at) < response) {
+            return false;
+        }
+        if self.again.len() == REMEMBERED {
+            self.again.pop_front();
+        }
+        self.again.push_back((number, message.now));
+        true
+    }
+
+    /// The end of a frame once more, where packets are lost and there is room: that it is missing
+    /// shows with the next frame only, and the picture has frozen by the time that it is back.
+    fn spare_end(&self, message: &TaggedPacket) -> Option<TaggedPacket> {
+        let ends = matches!(&message.message.packet, Packet::Rtp(packet) if packet.header.marker);
+        if !ends || self.counters.queue().is_some() || !self.counters.is_lossy() {
+            return None;
+        }
+        let twice = message.message.clone().with(Attribute::Retransmission);
+        Some(TaggedPacket { now: message.now, transport: message.transport, message: twice })
     }
 
     /// Lets go what may leave now.
@@ -108,9 +140,13 @@ impl Protocol<TaggedPacket, TaggedPacket, ()> for Pacer {
         let now = message.now;
         let again = |a: &Attribute| matches!(a, Attribute::Retransmission);
         if message.message.attributes.iter().any(again) {
-            self.waiting.push_front(message);
+            if self.is_worth_it(&message) {
+                self.waiting.push_front(message);
+            }
         } else if self.waiting.len() < MOST {
+            let twice = self.spare_end(&message);
             self.waiting.push_back(message);
+            self.waiting.extend(twice);
         }
         self.refill(now);
         self.release(now);
@@ -228,6 +264,37 @@ mod tests {
             })
         });
         assert_eq!(asked.collect::<Vec<_>>(), [None, Some((7, 41)), Some((7, 43)), None]);
+    }
+
+    #[test]
+    fn while_a_queue_stands_nothing_is_sent_again_twice_in_a_round_trip() {
+        let mut pacer = pacer(1e6);
+        let now = Instant::now();
+        let ms = |ms| now + Duration::from_millis(ms);
+        pacer.counters.queued(Some(Duration::from_millis(300)));
+        for (at, number) in [(0, 7), (100, 7), (100, 8), (250, 7), (310, 7)] {
+            pacer.handle_write(message(ms(at), number, true)).expect("takes it");
+        }
+        assert_eq!(numbers(&mut pacer), [7, 8, 7]);
+        pacer.counters.queued(None);
+        pacer.handle_write(message(ms(320), 7, true)).expect("takes it");
+        assert_eq!(numbers(&mut pacer), [7]);
+    }
+
+    #[test]
+    fn on_a_lossy_path_the_end_of_a_frame_is_sent_twice() {
+        let sent = |loss, marker| {
+            let mut pacer = pacer(1e6);
+            pacer.counters.reported(loss, None);
+            let mut message = message(Instant::now(), 7, false);
+            if let Packet::Rtp(packet) = &mut message.message.packet {
+                packet.header.marker = marker;
+            }
+            pacer.handle_write(message).expect("takes it");
+            numbers(&mut pacer).len()
+        };
+        assert_eq!((sent(0.0, false), sent(0.0, true)), (1, 1));
+        assert_eq!((sent(0.05, false), sent(0.05, true)), (1, 2));
     }
 
     #[test]

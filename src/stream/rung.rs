@@ -100,9 +100,12 @@ impl Climber {
             since.is_some_and(|since| now.duration_since(since) >= time)
         };
         let too_little = carried < self.rung.least(full, alone);
-        let enough = self.rung.0 > 0 && carried > UP_ABOVE * above(self.rung, full);
+        // Alone, a rung that looks the same is but another bit rate.
+        let free = alone && self.rung.0 > 0 && Rung(self.rung.0 - 1).looks_like(self.rung);
+        let (room, patience) = if free { (1.0, Duration::ZERO) } else { (UP_ABOVE, UP_AFTER) };
+        let enough = self.rung.0 > 0 && carried > room * f64::from(self.rung.most(full).as_bps());
         let down = lasts(&mut self.below, too_little, DOWN_AFTER);
-        let up = lasts(&mut self.above, enough, UP_AFTER);
+        let up = lasts(&mut self.above, enough, patience);
         if down {
             // As far as it takes, at once: each step is a key frame on a path that has no room.
             while carried < self.rung.least(full, true) || self.rung.0 == 0 {
@@ -116,11 +119,6 @@ impl Climber {
         }
         self.rung
     }
-}
-
-/// What the next rung up takes at least.
-fn above(rung: Rung, full: Bitrate) -> f64 {
-    f64::from(rung.most(full).as_bps())
 }
 
 #[cfg(test)]

@@ -48,8 +48,14 @@ const DRAIN: f64 = 0.35;
 /// No step goes below so much of the target: what looks like a full link may be a machine that was
 /// busy for a moment.
 const LEAST_STEP: f64 = 0.6;
+/// A queue that is no shorter after a step calls for another, whatever is delivered.
+const MOST_STEP: f64 = 0.95;
+/// It is shorter below so much of what it was.
+const SHRINKING: f64 = 0.8;
 /// Growth in a second with the link's limit unknown.
 const GROWTH: f64 = 1.3;
+/// A stream that takes this share of the target uses it.
+const USED: f64 = 0.7;
 /// The same while little of the target is used, so that little is known of what would fit.
 const UNUSED_GROWTH: f64 = 1.1;
 /// Growth near the limit, bits in the time that its effect takes to show.
@@ -57,9 +63,14 @@ const STEP: f64 = 9_600.0;
 /// The limit is near above so much of it.
 const NEAR: f64 = 0.85;
 /// How long a limit is remembered.
-const REMEMBERED: Duration = Duration::from_secs(10);
+const REMEMBERED: Duration = Duration::from_secs(30);
+/// A target so far above a limit has shown that it is none any more.
+const PASSED: f64 = 1.12;
 /// Loss beyond the path's own that a target gives way to; half of it keeps the target from growing.
 const LOSS: f64 = 0.1;
+/// So long after its answer the effect of a step shows: a queue is judged by as much of the past.
+/// One that is long cannot wait for it.
+const SHOWS: Duration = Duration::from_millis(300);
 /// Without reports for so long, the path was cut: what was learnt of its delay is void.
 const SILENCE: Duration = Duration::from_secs(1);
 /// What is aimed for after a cut, of the target before it.
@@ -92,6 +103,8 @@ pub(super) struct Estimator {
     limit: Option<(f64, Instant)>,
     /// The latest reduction: the next waits until this one shows.
     reduced: Option<Instant>,
+    /// The queue at that moment.
+    queue: Duration,
     grown: Option<Instant>,
     heard: Option<Instant>,
     /// From a packet's departure to its report, smoothed.
@@ -111,6 +124,7 @@ impl Estimator {
             most,
             limit: None,
             reduced: None,
+            queue: Duration::ZERO,
             grown: None,
             heard: None,
             response: Duration::from_millis(100),
@@ -133,7 +147,10 @@ impl Estimator {
         }
         let missed = self.counters.take_missed();
         let lost = self.path.hear(now, reports, |number| missed.contains(&number));
-        if self.path.excess_loss().is_none_or(|loss| loss < LOSS) {
+        let full = self.path.standing_queue().is_some_and(|queue| queue > OVER);
+        self.counters.queued(full.then_some(self.response));
+        // On a full link it would only make the queue longer.
+        if !full {
             self.counters.lost(lost);
         }
     }
@@ -141,7 +158,9 @@ impl Estimator {
     fn decide(&mut self, now: Instant) {
         let queue = self.path.standing_queue();
         let loss = self.path.excess_loss();
-        let settled = self.reduced.is_none_or(|at| now - at > self.response + OVER * 4);
+        let long = queue.is_some_and(|queue| queue > OVER * 2);
+        let shows = self.response + if long { OVER * 4 } else { SHOWS };
+        let settled = self.reduced.is_none_or(|at| now - at > shows);
         if let Some(queue) = queue.filter(|queue| *queue > OVER) {
             if settled {
                 self.give_way(now, queue);
@@ -155,6 +174,7 @@ impl Estimator {
         } else if queue.is_some_and(|queue| queue < EMPTY)
             && loss.is_some_and(|loss| loss < LOSS / 2.0)
         {
+            self.queue = Duration::ZERO;
             self.grow(now);
             return;
         }
@@ -163,12 +183,21 @@ impl Estimator {
 
     /// A queue stands: what is delivered is what the link carries.
     fn give_way(&mut self, now: Instant, queue: Duration) {
-        let Some(delivered) = self.path.delivered_when_full() else { return };
+        let Some(mut delivered) = self.path.delivered_when_full() else { return };
+        if let Some((limit, _)) = self.limit.filter(|_| queue < OVER * 2) {
+            // A link that slows down has more of a queue than this; one that barely has one may
+            // not have been full all along.
+            delivered = delivered.max(limit * NEAR);
+        }
         self.limit = Some((delivered, now));
         let drain = queue.as_secs_f64().min(DRAIN);
         tracing::debug!(?queue, delivered, target = self.target, "a queue stands");
-        let target = (delivered * (SHARE - drain)).max(self.target * LEAST_STEP);
-        self.reduce(now, self.target.min(target));
+        // One that gets shorter is left to it.
+        let shrinks = queue < self.queue.mul_f64(SHRINKING);
+        let most = if shrinks { self.target } else { self.target * MOST_STEP };
+        self.queue = queue;
+        let target = delivered * (SHARE - drain);
+        self.reduce(now, target.clamp(self.target * LEAST_STEP, most));
     }
 
     fn reduce(&mut self, now: Instant, target: f64) {
@@ -180,12 +209,14 @@ impl Estimator {
     fn grow(&mut self, now: Instant) {
         let Some(before) = self.grown.replace(now) else { return };
         let elapsed = (now - before).min(SILENCE);
-        let known = self.limit.filter(|(_, at)| now - *at < REMEMBERED).map(|(limit, _)| limit);
+        let holds =
+            |(limit, at): &(f64, Instant)| now - *at < REMEMBERED && self.target < limit * PASSED;
+        let known = self.limit.filter(holds).map(|(limit, _)| limit);
         let grown = if known.is_some_and(|limit| self.target > limit * NEAR) {
             let steps = elapsed.as_secs_f64() / (self.response + OVER * 4).as_secs_f64();
             self.target + STEP * steps
         } else {
-            let used = self.path.delivered().is_some_and(|rate| rate > self.target / 2.0);
+            let used = self.path.delivered().is_some_and(|rate| rate > self.target * USED);
             let growth = if used { GROWTH } else { UNUSED_GROWTH };
             self.target * growth.powf(elapsed.as_secs_f64())
         };

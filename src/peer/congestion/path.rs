@@ -64,16 +64,19 @@ impl Path {
         let (mut lost, mut of, mut unknown) = (Vec::new(), 0, 0);
         for report in reports {
             let again = self.is_sent_again(report.rtp_sequence_number);
+            let missing = is_missing(report.twcc_sequence_number);
             if let Some(arrival) = report.arrival.filter(|_| report.arrived) {
                 let size = report.size + std::mem::take(&mut unknown);
                 self.arrived(report.departure, arrival.as_secs_f64(), size);
                 of += 1;
-            } else if !again && is_missing(report.twcc_sequence_number) {
+            } else if !missing {
+                // For all that is known it arrived before the next that did.
+                unknown += report.size;
+            } else if !again {
                 lost.push((report.ssrc, report.rtp_sequence_number));
                 of += 1;
-            } else {
-                // For all that is known it arrived before the next that did: SRTP drops what comes
-                // twice before anybody could report it.
+            } else if self.loss.excess().is_some_and(|loss| loss < MOST_OWN_LOSS / 2.0) {
+                // It came twice, most likely: SRTP drops that before anybody could report it.
                 unknown += report.size;
             }
         }

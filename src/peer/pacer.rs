@@ -27,12 +27,16 @@ const PACE: f64 = 2.5;
 /// Packets that may wait: some seconds of a slow path. What comes beyond is lost, which the browser
 /// notices and asks for.
 const MOST: usize = 2048;
+/// Of the target, while a queue stands: for what is sent again.
+const SPARE: f64 = 0.25;
 /// Packets that are known to have been sent again.
 const REMEMBERED: usize = 256;
 
 /// The interceptor between what makes packets and what counts them as sent.
 pub(super) struct Pacer {
     bucket: Bucket,
+    /// What may be sent again while a queue stands.
+    spare: Bucket,
     counters: Arc<Counters>,
     waiting: VecDeque<TaggedPacket>,
     /// What was sent again of late: its number, and when.
@@ -45,8 +49,9 @@ impl Pacer {
     /// Follows the target in `counters`.
     pub fn new(counters: Arc<Counters>) -> Self {
         let bucket = Bucket::new(PACE * counters.estimate());
+        let spare = Bucket::new(SPARE * counters.estimate());
         let (waiting, again, reads, writes) = Default::default();
-        Self { bucket, counters, waiting, again, reads, writes }
+        Self { bucket, spare, counters, waiting, again, reads, writes }
     }
 
     fn refill(&mut self, now: Instant) {
@@ -57,8 +62,8 @@ impl Pacer {
         self.bucket.refill(now);
     }
 
-    /// Whether to send a packet again. A browser asks again and again for what waits in a queue: an
-    /// answer to each would keep the queue full.
+    /// Whether to send a packet again. A browser asks again and again for what waits in a queue, and
+    /// for what found no room there: an answer to each would keep the queue full.
     fn is_worth_it(&mut self, message: &TaggedPacket) -> bool {
         let Packet::Rtp(packet) = &message.message.packet else { return true };
         let number = packet.header.sequence_number;
@@ -66,6 +71,15 @@ impl Pacer {
         let response = self.counters.queue().unwrap_or_default();
         if known.is_some_and(|(_, at)| message.now.duration_since(*at) < response) {
             return false;
+        }
+        if !response.is_zero() {
+            let bits = bits(message);
+            self.spare.set_target_bitrate(SPARE * self.counters.estimate());
+            self.spare.refill(message.now);
+            if !self.spare.can_release(bits) {
+                return false;
+            }
+            self.spare.consume(bits);
         }
         if self.again.len() == REMEMBERED {
             self.again.pop_front();

@@ -45,8 +45,10 @@ const EMPTY: Duration = Duration::from_millis(10);
 const SHARE: f64 = 0.95;
 /// At most so much less, to empty the queue.
 const DRAIN: f64 = 0.35;
-/// No step goes below so much of the target: what looks like a full link may be a machine that was
-/// busy for a moment.
+/// A queue that is a link's beyond doubt.
+const LONG: Duration = Duration::from_millis(100);
+/// Before it is so long, no step goes below this share of the target: what looks like a full link
+/// may be a machine that was busy for a moment.
 const LEAST_STEP: f64 = 0.6;
 /// A queue that is no shorter after a step calls for another, whatever is delivered.
 const MOST_STEP: f64 = 0.95;
@@ -58,7 +60,7 @@ const GROWTH: f64 = 1.3;
 const USED: f64 = 0.7;
 /// The same while little of the target is used, so that little is known of what would fit.
 const UNUSED_GROWTH: f64 = 1.1;
-/// Growth near the limit, bits in the time that its effect takes to show.
+/// A large packet, bits: growth near the limit, in the time that its effect takes to show.
 const STEP: f64 = 9_600.0;
 /// The limit is near above so much of it.
 const NEAR: f64 = 0.85;
@@ -104,7 +106,7 @@ pub(super) struct Estimator {
     /// The latest reduction: the next waits until this one shows.
     reduced: Option<Instant>,
     /// The queue at that moment.
-    queue: Duration,
+    queued: Duration,
     grown: Option<Instant>,
     heard: Option<Instant>,
     /// From a packet's departure to its report, smoothed.
@@ -124,7 +126,7 @@ impl Estimator {
             most,
             limit: None,
             reduced: None,
-            queue: Duration::ZERO,
+            queued: Duration::ZERO,
             grown: None,
             heard: None,
             response: Duration::from_millis(100),
@@ -147,7 +149,7 @@ impl Estimator {
         }
         let missed = self.counters.take_missed();
         let lost = self.path.hear(now, reports, |number| missed.contains(&number));
-        let full = self.path.standing_queue().is_some_and(|queue| queue > OVER);
+        let full = self.queue().is_some_and(|queue| queue > OVER);
         self.counters.queued(full.then_some(self.response));
         // On a full link it would only make the queue longer.
         if !full {
@@ -155,8 +157,15 @@ impl Estimator {
         }
     }
 
+    /// The queue that stands, beyond what a slow link takes for a large packet where it took less
+    /// for a small one.
+    fn queue(&self) -> Option<Duration> {
+        let large = Duration::from_secs_f64(STEP / self.target);
+        self.path.standing_queue().map(|queue| queue.saturating_sub(large))
+    }
+
     fn decide(&mut self, now: Instant) {
-        let queue = self.path.standing_queue();
+        let queue = self.queue();
         let loss = self.path.excess_loss();
         let long = queue.is_some_and(|queue| queue > OVER * 2);
         let shows = self.response + if long { OVER * 4 } else { SHOWS };
@@ -174,7 +183,7 @@ impl Estimator {
         } else if queue.is_some_and(|queue| queue < EMPTY)
             && loss.is_some_and(|loss| loss < LOSS / 2.0)
         {
-            self.queue = Duration::ZERO;
+            self.queued = Duration::ZERO;
             self.grow(now);
             return;
         }
@@ -193,11 +202,12 @@ impl Estimator {
         let drain = queue.as_secs_f64().min(DRAIN);
         tracing::debug!(?queue, delivered, target = self.target, "a queue stands");
         // One that gets shorter is left to it.
-        let shrinks = queue < self.queue.mul_f64(SHRINKING);
+        let shrinks = queue < self.queued.mul_f64(SHRINKING);
         let most = if shrinks { self.target } else { self.target * MOST_STEP };
-        self.queue = queue;
+        self.queued = queue;
         let target = delivered * (SHARE - drain);
-        self.reduce(now, target.clamp(self.target * LEAST_STEP, most));
+        let least = if queue > LONG { 0.0 } else { self.target * LEAST_STEP };
+        self.reduce(now, target.clamp(least, most));
     }
 
     fn reduce(&mut self, now: Instant, target: f64) {

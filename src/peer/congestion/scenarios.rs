@@ -261,7 +261,9 @@ fn links_of_all_rates_are_found() {
             let share = if rate < 200e3 { 0.25 } else { 0.2 };
             assert_within(&run.seconds(8, 30), rate, share);
             let queue = run.queue_p95(8.0, 30.0);
-            assert!(queue < 0.16, "{queue} at {rate}, {delay}");
+            // Two large packets, and some.
+            let most = 0.1 + 2.0 * super::STEP / rate;
+            assert!(queue < most, "{queue} at {rate}, {delay}");
         }
     }
 }

@@ -52,8 +52,8 @@ mod tests {
 
     #[test]
     fn a_thread_is_counted_by_its_name() {
-        let (ready, told) = std::sync::mpsc::channel();
-        let (end, ended) = std::sync::mpsc::channel::<()>();
+        let (ready, told) = std::sync::mpsc::sync_channel(1);
+        let (end, ended) = std::sync::mpsc::sync_channel::<()>(1);
         let thread = std::thread::Builder::new().name("busy-bee".into()).spawn(move || {
             let sum = (0..20_000_000_u64).fold(0, |sum: u64, n| std::hint::black_box(sum ^ n));
             ready.send(sum).expect("heard");

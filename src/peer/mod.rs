@@ -24,6 +24,8 @@ mod handler;
 mod hangup;
 mod link;
 mod media;
+#[cfg(test)]
+mod noise;
 mod offer;
 mod pacer;
 mod playout;

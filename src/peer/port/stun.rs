@@ -57,6 +57,8 @@ fn asked(mut attributes: &[u8]) -> Option<&str> {
 
 #[cfg(test)]
 pub(super) mod tests {
+    use proptest::prelude::*;
+
     use super::*;
 
     pub const BINDING: u16 = 0x0001;
@@ -111,5 +113,17 @@ pub(super) mod tests {
         }
         let rtp = [0x80, 96, 0, 1, 0, 0, 0, 0, 0, 0, 0, 1, 1, 2, 3, 4, 5, 6, 7, 8, 9];
         assert_eq!(kind(&rtp), Kind::Other);
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn any_datagram_is_looked_at_without_a_panic(
+            head in proptest::prop_oneof![Just(vec![0, 1, 0, 8]), proptest::collection::vec(any::<u8>(), 4)],
+            rest in proptest::collection::vec(any::<u8>(), 0..80),
+            cookie: bool,
+        ) {
+            let cookie = if cookie { COOKIE.to_vec() } else { Vec::new() };
+            kind(&[head, cookie, rest].concat());
+        }
     }
 }

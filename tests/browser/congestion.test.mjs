@@ -79,6 +79,9 @@ test('a slow line costs the others nothing', { skip }, () =>
   watching({ delayMs: 20 }, async ({ network, daemon, viewer }) => {
     await network.set({ rateBps: 200e3, queueMs: 500 });
     await until('the stream has become small', async () => (await daemon.stats()).streams[0].width < 640, { within_ms: 20_000 });
+    // What filled the line has to pass first.
+    const { framesDecoded } = await video(viewer);
+    await until('it plays again', async () => (await video(viewer)).framesDecoded > framesDecoded + 15, { within_ms: 10_000 });
     // Past the line, by a socket.
     const other = await Socket.open(daemon);
     const { media, session } = other.welcome;

@@ -65,12 +65,14 @@ export class Tracing {
 
   /** The browser shows a frame. */
   shown(frame: VideoFrameCallbackMetadata): void {
-    const present_ms = frame.expectedDisplayTime;
     if (frame.rtpTimestamp !== undefined && frame.receiveTime !== undefined) {
       const decode_ms = (frame.processingDuration ?? 0) * 1000;
+      const present_ms = frame.expectedDisplayTime;
       this.#traces.shown({ rtp: frame.rtpTimestamp, received_ms: frame.receiveTime, decode_ms, present_ms });
     } else {
       const decoded = this.#take(Math.round(frame.mediaTime * 1e6));
+      // Of frames that the page decodes itself, browsers expect what has been already.
+      const present_ms = Math.max(frame.expectedDisplayTime, performance.now());
       if (decoded) this.#traces.shown({ ...decoded, present_ms });
     }
   }

@@ -43,8 +43,10 @@ const OVER: Duration = Duration::from_millis(25);
 const EMPTY: Duration = Duration::from_millis(10);
 /// Of what a full link delivers, so much is aimed for.
 const SHARE: f64 = 0.95;
-/// At most so much less, to empty the queue.
+/// At most so much less, to empty the queue…
 const DRAIN: f64 = 0.35;
+/// …and of the share so much, when it is empty.
+const AFTER_DRAIN: f64 = 0.95;
 /// A queue that is a link's beyond doubt.
 const LONG: Duration = Duration::from_millis(100);
 /// Before it is so long, no step goes below this share of the target: what looks like a full link
@@ -107,6 +109,8 @@ pub(super) struct Estimator {
     reduced: Option<Instant>,
     /// The queue at that moment.
     queued: Duration,
+    /// What to aim for once it is empty.
+    drained: Option<f64>,
     grown: Option<Instant>,
     heard: Option<Instant>,
     /// From a packet's departure to its report, smoothed.
@@ -127,6 +131,7 @@ impl Estimator {
             limit: None,
             reduced: None,
             queued: Duration::ZERO,
+            drained: None,
             grown: None,
             heard: None,
             response: Duration::from_millis(100),
@@ -184,6 +189,8 @@ impl Estimator {
             && loss.is_some_and(|loss| loss < LOSS / 2.0)
         {
             self.queued = Duration::ZERO;
+            // It has been emptied: what was given up for that is free again.
+            self.target = self.target.max(self.drained.take().unwrap_or(0.0));
             self.grow(now);
             return;
         }
@@ -205,6 +212,8 @@ impl Estimator {
         let shrinks = queue < self.queued.mul_f64(SHRINKING);
         let most = if shrinks { self.target } else { self.target * MOST_STEP };
         self.queued = queue;
+        self.drained =
+            (drain > LONG.as_secs_f64() * 1.5).then_some(delivered * SHARE * AFTER_DRAIN);
         let target = delivered * (SHARE - drain);
         let least = if queue > LONG { 0.0 } else { self.target * LEAST_STEP };
         self.reduce(now, target.clamp(least, most));

@@ -54,6 +54,8 @@ const LONG: Duration = Duration::from_millis(100);
 const LEAST_STEP: f64 = 0.6;
 /// A queue that is no shorter after a step calls for another, whatever is delivered.
 const MOST_STEP: f64 = 0.95;
+/// So many steps in vain show that there is no queue.
+const MOST_STUCK: u32 = 3;
 /// It is shorter below so much of what it was.
 const SHRINKING: f64 = 0.8;
 /// Growth in a second with the link's limit unknown.
@@ -109,6 +111,8 @@ pub(super) struct Estimator {
     reduced: Option<Instant>,
     /// The queue at that moment.
     queued: Duration,
+    /// How often it was no shorter after a step.
+    stuck: u32,
     /// What to aim for once it is empty.
     drained: Option<f64>,
     grown: Option<Instant>,
@@ -131,6 +135,7 @@ impl Estimator {
             limit: None,
             reduced: None,
             queued: Duration::ZERO,
+            stuck: 0,
             drained: None,
             grown: None,
             heard: None,
@@ -188,7 +193,7 @@ impl Estimator {
         } else if queue.is_some_and(|queue| queue < EMPTY)
             && loss.is_some_and(|loss| loss < LOSS / 2.0)
         {
-            self.queued = Duration::ZERO;
+            (self.queued, self.stuck) = (Duration::ZERO, 0);
             // It has been emptied: what was given up for that is free again.
             self.target = self.target.max(self.drained.take().unwrap_or(0.0));
             self.grow(now);
@@ -210,6 +215,13 @@ impl Estimator {
         tracing::debug!(?queue, delivered, target = self.target, "a queue stands");
         // One that gets shorter is left to it.
         let shrinks = queue < self.queued.mul_f64(SHRINKING);
+        self.stuck = if shrinks || queue > LONG { 0 } else { self.stuck + 1 };
+        if self.stuck > MOST_STUCK {
+            // Whatever is sent it stays as it is: it is no queue, but a longer way.
+            self.path.rerouted();
+            (self.stuck, self.limit, self.queued) = (0, None, Duration::ZERO);
+            return;
+        }
         let most = if shrinks { self.target } else { self.target * MOST_STEP };
         self.queued = queue;
         self.drained =

@@ -134,6 +134,13 @@ impl Path {
         rate(self.arrivals.iter().skip(self.arrivals.len() - self.busy))
     }
 
+    /// The way is another one, and its length is to be learnt anew.
+    pub fn rerouted(&mut self) {
+        self.fastest.clear();
+        self.arrivals.clear();
+        self.busy = 0;
+    }
+
     /// What was lost so far has been given way to.
     pub fn heeded(&mut self) {
         self.loss.heeded();

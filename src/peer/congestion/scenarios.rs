@@ -352,6 +352,16 @@ fn after_a_cut_it_goes_on_where_it_was() {
 }
 
 #[test]
+fn a_longer_way_is_not_a_queue() {
+    let mut run = Run::new(3e6, 3e6);
+    let line = |delay| Some(Link { delay, ..Link::of(20e6) });
+    run.over(line(0.01), HUNGRY, 12.0).over(line(0.06), HUNGRY, 12.0);
+    let least = run.between(12.0, 24.0).map(|sample| sample.target).fold(3e6, f64::min);
+    assert!(least > 1e6, "{least}");
+    assert!(run.mean_target(17.0, 24.0) > 2.5e6, "{:?}", Kilo(&run.seconds(10, 24)));
+}
+
+#[test]
 fn bounds_hold() {
     let mut run = Run::new(3e6, 3e6);
     run.over(Some(Link::of(20e6)), HUNGRY, 5.0).over(Some(Link::of(20e3)), HUNGRY, 20.0);

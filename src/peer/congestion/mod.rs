@@ -68,6 +68,8 @@ const UNUSED_GROWTH: f64 = 1.1;
 const STEP: f64 = 9_600.0;
 /// The limit is near above so much of it.
 const NEAR: f64 = 0.85;
+/// Of a limit, so much is there still while hardly any queue stands.
+const KNOWN: f64 = 0.95;
 /// How long a limit is remembered.
 const REMEMBERED: Duration = Duration::from_secs(30);
 /// A target so far above a limit has shown that it is none any more.
@@ -208,7 +210,7 @@ impl Estimator {
         if let Some((limit, _)) = self.limit.filter(|_| queue < OVER * 2) {
             // A link that slows down has more of a queue than this; one that barely has one may
             // not have been full all along.
-            delivered = delivered.max(limit * NEAR);
+            delivered = delivered.max(limit * KNOWN);
         }
         self.limit = Some((delivered, now));
         let drain = queue.as_secs_f64().min(DRAIN);

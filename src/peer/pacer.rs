@@ -55,10 +55,7 @@ impl Pacer {
     }
 
     fn refill(&mut self, now: Instant) {
-        let pace = PACE * self.counters.estimate();
-        if pace != self.bucket.target_bitrate() {
-            self.bucket.set_target_bitrate(pace);
-        }
+        self.bucket.set_target_bitrate(PACE * self.counters.estimate());
         self.bucket.refill(now);
     }
 

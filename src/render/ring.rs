@@ -82,9 +82,11 @@ impl Ring {
 pub(super) mod tests {
     use std::{os::unix::fs::FileExt, sync::Arc};
 
+    use nvenc_sys::{Context, Cuda, Memory};
+
     use crate::{
         color,
-        frame::I420,
+        frame::{I420, SharedNv12},
         gpu::{Gpu, Handle, Options, memory_file},
         render::{
             Error, Output, Renderer, Ring, Settings, View,
@@ -123,7 +125,11 @@ pub(super) mod tests {
                 assert_eq!(slot, n % Ring::SLOTS);
                 let expected = in_memory(&mut copied);
                 for (slot, expected) in before.iter().chain([&(slot, expected.clone())]) {
-                    let Some(found) = through_descriptor(&renderer, &shared, *slot) else { return };
+                    let slot = &shared.ring().expect("a ring").slots()[*slot];
+                    assert!(slot.memory_bytes >= slot.layout.bytes() as u64);
+                    let Some(nv12) = seen(&renderer, slot) else { return };
+                    let mut found = I420::new(size).expect("even");
+                    color::nv12_to_i420(&nv12, slot.layout, &mut found).expect("fits");
                     assert_near(&found, expected);
                 }
                 before = Some((slot, expected));
@@ -143,16 +149,22 @@ pub(super) mod tests {
         picture
     }
 
-    /// What an encoder would see; `None` where only a driver can look.
-    fn through_descriptor(renderer: &Renderer, view: &View, slot: usize) -> Option<I420> {
-        let slot = &view.ring().expect("a ring").slots()[slot];
-        assert!(slot.memory_bytes >= slot.layout.bytes() as u64);
-        let (file, start) = memory_file(renderer.gpu(), &slot.memory)?;
+    /// What an encoder would see: of a software driver's memory, or by CUDA as NVENC does. `None`
+    /// where another driver would have to look.
+    fn seen(renderer: &Renderer, slot: &SharedNv12) -> Option<Vec<u8>> {
         let mut nv12 = vec![0; slot.layout.bytes()];
-        file.read_exact_at(&mut nv12, start).expect("as long as it says");
-        let mut picture = I420::new(view.size()).expect("even");
-        color::nv12_to_i420(&nv12, slot.layout, &mut picture).expect("fits");
-        Some(picture)
+        if let Some((file, start)) = memory_file(renderer.gpu(), &slot.memory) {
+            file.read_exact_at(&mut nv12, start).expect("as long as it says");
+            return Some(nv12);
+        }
+        let cuda = Cuda::load().ok()?;
+        let uuid = renderer.gpu().id().expect("Vulkan").uuid;
+        let device = cuda.devices().ok()?.into_iter().find(|one| one.uuid == uuid)?;
+        let context = Context::new(&cuda, &device).expect("a context");
+        let memory = slot.memory.try_clone().expect("a descriptor");
+        let memory = Memory::import(&context, memory, slot.memory_bytes, true).expect("imports");
+        memory.read(&mut nv12).expect("reads");
+        Some(nv12)
     }
 
     #[track_caller]

@@ -239,6 +239,8 @@ sections! {
         turn_ttl_s: u64 = 86_400_u64,
         /// IP addresses to offer to viewers besides the machine's own, e.g. the outer one of a NAT.
         advertise_addresses: Vec<String> = Vec::new(),
+        /// Where pictures may be published to by WHIP, as http and https addresses with what is below them; none: nowhere.
+        whip_allow: Vec<String> = Vec::new(),
     }
     /// How long sessions last that nobody uses.
     sessions: Sessions {

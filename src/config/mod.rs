@@ -7,6 +7,7 @@
 pub mod keys;
 
 mod load;
+mod places;
 mod validate;
 
 use std::{
@@ -19,6 +20,7 @@ use std::{
 use crate::units::{Bitrate, Codecs, FrameRate, Node, Size};
 
 pub use load::{Flag, Sources};
+pub use places::Places;
 
 /// Why a configuration was refused.
 #[derive(Debug, thiserror::Error)]
@@ -234,6 +236,8 @@ pub struct Webrtc {
     pub ice_servers: Vec<IceServer>,
     /// Addresses to offer besides the machine's own.
     pub advertise_addresses: Vec<IpAddr>,
+    /// Where pictures may be published to.
+    pub whip_allow: Places,
 }
 
 /// A STUN or TURN server.

@@ -8,8 +8,8 @@ use std::{
 };
 
 use super::{
-    Allowed, Config, Encoders, IceServer, Limits, LogFormat, LogLevel, Login, NvencPreset, Profile,
-    Recording, Server, Sessions, Shadows, Video, Webrtc,
+    Allowed, Config, Encoders, IceServer, Limits, LogFormat, LogLevel, Login, NvencPreset, Places,
+    Profile, Recording, Server, Sessions, Shadows, Video, Webrtc,
     keys::{self, Raw},
 };
 use crate::units::{Bitrate, Codec, Codecs, FrameRate, Node, Size};
@@ -226,7 +226,9 @@ fn webrtc(raw: &keys::Webrtc) -> Result<Webrtc> {
         }
     }
     let port = Some(raw.port).filter(|port| *port != 0);
-    Ok(Webrtc { port, ice_servers, advertise_addresses })
+    let whip_allow = Places::parse(&raw.whip_allow);
+    let whip_allow = whip_allow.or_else(|told| invalid("webrtc.whip_allow", told))?;
+    Ok(Webrtc { port, ice_servers, advertise_addresses, whip_allow })
 }
 
 fn ice_server(key: &'static str, url: &str, raw: &keys::Webrtc) -> Result<IceServer> {

@@ -31,6 +31,7 @@ mod stats;
 mod talk;
 mod tickets;
 mod whep;
+mod whip;
 mod words;
 
 use std::{future::Future, sync::Arc};
@@ -52,6 +53,8 @@ struct Context {
     tickets: Arc<tickets::Tickets>,
     /// Players by WHEP.
     players: Arc<whep::Players>,
+    /// What is published by WHIP.
+    publishers: Arc<whip::Publishers>,
     /// One permit: batches are drawn one after the other.
     batches: Semaphore,
     /// Permits for models that are being received and unpacked.
@@ -84,6 +87,7 @@ pub async fn serve(
         sockets: Arc::new(Semaphore::new(limits.connections)),
         tickets: Arc::default(),
         players: Arc::default(),
+        publishers: Arc::default(),
         batches: Semaphore::new(1),
         uploads: Arc::new(Semaphore::new(scenes::MAX_UPLOADS)),
         // Half of the connections: the others stay for requests.

@@ -29,6 +29,7 @@ use warp::{
 
 use super::{
     api, events, frames, media, pages, problem, recordings, scenes, sessions, socket, state, whep,
+    whip,
 };
 
 const ABOUT: &str = "\
@@ -169,6 +170,7 @@ fn document() -> openapi::OpenApi {
         socket::Operations::openapi(),
         media::Operations::openapi(),
         whep::Operations::openapi(),
+        whip::Operations::openapi(),
     ] {
         document.merge(operations);
     }

@@ -12,7 +12,7 @@ use warp::{
 
 use super::{
     Context, api, body, events, frames, guard, media, openapi, pages, problem::Problem, recordings,
-    scenes, sessions, socket, state, whep,
+    scenes, sessions, socket, state, whep, whip,
 };
 use crate::session::{self, Role};
 
@@ -58,6 +58,8 @@ pub(super) fn all(context: &Arc<Context>) -> Route {
         .or(socket_routes(context))
         .unify()
         .or(whep::routes(context))
+        .unify()
+        .or(whip::routes(context))
         .unify()
         .or(page_routes(context))
         .unify();

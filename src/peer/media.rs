@@ -125,6 +125,11 @@ impl Counters {
         self.estimate.store(bps as u32, Ordering::Relaxed);
     }
 
+    /// Notes what a connection before this one found the path to carry, before anything is sent.
+    pub fn expect(&self, known: Bitrate) {
+        self.estimate.fetch_min(known.as_bps(), Ordering::Relaxed);
+    }
+
     /// What the path is taken to carry, bit/s.
     pub fn estimate(&self) -> f64 {
         f64::from(self.estimate.load(Ordering::Relaxed))

@@ -17,6 +17,7 @@ mod advertise;
 mod answer;
 mod channel;
 mod congestion;
+mod draft;
 mod feed;
 mod feedback;
 mod fragment;
@@ -27,6 +28,7 @@ mod media;
 #[cfg(test)]
 mod noise;
 mod offer;
+mod offering;
 mod pacer;
 mod playout;
 mod port;
@@ -50,11 +52,8 @@ use tokio::{
     sync::{Notify, mpsc},
     time::Instant,
 };
-use tokio_util::sync::{CancellationToken, DropGuard};
-use webrtc::{
-    media_stream::track_local::static_rtp::TrackLocalStaticRTP,
-    peer_connection::{PeerConnection, RTCIceCandidateInit, RTCSessionDescription},
-};
+use tokio_util::sync::DropGuard;
+use webrtc::peer_connection::{PeerConnection, RTCIceCandidateInit, RTCSessionDescription};
 
 use crate::{
     encode,
@@ -63,6 +62,7 @@ use crate::{
     units::{Bitrate, Codecs, MediaClock},
 };
 use advertise::Advertised;
+use draft::Draft;
 use link::Link;
 use offer::Chosen;
 use port::Seat;
@@ -71,6 +71,7 @@ pub use channel::Channel;
 pub use feed::{Feed, Item, Tap, feed};
 pub use fragment::{Credentials, Fragment, FragmentError};
 pub use media::Stats;
+pub use offering::Offering;
 pub use port::{Port, is_media};
 pub use watcher::{Seen, Watcher};
 
@@ -207,6 +208,9 @@ pub enum Reason {
         "the browser offers no H.264 of profile Baseline, Main or High with packetization-mode=1"
     )]
     H264Profile,
+    /// An answer that takes no video.
+    #[error("it takes no H.264 with packetization-mode=1")]
+    Declined,
     /// More candidates than any browser has.
     #[error("more than {MAX_CANDIDATES} candidates")]
     Candidates,
@@ -261,74 +265,12 @@ impl Peer {
         let deadline = Instant::now() + telling.patience();
         let description = description(offer)?;
         let chosen = offer::choose(offer, config.codecs).map_err(refused)?;
-        let guard = CancellationToken::new().drop_guard();
-        let cancel = guard.token().clone();
-        let (channels, outlets) = channel::queues();
-        let gathered = Arc::new(Notify::new());
-        let servers = servers::resolve(&config.ice_servers).await;
-        let seat = config
-            .port
-            .seat(servers::relays(&servers))
-            .map_err(|error| Error::Setup(webrtc::error::Error::Other(error.to_string())))?;
-        let advertised = Advertised::new(&config.advertise, Arc::clone(&seat));
-        let stats = Arc::new(media::Counters::new(Arc::clone(&config.metrics)));
-        let stamps = stamps::Wish::default();
-        let teller = stamps::Teller::new(stamps.clone(), config.clock, channels.stamps());
-        let handler = handler::Handler::new(
-            events.clone(),
-            outlets,
-            Arc::clone(&gathered),
-            advertised.clone(),
-            cancel.clone(),
-        );
-        let second = handler.second();
-        let connection = setup::connection(
-            config,
-            servers,
-            Arc::clone(&seat),
-            &chosen,
-            Arc::new(handler),
-            Arc::clone(&stats),
-        );
-        let connection = connection.await?;
-        connection.set_remote_description(description).await.map_err(refused)?;
-        let ssrc = setup::random_ssrc();
-        let track = Arc::new(TrackLocalStaticRTP::new(setup::track(ssrc, &chosen)));
-        let sender = connection.add_track(Arc::clone(&track) as _).await.map_err(refused)?;
-        let answer = negotiate(&*connection, &seat, &chosen).await?;
-        // The media section is agreed on by now: its extension ids are known.
-        let parameters = sender.get_parameters().await.map_err(Error::Setup)?;
-        let (sources, inbox) = mpsc::channel(4);
-        let hangup = hangup::notice(sender, events.clone());
-        tokio::spawn(cancel.clone().run_until_cancelled_owned(hangup));
-        let sender = media::Sender::new(
-            Arc::clone(&track),
-            ssrc,
-            &chosen,
-            &parameters.rtp_parameters,
-            Arc::clone(&stats),
-            teller,
-        );
-        tokio::spawn(cancel.clone().run_until_cancelled_owned(sender.run(inbox)));
-        tokio::spawn(cancel.run_until_cancelled_owned(feedback::listen(track, events)));
-        let candidates = AtomicU32::new(0);
-        let cancel = guard;
-        let peer = Self {
-            connection,
-            sources,
-            channels,
-            stats,
-            stamps,
-            gathered,
-            seat,
-            advertised,
-            second,
-            candidates,
-            codecs: config.codecs,
-            chosen,
-            telling,
-            cancel,
-        };
+        let draft = Draft::new(config, chosen, &events).await?;
+        draft.connection.set_remote_description(description).await.map_err(refused)?;
+        let sender = draft.connection.add_track(Arc::clone(&draft.track) as _).await;
+        let sender = sender.map_err(refused)?;
+        let answer = negotiate(&*draft.connection, &draft.seat, &draft.chosen).await?;
+        let peer = draft.start(sender, events, telling).await?;
         let answer = peer.answer_with_candidates(offer, answer, deadline).await;
         Ok((peer, answer))
     }
@@ -438,6 +380,12 @@ impl Peer {
     /// What the browser's decoder takes, settled with the first answer.
     pub fn formats(&self) -> encode::Formats {
         self.chosen.formats()
+    }
+
+    /// Begins with no more than a way before this one was found to carry; to be told before
+    /// anything is played.
+    pub fn expect(&self, known: Bitrate) {
+        self.stats.expect(known);
     }
 
     /// What a stream to this viewer may take of what its path carries.

@@ -31,6 +31,13 @@ pub(super) struct Chosen {
 }
 
 impl Chosen {
+    /// What this end offers.
+    pub fn own() -> Self {
+        let parameters = OWN_FORMAT.to_owned();
+        let h264 = Format { codec: Codec::H264, payload_type: OWN_TYPE, parameters };
+        Self { h264, profile: Profile::ConstrainedBaseline, better: None }
+    }
+
     /// As encoders are told.
     pub fn formats(&self) -> Formats {
         let better = self.better.as_ref().map(|format| format.codec);
@@ -42,6 +49,10 @@ impl Chosen {
         self.better.iter().chain([&self.h264])
     }
 }
+
+/// What this end offers, where it does: H.264 as every receiver takes it.
+const OWN_TYPE: u8 = 102;
+const OWN_FORMAT: &str = "level-asymmetry-allowed=1;packetization-mode=1;profile-level-id=42e01f";
 
 /// Chooses the best formats of an offer, or says what is missing, before anything is set up for it.
 /// `codecs` are those beyond H.264 that hardware encodes here.
@@ -82,6 +93,19 @@ pub(super) fn check_answer(answer: &str, chosen: &Chosen) -> Result<(), Reason> 
         !answered.starts_with("video 0 ") && !mute && known && types.len() == chosen.all().count()
     };
     video_sections(answer).any(sends).then_some(()).ok_or(Reason::H264Profile)
+}
+
+/// Whether an answer takes what was offered.
+pub(super) fn check_accepted(answer: &str, chosen: &Chosen) -> Result<(), Reason> {
+    let candidates = answer.lines().filter(|line| line.starts_with("a=candidate:"));
+    if candidates.count() > MAX_CANDIDATES as usize {
+        return Err(Reason::Candidates);
+    }
+    let takes = |section: &str| {
+        let known = payload_types(section).any(|id| id.parse() == Ok(chosen.h264.payload_type));
+        !section.starts_with("video 0 ") && receives(section) && known
+    };
+    video_sections(answer).any(takes).then_some(()).ok_or(Reason::Declined)
 }
 
 /// The media sections for video, from the medium on.

@@ -65,7 +65,7 @@ pub use outlet::Via;
 pub use recordings::Wish;
 pub use registry::{Rules, Sessions};
 pub use timeline::{Kept, Mark, Range};
-pub use viewer::{Door, MAX_LOADS, Media, Viewer};
+pub use viewer::{Door, MAX_LOADS, Media, Offer, Viewer};
 
 /// The id of the session that the compatibility routes act on.
 pub const DEFAULT: &str = SessionId::DEFAULT;

@@ -16,7 +16,7 @@ use super::{
 use crate::{
     control::Event,
     peer::{
-        self, Candidate, Channel, Item, Peer, PeerEvent, Tap, Telling,
+        self, Candidate, Channel, Item, Offering, Peer, PeerEvent, Tap, Telling,
         wire::{self, ClientMessage, ServerMessage},
     },
     units::{MediaClock, SessionId, ViewerId},
@@ -38,9 +38,22 @@ pub struct Viewer {
     session: Handle,
 }
 
+/// What a viewer offered, until it is answered; dropping it gives it up.
+pub struct Offer {
+    offering: Offering,
+    inbox: mpsc::Receiver<PeerEvent>,
+}
+
+impl Offer {
+    /// As it is sent.
+    pub fn sdp(&self) -> &str {
+        self.offering.sdp()
+    }
+}
+
 struct Connection {
     peer: Arc<Peer>,
-    /// `a=fingerprint` of the offer: another one is another browser-side connection.
+    /// `a=fingerprint` of the other end's description: another one is another connection.
     fingerprint: String,
 }
 
@@ -82,6 +95,39 @@ impl Viewer {
         let (events, inbox) = mpsc::channel(EVENTS);
         let config = self.session.peer_config();
         let (peer, answer) = Peer::answer_as(config, &sdp, events, telling).await?;
+        self.connect(&mut connection, peer, inbox, fingerprint).await;
+        Ok(answer)
+    }
+
+    /// Offers the stream to whoever answers.
+    ///
+    /// # Errors
+    /// [`Error::Peer`] when it cannot be set up.
+    pub async fn make_offer(&self) -> Result<Offer, Error> {
+        let (events, inbox) = mpsc::channel(EVENTS);
+        let offering = Offering::new(self.session.peer_config(), events).await?;
+        Ok(Offer { offering, inbox })
+    }
+
+    /// Takes the answer to an offer of this viewer's; the stream goes there once it is connected.
+    ///
+    /// # Errors
+    /// [`Error::Peer`] when the answer cannot be used.
+    pub async fn take_answer(&self, offer: Offer, sdp: &str) -> Result<(), Error> {
+        let peer = offer.offering.accept(sdp).await?;
+        let mut connection = self.connection.lock().await;
+        self.connect(&mut connection, peer, offer.inbox, fingerprint(sdp).to_owned()).await;
+        Ok(())
+    }
+
+    /// Listens to `peer`, in place of whatever was connected before.
+    async fn connect(
+        &self,
+        connection: &mut Option<Connection>,
+        peer: Peer,
+        inbox: mpsc::Receiver<PeerEvent>,
+        fingerprint: String,
+    ) {
         let peer = Arc::new(peer);
         let listener = Listener {
             viewer: self.id,
@@ -94,7 +140,6 @@ impl Viewer {
         if let Some(old) = connection.replace(Connection { peer, fingerprint }) {
             old.peer.close().await;
         }
-        Ok(answer)
     }
 
     /// Hands a candidate of the browser's end to the peer.

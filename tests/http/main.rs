@@ -21,3 +21,4 @@ mod sockets;
 mod state;
 mod uploads;
 mod whep;
+mod whip;

@@ -7,7 +7,10 @@ use http::{Response, StatusCode, header};
 use jsonschema::Validator;
 use serde_json::{Value, json};
 
-use crate::daemon::{Daemon, until};
+use crate::{
+    daemon::{Daemon, until},
+    whip::{Relay, SILENT},
+};
 
 /// What the daemon says where there is nothing at all.
 const NOTHING: &str = "there is no such resource";
@@ -259,13 +262,29 @@ impl Visit {
         self.ask("DELETE", &own, None).await;
         self.get(&own).await;
     }
+
+    async fn publications(&mut self, session: &str, relay: &str) {
+        let all = format!("{session}/whip");
+        self.ask("POST", &all, Some(json!({"url": "http://elsewhere/"}))).await;
+        let made = self.ask("POST", &all, Some(json!({"url": relay}))).await;
+        let own = format!("{all}/{}", made["id"].as_str().expect("a number"));
+        self.get(&all).await;
+        self.get(&own).await;
+        self.ask("DELETE", &own, None).await;
+        self.get(&own).await;
+    }
 }
 
 #[tokio::test]
 async fn replies_are_what_the_description_says() {
     let folder = tempfile::tempdir().expect("a folder");
     let recordings = folder.path().to_str().expect("UTF-8");
-    let daemon = Daemon::ready_with(&[("MJCAST_RECORDING__DIR", recordings)]).await;
+    let relay = Relay::taking(SILENT).await;
+    let daemon = Daemon::ready_with(&[
+        ("MJCAST_RECORDING__DIR", recordings),
+        ("MJCAST_WEBRTC__WHIP_ALLOW", &relay.url),
+    ])
+    .await;
     let description = Description::of(&daemon).await;
     let mut visit = Visit { daemon, description };
     let default = "/api/sessions/default";
@@ -274,6 +293,7 @@ async fn replies_are_what_the_description_says() {
     visit.simulation(default).await;
     visit.viewers(default).await;
     visit.recordings(default).await;
+    visit.publications(default, &relay.url).await;
     visit.ask("DELETE", &own, None).await;
     visit.ask("DELETE", default, None).await;
     visit.get("/api/sessions/nobody").await;

@@ -1,5 +1,6 @@
 """Players that know nothing of mjcast watch the real daemon by WHEP: aiortc, and GStreamer where it
-is installed. `make test-whep` runs it; MJCAST_BIN is the daemon.
+is installed; and a relay that knows nothing of it either is published to by WHIP. `make test-whep`
+runs it; MJCAST_BIN is the daemon.
 """
 
 import asyncio
@@ -18,6 +19,8 @@ from pathlib import Path
 from aiortc import RTCConfiguration, RTCPeerConnection, RTCSessionDescription
 from aiortc.mediastreams import MediaStreamError
 
+from relay import Relay
+
 FRAMES = 30
 SIZE = (320, 240)
 PATIENCE_S = 30
@@ -26,9 +29,10 @@ GSTREAMER = "/usr/bin/python3"  # the one that Debian's bindings belong to
 
 
 class Daemon:
-    def __init__(self):
+    def __init__(self, **settings):
         # The daemon takes variables of its name for its configuration.
         environment = {name: value for name, value in os.environ.items() if name != "MJCAST_BIN"}
+        environment |= settings
         command = [os.environ["MJCAST_BIN"], "serve", "--port", "0", "--size", "{}x{}".format(*SIZE)]
         self.process = subprocess.Popen(command, stderr=subprocess.PIPE, text=True, env=environment)
         for line in self.process.stderr:
@@ -188,6 +192,61 @@ class Players(unittest.TestCase):
         self.assertEqual(played.returncode, 0, played.stderr)
         self.assertEqual(played.stdout.strip(), "{} frames, {}x{}".format(FRAMES, *SIZE))
         self.daemon.is_left()
+
+
+class Publishing(unittest.TestCase):
+    PLACE = "/api/sessions/default/whip"
+
+    def setUp(self):
+        self.relay = Relay()
+        self.addCleanup(self.relay.stop)
+        self.daemon = Daemon(MJCAST_WEBRTC__WHIP_ALLOW=self.relay.url)
+        self.addCleanup(self.daemon.stop)
+
+    def ask(self, method, place, body=None):
+        headers = {"content-type": "application/json"}
+        status, headers, text = self.daemon.ask(method, place, body and json.dumps(body), headers)
+        return status, headers, json.loads(text) if text else None
+
+    def plays(self):
+        sizes, pictures = self.relay.shown(FRAMES)
+        self.assertEqual(sizes, {SIZE})
+        self.assertGreater(len(pictures), FRAMES // 2)
+
+    def test_a_relay_is_published_to_until_it_is_told_to_stop(self):
+        wanted = {"url": self.relay.url + "?key=secret", "bearer_token": "token"}
+        status, headers, told = self.ask("POST", self.PLACE, wanted)
+        self.assertEqual(status, 201, told)
+        self.assertEqual(told["url"], self.relay.url)
+        place = headers["location"]
+        self.plays()
+        [viewer] = self.daemon.viewers()
+        self.assertEqual((viewer["role"], viewer["via"]), ("view", "webrtc"))
+        told = self.ask("GET", place)[2]
+        self.assertEqual((told["state"], told["connections"]), ("publishing", 1))
+        self.assertEqual(self.ask("GET", self.PLACE)[2], {"publications": [told]})
+
+        # A relay that comes back is published to again.
+        self.relay.hang_up()
+        deadline = time.monotonic() + PATIENCE_S
+        while self.ask("GET", place)[2]["connections"] < 2:
+            self.assertLess(time.monotonic(), deadline, told)
+            time.sleep(0.05)
+        self.plays()
+        self.assertEqual(self.ask("GET", place)[2]["state"], "publishing")
+        self.assertEqual(len(self.daemon.viewers()), 1)
+
+        self.assertEqual(self.ask("DELETE", place)[0], 204)
+        self.assertEqual(self.daemon.viewers(), [])
+        self.assertEqual(self.relay.connections, {})
+        self.assertEqual(self.ask("DELETE", place)[0], 404)
+        self.assertEqual({token for _, _, token in self.relay.requests}, {"Bearer token"})
+
+    def test_a_daemon_that_ends_tells_the_relay(self):
+        self.assertEqual(self.ask("POST", self.PLACE, {"url": self.relay.url})[0], 201)
+        self.plays()
+        self.daemon.stop()
+        self.assertEqual(self.relay.connections, {})
 
 
 if __name__ == "__main__":

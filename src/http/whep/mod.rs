@@ -33,7 +33,7 @@ use super::{
     socket,
 };
 use crate::{
-    control::Event,
+    control::{Command, Event},
     peer::{self, Fragment, Telling, wire},
     session::{Error, Handle, Role},
 };
@@ -74,12 +74,12 @@ pub(super) fn routes(context: &Arc<Context>) -> Route {
             .on(warp::options().boxed(), nothing(), |_, _, ()| async { own_options() })
             .on(
                 warp::patch().boxed(),
-                player().and(text(context, FRAGMENT)).map(|key, text| (key, text)).boxed(),
+                key().and(text(context, FRAGMENT)).map(|key, text| (key, text)).boxed(),
                 |context, session, (key, text)| async move {
                     change(&context, &session, &key, text).await
                 },
             )
-            .on(warp::delete().boxed(), player(), |context, session, key| async move {
+            .on(warp::delete().boxed(), key(), |context, session, key| async move {
                 leave(&context, &session, &key).await
             });
     shared(begun.done(), BEGIN).or(shared(own.done(), OWN)).unify().boxed()
@@ -104,19 +104,24 @@ fn nothing() -> BoxedFilter<((),)> {
 
 /// The place of a player, `/api/sessions/{id}/whep/{player}`; gives the session's id.
 fn at_player() -> BoxedFilter<(String,)> {
-    let matches = |full: FullPath| {
+    one_below("/whep")
+}
+
+/// A place `/api/sessions/{id}{rest}/{key}`; gives the session's id.
+pub(super) fn one_below(rest: &'static str) -> BoxedFilter<(String,)> {
+    let matches = move |full: FullPath| {
         let below = full.as_str().strip_prefix("/api/sessions/");
-        let id = below.and_then(|below| below.rsplit_once('/')).and_then(|(before, player)| {
-            let id = before.strip_suffix("/whep")?;
-            (!id.is_empty() && !id.contains('/') && !player.is_empty()).then(|| id.to_owned())
+        let id = below.and_then(|below| below.rsplit_once('/')).and_then(|(before, key)| {
+            let id = before.strip_suffix(rest)?;
+            (!id.is_empty() && !id.contains('/') && !key.is_empty()).then(|| id.to_owned())
         });
         async move { id.ok_or_else(warp::reject::not_found) }
     };
     warp::path::full().and_then(matches).boxed()
 }
 
-/// The key that a player's place ends in.
-fn player() -> BoxedFilter<(String,)> {
+/// The key that such a place ends in.
+pub(super) fn key() -> BoxedFilter<(String,)> {
     let last = |full: FullPath| full.as_str().rsplit('/').next().unwrap_or_default().to_owned();
     warp::path::full().map(last).boxed()
 }
@@ -236,20 +241,23 @@ async fn begin(context: &Arc<Context>, session: &Handle, asked: Asked) -> Answer
 }
 
 /// The command to look through the camera that a query names.
-fn camera(query: &Query) -> Result<Option<crate::control::Command>, Problem> {
+fn camera(query: &Query) -> Result<Option<Command>, Problem> {
     if let Some(unknown) = query.keys().find(|name| !matches!(name.as_str(), "camera" | "session"))
     {
         return Err(Problem::bad_request(format!("unknown parameter {unknown:?}")));
     }
-    let Some(named) = query.get("camera") else { return Ok(None) };
-    let index = named.parse::<u32>().ok();
-    let (field, value) = match index {
-        Some(index) => ("index", Value::from(index)),
-        None => ("name", Value::from(named.as_str())),
+    query.get("camera").map(|named| use_camera(named)).transpose()
+}
+
+/// The command to look through a camera of this name or number.
+pub(super) fn use_camera(named: &str) -> Result<Command, Problem> {
+    let (field, value) = match named.parse::<u32>() {
+        Ok(index) => ("index", Value::from(index)),
+        Err(_) => ("name", Value::from(named)),
     };
     let params = Map::from_iter([(field.to_owned(), value)]);
     let command = wire::parse_command("use_camera", &params);
-    command.map(Some).map_err(|error| Problem::bad_request(error.to_string()))
+    command.map_err(|error| Problem::bad_request(error.to_string()))
 }
 
 /// What is said of an offer that cannot be answered.
@@ -261,7 +269,7 @@ fn refused(error: Error) -> Problem {
     let status = match source {
         Reason::NoVideo | Reason::NotReceiving => StatusCode::UNPROCESSABLE_ENTITY,
         Reason::NoH264 | Reason::H264Profile => StatusCode::NOT_ACCEPTABLE,
-        Reason::Candidates | Reason::Library(_) => StatusCode::BAD_REQUEST,
+        Reason::Candidates | Reason::Declined | Reason::Library(_) => StatusCode::BAD_REQUEST,
     };
     Problem::new(status, error.to_string())
 }

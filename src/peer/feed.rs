@@ -81,6 +81,12 @@ impl Feed {
         self.texts.send(channel, text)
     }
 
+    /// Begins with no more than a way before this one was found to carry; to be told before
+    /// anything is played.
+    pub fn expect(&self, known: Bitrate) {
+        self.estimate.fetch_min(known.as_bps(), Ordering::Relaxed);
+    }
+
     /// What the socket is taken to carry.
     pub fn estimate(&self) -> Bitrate {
         Bitrate::bps(self.estimate.load(Ordering::Relaxed))
@@ -95,7 +101,8 @@ impl Feed {
 impl Tap {
     /// Notes that the socket took from `from` until now for so many bytes.
     pub fn wrote(&mut self, bytes: usize, from: Instant) {
-        let target = self.throughput.wrote(bytes, from, Instant::now());
+        let known = f64::from(self.estimate.load(Ordering::Relaxed));
+        let target = self.throughput.wrote(known, bytes, from, Instant::now());
         self.estimate.store(target as u32, Ordering::Relaxed);
     }
 

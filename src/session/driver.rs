@@ -41,7 +41,7 @@ use crate::{
     render,
     scene::{Assets, Snapshot, camera::Camera, options::SceneOptions},
     stream::{self, Climber, Moment, Stage},
-    units::{ViewId, ViewerId},
+    units::{Bitrate, ViewId, ViewerId},
     worker::{Applied, Worker},
 };
 
@@ -227,6 +227,8 @@ struct Seated {
     notify: mpsc::Sender<Notice>,
     /// The way to it, while there is one.
     outlet: Option<Outlet>,
+    /// What the way before was taken to carry: the next leads over the same line, as a rule.
+    known: Option<Bitrate>,
     role: Role,
     /// Whose camera it shows.
     follows: Option<ViewerId>,
@@ -512,9 +514,15 @@ impl Driver {
         counters.viewers.fetch_add(1, Ordering::Relaxed);
         let (notify, notices) = mpsc::channel(NOTICES);
         let seat = Seat::new(self.running.as_ref().map(|running| &*running.assets));
-        let climber = Climber::default();
-        let (outlet, follows) = (None, None);
-        let seated = Seated { seat, notify: notify.clone(), outlet, role, follows, climber };
+        let seated = Seated {
+            seat,
+            notify: notify.clone(),
+            outlet: None,
+            known: None,
+            role,
+            follows: None,
+            climber: Climber::default(),
+        };
         self.seats.insert(id, seated);
         self.tell_company();
         tracing::info!(session = %self.info.id(), viewer = %id, "viewer joined");
@@ -556,7 +564,11 @@ impl Driver {
         // Without a seat the viewer has left, and the outlet goes with this request.
         let Some(seated) = self.seats.get_mut(&viewer) else { return };
         let new = outlet.downgrade();
-        let old = seated.outlet.replace(outlet).filter(|old| !new.is(old));
+        let old = seated.outlet.take().filter(|old| !new.is(old));
+        if let Some(known) = old.as_ref().map(Outlet::estimate).or(seated.known.take()) {
+            outlet.expect(known);
+        }
+        seated.outlet = Some(outlet);
         let before = self.views.of(viewer).map(|(id, _)| id);
         self.place(viewer, true, None).await;
         if let Some(old) = old {
@@ -572,7 +584,8 @@ impl Driver {
 
     fn detach(&mut self, viewer: ViewerId, outlet: &WeakOutlet) {
         let Some(seated) = self.seats.get_mut(&viewer) else { return };
-        if seated.outlet.take_if(|current| outlet.is(current)).is_some() {
+        if let Some(ended) = seated.outlet.take_if(|current| outlet.is(current)) {
+            seated.known = Some(ended.estimate());
             self.leave_view(viewer);
             self.tell_company();
         }

@@ -63,6 +63,14 @@ impl Outlet {
         }
     }
 
+    /// Begins with no more than the way before this one was found to carry.
+    pub fn expect(&self, known: Bitrate) {
+        match self {
+            Self::Peer(peer) => peer.expect(known),
+            Self::Socket(feed) => feed.expect(known),
+        }
+    }
+
     /// What the way to the viewer carries of a stream.
     pub fn carried(&self) -> Bitrate {
         match self {

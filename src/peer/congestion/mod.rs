@@ -147,6 +147,10 @@ impl Estimator {
     }
 
     fn hear(&mut self, now: Instant, reports: &[PacketReport]) {
+        if self.heard.is_none() {
+            // A connection before this one may have known the path.
+            self.target = self.target.min(self.counters.estimate()).max(LEAST);
+        }
         let silent = self.heard.replace(now).is_some_and(|last| now - last > SILENCE);
         if silent {
             self.path = Path::default();

@@ -31,9 +31,13 @@ impl Throughput {
         Self { target, most, began: None, bytes: 0, waited: Duration::ZERO }
     }
 
-    /// Notes that writing `bytes` took from `from` to `now`. Gives the target, bit/s.
-    pub fn wrote(&mut self, bytes: usize, from: Instant, now: Instant) -> f64 {
-        let began = *self.began.get_or_insert(from);
+    /// Notes that writing `bytes` took from `from` to `now`. Gives the target, bit/s; before the
+    /// first bytes it may be `known` to be less.
+    pub fn wrote(&mut self, known: f64, bytes: usize, from: Instant, now: Instant) -> f64 {
+        let began = *self.began.get_or_insert_with(|| {
+            self.target = self.target.min(known).max(LEAST);
+            from
+        });
         self.bytes += bytes;
         self.waited += now - from;
         let part = now - began;
@@ -60,11 +64,17 @@ mod tests {
     /// Streams the target at 30 fps over a socket that takes `rate`, behind a buffer of 64 kB; gives
     /// the mean target of the latter half.
     fn after(seconds: u32, rate: f64) -> f64 {
+        targets(seconds, rate, f64::INFINITY).1
+    }
+
+    /// Does the same where the path is `known` to carry no more; gives the first target and the mean
+    /// of the latter half.
+    fn targets(seconds: u32, rate: f64, known: f64) -> (f64, f64) {
         let limits = Limits::of(Bitrate::bps(3_000_000));
         let mut throughput = Throughput::new(limits);
         let (start, mut now, mut target) = (Instant::now(), 0.0f64, limits.initial.as_bps().into());
         let mut empty_at = 0.0f64;
-        let mut late = Vec::new();
+        let (mut first, mut late) = (None, Vec::new());
         for n in 0..seconds * 30 {
             let due = f64::from(n) / 30.0;
             // Frames that come due while the writer waits are dropped.
@@ -76,13 +86,14 @@ mod tests {
             empty_at = empty_at.max(now) + bytes * 8.0 / rate;
             let done = now.max(empty_at - 64e3 * 8.0 / rate);
             let at = |time: f64| start + Duration::from_secs_f64(time);
-            target = throughput.wrote(bytes as usize, at(now), at(done));
+            target = throughput.wrote(known, bytes as usize, at(now), at(done));
+            first = first.or(Some(target));
             now = done;
             if n > seconds * 15 {
                 late.push(target);
             }
         }
-        late.iter().sum::<f64>() / late.len() as f64
+        (first.expect("a frame"), late.iter().sum::<f64>() / late.len() as f64)
     }
 
     #[test]
@@ -96,6 +107,17 @@ mod tests {
             let found = after(20, rate);
             assert!((0.6 * rate..1.2 * rate).contains(&found), "{found} of {rate}");
         }
+    }
+
+    #[test]
+    fn a_socket_begins_with_what_is_known_of_its_path() {
+        let (first, late) = targets(20, 50e6, 4e5);
+        assert_eq!(first, 4e5);
+        assert!(late > 2e6, "{late}: it may have become better");
+        assert_eq!(
+            targets(20, 50e6, 9e6).0,
+            f64::from(Limits::of(Bitrate::bps(3_000_000)).initial.as_bps())
+        );
     }
 
     #[test]

@@ -151,6 +151,18 @@ impl Bundle {
         Ok(Self::new(root, files, aliases))
     }
 
+    /// The same model with another text in its root file.
+    ///
+    /// # Errors
+    /// [`Error`] that says what is wrong with the text, or which file it wants that is not there.
+    pub fn with_text(&self, text: impl Into<String>) -> Result<Self, Error> {
+        let Inner { root, files, aliases } = &*self.inner;
+        let mut files = files.clone();
+        files.insert(root.clone(), Bytes::from(text.into()));
+        let aliases = resolve::check(root, &mut Held { files: &files, aliases })?;
+        Ok(Self::new(root.clone(), files, aliases))
+    }
+
     /// Files that nobody has checked, with their root: for tests of what workers do with hostile
     /// ones.
     #[doc(hidden)]

@@ -475,3 +475,15 @@ fn what_was_kept_is_checked_again() {
     kept(absolute, &[("/etc/passwd", "other.xml")]).expect_err("there is no such file");
     kept("<mujoco><worldbody><geom class='%n'/></worldbody></mujoco>", &[]).expect_err("is unfit");
 }
+
+#[test]
+fn another_text_keeps_the_files_and_may_not_want_others() {
+    let meshed = "<mujoco><asset><mesh file='a.obj'/></asset></mujoco>";
+    let bundle = of(&[("robot/scene.xml", meshed), ("robot/a.obj", "v 0 0 0")]).expect("is taken");
+    let other = bundle.with_text(format!("<!-- -->{meshed}")).expect("is taken");
+    assert_eq!((other.root(), other.files().len()), ("robot/scene.xml", 2));
+    assert!(other.text().starts_with("<!--"));
+    let error = bundle.with_text(meshed.replace("a.obj", "b.obj")).expect_err("wants more");
+    assert!(error.to_string().contains("b.obj"), "{error}");
+    bundle.with_text("<mujoco").expect_err("is no model");
+}

@@ -24,6 +24,7 @@ mod recordings;
 mod reply;
 mod routes;
 mod scenes;
+mod schema;
 mod sessions;
 mod socket;
 mod state;

@@ -12,7 +12,7 @@ use warp::{
 
 use super::{
     Context, api, body, events, frames, guard, media, openapi, pages, problem::Problem, recordings,
-    scenes, sessions, socket, state, whep, whip,
+    scenes, schema, sessions, socket, state, whep, whip,
 };
 use crate::session::{self, Role};
 
@@ -48,6 +48,8 @@ pub(super) fn all(context: &Arc<Context>) -> Route {
         .or(frames::routes(context))
         .unify()
         .or(scenes::routes(context))
+        .unify()
+        .or(schema::routes(context))
         .unify()
         .or(sessions::routes(context))
         .unify()

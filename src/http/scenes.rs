@@ -63,7 +63,7 @@ pub(super) fn routes(context: &Arc<Context>) -> Route {
     let judged = Below::new(context, at("/scene/validate"), "POST").on(
         warp::post().boxed(),
         upload(),
-        |context, _, upload| async move { validate(&context, upload).await },
+        |context, session, upload| async move { validate(&context, &session, upload).await },
     );
     resource(path!("api" / "scene" / "load").boxed(), "POST", first.boxed())
         .or(scene.done())
@@ -91,6 +91,10 @@ struct UploadParameters {
     /// and time goes on as it did.
     #[param(default = false)]
     keep_state: Option<bool>,
+    /// Whether a model that comes as text takes the place of the root file of the model that runs,
+    /// whose other files stay.
+    #[param(default = false)]
+    keep_files: Option<bool>,
 }
 
 /// A folder, one part per file.
@@ -214,12 +218,12 @@ async fn loaded(
     session: &Handle,
     upload: Upload,
 ) -> Result<Arc<Scene>, Problem> {
-    let keeps = match upload.query.get("keep_state").map(String::as_str) {
-        None | Some("false") => false,
-        Some("true") => true,
-        Some(_) => return Err(Problem::bad_request("keep_state is true or false")),
-    };
-    let (source, _place) = source(context, upload).await?;
+    let keeps = flag(&upload.query, "keep_state")?;
+    let keeps_files = flag(&upload.query, "keep_files")?;
+    let (mut source, _place) = source(context, upload).await?;
+    if keeps_files {
+        source = with_files(session, source).await?;
+    }
     let scene = if keeps { session.reload(source?).await } else { session.load(source?).await };
     Ok(scene?)
 }
@@ -233,6 +237,7 @@ async fn loaded(
     params(
         ("root" = Option<String>, Query, description = "As for loading.",
             example = "robot/scene.xml"),
+        ("keep_files" = Option<bool>, Query, description = "As for loading."),
     ),
     request_body(content(
         (LoadRequest = "application/json"), (String = "application/xml"),
@@ -251,8 +256,12 @@ async fn loaded(
             being uploaded."),
     ),
 )]
-async fn validate(context: &Context, upload: Upload) -> Answer {
-    let (source, place) = source(context, upload).await?;
+async fn validate(context: &Context, session: &Handle, upload: Upload) -> Answer {
+    let keeps_files = flag(&upload.query, "keep_files")?;
+    let (mut source, place) = source(context, upload).await?;
+    if keeps_files {
+        source = with_files(session, source).await?;
+    }
     // No session bounds the processes of those who only ask.
     let _place = match place {
         Some(place) => place,
@@ -281,6 +290,27 @@ async fn validate(context: &Context, upload: Upload) -> Answer {
             let line = line_in(&message);
             api::ok(&Verdict::invalid(message, line))
         }
+    }
+}
+
+/// Whether a parameter says `true`.
+fn flag(query: &Query, name: &str) -> Result<bool, Problem> {
+    match query.get(name).map(String::as_str) {
+        None | Some("false") => Ok(false),
+        Some("true") => Ok(true),
+        Some(_) => Err(Problem::bad_request(format!("{name} is true or false"))),
+    }
+}
+
+/// A text with the files of the scene that runs, where there is one.
+async fn with_files(
+    session: &Handle,
+    source: Result<Source, bundle::Error>,
+) -> Result<Result<Source, bundle::Error>, Problem> {
+    let Ok(Source::Mjcf(xml)) = source else { return Ok(source) };
+    match session.scene().await? {
+        None => Ok(Ok(Source::Mjcf(xml))),
+        Some(scene) => blocking(move || scene.bundle.with_text(xml).map(Source::Bundle)).await,
     }
 }
 

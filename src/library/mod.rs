@@ -1,10 +1,12 @@
-//! The scenes that come with the daemon.
+//! The scenes that come with the daemon, and the language that they are written in.
 //!
 //! A preset is MJCF text in the binary, with what a menu says of it. This module knows nothing of
 //! MuJoCo: whether the scenes compile and stay calm is shown where physics is tested.
 //!
 //! Every preset moves as soon as it runs. Where that takes a state other than the model's own, it
 //! has a keyframe named [`START_KEYFRAME`], to be loaded on load and on reset.
+
+pub mod mjcf;
 
 /// The keyframe a scene starts from, where it has one of this name.
 pub const START_KEYFRAME: &str = "start";

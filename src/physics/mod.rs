@@ -13,6 +13,8 @@ mod extract;
 mod model;
 mod mount;
 mod perturb;
+#[cfg(test)]
+mod schema;
 mod simulation;
 
 pub use model::LoadError;

@@ -179,7 +179,7 @@ impl Visit {
     }
 
     async fn daemon_and_scenes(&mut self) {
-        for path in ["health", "config", "stats", "scene/presets", "scene/current"] {
+        for path in ["health", "config", "stats", "scene/presets", "scene/current", "schema/mjcf"] {
             self.get(&format!("/api/{path}")).await;
         }
         self.get("/livez").await;

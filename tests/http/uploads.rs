@@ -302,3 +302,27 @@ async fn a_model_is_judged_without_being_loaded() {
     assert_eq!(daemon.get("/api/scene/current").await.1["xml"], SCENE);
     until(async || (daemon.workers() == workers).then_some(())).await;
 }
+
+#[tokio::test]
+async fn a_text_may_keep_the_files_of_the_model_that_runs() {
+    let daemon = Daemon::ready().await;
+    let files: &[(&str, &[u8])] =
+        &[("arm/xml/arm.xml", ROOT.as_bytes()), ("arm/meshes/a.obj", OBJ)];
+    let (status, _) = send(&daemon, "PUT", DEFAULT, "application/zip", zip_of(files)).await;
+    assert_eq!(status, StatusCode::OK);
+    let edited = ROOT.replace("meshed", "edited");
+    let judged = format!("{DEFAULT}/validate");
+    let (_, verdict) = send(&daemon, "POST", &judged, "text/xml", edited.clone()).await;
+    assert_eq!(verdict["valid"], false, "alone it has no mesh");
+    let kept = format!("{judged}?keep_files=true");
+    let (_, verdict) = send(&daemon, "POST", &kept, "text/xml", edited.clone()).await;
+    assert_eq!((&verdict["valid"], &verdict["root"]), (&json!(true), &json!("arm/xml/arm.xml")));
+    let kept = format!("{DEFAULT}?keep_files=true&keep_state=true");
+    let (status, loaded) = send(&daemon, "PUT", &kept, "text/xml", edited).await;
+    assert_eq!(status, StatusCode::OK, "{loaded}");
+    assert_eq!(loaded["files"], json!(["arm/meshes/a.obj", "arm/xml/arm.xml"]));
+    assert_eq!(model(&daemon).await, "edited");
+    let odd = format!("{DEFAULT}?keep_files=1");
+    let (status, _) = send(&daemon, "PUT", &odd, "text/xml", SCENE).await;
+    assert_eq!(status, StatusCode::BAD_REQUEST);
+}

@@ -6,6 +6,7 @@
 mod daemon;
 mod recording;
 mod scene;
+mod schema;
 mod session;
 mod state;
 
@@ -14,6 +15,7 @@ pub(super) use daemon::{
 };
 pub(super) use recording::{Recording, Recordings};
 pub(super) use scene::{Loaded, Verdict};
+pub(super) use schema::MjcfSchema;
 pub(super) use session::{Clock, Commands, Session, Sessions, Viewers, representation};
 pub(super) use state::{
     Cameras, Controls, History, Integration, Keyframe, Keyframes, Moment, NamedState, Numbers,

@@ -157,14 +157,6 @@ export async function loadPreset(id: string, name: string): Promise<boolean> {
   return ok;
 }
 
-/** Loads an MJCF text; a refusal opens the dialog that shows the place. */
-export async function loadXml(name: string, xml: string): Promise<void> {
-  const answer = await whileBusy(`Loading ${name}`, () => api.loadXml(xml));
-  if (answer.ok) toast('info', `${name} is running.`);
-  else if (answer.problem.status === 0) toast('error', answer.problem.detail);
-  else state.sceneError.value = { name, detail: answer.problem.detail, source: xml };
-}
-
 export async function refreshPresets(): Promise<void> {
   const answer = await api.presets();
   state.presetsError.value = answer.ok ? null : answer.problem.detail;

@@ -66,12 +66,6 @@ export class Api {
     return this.#fetch('api/stats', {}, (body) => parseStreamEncoder(body, viewer));
   }
 
-  loadXml(xml: string): Promise<Answer<string>> {
-    const body = JSON.stringify({ xml });
-    const init = { method: 'POST', body, headers: { 'content-type': 'application/json' } };
-    return this.#fetch('api/scene/load', init, (m) => text(m['message']) ?? 'Scene loaded');
-  }
-
   async #fetch<T>(
     path: string,
     init: { method?: string; body?: string; headers?: Record<string, string> },

@@ -7,7 +7,6 @@ import { DropZone } from './DropZone';
 import { Help } from './Help';
 import { HistoryBar } from './HistoryBar';
 import { Overlay } from './Overlay';
-import { SceneErrorDialog } from './SceneErrorDialog';
 import { Stage } from './Stage';
 import { StageNotes } from './StageNotes';
 import { Toasts } from './Toasts';
@@ -29,7 +28,6 @@ export function App() {
           <Toolbar />
           <DropZone />
           <Help />
-          <SceneErrorDialog />
         </>
       )}
       <Toasts />

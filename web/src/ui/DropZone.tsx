@@ -1,18 +1,21 @@
 import { useEffect } from 'preact/hooks';
-import { dropping, mayControl } from '../state';
-import { toast } from '../toasts';
-import { openFile } from './actions';
+import { reopenEditor, takeFiles } from '../editor/open';
+import { dropping } from '../state';
 import { Icon } from './Icon';
 
-/** Takes MJCF files dropped anywhere on the page. */
+/** Takes models dropped anywhere on the page: files, folders, archives. */
 export function DropZone() {
-  useEffect(watchDrops, []);
+  useEffect(() => {
+    reopenEditor();
+    return watchDrops();
+  }, []);
   if (!dropping.value) return null;
   return (
     <div class="drop" aria-hidden="true">
       <div class="drop-frame">
         <Icon name="upload" size={40} />
-        <p>Drop an MJCF file to load it</p>
+        <p>Drop a model to load it</p>
+        <p class="drop-kinds">MJCF or URDF, a zip archive, or a folder with meshes and textures</p>
       </div>
     </div>
   );
@@ -20,8 +23,9 @@ export function DropZone() {
 
 function watchDrops(): () => void {
   const stop = new AbortController();
+  // Before the editor, which would insert a dropped file's text.
   const on = (type: 'dragenter' | 'dragover' | 'dragleave' | 'drop', listener: (event: DragEvent) => void) =>
-    window.addEventListener(type, listener, { signal: stop.signal });
+    window.addEventListener(type, listener, { signal: stop.signal, capture: true });
   const carriesFiles = (event: DragEvent) => event.dataTransfer?.types.includes('Files') ?? false;
   const over = (event: DragEvent) => {
     if (!carriesFiles(event)) return;
@@ -36,11 +40,11 @@ function watchDrops(): () => void {
   on('drop', (event) => {
     if (!carriesFiles(event)) return;
     event.preventDefault();
+    event.stopPropagation();
     dropping.value = false;
-    const [file, ...others] = event.dataTransfer?.files ?? [];
-    if (!mayControl.value) toast('error', 'You may look, but not load scenes here.');
-    else if (others.length > 0) toast('error', 'Drop one file at a time.');
-    else if (file) void openFile(file);
+    // Entries are gone once the event is over.
+    const entries = [...(event.dataTransfer?.items ?? [])].flatMap((item) => item.webkitGetAsEntry?.() ?? []);
+    takeFiles({ entries, files: [...(event.dataTransfer?.files ?? [])] });
   });
   return () => stop.abort();
 }

@@ -1,4 +1,5 @@
 import { run } from '../app';
+import { editing, toggleEditor } from '../editor/open';
 import { factor } from '../format';
 import { stepBy } from '../seeking';
 import { live, mayControl, panel, paused, speed } from '../state';
@@ -28,6 +29,7 @@ export function Toolbar() {
       <Readout />
       <SpeedMenu off={off} />
       <CameraMenu off={!live.value} />
+      <IconButton id="edit-scene-btn" icon="code" label={editing.value ? 'Close the editor' : 'Edit the scene'} onPress={toggleEditor} />
     </nav>
   );
 }

@@ -1,13 +1,10 @@
 /** What buttons and menus do beyond a single command. */
 
-import { loadXml, picture } from '../app';
+import { picture } from '../app';
 import { download } from '../video';
 import { fullscreen, sim } from '../state';
 import { toast } from '../toasts';
 import { sceneName } from './sceneName';
-
-/** Larger texts are refused by the daemon; reading them would only freeze the page. */
-const LARGEST_XML_BYTES = 32 * 1024 * 1024;
 
 export const canFullscreen = document.fullscreenEnabled === true;
 
@@ -28,14 +25,4 @@ export function takePicture(): void {
     const scene = sceneName.value.toLowerCase().replace(/[^a-z0-9]+/g, '-');
     download(blob, `mjcast-${scene}-${(sim.value.time ?? 0).toFixed(2)}s.png`);
   });
-}
-
-export async function openFile(file: File): Promise<void> {
-  if (!/\.(xml|mjcf|urdf)$/i.test(file.name)) {
-    toast('error', `${file.name} is not an MJCF file; choose one that ends in .xml.`);
-  } else if (file.size > LARGEST_XML_BYTES) {
-    toast('error', `${file.name} is larger than 32 MB.`);
-  } else {
-    await loadXml(file.name, await file.text());
-  }
 }

@@ -1,7 +1,8 @@
+import { openEditor } from './open';
 import { errorLine, excerpt } from '../scenes';
 import { sceneError } from '../state';
-import { TextButton } from './Button';
-import { Dialog } from './Dialog';
+import { TextButton } from '../ui/Button';
+import { Dialog } from '../ui/Dialog';
 
 /** Why a scene was refused, with the place in its source. */
 export function SceneErrorDialog() {
@@ -24,6 +25,16 @@ export function SceneErrorDialog() {
       )}
       <footer>
         <p>The scene before keeps running.</p>
+        {error.source !== '' && (
+          <TextButton
+            onPress={() => {
+              close();
+              openEditor({ text: error.source });
+            }}
+          >
+            Mend it in the editor
+          </TextButton>
+        )}
         <TextButton primary onPress={close}>
           Close
         </TextButton>

@@ -135,6 +135,11 @@ describe('tags', () => {
     expect(tag?.attributes.map(({ name, value }) => [name, value])).toEqual([['b', 'c>d'], ['e', 'f']]);
   });
 
+  it('end a value that is not closed before the next name', () => {
+    const [tag] = tags('<geom material="size=".1" pos="0 0 0"/>');
+    expect(tag?.attributes.map(({ name, value }) => [name, value])).toEqual([['material', ''], ['size', '.1'], ['pos', '0 0 0']]);
+  });
+
   it('never fail and always come to an end', () => {
     for (const text of ['<', '</', '<a', '<a b', '<a b=', '<a b="', '<!--', '<a <b <c', '<a "x"/>', '<a =/>', '<a//>', '<\u0000>', '<a b=c>']) {
       expect(tags(text).length).toBeLessThan(4);
@@ -208,7 +213,9 @@ describe('the place of a mistake', () => {
 
   it('is not said twice', () => {
     expect(sentence("XML Error: invalid keyword: 'spere'\nElement 'geom', line 3")).toBe("invalid keyword: 'spere'");
-    expect(sentence('Error: gravity is heavy')).toBe('Error: gravity is heavy');
+    expect(sentence('Error: gravity is heavy')).toBe('gravity is heavy');
+    expect(sentence("Error: empty name in material\nElement name '', id 7, line 3")).toBe('empty name in material');
+    expect(sentence('scene.xml, line 34: the XML is not well-formed')).toBe('the XML is not well-formed');
   });
 });
 

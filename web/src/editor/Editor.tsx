@@ -54,7 +54,7 @@ function start(host: HTMLDivElement, text: string | undefined): () => void {
   const unfollow = store.follow();
   const leave = () => store.keepNow();
   window.addEventListener('pagehide', leave);
-  void Promise.all([import('./codemirror'), store.begin(text)]).then(([{ makeField }]) => {
+  void Promise.all([import('./codemirror'), store.begin(text), learn()]).then(([{ makeField }]) => {
     if (over || !store.ready.peek()) return;
     field = makeField(host, store.written.peek(), {
       schema: () => schema.peek(),
@@ -65,13 +65,6 @@ function start(host: HTMLDivElement, text: string | undefined): () => void {
     store.attach(field);
     field.focus();
   }).catch(() => toast('error', 'The editor could not be loaded. Reload the page and try again.'));
-  if (!schema.peek()) {
-    void fetchSchema().then((answer) => {
-      if (answer.ok) schema.value = answer.value;
-      else toast('error', `There is no completion: ${answer.problem.detail}`);
-      field?.recheck();
-    });
-  }
   return () => {
     over = true;
     window.removeEventListener('pagehide', leave);
@@ -84,6 +77,14 @@ function start(host: HTMLDivElement, text: string | undefined): () => void {
     store.showing.value = 'text';
     focusStage();
   };
+}
+
+/** Learns what MJCF is made of; without it there is a plain text field. */
+async function learn(): Promise<void> {
+  if (schema.peek()) return;
+  const answer = await fetchSchema();
+  if (answer.ok) schema.value = answer.value;
+  else toast('error', `There is no completion: ${answer.problem.detail}`);
 }
 
 /** A question mark is a letter here; the page's keys are for elsewhere. */

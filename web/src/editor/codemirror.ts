@@ -1,7 +1,7 @@
 /** The text field: CodeMirror in a shadow root, where its style sheets are adopted and no policy forbids them. */
 
 import {
-  acceptCompletion, autocompletion, completionKeymap, snippet, startCompletion,
+  acceptCompletion, autocompletion, completionKeymap, insertCompletionText, pickedCompletion, snippet, startCompletion,
   type Completion, type CompletionContext, type CompletionResult,
 } from '@codemirror/autocomplete';
 import { defaultKeymap, history, historyKeymap, indentWithTab, undo } from '@codemirror/commands';
@@ -12,7 +12,7 @@ import { highlightSelectionMatches, openSearchPanel, search, searchKeymap } from
 import { EditorSelection, EditorState, Prec, type Text } from '@codemirror/state';
 import {
   crosshairCursor, drawSelection, dropCursor, EditorView, highlightActiveLine, highlightActiveLineGutter, hoverTooltip,
-  keymap, lineNumbers, rectangularSelection,
+  keymap, lineNumbers, rectangularSelection, tooltips,
 } from '@codemirror/view';
 import { remarks } from './check';
 import { offersAt, type Offer } from './complete';
@@ -35,8 +35,6 @@ export interface Wiring {
 export interface Field extends Surface {
   format(): void;
   find(): void;
-  /** Looks at the text again, now that the schema is known. */
-  recheck(): void;
   destroy(): void;
 }
 
@@ -72,9 +70,8 @@ export function makeField(host: HTMLElement, text: string, wiring: Wiring): Fiel
     if (mistake && mistake.to <= limit) {
       const { from, to, words } = mistake;
       // What MuJoCo says stands for what was guessed of the same place.
-      const others = found.filter((other) => other.to < from || other.from > to);
-      const same = found.find((other) => other.to >= from && other.from <= to);
-      found.splice(0, found.length, ...others, { from, to, severity: 'error', message: words, ...(same?.actions ? { actions: same.actions } : {}) });
+      const same = found.find((other) => other.from === from && other.to === to);
+      found.splice(0, found.length, ...found.filter((other) => other !== same), { from, to, severity: 'error', message: words, ...(same?.actions ? { actions: same.actions } : {}) });
     }
     view.dispatch(setDiagnostics(state, found));
   };
@@ -118,7 +115,9 @@ export function makeField(host: HTMLElement, text: string, wiring: Wiring): Fiel
         activateOnCompletion: (one) => one.type === 'attribute',
         addToOptions: [{ render: letter, position: 20 }],
       }),
-      hoverTooltip((v, pos) => hover(v, pos, wiring.schema()), { hoverTime: 350 }),
+      hoverTooltip((v, pos) => hover(v, pos, wiring.schema()), { hoverTime: 350, hideOnChange: true }),
+      // Beyond the text they would hide what others have there.
+      tooltips({ tooltipSpace: () => host.getBoundingClientRect() }),
       keymap.of([...completionKeymap, ...searchKeymap, ...historyKeymap, ...foldKeymap, ...lintKeymap, ...defaultKeymap, indentWithTab]),
       window.matchMedia('(max-width: 640px)').matches ? EditorView.lineWrapping : [],
       EditorView.contentAttributes.of({
@@ -157,7 +156,6 @@ export function makeField(host: HTMLElement, text: string, wiring: Wiring): Fiel
     undo: () => void undo(view),
     format: () => reformat(view, wiring),
     find: () => void openSearchPanel(view),
-    recheck: look,
     destroy() {
       window.clearTimeout(timer);
       view.destroy();
@@ -196,22 +194,29 @@ function complete(context: CompletionContext, schema: Schema | null): Completion
   if (!found || found.offers.length === 0) return null;
   // Behind a space within a tag, only when something has been begun or it is asked for.
   if (!context.explicit && found.from === context.pos && found.offers[0]?.kind === 'attribute' && text[context.pos - 1] !== ' ') return null;
-  return { from: found.from, to: found.to, options: found.offers.map(option), validFor: /^[^\s<>"'=]*$/ };
+  // What is behind the cursor is replaced, too, but does not narrow the choice.
+  const behind = found.to - context.pos;
+  const whole = text.slice(found.from, found.to);
+  const filter = !(context.explicit && found.offers.some(({ label }) => label === whole));
+  return { from: found.from, options: found.offers.map((offer) => option(offer, behind)), ...(filter ? { validFor: /^[^\s<>"'=]*$/ } : { filter }) };
 }
 
-function option(offer: Offer): Completion {
+function option(offer: Offer, behind: number): Completion {
   const { label, detail, doc, kind, boost } = offer;
   const made: Completion = { label, type: kind };
   if (detail) made.detail = detail;
-  if (doc) made.info = doc;
+  if (doc) made.info = () => sayings(doc);
   if (boost !== undefined) made.boost = boost;
-  const template = offer.snippet;
-  if (template !== undefined) {
-    made.apply = (view, completion, from, to) => {
-      snippet(template)(view, completion, from, to);
-      if (kind === 'attribute' || kind === 'element') startCompletion(view);
-    };
-  }
+  const { snippet: template } = offer;
+  made.apply = (view, completion, from, to) => {
+    if (template === undefined) {
+      const written = insertCompletionText(view.state, label, from, to + behind);
+      view.dispatch({ ...written, annotations: pickedCompletion.of(completion) });
+      return;
+    }
+    snippet(template)(view, completion, from, to + behind);
+    if (kind === 'attribute' || kind === 'element') startCompletion(view);
+  };
   return made;
 }
 
@@ -255,6 +260,16 @@ function hover(view: EditorView, pos: number, schema: Schema | null) {
   };
 }
 
+/** A sentence, with what is between backticks as code. */
+function sayings(text: string): HTMLElement {
+  const line = document.createElement('span');
+  text.split('`').forEach((part, i) => {
+    if (i % 2 === 0) line.append(part);
+    else line.append(Object.assign(document.createElement('code'), { textContent: part }));
+  });
+  return line;
+}
+
 /** Made of text nodes: names and words may be anybody's. */
 function doc(name: string, kind: string, small: string, words: string): HTMLElement {
   const box = document.createElement('div');
@@ -263,7 +278,7 @@ function doc(name: string, kind: string, small: string, words: string): HTMLElem
     if (text === '') return;
     const part = document.createElement('div');
     part.className = className;
-    part.textContent = text;
+    part.append(sayings(text));
     box.append(part);
   };
   add(name, `cm-doc-name ${kind}`);

@@ -31,8 +31,10 @@ export function placeOf(text: string, { message, line: told }: Mistake): Place |
 export function sentence(message: string): string {
   return message
     .replace(/\s*\n\s*/g, ' · ')
-    .replace(/[\s·,]*(Element '[^']*',\s*)?line(?: number)?\s*=?\s*\d+\s*$/i, '')
-    .replace(/^XML Error:\s*/i, '')
+    .replace(/[\s·,]*(Element '[^']*',\s*)?(Element name '[^']*', id \d+(,\s*)?)?(line(?: number)?\s*=?\s*\d+\s*)?$/i, '')
+    .replace(/^(XML )?Error:\s*/i, '')
+    // The daemon's own checks begin with the place.
+    .replace(/^[^:\n]+, line \d+:\s*/, '')
     .trim() || message;
 }
 

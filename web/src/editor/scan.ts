@@ -87,8 +87,7 @@ function readTag(text: string, from: number): Tag {
     }
     const attribute = readAttribute(text, at);
     if (attribute.name !== '') tag.attributes.push(attribute);
-    at = Math.max(attribute.valueTo === undefined ? attribute.to : attribute.valueTo + 1, at + 1);
-    at = Math.min(at, text.length);
+    at = Math.min(Math.max(endOf(text, attribute), at + 1), text.length);
   }
 }
 
@@ -104,12 +103,20 @@ function readAttribute(text: string, from: number): Attribute {
   const valueFrom = quoteAt + 1;
   let valueTo = valueFrom;
   while (valueTo < text.length && text[valueTo] !== quote && text[valueTo] !== '<') valueTo += 1;
-  // Without its closing quote, it would reach over what follows: it ends with the line.
+  // Without its closing quote, it would reach over what follows: it ends with the line, or before the next name.
   if (text[valueTo] !== quote) {
     const line = text.indexOf('\n', valueFrom);
     if (line >= 0 && line < valueTo) valueTo = line;
   }
+  const next = /(?:^|\s+)[\w:-]+\s*=\s*$/.exec(text.slice(valueFrom, valueTo));
+  if (next) valueTo = valueFrom + next.index;
   return { ...attribute, value: text.slice(valueFrom, valueTo), valueFrom, valueTo };
+}
+
+/** Behind an attribute with its closing quote, where it has one. */
+function endOf(text: string, { to, valueFrom, valueTo }: Attribute): number {
+  if (valueFrom === undefined || valueTo === undefined) return to;
+  return text[valueTo] === text[valueFrom - 1] ? valueTo + 1 : valueTo;
 }
 
 function skip(pattern: RegExp, text: string, at: number): number {

@@ -9,7 +9,7 @@ import { placeOf, sentence, type Mistake } from './place';
 import { fetchRunning, replaceText, session, validate, type Verdict } from './remote';
 
 /** How long nothing is written before the text is compiled on the side. */
-const SETTLED_MS = 450;
+const SETTLED_MS = 600;
 /** Longer texts are compiled when asked only: each takes a process seconds. */
 const MOST_UNASKED = 1_500_000;
 

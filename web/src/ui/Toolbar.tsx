@@ -29,7 +29,7 @@ export function Toolbar() {
       <Readout />
       <SpeedMenu off={off} />
       <CameraMenu off={!live.value} />
-      <IconButton id="edit-scene-btn" icon="code" label={editing.value ? 'Close the editor' : 'Edit the scene'} onPress={toggleEditor} />
+      <IconButton id="edit-scene-btn" class="wide-only" icon="code" label={editing.value ? 'Close the editor' : 'Edit the scene'} onPress={toggleEditor} />
     </nav>
   );
 }

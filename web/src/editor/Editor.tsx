@@ -87,9 +87,9 @@ async function learn(): Promise<void> {
   else toast('error', `There is no completion: ${answer.problem.detail}`);
 }
 
-/** A question mark is a letter here; the page's keys are for elsewhere. */
+/** Letters are letters here: the page's keys are for elsewhere. Help is help everywhere. */
 function onKey(event: KeyboardEvent): void {
-  if (event.key === '?') event.stopPropagation();
+  if (event.key !== 'F1') event.stopPropagation();
 }
 
 function showText(): void {

@@ -25,19 +25,21 @@ export function SceneErrorDialog() {
       )}
       <footer>
         <p>The scene before keeps running.</p>
-        {error.source !== '' && (
-          <TextButton
-            onPress={() => {
-              close();
-              openEditor({ text: error.source });
-            }}
-          >
-            Mend it in the editor
+        <div class="scene-error-acts">
+          {error.source !== '' && (
+            <TextButton
+              onPress={() => {
+                close();
+                openEditor({ text: error.source });
+              }}
+            >
+              Mend it in the editor
+            </TextButton>
+          )}
+          <TextButton primary onPress={close}>
+            Close
           </TextButton>
-        )}
-        <TextButton primary onPress={close}>
-          Close
-        </TextButton>
+        </div>
       </footer>
     </Dialog>
   );

@@ -184,6 +184,7 @@ export async function apply(): Promise<void> {
 /** Back to what runs. */
 export function revert(): void {
   const unwritten = written.peek();
+  showing.value = 'text';
   take(running.peek());
   if (unwritten !== running.peek()) toast('info', 'What runs is here again.', { label: 'Undo', act: () => surface?.undo() });
 }

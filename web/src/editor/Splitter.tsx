@@ -5,7 +5,7 @@ import { signal } from '@preact/signals';
 const BESIDE = '(min-width: 1000px)';
 const WIDTH_KEY = 'mjcast.editor.width';
 const LEAST = 380;
-/** What the picture keeps. */
+/** What the picture keeps, beside the panels where they are open. */
 const LEFT = 480;
 const STEP = 24;
 
@@ -19,7 +19,10 @@ export function Splitter() {
     const lay = () => page.style.setProperty('--editor-width', `${fit(width.peek())}px`);
     lay();
     window.addEventListener('resize', lay);
+    const panels = new MutationObserver(lay);
+    panels.observe(page, { attributeFilter: ['data-dock'] });
     return () => {
+      panels.disconnect();
       window.removeEventListener('resize', lay);
       delete page.dataset['editor'];
       page.style.removeProperty('--editor-width');
@@ -61,7 +64,8 @@ function fit(wanted: number): number {
 }
 
 function most(): number {
-  return Math.max(LEAST, window.innerWidth - LEFT);
+  const dock = document.querySelector('.dock:not([hidden])')?.clientWidth ?? 0;
+  return Math.max(LEAST, window.innerWidth - dock - LEFT);
 }
 
 function usual(): number {

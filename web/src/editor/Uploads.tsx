@@ -1,6 +1,7 @@
 import { Dialog } from '../ui/Dialog';
 import { Icon } from '../ui/Icon';
 import { size } from './files';
+import { Glyph } from './Glyph';
 import { cancel, going } from './take';
 
 /** A model on its way: how far it is, what is to be chosen, and why it was refused. */
@@ -16,7 +17,7 @@ export function Uploads() {
             {now.roots.map((root) => (
               <li key={root}>
                 <button type="button" class="menu-item" onClick={() => now.choose(root)}>
-                  <Icon name="front" size={18} />
+                  <Glyph name="model" />
                   <span class="roots-name">{root}</span>
                 </button>
               </li>

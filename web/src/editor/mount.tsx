@@ -3,7 +3,6 @@
 import { render } from 'preact';
 import { Editor } from './Editor';
 import { editing } from './open';
-import { SceneErrorDialog } from './SceneErrorDialog';
 import { Uploads } from './Uploads';
 import '../styles/editor.css';
 
@@ -26,7 +25,6 @@ function Authoring() {
     <>
       {editing.value && <Editor begin={editing.value} />}
       <Uploads />
-      <SceneErrorDialog />
     </>
   );
 }

@@ -7,6 +7,7 @@ import { DropZone } from './DropZone';
 import { Help } from './Help';
 import { HistoryBar } from './HistoryBar';
 import { Overlay } from './Overlay';
+import { SceneErrorDialog } from './SceneErrorDialog';
 import { Stage } from './Stage';
 import { StageNotes } from './StageNotes';
 import { Toasts } from './Toasts';
@@ -28,6 +29,7 @@ export function App() {
           <Toolbar />
           <DropZone />
           <Help />
+          <SceneErrorDialog />
         </>
       )}
       <Toasts />

@@ -1,8 +1,8 @@
-import { openEditor } from './open';
+import { openEditor } from '../editor/open';
 import { errorLine, excerpt } from '../scenes';
 import { sceneError } from '../state';
-import { TextButton } from '../ui/Button';
-import { Dialog } from '../ui/Dialog';
+import { TextButton } from './Button';
+import { Dialog } from './Dialog';
 
 /** Why a scene was refused, with the place in its source. */
 export function SceneErrorDialog() {

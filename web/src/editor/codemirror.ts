@@ -1,7 +1,7 @@
 /** The text field: CodeMirror in a shadow root, where its style sheets are adopted and no policy forbids them. */
 
 import {
-  acceptCompletion, autocompletion, completionKeymap, insertCompletionText, pickedCompletion, snippet, startCompletion,
+  acceptCompletion, autocompletion, completionKeymap, completionStatus, insertCompletionText, pickedCompletion, snippet, startCompletion,
   type Completion, type CompletionContext, type CompletionResult,
 } from '@codemirror/autocomplete';
 import { defaultKeymap, history, historyKeymap, indentWithTab, undo } from '@codemirror/commands';
@@ -77,7 +77,7 @@ export function makeField(host: HTMLElement, text: string, wiring: Wiring): Fiel
   };
   const lookLater = () => {
     window.clearTimeout(timer);
-    timer = window.setTimeout(look, LOOK_AFTER_MS);
+    timer = window.setTimeout(() => (completionStatus(view.state) === 'active' ? lookLater() : look()), LOOK_AFTER_MS);
   };
 
   const view = new EditorView({
@@ -154,6 +154,7 @@ export function makeField(host: HTMLElement, text: string, wiring: Wiring): Fiel
     },
     focus: () => view.focus(),
     undo: () => void undo(view),
+    choosing: () => completionStatus(view.state) === 'active',
     format: () => reformat(view, wiring),
     find: () => void openSearchPanel(view),
     destroy() {

@@ -3,6 +3,7 @@
 import { render } from 'preact';
 import { Editor } from './Editor';
 import { editing } from './open';
+import { Splitter } from './Splitter';
 import { Uploads } from './Uploads';
 import '../styles/editor.css';
 
@@ -24,6 +25,7 @@ function Authoring() {
   return (
     <>
       {editing.value && <Editor begin={editing.value} />}
+      {editing.value && <Splitter />}
       <Uploads />
     </>
   );

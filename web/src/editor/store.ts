@@ -21,6 +21,8 @@ export interface Surface {
   show(from: number, to: number): void;
   focus(): void;
   undo(): void;
+  /** Whether a word is being chosen: what is written is not yet what is meant. */
+  choosing(): boolean;
 }
 
 export type Judgement =
@@ -94,7 +96,12 @@ export function typed(text: string): void {
   });
   keep();
   window.clearTimeout(timer);
-  if (text.length <= MOST_UNASKED) timer = window.setTimeout(check, SETTLED_MS);
+  if (text.length <= MOST_UNASKED) timer = window.setTimeout(checkSettled, SETTLED_MS);
+}
+
+function checkSettled(): void {
+  if (surface?.choosing()) timer = window.setTimeout(checkSettled, SETTLED_MS);
+  else check();
 }
 
 /** Compiles the text on the side: nothing that runs is touched. */

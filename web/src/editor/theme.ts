@@ -56,6 +56,8 @@ const look = EditorView.theme({
     zIndex: '30', border: '1px solid var(--line-strong)', borderRadius: '12px', backgroundColor: 'var(--surface-solid)',
     color: 'var(--ink)', boxShadow: '0 14px 40px -10px var(--shadow-colour)', overflow: 'hidden', fontFamily: 'var(--font)',
   },
+  // What is offered is explained beside the list.
+  '.cm-tooltip.cm-tooltip-autocomplete': { overflow: 'visible' },
   '.cm-tooltip.cm-tooltip-autocomplete > ul': { fontFamily: 'var(--mono)', fontSize: '13px', maxHeight: '19em', padding: '5px', scrollbarWidth: 'thin' },
   '.cm-tooltip.cm-tooltip-autocomplete > ul > li': {
     display: 'flex', alignItems: 'center', gap: '8px', padding: '4px 10px 4px 8px', borderRadius: '7px', lineHeight: '1.45',
@@ -71,7 +73,7 @@ const look = EditorView.theme({
   '.cm-offer-element, .cm-offer-close': { color: 'var(--code-tag)' },
   '.cm-offer-attribute': { color: 'var(--code-attribute)' },
   '.cm-offer-word, .cm-offer-name': { color: 'var(--code-value)' },
-  '.cm-completionInfo': { padding: '9px 13px', maxWidth: '300px', fontSize: '13px', lineHeight: '1.5' },
+  '.cm-tooltip.cm-completionInfo': { padding: '8px 13px', maxWidth: '300px', fontSize: '13px', lineHeight: '1.5', margin: '0 4px' },
   '.cm-tooltip-hover': { maxWidth: 'min(420px, 90vw)' },
   '.cm-doc': { padding: '10px 14px', fontSize: '13px', lineHeight: '1.5' },
   '.cm-doc-name': { fontFamily: 'var(--mono)', fontWeight: '600', color: 'var(--code-tag)' },

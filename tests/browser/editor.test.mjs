@@ -139,8 +139,9 @@ test('names are completed from the text, and a slip is mended with a click', () 
       await options.filter({ hasText: ESCAPED }).waitFor();
       await page.keyboard.type('steel" szie="1" ');
       const slip = page.locator('#xml-editor .cm-lintRange').filter({ hasText: 'szie' });
-      await slip.waitFor();
       await page.keyboard.press('Escape');
+      await untilStatus(page, /szie/);
+      await slip.waitFor();
       await slip.hover();
       await page.locator('#xml-editor').getByRole('button', { name: 'Write size' }).click();
       await until('mended', async () => (await value(page)).includes('material="steel" size="1" '));

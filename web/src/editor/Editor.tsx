@@ -12,6 +12,7 @@ import { closeEditor, type Begin } from './open';
 import { fetchSchema } from './remote';
 import type { Field } from './codemirror';
 import type { Schema } from './schema';
+import { Splitter } from './Splitter';
 import * as store from './store';
 
 const schema = signal<Schema | null>(null);
@@ -27,6 +28,7 @@ export function Editor({ begin }: { begin: Begin }) {
   const diffing = store.showing.value === 'diff';
   return (
     <section class="editor" aria-label="Scene editor" onKeyDown={onKey}>
+      <Splitter />
       <Head />
       <Banner />
       <div class="editor-body">

@@ -58,6 +58,7 @@ export function makeField(host: HTMLElement, text: string, wiring: Wiring): Fiel
   root.replaceChildren();
   let mistake: Parameters<Surface['mark']>[0] = null;
   let timer = 0;
+  let shown = '';
 
   const look = () => {
     const schema = wiring.schema();
@@ -73,7 +74,10 @@ export function makeField(host: HTMLElement, text: string, wiring: Wiring): Fiel
       const same = found.find((other) => other.from === from && other.to === to);
       found.splice(0, found.length, ...found.filter((other) => other !== same), { from, to, severity: 'error', message: words, ...(same?.actions ? { actions: same.actions } : {}) });
     }
-    view.dispatch(setDiagnostics(state, found));
+    // Setting them takes away what is shown of one.
+    const key = JSON.stringify([found, state.doc.length]);
+    if (key !== shown) view.dispatch(setDiagnostics(state, found));
+    shown = key;
   };
   const lookLater = () => {
     window.clearTimeout(timer);
@@ -121,7 +125,7 @@ export function makeField(host: HTMLElement, text: string, wiring: Wiring): Fiel
       keymap.of([...completionKeymap, ...searchKeymap, ...historyKeymap, ...foldKeymap, ...lintKeymap, ...defaultKeymap, indentWithTab]),
       window.matchMedia('(max-width: 640px)').matches ? EditorView.lineWrapping : [],
       EditorView.contentAttributes.of({
-        'aria-label': 'MJCF of the scene', spellcheck: 'false', autocapitalize: 'off', autocorrect: 'off',
+        'aria-label': 'MJCF of the scene', tabindex: '0', spellcheck: 'false', autocapitalize: 'off', autocorrect: 'off',
       }),
       EditorView.domEventHandlers({
         mousedown(event, v) {

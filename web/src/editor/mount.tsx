@@ -3,7 +3,6 @@
 import { render } from 'preact';
 import { Editor } from './Editor';
 import { editing } from './open';
-import { Splitter } from './Splitter';
 import { Uploads } from './Uploads';
 import '../styles/editor.css';
 
@@ -25,7 +24,6 @@ function Authoring() {
   return (
     <>
       {editing.value && <Editor begin={editing.value} />}
-      {editing.value && <Splitter />}
       <Uploads />
     </>
   );

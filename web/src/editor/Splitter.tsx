@@ -6,7 +6,7 @@ const BESIDE = '(min-width: 1000px)';
 const WIDTH_KEY = 'mjcast.editor.width';
 const LEAST = 380;
 /** What the picture keeps, beside the panels where they are open. */
-const LEFT = 480;
+const LEFT = 520;
 const STEP = 24;
 
 const width = signal(restored());

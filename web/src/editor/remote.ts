@@ -41,7 +41,8 @@ export async function fetchSchema(): Promise<Answer<Schema>> {
 
 /** The text of the root file of what runs; empty where nothing does. */
 export async function fetchRunning(): Promise<Answer<string>> {
-  const answer = await ask(scene, {}, (body) => text(body['xml']) ?? '');
+  // Line ends as the editor has them: others would make every line differ.
+  const answer = await ask(scene, {}, (body) => (text(body['xml']) ?? '').replace(/\r\n?/g, '\n'));
   return !answer.ok && answer.problem.status === 404 ? { ok: true, value: '' } : answer;
 }
 

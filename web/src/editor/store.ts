@@ -57,6 +57,7 @@ let judged: string | null = null;
 
 /** Begins with what runs or what was left unapplied; `given` is what to begin with instead. */
 export async function begin(given?: string): Promise<void> {
+  const before = written.peek();
   const answer = await fetchRunning();
   if (!answer.ok) {
     failed.value = answer.problem.detail;
@@ -67,7 +68,9 @@ export async function begin(given?: string): Promise<void> {
     failed.value = null;
     running.value = answer.value;
     base.value = draft && draft.text !== answer.value ? draft.base : answer.value;
-    written.value = given ?? draft?.text ?? answer.value;
+    // What a script wrote meanwhile stays.
+    const early = written.peek() === before ? undefined : written.peek();
+    written.value = given ?? early ?? draft?.text ?? answer.value;
     ready.value = true;
   });
   if (draft && given === undefined && dirty.peek()) toast('info', 'What you had written is here again. It does not run yet.');

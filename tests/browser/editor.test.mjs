@@ -222,6 +222,10 @@ test('an archive, a folder and a question for the root', () =>
     await page.keyboard.press('Control+Enter');
     await until('it runs', async () => (await running()).includes('<camera name="c"/>'));
 
+    await dropFolder(page, 'arm', { 'arm.xml': PLAIN.replace('plain', 'dropped'), '.hidden': 'x', 'notes.txt': HOSTILE });
+    await page.getByText('arm.xml is running, with 1 more file of arm.').waitFor();
+    assert.match(await running(), /dropped/);
+
     await choose(page, '#mjcf-folder', folder('twins', { 'a.xml': PLAIN, 'b.xml': MESHED, 'meshes/a.obj': OBJ }));
     const question = page.getByRole('dialog', { name: 'Which model is meant?' });
     await question.getByRole('button', { name: 'twins/b.xml' }).click();
@@ -296,6 +300,25 @@ async function drop(page, files) {
   await page.dispatchEvent('#stage', 'dragenter', { dataTransfer: transfer });
   await page.locator('.drop').waitFor();
   await page.dispatchEvent('#stage', 'drop', { dataTransfer: transfer });
+}
+
+/** Drops a folder; scripts can make none, so that what the browser gives for one is put in its place. */
+async function dropFolder(page, name, files) {
+  await page.evaluate(
+    ({ name, files }) => {
+      const rest = Object.entries(files).map(([file, text]) => ({
+        isFile: true, name: file, file: (good) => good(new File([text], file)),
+      }));
+      const entry = { isDirectory: true, name, createReader: () => ({ readEntries: (good) => good(rest.splice(0, 1)) }) };
+      const own = DataTransferItem.prototype.webkitGetAsEntry;
+      DataTransferItem.prototype.webkitGetAsEntry = () => {
+        DataTransferItem.prototype.webkitGetAsEntry = own;
+        return entry;
+      };
+    },
+    { name, files },
+  );
+  await drop(page, [{ name, bytes: '' }]);
 }
 
 /** Chooses a folder by the button for it. */

@@ -10,6 +10,7 @@ use crate::{
     scene::{
         Perturb, Pose,
         camera::{Eye, Motion},
+        mechanics::{Mechanics, Setting},
         options::{OptionsUpdate, SceneOptions},
     },
     units::ViewerId,
@@ -319,6 +320,8 @@ pub enum PhysicsCommand {
     Replay(Box<Replay>),
     /// Publishes this moment with its full state.
     Capture,
+    /// Computes in another way from the next step on.
+    SetOptions(Vec<Setting>),
     /// Shows these things from now on.
     Show(Box<SceneOptions>),
     /// How many snapshots per second to publish while time runs; 0: only when asked or changed.
@@ -337,6 +340,7 @@ impl PhysicsCommand {
             | Self::SetForce(..)
             | Self::LoadKeyframe(_)
             | Self::SetState(_)
+            | Self::SetOptions(_)
             | Self::Select(_)
             | Self::PerturbStart(..)
             | Self::PerturbMove(..)
@@ -395,6 +399,9 @@ pub struct Origin {
     pub state: Vec<f64>,
     /// What was selected and pulled at.
     pub perturb: Perturb,
+    /// How it was computed; what has none is computed as the simulation is at the time.
+    #[serde(default)]
+    pub mechanics: Option<Mechanics>,
 }
 
 /// A change as it was applied.

@@ -8,6 +8,7 @@ use mjcast::{
     scene::{
         Assets, Snapshot,
         camera::{Camera, FreeCamera, Motion},
+        mechanics::{Flag, Integrator, Scalar, Setting, Vector},
     },
     worker::{Applied, Bundle, Limits, Worker},
 };
@@ -64,6 +65,7 @@ fn origin(snapshot: &Snapshot) -> Origin {
         steps: snapshot.steps,
         state: snapshot.integration.clone(),
         perturb: snapshot.perturb,
+        mechanics: Some(snapshot.mechanics),
     }
 }
 
@@ -100,6 +102,14 @@ async fn live(recorded: &mut Recorded) -> Vec<Arc<Snapshot>> {
         PhysicsCommand::Reset,
         PhysicsCommand::Step(60),
         PhysicsCommand::PerturbEnd,
+        PhysicsCommand::SetOptions(vec![
+            Setting::Scalar(Scalar::Timestep, 0.0011),
+            Setting::Vector(Vector::Gravity, vec![0.3, 0.0, -1.62]),
+            Setting::Integrator(Integrator::ImplicitFast),
+        ]),
+        PhysicsCommand::Step(50),
+        PhysicsCommand::SetOptions(vec![Setting::Flag(Flag::Contact, false)]),
+        PhysicsCommand::Step(20),
     ];
     for act in acts {
         moments.push(recorded.obey(act).await);

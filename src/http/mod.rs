@@ -17,6 +17,7 @@ mod flood;
 mod frames;
 mod guard;
 mod media;
+mod model;
 mod openapi;
 mod pages;
 mod problem;

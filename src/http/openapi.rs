@@ -28,8 +28,8 @@ use warp::{
 };
 
 use super::{
-    api, events, frames, media, pages, problem, recordings, scenes, schema, sessions, socket,
-    state, whep, whip,
+    api, events, frames, media, model, pages, problem, recordings, scenes, schema, sessions,
+    socket, state, whep, whip,
 };
 
 const ABOUT: &str = "\
@@ -165,6 +165,7 @@ fn document() -> openapi::OpenApi {
         schema::Operations::openapi(),
         sessions::Operations::openapi(),
         state::Operations::openapi(),
+        model::Operations::openapi(),
         events::Operations::openapi(),
         frames::Operations::openapi(),
         recordings::Operations::openapi(),

@@ -11,8 +11,8 @@ use warp::{
 };
 
 use super::{
-    Context, api, body, events, frames, guard, media, openapi, pages, problem::Problem, recordings,
-    scenes, schema, sessions, socket, state, whep, whip,
+    Context, api, body, events, frames, guard, media, model, openapi, pages, problem::Problem,
+    recordings, scenes, schema, sessions, socket, state, whep, whip,
 };
 use crate::session::{self, Role};
 
@@ -54,6 +54,8 @@ pub(super) fn all(context: &Arc<Context>) -> Route {
         .or(sessions::routes(context))
         .unify()
         .or(state::routes(context))
+        .unify()
+        .or(model::routes(context))
         .unify()
         .or(events::routes(context))
         .unify()

@@ -423,6 +423,7 @@ async fn delete(context: &Context, session: &Handle) -> Answer {
 /// | `keyframe_save` | `name` |
 /// | `seek` | `tick`, `time` (s) or `steps` |
 /// | `set_flags` | `vis`, `render`, `label`, `frame`, `groups` |
+/// | `set_options` | as `PATCH /api/sessions/{id}/options` |
 #[utoipa::path(
     post, path = "/api/sessions/{id}/commands", tag = "simulation", operation_id = "commands",
     request_body = CommandsBody,

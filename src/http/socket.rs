@@ -28,7 +28,7 @@ use crate::{
     config::{self, Login},
     peer::{
         turn,
-        wire::{IceServer, MediaAddress, ServerMessage, ViewerState},
+        wire::{FlagsState, IceServer, MediaAddress, ServerMessage, ViewerState},
     },
     session::{self, Company, Handle, Notice, Role},
     units::ViewerId,
@@ -253,6 +253,13 @@ impl Line<'_> {
                 preset: scene.preset,
             },
             Some(Notice::Company(company)) => control_message(self.place.viewer.id(), &company),
+            Some(Notice::Options(options)) => {
+                ServerMessage::Options { options: Box::new((&*options).into()) }
+            }
+            Some(Notice::Flags(shown)) => {
+                let flags = FlagsState::new(&shown.0, &shown.1);
+                ServerMessage::Flags { flags: Box::new(flags) }
+            }
             Some(Notice::Candidate(candidate)) => ServerMessage::IceCandidate { candidate },
             Some(Notice::Error { code, message }) => ServerMessage::error(code, message),
         };

@@ -6,20 +6,19 @@
 //! [`scene::Assets`]: crate::scene::Assets
 
 use mujoco_rs::{
-    mujoco_c::{mjtColorSpace, mjtJoint, mjtObj, mjtProjection, mjtTexture},
+    mujoco_c::{mjtColorSpace, mjtObj, mjtProjection, mjtTexture},
     wrappers::mj_model::MjModel,
 };
 
-use super::model::{model_name, name};
+use super::{contents, model::name};
 use crate::scene::{
-    Assets, CameraInfo, HeightField, Joint, Material, Mesh, ModelInfo, Owned, Sensor, Skin,
-    Texture, TextureKind, Visual,
+    Assets, CameraInfo, HeightField, Material, Mesh, Skin, Texture, TextureKind, Visual,
 };
 
 /// Copies everything that a renderer or a client needs once per model.
 pub(super) fn extract(model: &MjModel) -> Assets {
     Assets {
-        model: info(model),
+        model: contents::extract(model),
         visual: visual(model),
         meshes: (0..model.mesh_vertadr().len()).map(|id| mesh(model, id)).collect(),
         height_fields: (0..model.hfield_adr().len()).map(|id| height_field(model, id)).collect(),
@@ -30,106 +29,11 @@ pub(super) fn extract(model: &MjModel) -> Assets {
     }
 }
 
-fn info(model: &MjModel) -> ModelInfo {
-    let names = |kind: mjtObj, count: usize| (0..count).map(|id| name(model, kind, id)).collect();
-    ModelInfo {
-        name: model_name(model),
-        nq: count(model.nq()),
-        nv: count(model.nv()),
-        nu: count(model.nu()),
-        timestep: model.opt().timestep,
-        bodies: names(mjtObj::mjOBJ_BODY, model.body_parentid().len()),
-        joints: (0..model.jnt_type().len()).map(|id| joint(model, id)).collect(),
-        actuators: controls(model),
-        control_ranges: limited(model.actuator_ctrlrange(), model.actuator_ctrllimited()),
-        keyframes: names(mjtObj::mjOBJ_KEY, model.key_time().len()),
-        geoms: owned(model, mjtObj::mjOBJ_GEOM, model.geom_bodyid()),
-        sites: owned(model, mjtObj::mjOBJ_SITE, model.site_bodyid()),
-        mocap: mocap(model),
-        sensors: (0..model.sensor_type().len()).map(|id| sensor(model, id)).collect(),
-    }
-}
-
-fn owned(model: &MjModel, kind: mjtObj, bodies: &[i32]) -> Vec<Owned> {
-    let body = |body: &i32| u32::try_from(*body).unwrap_or(0);
-    let all = bodies.iter().enumerate();
-    all.map(|(id, owner)| Owned { name: name(model, kind, id), body: body(owner) }).collect()
-}
-
-/// Body ids by mocap id.
-fn mocap(model: &MjModel) -> Vec<u32> {
-    let ids = model.body_mocapid().iter().enumerate();
-    let mut bodies: Vec<_> = ids.filter(|(_, mocap)| **mocap >= 0).collect();
-    bodies.sort_by_key(|(_, mocap)| **mocap);
-    bodies.into_iter().map(|(body, _)| body as u32).collect()
-}
-
-fn sensor(model: &MjModel, id: usize) -> Sensor {
-    Sensor {
-        name: name(model, mjtObj::mjOBJ_SENSOR, id),
-        kind: model.sensor_type()[id] as u32,
-        address: u32::try_from(model.sensor_adr()[id]).unwrap_or(0),
-        outputs: u32::try_from(model.sensor_dim()[id]).unwrap_or(0),
-    }
-}
-
 fn material(model: &MjModel, id: usize) -> Material {
     Material {
         metallic: model.mat_metallic()[id],
         roughness: model.mat_roughness()[id],
         textures: model.mat_texid()[id],
-    }
-}
-
-fn count(n: i64) -> u32 {
-    u32::try_from(n).unwrap_or(0)
-}
-
-/// One name per control: the actuator's, with the input's where it has several.
-fn controls(model: &MjModel) -> Vec<String> {
-    let mut names = vec![String::new(); model.actuator_ctrlrange().len()];
-    let ranges = model.actuator_ctrladr().iter().zip(model.actuator_ctrlnum());
-    for (id, (&first, &inputs)) in ranges.enumerate() {
-        let actuator = name(model, mjtObj::mjOBJ_ACTUATOR, id);
-        let slots = slice_mut(&mut names, first, inputs);
-        let single = slots.len() == 1;
-        for (input, slot) in slots.iter_mut().enumerate() {
-            *slot = match model.actuator_input_name(id, input) {
-                Some(part) if !single => format!("{actuator}:{part}"),
-                None if !single => format!("{actuator}:{input}"),
-                _ => actuator.clone(),
-            };
-        }
-    }
-    names
-}
-
-fn slice_mut<T>(values: &mut [T], start: i32, len: i32) -> &mut [T] {
-    let start = usize::try_from(start).unwrap_or(usize::MAX);
-    let end = start.saturating_add(usize::try_from(len).unwrap_or(0));
-    values.get_mut(start..end).unwrap_or_default()
-}
-
-/// Ranges where they apply, and no limits elsewhere.
-fn limited(ranges: &[[f64; 2]], applies: &[bool]) -> Vec<[f64; 2]> {
-    let open = [f64::NEG_INFINITY, f64::INFINITY];
-    let pairs = ranges.iter().zip(applies);
-    pairs.map(|(range, applies)| if *applies { *range } else { open }).collect()
-}
-
-fn joint(model: &MjModel, id: usize) -> Joint {
-    let range = limited(&model.jnt_range()[id..=id], &model.jnt_limited()[id..=id]);
-    Joint {
-        name: name(model, mjtObj::mjOBJ_JOINT, id),
-        kind: match model.jnt_type()[id] {
-            mjtJoint::mjJNT_FREE => 0,
-            mjtJoint::mjJNT_BALL => 1,
-            mjtJoint::mjJNT_SLIDE => 2,
-            mjtJoint::mjJNT_HINGE => 3,
-        },
-        qpos_address: u32::try_from(model.jnt_qposadr()[id]).unwrap_or(0),
-        dof_address: u32::try_from(model.jnt_dofadr()[id]).unwrap_or(0),
-        range: range[0],
     }
 }
 

@@ -15,9 +15,9 @@ use mujoco_rs::{
     },
 };
 
-use super::assets::slice;
+use super::{assets::slice, mechanics};
 use crate::scene::{
-    CameraPose, Contact, Flex, Geom, Light, MAX_CONTACTS, Pose, Snapshot,
+    CameraPose, Contact, Effort, Flex, Geom, Light, MAX_CONTACTS, Pose, Snapshot,
     options::{Grouped, SceneOptions, VisFlag},
 };
 
@@ -105,6 +105,8 @@ impl Extractor {
         out.mocap.clear();
         out.mocap.extend(poses.map(|(&position, &orientation)| Pose { position, orientation }));
         fill_contacts(data, out);
+        out.effort = effort(data);
+        out.mechanics = mechanics::read(data.model_opt());
         copy(&mut out.skin_positions, self.scene.skinvert());
         copy(&mut out.skin_normals, self.scene.skinnormal());
         self.fill_flexes(data.model(), out);
@@ -201,6 +203,22 @@ pub(super) fn look_nowhere(scene: &mut MjvScene) {
         camera.frustum_bottom = -0.01;
         camera.frustum_top = 0.01;
         camera.orthographic = 0;
+    }
+}
+
+/// Energy is not a part of the state: computing it changes nothing that a step reads.
+fn effort(data: &mut MjData<Box<MjModel>>) -> Effort {
+    data.energy_pos();
+    data.energy_vel();
+    let islands = usize::try_from(data.nisland()).unwrap_or(0).max(1);
+    let iterations = data.solver_niter().iter().take(islands).copied().max();
+    let constraints = u64::try_from(data.nefc()).unwrap_or(0);
+    Effort {
+        energy: *data.energy(),
+        constraints,
+        iterations: iterations
+            .filter(|_| constraints > 0)
+            .map_or(0, |n| u64::from(n.unsigned_abs())),
     }
 }
 

@@ -9,7 +9,9 @@ pub mod pacing;
 pub(crate) mod handlers;
 
 mod assets;
+mod contents;
 mod extract;
+mod mechanics;
 mod model;
 mod mount;
 mod perturb;

@@ -52,6 +52,14 @@ impl Pacer {
         self.restart(now.checked_sub(part).unwrap_or(now));
     }
 
+    /// Goes on with steps of another length; the part of a step that has passed is dropped.
+    pub fn set_timestep(&mut self, timestep: f64, now: Instant) {
+        if timestep != self.timestep {
+            self.timestep = timestep;
+            self.restart(now);
+        }
+    }
+
     /// Steps to take so that simulated time has caught up with `now`.
     pub fn due(&self, now: Instant) -> u64 {
         (self.position(now) as u64).saturating_sub(self.done)

@@ -7,11 +7,11 @@ use mujoco_rs::{
     wrappers::{mj_data::MjData, mj_model::MjModel},
 };
 
-use super::{assets, extract::Extractor, model, perturb::Grip};
+use super::{assets, extract::Extractor, mechanics, model, perturb::Grip};
 use crate::{
     bundle::Bundle,
     control::{Origin, PhysicsCommand},
-    scene::{Assets, Pose, Snapshot},
+    scene::{Assets, Pose, Snapshot, mechanics::Setting},
 };
 
 pub use super::model::LoadError;
@@ -24,7 +24,7 @@ const FULL: u32 = mjtState::mjSTATE_INTEGRATION as u32;
 const FULL_STATE_EVERY: Duration = Duration::from_millis(500);
 
 /// Why a change was refused; nothing was changed.
-#[derive(Clone, Copy, Debug, PartialEq, thiserror::Error)]
+#[derive(Clone, Debug, PartialEq, thiserror::Error)]
 pub enum Refusal {
     /// An index beyond what the model has.
     #[error("{what} {index} does not exist: the model has {count}")]
@@ -45,6 +45,9 @@ pub enum Refusal {
     /// Nothing is selected that could be pulled at.
     #[error("nothing is selected: double-click a body first")]
     NothingSelected,
+    /// An option out of its range.
+    #[error("{0}")]
+    Option(String),
     /// A full state of another model, or damaged.
     #[error("the state does not fit this model")]
     OtherModel,
@@ -122,6 +125,9 @@ impl Simulation {
     /// # Errors
     /// [`Refusal`] when it is of another model; then nothing has changed.
     pub fn go_to(&mut self, origin: &Origin) -> Result<(), Refusal> {
+        if let Some(options) = &origin.mechanics {
+            mechanics::write(options, self.data.model_opt_mut());
+        }
         self.set_state(&origin.state)?;
         self.grip.restore(&origin.perturb, self.data.model());
         (self.tick, self.steps) = (origin.tick, origin.steps);
@@ -164,6 +170,7 @@ impl Simulation {
             }
             PhysicsCommand::PerturbEnd => grip.end(data),
             PhysicsCommand::Show(options) => extractor.show(options),
+            PhysicsCommand::SetOptions(settings) => self.set_options(settings)?,
             PhysicsCommand::Play
             | PhysicsCommand::Pause
             | PhysicsCommand::Step(_)
@@ -221,6 +228,13 @@ impl Simulation {
             self.data.qvel_mut()[index as usize] = value;
         }
         self.data.forward();
+        Ok(())
+    }
+
+    /// All of them, or none.
+    fn set_options(&mut self, settings: &[Setting]) -> Result<(), Refusal> {
+        let options = mechanics::read(self.data.model_opt()).changed(settings);
+        mechanics::write(&options.map_err(Refusal::Option)?, self.data.model_opt_mut());
         Ok(())
     }
 

@@ -167,6 +167,23 @@ impl Settings {
         }
         self
     }
+
+    /// Whether a flag of MuJoCo's is set.
+    pub fn flag(&self, flag: RenderFlag) -> bool {
+        match flag {
+            RenderFlag::Shadow => self.shadows,
+            RenderFlag::Wireframe => self.wireframe,
+            RenderFlag::Reflection => self.reflections,
+            RenderFlag::Additive => self.additive,
+            RenderFlag::Skybox => self.skybox,
+            RenderFlag::Fog => self.fog,
+            RenderFlag::Haze => self.haze,
+            RenderFlag::Depth => self.show == Show::Depth,
+            RenderFlag::Segment => matches!(self.show, Show::Segments | Show::Ids),
+            RenderFlag::IdColor => self.show == Show::Ids,
+            RenderFlag::CullFace => self.cull_faces,
+        }
+    }
 }
 
 /// A border, as `mjvScene.framewidth` and `framergb`.

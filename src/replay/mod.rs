@@ -4,7 +4,7 @@
 //!
 //! | member | holds |
 //! |---|---|
-//! | `manifest.json` | versions, the root of the model, the time step, and for each moment its tick, time, changes, selection and SHA-256 |
+//! | `manifest.json` | versions, the root of the model, the time step, and for each moment its tick, time, changes, selection, options and SHA-256 |
 //! | `model/…` | the files of the model |
 //! | `states.npy` | the full states (`mjSTATE_INTEGRATION`), moments × numbers, 64-bit floats |
 //! | `log.jsonl` | the changes, one per line, in order |
@@ -24,7 +24,7 @@ use zip::{CompressionMethod, ZipArchive, ZipWriter, result::ZipError, write::Sim
 use crate::{
     bundle::{self, Bundle},
     control::{Logged, Origin},
-    scene::Perturb,
+    scene::{Perturb, mechanics::Mechanics},
 };
 
 pub use verify::{Report, VerifyError, verify};
@@ -120,6 +120,8 @@ struct Entry {
     changes: usize,
     sha256: String,
     perturb: Perturb,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    mechanics: Option<Mechanics>,
 }
 
 impl Archive {
@@ -135,6 +137,7 @@ impl Archive {
             changes: moment.changes,
             sha256: digest(&moment.origin.state),
             perturb: moment.origin.perturb,
+            mechanics: moment.origin.mechanics,
         };
         let manifest = Manifest {
             format: FORMAT.into(),
@@ -205,8 +208,9 @@ impl Archive {
             if digest(&state) != entry.sha256 {
                 return Err(damaged("states.npy", format!("the state of tick {}", entry.tick)));
             }
-            let Entry { tick, steps, time, changes, perturb, .. } = entry;
-            Ok(Moment { origin: Origin { tick, steps, state, perturb }, time, changes })
+            let Entry { tick, steps, time, changes, perturb, mechanics, .. } = entry;
+            let origin = Origin { tick, steps, state, perturb, mechanics };
+            Ok(Moment { origin, time, changes })
         });
         let moments = moments.collect::<Result<Vec<_>, _>>()?;
         let rising =

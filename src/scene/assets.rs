@@ -2,12 +2,15 @@
 
 use bytemuck::{Pod, Zeroable};
 
-use super::codec::{DecodeError, Reader, Writer};
+use super::{
+    codec::{DecodeError, Reader, Writer},
+    model::ModelInfo,
+};
 
 /// Most elements of one kind (meshes, names, textures …) that the daemon takes from a model.
-const MAX_ITEMS: usize = 1 << 20;
+pub(super) const MAX_ITEMS: usize = 1 << 20;
 /// Most vertices, faces or samples in one section: far above any model that a GPU draws live.
-const MAX_VALUES: usize = 1 << 28;
+pub(super) const MAX_VALUES: usize = 1 << 28;
 
 /// Everything that a renderer or a client needs once per loaded model.
 #[derive(Clone, Debug, Default)]
@@ -28,76 +31,6 @@ pub struct Assets {
     pub materials: Vec<Material>,
     /// The model's own cameras; poses are in [`super::Snapshot`].
     pub cameras: Vec<CameraInfo>,
-}
-
-/// Names and sizes of a model.
-#[derive(Clone, Debug, Default, PartialEq)]
-pub struct ModelInfo {
-    /// `<mujoco model="…">`.
-    pub name: String,
-    /// Length of `qpos`.
-    pub nq: u32,
-    /// Length of `qvel`.
-    pub nv: u32,
-    /// Number of actuators.
-    pub nu: u32,
-    /// Physics time step, s.
-    pub timestep: f64,
-    /// Body names in id order, the world first; empty where unnamed.
-    pub bodies: Vec<String>,
-    /// Joints in id order.
-    pub joints: Vec<Joint>,
-    /// Actuator names in id order.
-    pub actuators: Vec<String>,
-    /// Control ranges by actuator; `[-inf, inf]` where not limited.
-    pub control_ranges: Vec<[f64; 2]>,
-    /// Keyframe names in id order.
-    pub keyframes: Vec<String>,
-    /// Geoms in id order.
-    pub geoms: Vec<Owned>,
-    /// Sites in id order.
-    pub sites: Vec<Owned>,
-    /// Ids of the bodies that are mocap, in the order of `mocap_pos`.
-    pub mocap: Vec<u32>,
-    /// Sensors in id order.
-    pub sensors: Vec<Sensor>,
-}
-
-/// Something that belongs to a body.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Owned {
-    /// Name, empty where unnamed.
-    pub name: String,
-    /// Body id.
-    pub body: u32,
-}
-
-/// One sensor of the model.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Sensor {
-    /// Name, empty where unnamed.
-    pub name: String,
-    /// `mjtSensor`.
-    pub kind: u32,
-    /// First index in [`super::Snapshot::sensors`].
-    pub address: u32,
-    /// How many outputs it has.
-    pub outputs: u32,
-}
-
-/// One joint of the model.
-#[derive(Clone, Debug, Default, PartialEq)]
-pub struct Joint {
-    /// Name, empty where unnamed.
-    pub name: String,
-    /// `mjtJoint`: 0 free, 1 ball, 2 slide, 3 hinge.
-    pub kind: u32,
-    /// First index in `qpos`.
-    pub qpos_address: u32,
-    /// First index in `qvel`.
-    pub dof_address: u32,
-    /// Range, rad or m; `[-inf, inf]` where not limited.
-    pub range: [f64; 2],
 }
 
 /// Drawing defaults, as in `mjVisual`, `mjStatistic` and the free camera they start.
@@ -353,14 +286,14 @@ impl Assets {
     }
 }
 
-fn put_each<T>(w: &mut Writer, items: &[T], put: impl Fn(&T, &mut Writer)) {
+pub(super) fn put_each<T>(w: &mut Writer, items: &[T], put: impl Fn(&T, &mut Writer)) {
     w.put_one(items.len() as u64);
     for item in items {
         put(item, w);
     }
 }
 
-fn take_each<T>(
+pub(super) fn take_each<T>(
     r: &mut Reader<'_>,
     section: &'static str,
     take: impl Fn(&mut Reader<'_>) -> Result<T, DecodeError>,
@@ -372,7 +305,7 @@ fn take_each<T>(
     (0..count).map(|_| take(r)).collect()
 }
 
-fn check(holds: bool, what: &'static str) -> Result<(), DecodeError> {
+pub(super) fn check(holds: bool, what: &'static str) -> Result<(), DecodeError> {
     if holds { Ok(()) } else { Err(DecodeError::Invalid(what)) }
 }
 
@@ -380,126 +313,11 @@ fn indices_below(faces: &[[u32; 3]], count: usize) -> bool {
     faces.iter().flatten().all(|&index| (index as usize) < count)
 }
 
-impl ModelInfo {
-    fn encode(&self, w: &mut Writer) {
-        w.put_str(&self.name);
-        w.put(&[self.nq, self.nv, self.nu]);
-        w.put_one(self.timestep);
-        w.put_strs(&self.bodies);
-        put_each(w, &self.joints, Joint::encode);
-        w.put_strs(&self.actuators);
-        w.put(&self.control_ranges);
-        w.put_strs(&self.keyframes);
-        put_each(w, &self.geoms, Owned::encode);
-        put_each(w, &self.sites, Owned::encode);
-        w.put(&self.mocap);
-        put_each(w, &self.sensors, Sensor::encode);
-    }
-
-    fn decode(r: &mut Reader<'_>) -> Result<Self, DecodeError> {
-        let name = r.take_str("model name", 1024)?;
-        let [nq, nv, nu] = take_array(r, "model sizes")?;
-        Ok(Self {
-            name,
-            nq,
-            nv,
-            nu,
-            timestep: r.take_one("timestep")?,
-            bodies: r.take_strs("body names", MAX_ITEMS)?,
-            joints: take_each(r, "joints", Joint::decode)?,
-            actuators: r.take_strs("actuator names", MAX_ITEMS)?,
-            control_ranges: r.take("control ranges", MAX_ITEMS)?,
-            keyframes: r.take_strs("keyframe names", MAX_ITEMS)?,
-            geoms: take_each(r, "geoms", Owned::decode)?,
-            sites: take_each(r, "sites", Owned::decode)?,
-            mocap: r.take("mocap bodies", MAX_ITEMS)?,
-            sensors: take_each(r, "sensors", Sensor::decode)?,
-        })
-    }
-
-    /// Outputs of all sensors.
-    pub fn sensor_values(&self) -> usize {
-        self.sensors.iter().map(|sensor| sensor.outputs as usize).sum()
-    }
-
-    fn validate(&self) -> Result<(), DecodeError> {
-        let bodies = self.bodies.len();
-        let owners = self.geoms.iter().chain(&self.sites).map(|owned| owned.body);
-        let known = owners.chain(self.mocap.iter().copied()).all(|body| (body as usize) < bodies);
-        check(known, "body of a geom, site or mocap pose")?;
-        let values = self.sensor_values();
-        let within = |s: &Sensor| s.address as usize + s.outputs as usize <= values;
-        check(self.sensors.iter().all(within), "sensor address")?;
-        let fits = |j: &Joint| {
-            let end = |first: u32, count: u32| u64::from(first) + u64::from(count);
-            end(j.qpos_address, j.positions()) <= self.nq.into()
-                && end(j.dof_address, j.dofs()) <= self.nv.into()
-        };
-        check(self.joints.iter().all(fits), "joint address")
-    }
-}
-
-impl Owned {
-    fn encode(&self, w: &mut Writer) {
-        w.put_str(&self.name);
-        w.put_one(self.body);
-    }
-
-    fn decode(r: &mut Reader<'_>) -> Result<Self, DecodeError> {
-        Ok(Self { name: r.take_str("name", 1024)?, body: r.take_one("body id")? })
-    }
-}
-
-impl Sensor {
-    fn encode(&self, w: &mut Writer) {
-        w.put_str(&self.name);
-        w.put(&[self.kind, self.address, self.outputs]);
-    }
-
-    fn decode(r: &mut Reader<'_>) -> Result<Self, DecodeError> {
-        let name = r.take_str("sensor name", 1024)?;
-        let [kind, address, outputs] = take_array(r, "sensor")?;
-        Ok(Self { name, kind, address, outputs })
-    }
-}
-
-fn take_array<const N: usize>(
+pub(super) fn take_array<const N: usize>(
     r: &mut Reader<'_>,
     section: &'static str,
 ) -> Result<[u32; N], DecodeError> {
     r.take::<u32>(section, N)?.try_into().map_err(|_| DecodeError::Truncated { section })
-}
-
-impl Joint {
-    /// How many generalised positions it has.
-    pub fn positions(&self) -> u32 {
-        match self.kind {
-            0 => 7,
-            1 => 4,
-            _ => 1,
-        }
-    }
-
-    /// How many degrees of freedom it has.
-    pub fn dofs(&self) -> u32 {
-        match self.kind {
-            0 => 6,
-            1 => 3,
-            _ => 1,
-        }
-    }
-
-    fn encode(&self, w: &mut Writer) {
-        w.put_str(&self.name);
-        w.put(&[self.kind, self.qpos_address, self.dof_address]);
-        w.put_one(self.range);
-    }
-
-    fn decode(r: &mut Reader<'_>) -> Result<Self, DecodeError> {
-        let name = r.take_str("joint name", 1024)?;
-        let [kind, qpos_address, dof_address] = take_array(r, "joint")?;
-        Ok(Self { name, kind, qpos_address, dof_address, range: r.take_one("joint range")? })
-    }
 }
 
 impl Visual {
@@ -647,6 +465,7 @@ impl CameraInfo {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::scene::{Joint, Owned, Sensor};
 
     fn triangle() -> Mesh {
         Mesh {
@@ -667,7 +486,16 @@ mod tests {
                 joints: vec![Joint { name: "j".into(), kind: 3, ..Joint::default() }],
                 nq: 1,
                 nv: 1,
-                sensors: vec![Sensor { name: "s".into(), kind: 9, address: 0, outputs: 1 }],
+                parents: vec![0, 0],
+                qpos0: vec![0.25],
+                groups: [[3; 6]; 7],
+                sensors: vec![Sensor {
+                    name: "s".into(),
+                    kind: 9,
+                    outputs: 1,
+                    object_kind: 3,
+                    ..Sensor::default()
+                }],
                 geoms: vec![Owned { name: "g".into(), body: 1 }],
                 ..ModelInfo::default()
             },

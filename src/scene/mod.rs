@@ -6,17 +6,22 @@
 //! finiteness before anything else reads them.
 
 pub mod camera;
+pub mod mechanics;
 pub mod options;
 
 mod assets;
 mod codec;
+mod model;
 mod perturb;
 mod snapshot;
 
 pub use assets::{
-    Assets, CameraInfo, HeightField, Joint, Material, Mesh, ModelInfo, Owned, Sensor, Skin,
-    TEXTURE_ROLES, Texture, TextureKind, Visual,
+    Assets, CameraInfo, HeightField, Material, Mesh, Skin, TEXTURE_ROLES, Texture, TextureKind,
+    Visual,
 };
 pub use codec::DecodeError;
+pub use model::{Drive, Drives, Joint, ModelInfo, Owned, Sensor};
 pub use perturb::{Contact, Perturb, Pose};
-pub use snapshot::{CameraPose, Flex, Geom, GeomKind, Light, LightKind, MAX_CONTACTS, Snapshot};
+pub use snapshot::{
+    CameraPose, Effort, Flex, Geom, GeomKind, Light, LightKind, MAX_CONTACTS, Snapshot,
+};

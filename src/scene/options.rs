@@ -9,7 +9,10 @@ pub const GROUPS: usize = 6;
 macro_rules! numbered {
     ($(#[$doc:meta])* $name:ident: $($variant:ident = $text:literal),+ $(,)?) => {
         $(#[$doc])*
-        #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+        #[derive(
+            Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, serde::Serialize,
+            serde::Deserialize,
+        )]
         #[allow(missing_docs, reason = "each is MuJoCo's constant of the same name")]
         #[repr(u8)]
         pub enum $name { $($variant),+ }
@@ -38,6 +41,7 @@ macro_rules! numbered {
         }
     };
 }
+pub(super) use numbered;
 
 numbered! {
     /// `mjtVisFlag`: what `mjv_updateScene` adds to the scene, or leaves out.

@@ -5,6 +5,7 @@ use bytemuck::{Pod, Zeroable};
 use super::{
     assets::Assets,
     codec::{DecodeError, Reader, Writer},
+    mechanics::Mechanics,
     perturb::{Contact, Perturb, Pose},
 };
 
@@ -38,6 +39,10 @@ pub struct Snapshot {
     pub obeyed: u64,
     /// What is selected, and how it is pulled at.
     pub perturb: Perturb,
+    /// How it is computed.
+    pub mechanics: Mechanics,
+    /// What the solver had to do.
+    pub effort: Effort,
     /// Things to draw, in MuJoCo's order.
     pub geoms: Vec<Geom>,
     /// Text of [`Geom::label`].
@@ -242,6 +247,18 @@ impl Light {
     }
 }
 
+/// What the last step took, and what energy there is.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Pod, Zeroable)]
+#[repr(C)]
+pub struct Effort {
+    /// Potential and kinetic energy, J.
+    pub energy: [f64; 2],
+    /// Scalar constraints.
+    pub constraints: u64,
+    /// Iterations of the solver, of the island that took most.
+    pub iterations: u64,
+}
+
 /// Where a model camera is.
 #[derive(Clone, Copy, Debug, PartialEq, Pod, Zeroable)]
 #[repr(C)]
@@ -284,6 +301,8 @@ struct Header {
     paused: u64,
     flexes: u64,
     perturb: Perturb,
+    mechanics: Mechanics,
+    effort: Effort,
 }
 
 impl Snapshot {
@@ -306,6 +325,8 @@ impl Snapshot {
             paused: u64::from(self.paused),
             flexes: self.flexes.len() as u64,
             perturb: self.perturb,
+            mechanics: self.mechanics,
+            effort: self.effort,
         });
         w.put(&self.geoms);
         w.put_strs(&self.labels);
@@ -348,6 +369,8 @@ impl Snapshot {
             tick: header.tick,
             obeyed: header.obeyed,
             perturb: header.perturb,
+            mechanics: header.mechanics,
+            effort: header.effort,
             contact_count: header.contact_count,
             geoms: r.take("geoms", MAX_ITEMS)?,
             labels: r.take_strs("labels", MAX_ITEMS)?,

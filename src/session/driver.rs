@@ -39,7 +39,7 @@ use crate::{
     frame,
     peer::Channel,
     render,
-    scene::{Assets, Snapshot, camera::Camera, options::SceneOptions},
+    scene::{Assets, Snapshot, camera::Camera, mechanics::Mechanics, options::SceneOptions},
     stream::{self, Climber, Moment, Stage},
     units::{Bitrate, ViewId, ViewerId},
     worker::{Applied, Worker},
@@ -114,6 +114,7 @@ pub(super) fn spawn(
         timeline: Timeline::new(shared.settings.history_bytes),
         floor: Floor::new(shared.settings.control_patience),
         options: SceneOptions::default(),
+        told: None,
         saved: Vec::new(),
         author: None,
         sent: 0,
@@ -266,6 +267,8 @@ struct Driver {
     floor: Floor,
     /// What is shown to all.
     options: SceneOptions,
+    /// How the simulation is computed, as viewers were told.
+    told: Option<Mechanics>,
     saved: Vec<Saved>,
     /// The viewer whose event is being acted on.
     author: Option<ViewerId>,
@@ -440,6 +443,10 @@ impl Driver {
             PhysicsCommand::Speed(speed) => self.speed = *speed,
             _ => {}
         }
+        if let (PhysicsCommand::SetOptions(settings), Some(running)) = (&command, &self.running) {
+            let now = running.snapshots.borrow().mechanics;
+            now.changed(settings).map_err(Error::Invalid)?;
+        }
         let tick = self.running.as_ref().map_or(0, |running| running.snapshots.borrow().tick);
         let news = News::command(self.author, &command, tick);
         let commanded = self.send(command)?;
@@ -468,6 +475,7 @@ impl Driver {
         let moment = running.moment();
         self.timeline.seen(&moment.snapshot);
         self.recordings.note(&moment.snapshot);
+        self.tell_options(&moment.snapshot.mechanics);
         let input = self.echo.shown(moment.snapshot.acknowledged, Instant::now());
         self.views.show(&moment, input);
         self.seek_on(&moment.snapshot);
@@ -524,6 +532,10 @@ impl Driver {
             climber: Climber::default(),
         };
         self.seats.insert(id, seated);
+        if let Some(options) = self.told {
+            let _ = notify.try_send(Notice::Options(Box::new(options)));
+        }
+        self.tell_flags(Some(id));
         self.tell_company();
         tracing::info!(session = %self.info.id(), viewer = %id, "viewer joined");
         Ok(Joined { id, notices, notify })
@@ -764,6 +776,7 @@ impl Driver {
             streams: streams.collect(),
             assets,
             snapshot,
+            shown: self.options.clone(),
         })
     }
 }

@@ -49,6 +49,8 @@ use crate::{
     scene::{
         Assets, Snapshot,
         camera::{Eye, FreeCamera},
+        mechanics::Mechanics,
+        options::SceneOptions,
     },
     stream,
     units::{Bitrate, FrameRate, MediaClock, SessionId, Size, ViewId, ViewerId},
@@ -272,6 +274,10 @@ pub enum Notice {
     SceneUpdated(Arc<Scene>),
     /// Who is there, and who is in control.
     Company(Arc<[Company]>),
+    /// How the simulation is computed.
+    Options(Box<Mechanics>),
+    /// What is shown to all, and how the viewer's own picture is drawn.
+    Flags(Box<(SceneOptions, render::Settings)>),
     /// A candidate of the server's end.
     Candidate(Option<Candidate>),
     /// Something went wrong that the viewer should read.
@@ -369,6 +375,8 @@ pub struct Status {
     pub assets: Arc<Assets>,
     /// The latest moment.
     pub snapshot: Arc<Snapshot>,
+    /// What is shown to all.
+    pub shown: SceneOptions,
     /// The first viewer's free camera, or the one that a new viewer would get.
     pub camera: FreeCamera,
     /// Where that camera's eye is.

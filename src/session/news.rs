@@ -9,11 +9,11 @@ use std::{
     time::SystemTime,
 };
 
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 use tokio::sync::watch;
 
 use super::{Company, Info, Notice, info::End};
-use crate::{control::PhysicsCommand, units::ViewerId};
+use crate::{control::PhysicsCommand, scene::mechanics::Setting, units::ViewerId};
 
 /// How much is kept for those who come back.
 const KEPT: usize = 256;
@@ -68,8 +68,11 @@ impl News {
             },
             Notice::Company(company) => Self::Company(Arc::clone(company)),
             Notice::Error { code, message } => Self::Error { code, message: message.clone() },
-            // Each is told of its own; and the end is told once, by whoever ends.
-            Notice::Candidate(_) | Notice::Closing(_) => return None,
+            // Commands are news themselves; each is told of its own; and the end is told once, by
+            // whoever ends.
+            Notice::Options(_) | Notice::Flags(_) | Notice::Candidate(_) | Notice::Closing(_) => {
+                return None;
+            }
         })
     }
 
@@ -116,6 +119,7 @@ impl News {
                     "object_id": hit.map(|hit| hit.object_id),
                 }),
             ),
+            PhysicsCommand::SetOptions(settings) => ("set_options", options(settings)),
             PhysicsCommand::PerturbStart(..) => ("perturb_start", Value::Null),
             PhysicsCommand::PerturbEnd => ("perturb_end", Value::Null),
             PhysicsCommand::Replay(replay) => ("history_seek", json!({"tick": replay.until})),
@@ -126,6 +130,33 @@ impl News {
         };
         Some(Self::Command { by, cmd, params, tick })
     }
+}
+
+/// Settings by name, as `set_options` takes them.
+fn options(settings: &[Setting]) -> Value {
+    let mut params = Map::new();
+    for setting in settings {
+        let (name, value) = match setting {
+            Setting::Scalar(which, value) => (which.name(), json!(value)),
+            Setting::Vector(which, values) => (which.name(), json!(values)),
+            Setting::Count(which, value) => (which.name(), json!(value)),
+            Setting::Integrator(which) => ("integrator", json!(which.name())),
+            Setting::Cone(which) => ("cone", json!(which.name())),
+            Setting::Jacobian(which) => ("jacobian", json!(which.name())),
+            Setting::Solver(which) => ("solver", json!(which.name())),
+            Setting::Flag(flag, on) => {
+                params.entry("flags").or_insert_with(|| json!({}))[flag.name()] = json!(on);
+                continue;
+            }
+            Setting::Actuators(group, on) => {
+                let groups = params.entry("actuator_groups").or_insert_with(|| json!({}));
+                groups[group.to_string()] = json!(on);
+                continue;
+            }
+        };
+        params.insert(name.to_owned(), value);
+    }
+    Value::Object(params)
 }
 
 /// News with its place in the order.

@@ -80,6 +80,8 @@ pub(super) enum Effect {
     },
     /// The video box changed.
     Viewport,
+    /// The picture is drawn in another way.
+    Drawing,
     /// A command for physics.
     Physics(PhysicsCommand),
     /// Pause, then go back to the initial state.
@@ -417,14 +419,14 @@ impl Seat {
                     self.flags.push((flag, on));
                 }
                 if !update.is_shared() {
-                    return Ok(Effect::Viewport);
+                    return Ok(Effect::Drawing);
                 }
                 Effect::Session(Command::SetFlags(update))
             }
             Command::RequestKeyframe => Effect::Keyframe,
             Command::SetQuality(profile) => {
                 self.profile = profile;
-                Effect::Viewport
+                Effect::Drawing
             }
             Command::ResetCamera => self.set_free(FreeCamera::initial(&world.assets.visual)),
             Command::CameraPreset(preset) => {
@@ -687,7 +689,7 @@ mod tests {
         let mut seat = Seat::new(Some(&assets()));
         let render = vec![(RenderFlag::Wireframe, true), (RenderFlag::Skybox, false)];
         let update = Box::new(OptionsUpdate { render, ..OptionsUpdate::default() });
-        assert_eq!(command(&mut seat, Command::SetFlags(update)), Ok(Effect::Viewport));
+        assert_eq!(command(&mut seat, Command::SetFlags(update)), Ok(Effect::Drawing));
         let settings = seat.render_settings(render::Settings::FAST);
         assert!(settings.wireframe && !settings.skybox && !settings.shadows);
     }

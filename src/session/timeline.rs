@@ -167,6 +167,7 @@ impl Timeline {
             steps: snapshot.steps,
             state: snapshot.integration.clone(),
             perturb: snapshot.perturb,
+            mechanics: Some(snapshot.mechanics),
         };
         if let Some(same) = self.kept.pop_back_if(|kept| kept.origin.tick >= snapshot.tick) {
             self.bytes = self.bytes.saturating_sub(same.bytes());
@@ -284,6 +285,7 @@ fn cost(command: &PhysicsCommand) -> usize {
         | PhysicsCommand::SetQpos(values)
         | PhysicsCommand::SetQvel(values) => size_of_val(&**values),
         PhysicsCommand::SetState(state) => size_of_val(&**state),
+        PhysicsCommand::SetOptions(settings) => size_of_val(&**settings),
         _ => 0,
     };
     ENTRY_BYTES + numbers

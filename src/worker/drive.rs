@@ -276,6 +276,7 @@ impl Driver {
         if let Err(refusal) = self.simulation.apply(command, self.stands_still()) {
             return Some(refusal.to_string());
         }
+        self.pacer.set_timestep(self.simulation.timestep(), now);
         let jumps = matches!(
             command,
             PhysicsCommand::Reset | PhysicsCommand::LoadKeyframe(_) | PhysicsCommand::SetState(_)
@@ -299,6 +300,7 @@ impl Driver {
             return Some(refusal.to_string());
         }
         (self.paused, self.to_go) = (true, 0);
+        self.pacer.set_timestep(self.simulation.timestep(), now);
         self.restart(now);
         let Replay { log, until, .. } = replay.clone();
         self.replay = Some(Replaying { log: log.into(), until });
@@ -318,6 +320,7 @@ impl Driver {
                 }
             }
             if tick >= replay.until {
+                self.pacer.set_timestep(self.simulation.timestep(), Instant::now());
                 return self.publish();
             }
             if begin.elapsed() >= SLICE {

@@ -224,6 +224,19 @@ impl Visit {
         assert!(named["contacts"]["count"].as_u64() > Some(0), "{named}");
         self.get(&format!("{at}/state?format=integration")).await;
         self.ask("PUT", &format!("{at}/state"), Some(json!({"qvel": {"shoulder": 1}}))).await;
+        let model = self.get(&format!("{at}/model")).await;
+        assert_eq!(model["actuators"][0]["unit"], "N·m", "{model}");
+        assert_eq!(
+            (&model["joints"][1]["body"], &model["sensors"][0]["unit"]),
+            (&3.into(), &"rad".into())
+        );
+        self.get(&format!("{at}/options")).await;
+        let change = json!({"timestep": 0.001, "flags": {"energy": true}});
+        let options = self.ask("PATCH", &format!("{at}/options"), Some(change)).await;
+        assert_eq!(
+            (&options["timestep"], &options["flags"]["energy"]),
+            (&0.001.into(), &true.into())
+        );
         self.get(&format!("{at}/ctrl")).await;
         self.ask("PUT", &format!("{at}/ctrl"), Some(json!({"values": [1, 2]}))).await;
         self.get(&format!("{at}/keyframes")).await;

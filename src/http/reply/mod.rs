@@ -4,6 +4,7 @@
 //! JSON has no numbers that are not finite (an exploding simulation has them): they become `null`.
 
 mod daemon;
+mod model;
 mod recording;
 mod scene;
 mod schema;
@@ -13,6 +14,7 @@ mod state;
 pub(super) use daemon::{
     CommandReply, Encoder, Health, Live, Message, Presets, Ready, SceneText, Settings,
 };
+pub(super) use model::Model;
 pub(super) use recording::{Recording, Recordings};
 pub(super) use scene::{Loaded, Verdict};
 pub(super) use schema::MjcfSchema;

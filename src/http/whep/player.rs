@@ -215,7 +215,11 @@ impl Player {
             }
             Notice::Closing(_) => false,
             // Candidates are in the answer, and what is about the scene shows in the picture.
-            Notice::Candidate(_) | Notice::SceneUpdated(_) | Notice::Error { .. } => true,
+            Notice::Candidate(_)
+            | Notice::SceneUpdated(_)
+            | Notice::Options(_)
+            | Notice::Flags(_)
+            | Notice::Error { .. } => true,
         }
     }
 

@@ -2,7 +2,10 @@
 
 use serde_json::{Map, Value};
 
-use super::fields::{Fields, WireError, missing, number};
+use super::{
+    fields::{Fields, WireError, missing, number},
+    options::settings,
+};
 use crate::{
     control::{Command, Moment, PhysicsCommand, Slot, StateSection},
     scene::options::{FrameMode, GROUPS, Grouped, LabelMode, OptionsUpdate, RenderFlag, VisFlag},
@@ -46,6 +49,7 @@ pub(super) fn command(name: &str, params: Fields<'_>) -> Result<Option<Command>,
         "seek" => Command::Seek(moment(params)?),
         "follow" => Command::Follow(viewer(params)?),
         "set_flags" => Command::SetFlags(Box::new(flags(params)?)),
+        "set_options" => Command::Physics(PhysicsCommand::SetOptions(settings(params)?)),
         "request_control" => Command::RequestControl,
         "grant_control" => {
             Command::GrantControl(viewer(params)?.ok_or_else(|| missing("viewer_id"))?)
@@ -258,7 +262,7 @@ fn groups(
 }
 
 /// `true`, `false`, 1 or 0.
-fn switch(name: &str, value: &Value) -> Result<bool, WireError> {
+pub(super) fn switch(name: &str, value: &Value) -> Result<bool, WireError> {
     match value {
         Value::Bool(on) => Ok(*on),
         Value::Number(number) if number.as_u64() == Some(1) => Ok(true),

@@ -6,10 +6,12 @@
 mod acts;
 mod client;
 mod fields;
+mod options;
 mod server;
 
 pub use client::{ClientMessage, MAX_MESSAGE_BYTES, MAX_SCENE_BYTES, parse, parse_command};
 pub use fields::WireError;
+pub use options::{FlagsState, OptionsState};
 pub use server::{
     CameraState, CursorState, FrameStamps, FrameState, HistoryState, IceServer, LatencyState,
     MediaAddress, SelectionState, ServerMessage, State, ViewerState,

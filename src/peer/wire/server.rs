@@ -5,6 +5,7 @@ use std::time::Instant;
 use serde::Serialize;
 use serde_json::Value;
 
+use super::options::{FlagsState, OptionsState};
 use crate::{frame::EncodedFrame, peer::Candidate, units::MediaClock};
 
 /// A STUN or TURN server as browsers take it.
@@ -79,6 +80,14 @@ pub enum ServerMessage {
         ok: bool,
         #[serde(skip_serializing_if = "Option::is_none")]
         error: Option<String>,
+    },
+    /// How the simulation is computed, once and whenever that changes.
+    Options {
+        options: Box<OptionsState>,
+    },
+    /// What is shown and how, once and whenever that changes.
+    Flags {
+        flags: Box<FlagsState>,
     },
     State(Box<State>),
 }
@@ -164,6 +173,12 @@ pub struct State {
     pub history: Option<HistoryState>,
     /// Number of contacts.
     pub contacts: u64,
+    /// Number of scalar constraints.
+    pub constraints: u64,
+    /// Iterations that the solver took in the last step.
+    pub iterations: u64,
+    /// Potential and kinetic energy, J.
+    pub energy: [f64; 2],
     /// The first generalised positions.
     pub qpos: Vec<f64>,
     /// The first controls.

@@ -106,6 +106,11 @@ impl Driver {
                 self.place(viewer, true, Some(at)).await;
                 Ok(())
             }
+            Effect::Drawing => {
+                self.place(viewer, true, Some(at)).await;
+                self.tell_flags(Some(viewer));
+                Ok(())
+            }
             Effect::Physics(command) => self.command(command).map(|_| ()),
             Effect::Stop => self.stop().map(|_| ()),
             Effect::StepOn => self.step_on(),
@@ -163,6 +168,7 @@ impl Driver {
             Command::LoadKeyframe(slot) => self.keyframe(&slot)?,
             Command::SetFlags(update) => {
                 self.options.update(&update);
+                self.tell_flags(None);
                 PhysicsCommand::Show(Box::new(self.options.clone()))
             }
             command => self.named(command)?,
@@ -294,7 +300,7 @@ impl Driver {
     pub(super) fn history(&self) -> Result<History, Error> {
         let running = self.running.as_ref().ok_or(Error::NoScene)?;
         let range = self.timeline.range().ok_or(Error::NoScene)?;
-        let timestep = running.assets.model.timestep;
+        let timestep = running.snapshots.borrow().mechanics.timestep;
         let own = running.assets.model.keyframes.iter();
         let keyframes = own.chain(self.saved.iter().map(|saved| &saved.name)).cloned().collect();
         Ok(History { range, timestep, keyframes })
@@ -329,7 +335,7 @@ impl Driver {
             control::Moment::Time(time) => Wanted::Time(time),
             control::Moment::Steps(steps) => Wanted::Steps(steps),
         };
-        let timestep = running.assets.model.timestep;
+        let timestep = running.snapshots.borrow().mechanics.timestep;
         self.timeline.find(wanted, timestep).ok_or(Error::NoScene)
     }
 
@@ -468,6 +474,7 @@ fn needs_control(effect: &Effect) -> bool {
         | Effect::Hover
         | Effect::Camera { .. }
         | Effect::Viewport
+        | Effect::Drawing
         | Effect::Keyframe
         | Effect::Pick(..) => false,
     }

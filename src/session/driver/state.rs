@@ -6,9 +6,10 @@ use crate::{
         CameraState, CursorState, FrameState, HistoryState, LatencyState, SelectionState,
         ServerMessage, State,
     },
-    scene::camera::Camera,
-    session::views::Watched,
+    scene::{camera::Camera, mechanics::Mechanics},
+    session::{Notice, views::Watched},
     stream::Moment,
+    units::ViewerId,
 };
 
 impl Driver {
@@ -44,6 +45,9 @@ impl Driver {
                 cursor: range.cursor,
             }),
             contacts: snapshot.contact_count,
+            constraints: snapshot.effort.constraints,
+            iterations: snapshot.effort.iterations,
+            energy: snapshot.effort.energy,
             qpos: some(&snapshot.qpos),
             ctrl: some(&snapshot.ctrl),
             sensors: some(&snapshot.sensors),
@@ -59,6 +63,25 @@ impl Driver {
                 encode_ms: figures.summary.encode_ms,
             },
         }))
+    }
+
+    /// Tells all viewers when the simulation is computed in another way than before.
+    pub(super) fn tell_options(&mut self, options: &Mechanics) {
+        if self.told.as_ref() != Some(options) {
+            self.told = Some(*options);
+            self.notify_all(&Notice::Options(Box::new(*options)));
+        }
+    }
+
+    /// Tells a viewer, or all, what is shown and how their pictures are drawn.
+    pub(super) fn tell_flags(&mut self, only: Option<ViewerId>) {
+        let default = self.shared.settings.render;
+        for (_, seated) in self.seats.iter().filter(|(id, _)| only.is_none_or(|only| only == **id))
+        {
+            let shown = (self.options.clone(), seated.seat.render_settings(default));
+            // One that does not read is let go at the next notice to all.
+            let _ = seated.notify.try_send(Notice::Flags(Box::new(shown)));
+        }
     }
 }
 

@@ -17,16 +17,19 @@ import { arrived, connectSeeking } from './seeking';
 import { takeState } from './simulation';
 import * as state from './state';
 import { Tracing } from './tracing';
-import { toast } from './toasts';
+import { note, toast } from './toasts';
 import { connectTurns, forgetCompany, takeCompany, tellOutOfTurn } from './turns';
+import { describe } from './phases';
 import { Screen } from './video';
 
 /** The adapter and encoder change rarely. */
 const HEALTH_EVERY_MS = 30_000;
 
 const at = endpoints(window.location.href);
-const api = new Api(at);
+export const api = new Api(at);
 export const embed = at.embed;
+/** The session that the page shows. */
+export const session = at.session;
 export const diagnosePage = at.diagnose;
 /** The way that the page's address or the viewer has chosen. */
 if (at.via) via.value = at.via;
@@ -36,10 +39,13 @@ let screen: Screen | null = null;
 let stage: HTMLElement | null = null;
 /** The preset asked for; its `scene_updated` may come before or after the command's result. */
 let loadingPreset: string | undefined;
+let before: string = '';
 
 export const link = new Link(at, at.via ?? restoreVia(), {
   phase(phase) {
     state.phase.value = phase;
+    if (phase.kind !== before) note('info', describe(phase, Date.now()).title);
+    before = phase.kind;
     // Those that went by the signaling socket.
     if (phase.kind === 'waiting' || phase.kind === 'stopped') commands.abandon();
   },
@@ -98,6 +104,7 @@ export function start(stageElement: HTMLElement, video: HTMLVideoElement, still:
       link.sendLossy(message);
     },
     help: () => (state.helpOpen.value = true),
+    key: (event) => void import('./dock/keys').then((keys) => keys.press(event)),
     seen: () => state.self.peek().watching > 1,
   });
   const unwatch = watchViewport(stageElement, sendViewport);
@@ -144,7 +151,7 @@ export async function run(cmd: string, params: Record<string, unknown> = {}): Pr
   return outcome.ok;
 }
 
-function tellRefusal(error: string): void {
+export function tellRefusal(error: string): void {
   if (isOutOfTurn(error)) tellOutOfTurn();
   else toast('error', error);
 }
@@ -190,10 +197,17 @@ function receive(message: ServerMessage): void {
       break;
     case 'scene_updated':
       state.scene.value = { presetId: loadingPreset, modelName: message.model_name };
+      note('info', `Scene “${message.model_name || 'without a name'}” runs.`);
       loadingPreset = undefined;
       break;
     case 'control':
       takeCompany(message.company, message.role);
+      break;
+    case 'options':
+      state.physicsOptions.value = message.options;
+      break;
+    case 'flags':
+      state.shownFlags.value = message.flags;
       break;
     case 'error':
       if (message.code === 'not_in_control') tellOutOfTurn();

@@ -38,8 +38,35 @@ export function setVia(next: Choice): void {
   write(VIA_KEY, next);
 }
 
+const KEYS_KEY = 'mjcast.keys';
+
+/** Whether single letters and digits switch what is shown, as in `simulate`. */
+export const flagKeys = signal(read(KEYS_KEY) !== 'off');
+
+export function setFlagKeys(on: boolean): void {
+  flagKeys.value = on;
+  write(KEYS_KEY, on ? 'on' : 'off');
+}
+
+const DOCK_KEY = 'mjcast.dock';
+const SECTIONS_KEY = 'mjcast.sections';
+
+/** Whether the panels are open, and which of them. */
+export const dockOpen = signal(read(DOCK_KEY) === 'open');
+export const sections = signal<readonly string[]>((read(SECTIONS_KEY) ?? 'view,controls').split(',').filter(Boolean));
+
+export function setDock(open: boolean): void {
+  dockOpen.value = open;
+  write(DOCK_KEY, open ? 'open' : 'closed');
+}
+
+export function setSections(open: readonly string[]): void {
+  sections.value = open;
+  write(SECTIONS_KEY, open.join(','));
+}
+
 // Storage may be denied (private windows, embedded pages); the page then forgets.
-function read(key: string): string | null {
+export function read(key: string): string | null {
   try {
     return localStorage.getItem(key);
   } catch {
@@ -47,7 +74,7 @@ function read(key: string): string | null {
   }
 }
 
-function write(key: string, value: string): void {
+export function write(key: string, value: string): void {
   try {
     localStorage.setItem(key, value);
   } catch {

@@ -9,6 +9,7 @@ import type { Phase } from './connection/link';
 import type { Figures, Snapshot } from './connection/stats';
 import { standing } from './company';
 import { NOBODY, type Company } from './protocol/company';
+import type { Fields } from './protocol/fields';
 import type { History, Role, Selection, SimState } from './protocol/server';
 
 export const phase = signal<Phase>({ kind: 'opening', attempt: 0 });
@@ -103,6 +104,20 @@ export interface SceneError {
 }
 
 export const sceneError = signal<SceneError | null>(null);
+
+/** How the simulation is computed, and what is shown of it; as the daemon tells, not parsed. */
+export const physicsOptions = signal<Fields>({});
+export const shownFlags = signal<Fields>({});
+
+/** One line of what happened. */
+export interface Entry {
+  at: Date;
+  kind: 'info' | 'error' | 'act';
+  text: string;
+}
+
+/** What happened, the newest last. */
+export const log = signal<readonly Entry[]>([]);
 
 export type Panel = 'scenes' | 'people' | 'speed' | 'camera' | 'more' | 'stats';
 export const panel = signal<Panel | null>(null);

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { buttonChanges } from '../src/input/buttons';
 import { Gestures, type GestureOutput } from '../src/input/gestures';
+import { flagKeys } from '../src/preferences';
 import { keyUse, type KeyLike } from '../src/input/keys';
 import { FrameThrottle } from '../src/input/throttle';
 import { notches } from '../src/input/wheel';
@@ -162,7 +163,17 @@ describe('keyUse', () => {
   it('sends what the simulation uses and keeps the browser from acting on it', () => {
     expect(keyUse(key(' ', 'Space'))).toEqual({ kind: 'send', prevent: true });
     expect(keyUse(key('[', 'BracketLeft'))).toEqual({ kind: 'send', prevent: true });
+    expect(keyUse(key('w', 'KeyW'))).toEqual({ kind: 'page' });
+    expect(keyUse(key('F6', 'F6'))).toEqual({ kind: 'page' });
+    expect(keyUse(key('W', 'KeyW', { ctrlKey: true }))).toEqual({ kind: 'leave' });
+  });
+
+  it('leaves the keys of what is shown alone when they are turned off', () => {
+    flagKeys.value = false;
     expect(keyUse(key('w', 'KeyW'))).toEqual({ kind: 'send', prevent: false });
+    expect(keyUse(key('F6', 'F6'))).toEqual({ kind: 'leave' });
+    expect(keyUse(key('F1', 'F1'))).toEqual({ kind: 'help' });
+    flagKeys.value = true;
   });
 
   it('never takes Tab, reload or shortcuts', () => {

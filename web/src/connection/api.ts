@@ -66,6 +66,22 @@ export class Api {
     return this.#fetch('api/stats', {}, (body) => parseStreamEncoder(body, viewer));
   }
 
+  /** A request below this session: `model`, `recordings/7/stop` and the like. */
+  below<T>(path: string, parse: (body: Fields) => T, method = 'GET', body?: object): Promise<Answer<T>> {
+    return this.send(`api/sessions/${encodeURIComponent(this.#at.session)}${path && `/${path}`}`, parse, method, body);
+  }
+
+  /** A request with a JSON body, or without one. */
+  send<T>(path: string, parse: (body: Fields) => T, method = 'GET', body?: object): Promise<Answer<T>> {
+    const json = { body: JSON.stringify(body), headers: { 'content-type': 'application/json' } };
+    return this.#fetch(path, { method, ...(body ? json : {}) }, parse);
+  }
+
+  /** Absolute address of what is below this session. */
+  address(path: string): string {
+    return this.#at.route(`api/sessions/${encodeURIComponent(this.#at.session)}/${path}`);
+  }
+
   async #fetch<T>(
     path: string,
     init: { method?: string; body?: string; headers?: Record<string, string> },

@@ -8,6 +8,8 @@ export interface Endpoints {
   signaling: string;
   /** Absolute address of a route such as `api/health`. */
   route(path: string): string;
+  /** Id of the session. */
+  session: string;
   /** Address of the page that checks the connection. */
   diagnose: string;
   /** Headers that authorise a request. */
@@ -33,6 +35,7 @@ export function endpoints(page: string): Endpoints {
   diagnose.search = here.search;
 
   return {
+    session: session || 'default',
     signaling: signaling.href,
     diagnose: diagnose.href,
     route(path) {

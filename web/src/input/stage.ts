@@ -20,6 +20,8 @@ export interface StageSink {
   /** A pointer move, which the next one supersedes. */
   move(message: InputMessage): void;
   help(): void;
+  /** A key that the page deals with. */
+  key(event: KeyboardEvent): void;
   /** Whether anybody else would see the pointer. */
   seen(): boolean;
 }
@@ -182,6 +184,8 @@ function bindKeys(on: Listen, sink: StageSink): void {
     if (use.kind === 'help') {
       event.stopPropagation();
       sink.help();
+    } else if (use.kind === 'page') {
+      sink.key(event);
     } else if (use.kind === 'send') {
       held.set(event.code, event);
       sink.send(message('key_down', event));

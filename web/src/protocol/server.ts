@@ -55,6 +55,12 @@ export interface SimState {
   selected?: Selection | null;
   history?: History | null;
   contacts?: number;
+  /** Scalar constraints. */
+  constraints?: number;
+  /** Iterations of the solver in the last step. */
+  iterations?: number;
+  /** Potential and kinetic, J. */
+  energy?: number[];
   qpos?: number[];
   ctrl?: number[];
   sensors?: number[];
@@ -106,6 +112,10 @@ export type ServerMessage =
   | { type: 'pong'; t?: number; clock_us?: number }
   | { type: 'stamps'; frames: FrameStamps[] }
   | { type: 'moved'; url: string }
+  /** How the simulation is computed, by MJCF's names. */
+  | { type: 'options'; options: Fields }
+  /** What is shown and how it is drawn, by MuJoCo's names. */
+  | { type: 'flags'; flags: Fields }
   | { type: 'state'; state: SimState };
 
 /** Parses one message; `null` for what is malformed or unknown. */
@@ -151,11 +161,18 @@ const READERS: Record<string, (m: Fields) => ServerMessage | null> = {
     ...compact<{ t?: number; clock_us?: number }>({ t: finite(m['t']), clock_us: finite(m['clock_us']) }),
   }),
   stamps: (m) => ({ type: 'stamps', frames: list(m['frames'], frameStamps) ?? [] }),
+  options: (m) => object(m, 'options'),
+  flags: (m) => object(m, 'flags'),
   moved: (m) => {
     const url = text(m['url']);
     return url === undefined ? null : { type: 'moved', url };
   },
 };
+
+function object<K extends 'options' | 'flags'>(m: Fields, type: K): ServerMessage | null {
+  const value = fields(m[type]);
+  return value ? ({ type, [type]: value } as ServerMessage) : null;
+}
 
 function welcome(m: Fields): Welcome {
   const state = fields(m['state']) ?? m;
@@ -216,6 +233,9 @@ export function simState(m: Fields): SimState {
     selected: m['selected'] === null ? null : selection(m['selected']),
     history: m['history'] === null ? null : history(m['history']),
     contacts: finite(m['contacts']),
+    constraints: finite(m['constraints']),
+    iterations: finite(m['iterations']),
+    energy: numbers(m['energy'], 2),
     qpos: finites(m['qpos']),
     ctrl: finites(m['ctrl']),
     sensors: finites(m['sensors']),

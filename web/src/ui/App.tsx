@@ -1,13 +1,13 @@
 import { useEffect } from 'preact/hooks';
+import { LazyDock } from './LazyDock';
+import { Lazy } from './Lazy';
 import { embed } from '../app';
 import { isHelp } from '../input/keys';
-import { helpOpen, panel } from '../state';
+import { helpOpen, history, panel, sceneError } from '../state';
+import { hasPast } from '../timeline';
 import { Announcer } from './Announcer';
 import { DropZone } from './DropZone';
-import { Help } from './Help';
-import { HistoryBar } from './HistoryBar';
 import { Overlay } from './Overlay';
-import { SceneErrorDialog } from './SceneErrorDialog';
 import { Stage } from './Stage';
 import { StageNotes } from './StageNotes';
 import { Toasts } from './Toasts';
@@ -16,23 +16,27 @@ import { TopBar } from './TopBar';
 
 export function App() {
   useEffect(watchKeys, []);
+  const past = hasPast(history.value);
   return (
     <>
-      <Stage />
-      <Overlay />
-      <Announcer />
-      {!embed && (
-        <>
-          <TopBar />
-          <StageNotes />
-          <HistoryBar />
-          <Toolbar />
-          <DropZone />
-          <Help />
-          <SceneErrorDialog />
-        </>
-      )}
-      <Toasts />
+      <div class="shell">
+        <Stage />
+        <Overlay />
+        <Announcer />
+        {!embed && (
+          <>
+            <TopBar />
+            <StageNotes />
+            {past && <Lazy load={() => import('./HistoryBar').then((m) => m.HistoryBar)} />}
+            <Toolbar />
+            <DropZone />
+          </>
+        )}
+        <Toasts />
+      </div>
+      {!embed && <LazyDock />}
+      {helpOpen.value && <Lazy load={() => import('./Help').then((m) => m.Help)} />}
+      {sceneError.value && <Lazy load={() => import('./SceneErrorDialog').then((m) => m.SceneErrorDialog)} />}
     </>
   );
 }

@@ -12,6 +12,11 @@ interface IconButtonProps {
   disabled?: boolean;
   tipBelow?: boolean;
   size?: number;
+  /** For a button that stays down. */
+  pressed?: boolean | undefined;
+  /** Whether the tip ends where the button does. */
+  tipEnd?: boolean | undefined;
+  hidden?: boolean | undefined;
 }
 
 /** A round button that shows an icon. */
@@ -25,6 +30,9 @@ export function IconButton(props: IconButtonProps) {
       aria-label={label}
       data-tip={label}
       data-tip-side={tipBelow ? 'below' : 'above'}
+      data-tip-end={props.tipEnd}
+      aria-pressed={props.pressed}
+      hidden={props.hidden}
       disabled={disabled}
       onClick={(event) => press(event, onPress)}
     >

@@ -1,5 +1,7 @@
 import { Fragment } from 'preact';
+import { flagKeys, setFlagKeys } from '../preferences';
 import { helpOpen } from '../state';
+import { RENDER, VIS } from '../dock/flags';
 import { Dialog } from './Dialog';
 
 type Binding = readonly [what: string, ...how: string[]];
@@ -33,11 +35,22 @@ const KEYS: readonly Binding[] = [
   ['Previous, next camera', '[', ']'],
   ['Free camera', 'Esc'],
   ['This help', 'F1', '?'],
+  ['Panels', '.'],
+];
+const SHOWN: readonly Binding[] = [
+  ['Figures of the stream', 'F2'],
+  ['Plots of the solver', 'F3'],
+  ['Plots of sensors', 'F4'],
+  ['Next frames, labels', 'F6', 'F7'],
+  ['Groups of geoms', '0 – 5'],
+  ['Groups of sites', 'Shift', '0 – 5'],
 ];
 const PAUSED: readonly Binding[] = [
   ['Step back, step on', '←', '→'],
   ['Turn the camera', 'Shift', '← →'],
 ];
+
+const FLAGS: readonly Binding[] = [...VIS.flatMap(([, rows]) => rows), ...RENDER].flatMap(({ label, key }) => (key ? [[label, key] as const] : []));
 
 export function Help() {
   if (!helpOpen.value) return null;
@@ -47,21 +60,29 @@ export function Help() {
         <div>
           <Bindings title="Mouse" rows={MOUSE} />
           <Bindings title="The selected body" rows={SELECTED} />
-          <Bindings title="Touch" rows={TOUCH} />
         </div>
         <div>
           <Bindings title="Keyboard" rows={KEYS} />
           <Bindings title="While paused" rows={PAUSED} />
         </div>
+        <div>
+          <Bindings title="What is shown" rows={SHOWN} />
+          <Bindings title="Touch" rows={TOUCH} />
+        </div>
       </div>
+      <Bindings title="Flags" rows={FLAGS} class="help-flags" />
+      <label class="help-choice">
+        <input type="checkbox" checked={flagKeys.value} onChange={(e) => setFlagKeys(e.currentTarget.checked)} />
+        Letters, digits and F2 to F7 do what they do in MuJoCo’s simulate
+      </label>
       <p class="help-note">Keys reach the simulation while the picture has the focus: click it, or press Tab until it is framed. Programs have an <a href="./docs">API</a>.</p>
     </Dialog>
   );
 }
 
-function Bindings({ title, rows }: { title: string; rows: readonly Binding[] }) {
+function Bindings({ title, rows, ...rest }: { title: string; rows: readonly Binding[]; class?: string }) {
   return (
-    <section>
+    <section class={rest.class}>
       <h2>{title}</h2>
       <dl>
         {rows.map(([what, ...how]) => (

@@ -30,7 +30,7 @@ const PATHS = {
   eye: 'M3 12s3.2-6 9-6 9 6 9 6-3.2 6-9 6-9-6-9-6ZM12 14.6a2.6 2.6 0 1 0 0-5.2 2.6 2.6 0 0 0 0 5.2Z',
   chip: 'M8 6.5h8a1.5 1.5 0 0 1 1.5 1.5v8a1.5 1.5 0 0 1-1.5 1.5H8A1.5 1.5 0 0 1 6.5 16V8A1.5 1.5 0 0 1 8 6.5ZM9.5 3.5v3M14.5 3.5v3M9.5 17.5v3M14.5 17.5v3M3.5 9.5h3M3.5 14.5h3M17.5 9.5h3M17.5 14.5h3',
   warning: 'M12 4.5 20.5 19h-17ZM12 10.5v4M12 16.8h.01',
-  front: 'M12 4l7 4v8l-7 4-7-4V8ZM5 8l7 4 7-4M12 12v8',
+  panels: 'M6 5h12a2 2 0 0 1 2 2v10a2 2 0 0 1-2 2H6a2 2 0 0 1-2-2V7a2 2 0 0 1 2-2ZM14.5 5v14M17 9h.5M17 12h.5',
 } as const;
 
 /** Icons whose shape is a surface. */
@@ -39,6 +39,15 @@ const FILLED: readonly string[] = ['play'];
 const HEAVY: readonly string[] = ['pause', 'more'];
 
 export type IconName = keyof typeof PATHS;
+
+/** An icon of another set, from its path. */
+export function Glyph({ path, size = 18 }: { path: string; size?: number }) {
+  return (
+    <svg class="icon" viewBox="0 0 24 24" width={size} height={size} fill="none" stroke="currentColor" stroke-width="1.7" stroke-linecap="round" stroke-linejoin="round" aria-hidden="true">
+      <path d={path} />
+    </svg>
+  );
+}
 
 export function Icon({ name, size = 20 }: { name: IconName; size?: number }) {
   return (
@@ -55,24 +64,6 @@ export function Icon({ name, size = 20 }: { name: IconName; size?: number }) {
       aria-hidden="true"
     >
       <path d={PATHS[name]} />
-    </svg>
-  );
-}
-
-type Face = 'front' | 'side' | 'top';
-
-const FACES: Record<Face, string> = {
-  top: 'M12 4l7 4-7 4-7-4Z',
-  front: 'M5 8l7 4v8l-7-4Z',
-  side: 'M19 8v8l-7 4v-8Z',
-};
-
-/** A cube with the face that the view looks at. */
-export function CubeIcon({ face }: { face: Face }) {
-  return (
-    <svg class="icon" viewBox="0 0 24 24" width="26" height="26" stroke-width="1.4" stroke-linejoin="round" aria-hidden="true">
-      <path d={FACES[face]} class="cube-face" />
-      <path d={PATHS.front} fill="none" stroke="currentColor" />
     </svg>
   );
 }

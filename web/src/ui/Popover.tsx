@@ -41,7 +41,7 @@ export function Popover(props: PopoverProps) {
         {props.button}
       </button>
       {open && (
-        <div class={`pop-panel surface ${props.panelClass ?? ''}`} role="dialog" aria-label={label}>
+        <div class={`pop-panel surface ${props.panelClass ?? ''}`} role="dialog" aria-label={label} tabIndex={-1}>
           {props.children}
         </div>
       )}
@@ -60,7 +60,8 @@ export function closePanel(): void {
 function whileOpen(root: HTMLElement, stays: boolean): () => void {
   const inside = root.querySelector<HTMLElement>('.pop-panel');
   const first = inside?.querySelector<HTMLElement>('[data-first]') ?? inside?.querySelector<HTMLElement>('button, input');
-  first?.focus({ preventScroll: true });
+  // What is still being fetched has nothing to focus yet.
+  (first ?? inside)?.focus({ preventScroll: true });
 
   const stop = new AbortController();
   const leaveFor = (target: EventTarget | null) => {
@@ -84,8 +85,10 @@ function whileOpen(root: HTMLElement, stays: boolean): () => void {
 function walk(root: HTMLElement, event: KeyboardEvent): void {
   const stops = [...root.querySelectorAll<HTMLElement>('.pop-panel :is(button, input):not(:disabled)')];
   const at = stops.indexOf(document.activeElement as HTMLElement);
-  if (stops.length === 0 || at < 0) return;
+  // The panel itself has the focus while what it holds is being fetched.
+  const here = at >= 0 || document.activeElement?.classList.contains('pop-panel');
+  if (stops.length === 0 || !here) return;
   event.preventDefault();
-  const next = at + (event.key === 'ArrowDown' ? 1 : -1);
+  const next = event.key === 'ArrowDown' ? at + 1 : Math.max(at, 0) - 1;
   stops[(next + stops.length) % stops.length]?.focus();
 }

@@ -1,3 +1,4 @@
+import { useLayoutEffect, useRef } from 'preact/hooks';
 import { run } from '../app';
 import { editing, toggleEditor } from '../editor/open';
 import { factor } from '../format';
@@ -16,21 +17,33 @@ export function Toolbar() {
   return (
     <nav class="toolbar bar surface" aria-label="Simulation">
       <IconButton id="reset-sim-btn" icon="reset" label="Reset" disabled={off} onPress={() => void run('reset')} />
-      <IconButton
-        id="toggle-sim-btn"
-        class="play"
-        icon={paused.value ? 'play' : 'pause'}
-        label={paused.value ? 'Play' : 'Pause'}
-        size={22}
-        disabled={off}
-        onPress={() => void run(paused.value ? 'play' : 'pause')}
-      />
+      <PlayPause off={off} />
       <IconButton id="step-sim-btn" icon="step" label="Step once" disabled={off} onPress={() => void step()} />
       <Readout />
       <SpeedMenu off={off} />
-      <CameraMenu off={!live.value} />
+      <IconButton id="reset-camera-btn" icon="target" label="Reset the camera" class="wide-only" disabled={!live.value} onPress={() => void run('reset_camera')} />
+      <CameraMenu />
       <IconButton id="edit-scene-btn" class="wide-only" icon="code" label={editing.value ? 'Close the editor' : 'Edit the scene'} onPress={toggleEditor} />
     </nav>
+  );
+}
+
+/** Two buttons in one place, of which one is seen: programs know them by their ids. */
+function PlayPause({ off }: { off: boolean }) {
+  const place = useRef<HTMLSpanElement>(null);
+  const still = paused.value;
+  useLayoutEffect(() => {
+    const [play, pause] = [...(place.current?.children ?? [])] as HTMLElement[];
+    const [shown, gone] = still ? [play, pause] : [pause, play];
+    if (document.activeElement === gone) shown?.focus();
+    gone?.toggleAttribute('hidden', true);
+  }, [still]);
+  // The hidden one goes only after the focus has moved on.
+  return (
+    <span id="toggle-sim-btn" class="play-place" ref={place}>
+      <IconButton id="start-sim-btn" class="play" icon="play" label="Play" size={22} hidden={still ? false : undefined} disabled={off} onPress={() => void run('play')} />
+      <IconButton id="pause-sim-btn" class="play" icon="pause" label="Pause" size={22} hidden={still ? undefined : false} disabled={off} onPress={() => void run('pause')} />
+    </span>
   );
 }
 

@@ -2,15 +2,16 @@ import { health, live, phase, role, self } from '../state';
 import { IconButton } from './Button';
 import { canFullscreen, takePicture, toggleFullscreen } from './actions';
 import { Icon, Logo } from './Icon';
+import { Lazy } from './Lazy';
 import { MoreMenu } from './MoreMenu';
 import { PeopleMenu } from './PeopleMenu';
 import { Popover } from './Popover';
 import { ScenesPanel } from './ScenesPanel';
-import { StatsPanel } from './StatsPanel';
 import { delayText, fpsText } from './figures';
 import { sceneName } from './sceneName';
 import { fullscreen } from '../state';
 import { describe } from '../phases';
+import { dockOpen, setDock } from '../preferences';
 
 export function TopBar() {
   return (
@@ -57,6 +58,15 @@ export function TopBar() {
             />
           )}
           <MoreMenu />
+          <IconButton
+            id="panels-btn"
+            icon="panels"
+            label={dockOpen.value ? 'Hide the panels' : 'Show the panels'}
+            tipBelow
+            tipEnd
+            pressed={dockOpen.value}
+            onPress={() => setDock(!dockOpen.value)}
+          />
         </div>
       </div>
     </header>
@@ -103,7 +113,7 @@ function StatusChip() {
         </span>
       }
     >
-      <StatsPanel />
+      <Lazy load={() => import('./StatsPanel').then((m) => m.StatsPanel)} />
     </Popover>
   );
 }

@@ -1,0 +1,132 @@
+import { useState } from 'preact/hooks';
+import { api, run } from '../app';
+import { fields, finite } from '../protocol/fields';
+import { cameraName, cameras, live, selected, sim } from '../state';
+import { toast } from '../toasts';
+import { cameraElement } from './mjcf';
+import { model } from './model';
+import { NumberField, Small } from './parts';
+import { written } from './units';
+
+const VIEWS = [
+  ['Front', 'set_camera_preset', { preset: 'front' }],
+  ['Side', 'set_camera_preset', { preset: 'side' }],
+  ['Top', 'set_camera_preset', { preset: 'top' }],
+  ['Start', 'reset_camera', {}],
+] as const;
+
+/** What this viewer looks through. */
+export function Cameras() {
+  const off = !live.value;
+  const fixed = sim.value.camera?.azimuth === undefined ? cameraName.value : null;
+  const tracked = fixed === null && cameraName.value !== 'free' ? cameraName.value : null;
+  return (
+    <>
+      <ul class="rows" role="radiogroup" aria-label="Camera">
+        <Look name="Free camera" on={fixed === null && tracked === null} off={off} act={() => void run('use_camera', { name: 'free' })} />
+        {cameras.value.map((name, index) => (
+          <Look
+            key={`${index} ${name}`}
+            name={name || `camera ${index}`}
+            on={fixed !== null && fixed === name}
+            off={off}
+            act={() => void run('use_camera', { index })}
+          />
+        ))}
+      </ul>
+      <Track off={off} tracked={tracked} />
+      {fixed === null ? <Free off={off} /> : <p class="hint">A camera of the model is the model’s to move. Choose the free one to look around.</p>}
+    </>
+  );
+}
+
+function Look(props: { name: string; on: boolean; off: boolean; act: () => void }) {
+  return (
+    <li role="presentation">
+      <button type="button" role="radio" class="row row-pick" aria-checked={props.on} disabled={props.off} onClick={props.act}>
+        <span class="bullet" aria-hidden="true" />
+        <span class="row-name">{props.name}</span>
+      </button>
+    </li>
+  );
+}
+
+/** Follows a body with the free camera. */
+function Track({ off, tracked }: { off: boolean; tracked: string | null }) {
+  const bodies = (model.value?.bodies ?? []).slice(1).filter((name) => name !== '');
+  const chosen = selected.value?.name;
+  const track = (name: string) => void run('use_camera', name ? { track: name } : { name: 'free' });
+  return (
+    <div class="field">
+      <label class="field-name" for="track-body">
+        Track a body
+      </label>
+      <select id="track-body" class="select" value={tracked ?? ''} disabled={off || bodies.length === 0} onChange={(e) => track(e.currentTarget.value)}>
+        <option value="">{bodies.length === 0 ? 'no body has a name' : 'none'}</option>
+        {bodies.map((name, at) => (
+          <option key={`${at} ${name}`} value={name}>
+            {name}
+          </option>
+        ))}
+      </select>
+      {chosen && chosen !== tracked && (
+        <Small act={() => track(chosen)} off={off}>
+          Track {chosen}
+        </Small>
+      )}
+    </div>
+  );
+}
+
+function Free({ off }: { off: boolean }) {
+  const [copied, setCopied] = useState<string | null>(null);
+  const camera = sim.value.camera ?? {};
+  const { azimuth, elevation, distance, lookat } = camera;
+  const set = (params: Record<string, unknown>) => void run('set_camera', params);
+  const copy = async () => {
+    if (azimuth === undefined || elevation === undefined || distance === undefined || !lookat) return;
+    const fovy = await api.below('cameras', (body) => finite(fields(body['free'])?.['fovy']));
+    const text = cameraElement({ azimuth, elevation, distance, lookat, fovy: fovy.ok ? fovy.value : undefined });
+    setCopied(text);
+    try {
+      await navigator.clipboard.writeText(text);
+      toast('info', 'The camera is on the clipboard.');
+    } catch {
+      toast('info', 'The browser keeps its clipboard: copy the text by hand.');
+    }
+  };
+  return (
+    <>
+      <div class="button-row">
+        {VIEWS.map(([label, cmd, params]) => (
+          <Small key={label} off={off} act={() => void run(cmd, params)}>
+            {label}
+          </Small>
+        ))}
+      </div>
+      <div class="grid-2">
+        <NumberField label="Azimuth" unit="°" value={azimuth} write={(v) => written(v, 0.1)} off={off} set={(v) => set({ azimuth: v })} />
+        <NumberField label="Elevation" unit="°" value={elevation} write={(v) => written(v, 0.1)} off={off} set={(v) => set({ elevation: v })} />
+        <NumberField label="Distance" unit="m" value={distance} write={(v) => written(v, 0.001)} off={off} set={(v) => set({ distance: v })} />
+      </div>
+      <fieldset class="triple">
+        <legend>Looks at, m</legend>
+        {['x', 'y', 'z'].map((axis, at) => (
+          <NumberField
+            key={axis}
+            bare
+            label={`Looks at ${axis}`}
+            value={lookat?.[at]}
+            write={(v) => written(v, 0.001)}
+            off={off || !lookat}
+            set={(v) => set({ lookat: lookat?.map((old, i) => (i === at ? v : old)) })}
+          />
+        ))}
+      </fieldset>
+      <Small act={() => void copy()} off={off || !lookat}>
+        Copy as MJCF
+      </Small>
+      {copied && <textarea class="text-input code" readOnly rows={3} aria-label="Camera as MJCF" value={copied} onFocus={(e) => e.currentTarget.select()} />}
+    </>
+  );
+}

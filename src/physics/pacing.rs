@@ -214,6 +214,17 @@ mod tests {
     }
 
     #[test]
+    fn steps_of_another_length_are_due_at_another_pace() {
+        let start = Instant::now();
+        let mut pacer = Pacer::new(0.01, 1.0, start);
+        let later = start + Duration::from_millis(50);
+        pacer.took(pacer.due(later), later);
+        pacer.set_timestep(0.002, later);
+        assert_eq!(pacer.due(later), 0, "what was due is not due again in shorter steps");
+        assert_eq!(pacer.due(later + Duration::from_millis(21)), 10);
+    }
+
+    #[test]
     fn speed_changes_keep_the_part_of_a_step() {
         let start = Instant::now();
         let mut pacer = Pacer::new(0.01, 1.0, start);

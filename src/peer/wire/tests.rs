@@ -10,7 +10,10 @@ use crate::{
         Buttons, CameraChoice, CameraPreset, CameraUpdate, Command, Event, Modifiers, Moment,
         PhysicsCommand, Pointer, Slot, StateSection,
     },
-    scene::options::{FrameMode, Grouped, LabelMode, OptionsUpdate, RenderFlag, VisFlag},
+    scene::{
+        mechanics::{Count, Flag, Scalar, Setting, Solver, Vector},
+        options::{FrameMode, Grouped, LabelMode, OptionsUpdate, RenderFlag, VisFlag},
+    },
     units::ViewerId,
 };
 
@@ -222,6 +225,20 @@ fn commands_become_what_they_say() {
                 groups: vec![(Grouped::Geom, 3, true)],
             })),
         ),
+        (
+            "set_options",
+            json!({"timestep": 0.001, "gravity": [0, 0, -1.62], "iterations": 20,
+                "solver": "newton", "flags": {"Contact": 0}, "actuator_groups": [true, false]}),
+            Command::Physics(PhysicsCommand::SetOptions(vec![
+                Setting::Actuators(0, true),
+                Setting::Actuators(1, false),
+                Setting::Flag(Flag::Contact, false),
+                Setting::Vector(Vector::Gravity, vec![0.0, 0.0, -1.62]),
+                Setting::Count(Count::Iterations, 20),
+                Setting::Solver(Solver::Newton),
+                Setting::Scalar(Scalar::Timestep, 0.001),
+            ])),
+        ),
         ("set_quality", json!({"profile": "parity"}), Command::SetQuality(Profile::Parity)),
         ("set_quality", json!({"profile": "auto"}), Command::SetQuality(Profile::Auto)),
         ("request_keyframe", json!({}), Command::RequestKeyframe),
@@ -274,6 +291,18 @@ fn a_wrong_parameter_is_named() {
         ("set_flags", json!({"vis": {"SUN": true}}), "'SUN'"),
         ("set_flags", json!({"groups": {"geom": {"6": true}}}), "0 to 5"),
         ("set_flags", json!({"render": {"FOG": "yes"}}), "'FOG'"),
+        ("set_options", json!({}), "no option"),
+        ("set_options", json!({"timestep": 0}), "'timestep'"),
+        ("set_options", json!({"timestep": "fast"}), "'timestep'"),
+        ("set_options", json!({"gravity": [0, 0]}), "'gravity'"),
+        ("set_options", json!({"gravity": -9.81}), "'gravity'"),
+        ("set_options", json!({"iterations": 1.5}), "'iterations'"),
+        ("set_options", json!({"iterations": 1001}), "'iterations'"),
+        ("set_options", json!({"solver": "magic"}), "PGS CG Newton"),
+        ("set_options", json!({"flags": {"sun": true}}), "'sun'"),
+        ("set_options", json!({"flags": {"contact": "no"}}), "'contact'"),
+        ("set_options", json!({"actuator_groups": {"6": true}}), "0 to 5"),
+        ("set_options", json!({"colour": 1}), "'colour'"),
         ("set_qpos", json!({"index": 1}), "'value'"),
         ("keyframe_load", json!({}), "'index'"),
         ("keyframe_load", json!({"index": 0.5}), "'index'"),
@@ -395,6 +424,9 @@ fn check_invariants(event: &Event) {
             Command::Physics(PhysicsCommand::Speed(s)) => {
                 assert!((0.001..=1000.0).contains(s) || *s == f64::INFINITY);
             }
+            Command::Physics(PhysicsCommand::SetOptions(settings)) => {
+                settings.iter().for_each(|setting| assert_eq!(setting.check(), Ok(())));
+            }
             Command::Set(_, values) => values.iter().for_each(|(_, numbers)| finite(numbers)),
             Command::ApplyForce { force, torque, .. } => {
                 finite(force);
@@ -470,6 +502,13 @@ const WORDS: &[&str] = &[
     "preset",
     "top",
     "load_scene",
+    "set_options",
+    "timestep",
+    "gravity",
+    "iterations",
+    "flags",
+    "contact",
+    "actuator_groups",
     "xml",
     "keyframe_load",
     "0",

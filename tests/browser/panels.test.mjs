@@ -1,11 +1,13 @@
 /** Each panel of the page, against the daemon that it shows: on a desktop and a phone, in light and dark. */
 
 import assert from 'node:assert/strict';
-import { mkdtempSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
+import { gzipSync } from 'node:zlib';
 import { daemonAndBrowser, SMALL_STREAM } from './lib/fixture.mjs';
+import { repository } from './lib/paths.mjs';
 import { until } from './lib/wait.mjs';
 import { Viewer } from './lib/viewer.mjs';
 
@@ -69,7 +71,7 @@ test('sliders set controls, show live values and keep to the limits', async () =
     await field.fill('0,25');
     await field.press('Enter');
     await until('the typed control', async () => (await control('ctrl')).ctrl[hostile].value === 0.25);
-    await panel.getByRole('button', { name: /^Angles in radians/ }).click();
+    await panel.getByRole('button', { name: 'rad: unit of angles' }).click();
     await until('degrees', async () => (await panel.getByLabel(`${hostile}, °`).inputValue()).startsWith('14.3'));
     assert.match(await panel.innerText(), /motor × 3/);
 
@@ -106,8 +108,8 @@ test('five hundred actuators are a screenful of rows, and scroll', async () => {
   await shared.daemon.load(CROWD);
   await withPanels('controls', async (viewer, section) => {
     const panel = section('controls');
-    const list = panel.getByRole('list', { name: `Actuators, ${MANY}` });
-    await list.waitFor();
+    await panel.getByRole('list', { name: `Actuators, ${MANY}` }).waitFor();
+    const list = panel.locator('.control-list');
     assert.ok((await panel.getByRole('slider').count()) < 30, 'all are drawn');
     const busy = await list.evaluate(async (element) => {
       let longest = 0;
@@ -321,6 +323,18 @@ test('sessions are made, renamed, opened and ended', async () => {
       await until('it has ended', async () => (await shared.daemon.get('/api/sessions')).body.sessions.length === 1);
     });
   });
+});
+
+test('what comes before the picture is small, and so is all of it', async () => {
+  const page = await (await fetch(`${shared.daemon.origin}/`)).text();
+  const gzipped = async (path) => gzipSync(Buffer.from(await (await fetch(new URL(path, `${shared.daemon.origin}/`))).arrayBuffer())).length;
+  const first = [...page.matchAll(/(?:src|href)="([^"]+\.js)"/g)].map(([, path]) => path);
+  const sizes = await Promise.all(first.map(gzipped));
+  const sum = sizes.reduce((a, b) => a + b, 0);
+  assert.ok(first.length > 0 && sum <= 40_000, `${sum} bytes of script before the picture`);
+  const whole = readdirSync(join(repository, 'web', 'dist', 'assets')).filter((name) => name.endsWith('.js'));
+  const all = whole.map((name) => gzipSync(readFileSync(join(repository, 'web', 'dist', 'assets', name))).length).reduce((a, b) => a + b, 0);
+  assert.ok(all <= 250_000, `${all} bytes of script in all`);
 });
 
 test('what old scripts know the page by is there', async () => {

@@ -1,6 +1,8 @@
+import { computed } from '@preact/signals';
 import { useState } from 'preact/hooks';
 import { api, run } from '../app';
 import { fields, finite } from '../protocol/fields';
+import type { Camera } from '../protocol/server';
 import { cameraName, cameras, live, selected, sim } from '../state';
 import { toast } from '../toasts';
 import { cameraElement } from './mjcf';
@@ -15,10 +17,14 @@ const VIEWS = [
   ['Start', 'reset_camera', {}],
 ] as const;
 
+/** Changes only when the camera does, although states come ten times a second. */
+const cameraText = computed(() => JSON.stringify(sim.value.camera ?? {}));
+const free = computed(() => sim.value.camera?.azimuth !== undefined);
+
 /** What this viewer looks through. */
 export function Cameras() {
   const off = !live.value;
-  const fixed = sim.value.camera?.azimuth === undefined ? cameraName.value : null;
+  const fixed = free.value ? null : cameraName.value;
   const tracked = fixed === null && cameraName.value !== 'free' ? cameraName.value : null;
   return (
     <>
@@ -80,8 +86,7 @@ function Track({ off, tracked }: { off: boolean; tracked: string | null }) {
 
 function Free({ off }: { off: boolean }) {
   const [copied, setCopied] = useState<string | null>(null);
-  const camera = sim.value.camera ?? {};
-  const { azimuth, elevation, distance, lookat } = camera;
+  const { azimuth, elevation, distance, lookat } = JSON.parse(cameraText.value) as Camera;
   const set = (params: Record<string, unknown>) => void run('set_camera', params);
   const copy = async () => {
     if (azimuth === undefined || elevation === undefined || distance === undefined || !lookat) return;

@@ -1,4 +1,4 @@
-import { signal } from '@preact/signals';
+import { signal, useComputed } from '@preact/signals';
 import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks';
 import { commands, run, tellRefusal } from '../app';
 import { read, write } from '../preferences';
@@ -44,7 +44,7 @@ export function Controls() {
         <button
           type="button"
           class="small-button unit-button"
-          aria-label={`Angles in ${angle.value === 'deg' ? 'degrees' : 'radians'}; change`}
+          aria-label={`${angle.value}: unit of angles`}
           onClick={() => write(ANGLE_KEY, (angle.value = angle.value === 'deg' ? 'rad' : 'deg'))}
         >
           {angle}
@@ -149,7 +149,7 @@ function Pose({ joint }: { joint: Joint }) {
 
 /** Draws only the rows that are seen. */
 function List<T>(props: { all: readonly T[]; row: (item: T) => preact.JSX.Element; empty: string; label: string }) {
-  const scroller = useRef<HTMLUListElement>(null);
+  const scroller = useRef<HTMLDivElement>(null);
   const [view, setView] = useState({ scroll: 0, height: 400, row: 60 });
   useLayoutEffect(() => {
     const list = scroller.current;
@@ -168,20 +168,20 @@ function List<T>(props: { all: readonly T[]; row: (item: T) => preact.JSX.Elemen
     };
   }, []);
   const { first, end, top_px, height_px } = visible(props.all.length, view.row, view.scroll, view.height);
-  const inner = useRef<HTMLLIElement>(null);
+  const pad = useRef<HTMLDivElement>(null);
+  const rows = useRef<HTMLUListElement>(null);
   useLayoutEffect(() => {
-    const pad = inner.current;
-    pad?.style.setProperty('height', `${height_px}px`);
-    pad?.parentElement?.style.setProperty('--top', `${top_px}px`);
+    pad.current?.style.setProperty('height', `${height_px}px`);
+    rows.current?.style.setProperty('top', `${top_px}px`);
   });
   if (props.all.length === 0) return <p class="notice">{props.empty}</p>;
   return (
-    <ul class="control-list" ref={scroller} aria-label={`${props.label}, ${props.all.length}`} tabIndex={-1}>
-      <li class="control-pad" ref={inner} aria-hidden="true" />
-      <li class="control-rows" role="presentation">
-        <ul role="presentation">{props.all.slice(first, end).map(props.row)}</ul>
-      </li>
-    </ul>
+    <div class="control-list" ref={scroller} tabIndex={-1}>
+      <div class="control-pad" ref={pad} />
+      <ul class="control-rows" ref={rows} aria-label={`${props.label}, ${props.all.length}`}>
+        {props.all.slice(first, end).map(props.row)}
+      </ul>
+    </div>
   );
 }
 
@@ -199,23 +199,29 @@ interface RowProps {
 /** A name, a slider and a number. What a hand holds does not jump back to what the daemon last told. */
 function Row(props: RowProps) {
   const { name, range, unit } = props;
-  void sim.value;
+  // Draws anew when the own value changes, and not with every state.
+  const told = useComputed(() => {
+    void sim.value;
+    return latest.current.read();
+  });
+  const latest = useRef(props);
+  latest.current = props;
   const [held, setHeld] = useState<number | null>(null);
-  const latest = useLatest(props);
+  const push = useLatest(props);
   useEffect(() => {
     if (held === null) return;
     // Lets go some time after the last move: the echo is on its way.
     const timer = window.setTimeout(() => setHeld(null), 400);
     return () => window.clearTimeout(timer);
   }, [held]);
-  const value = held ?? props.read();
+  const value = held ?? told.value;
   const shown = scale(unit, angle.value);
   const [low, high] = span(range, unit, value ?? 0).map((v) => v * shown.factor) as [number, number];
   const by = step(high - low);
   const move = (next: number) => {
     const raw = next / shown.factor;
     setHeld(raw);
-    latest(raw);
+    push(raw);
   };
   const now = (value ?? 0) * shown.factor;
   return (

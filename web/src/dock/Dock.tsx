@@ -96,6 +96,7 @@ function Tabs() {
             type="button"
             role="tab"
             class="dock-tab"
+            aria-label={title}
             aria-selected={id === now}
             aria-controls={`section-${id}`}
             tabIndex={id === now ? 0 : -1}

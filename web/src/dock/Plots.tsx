@@ -12,6 +12,8 @@ import { written } from './units';
 
 /** A minute at ten states a second. */
 const KEPT = 600;
+/** Lines that crawl need no more, and drawing costs a weak machine dear. */
+const DRAW_EVERY_MS = 240;
 /** More lines than this cannot be told apart. */
 const MOST_LINES = 6;
 
@@ -80,6 +82,7 @@ function outputs({ address, dim, unit }: Sensor): Line[] {
 function Plot({ title, unit = '', lines, zero = false }: { title: string; unit?: string; lines: readonly Line[]; zero?: boolean }) {
   const place = useRef<HTMLDivElement>(null);
   const plot = useRef<uPlot | null>(null);
+  const drawn = useRef(0);
   const trail = useRef(new Trail(lines.length, KEPT));
   const look = theme.value;
   useEffect(() => {
@@ -98,6 +101,9 @@ function Plot({ title, unit = '', lines, zero = false }: { title: string; unit?:
   const values = lines.map((line) => line.read());
   useEffect(() => {
     if (now.time === undefined || !trail.current.push(now.time, values)) return;
+    const at = performance.now();
+    if (at - drawn.current < DRAW_EVERY_MS) return;
+    drawn.current = at;
     plot.current?.setData(trail.current.columns() as uPlot.AlignedData);
   }, [now]);
   return (

@@ -1,6 +1,6 @@
 import { signal } from '@preact/signals';
 import { useRef } from 'preact/hooks';
-import { api, session } from '../app';
+import { api } from '../app';
 import { text, texts } from '../protocol/fields';
 import { mayControl } from '../state';
 import { note } from '../toasts';
@@ -20,9 +20,8 @@ const last = signal<Outcome | null>(null);
 /** What programs that were written for older pages call. */
 export async function executeFreestyleCommand(command: string): Promise<Outcome> {
   busy.value = true;
-  const query = session === 'default' ? '' : `?session=${encodeURIComponent(session)}`;
   const answer = await api.send(
-    `api/execute-command${query}`,
+    'api/execute-command',
     (body) => ({ said: text(body['result']) ?? 'Done.', did: texts(body['actions_taken']) ?? [] }),
     'POST',
     { command },

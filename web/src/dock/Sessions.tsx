@@ -45,10 +45,10 @@ export function Sessions() {
       <div class="people-here">
         <People />
       </div>
-      <h4 class="sub-title">
+      <h3 class="sub-title">
         Sessions
         {now && <span class="card-note">{`${now.all.length} of ${now.most}`}</span>}
-      </h4>
+      </h3>
       {trouble.value && <p class="hint hint-bad">{trouble.value}</p>}
       <ul class="cards" aria-label="Sessions">
         {now?.all.map((one) => <Card key={one.id} one={one} />)}

@@ -19,6 +19,7 @@ const summary = computed(
 export function Announcer() {
   return (
     <div class="sr-only">
+      <h1>mjcast</h1>
       <p id="connection-status" role="status" aria-live="polite" data-phase={phase.value.kind}>
         {connection}
       </p>

@@ -19,7 +19,7 @@ export function App() {
   const past = hasPast(history.value);
   return (
     <>
-      <div class="shell">
+      <main class="shell">
         <Stage />
         <Overlay />
         <Announcer />
@@ -33,7 +33,7 @@ export function App() {
           </>
         )}
         <Toasts />
-      </div>
+      </main>
       {!embed && <LazyDock />}
       {helpOpen.value && <Lazy load={() => import('./Help').then((m) => m.Help)} />}
       {sceneError.value && <Lazy load={() => import('./SceneErrorDialog').then((m) => m.SceneErrorDialog)} />}

@@ -59,9 +59,15 @@ export function closePanel(): void {
 /** Moves the focus into the panel, closes it on Escape and outside presses, walks it with the arrow keys. */
 function whileOpen(root: HTMLElement, stays: boolean): () => void {
   const inside = root.querySelector<HTMLElement>('.pop-panel');
-  const first = inside?.querySelector<HTMLElement>('[data-first]') ?? inside?.querySelector<HTMLElement>('button, input');
-  // What is still being fetched has nothing to focus yet.
-  (first ?? inside)?.focus({ preventScroll: true });
+  const first = () => inside?.querySelector<HTMLElement>('[data-first]') ?? inside?.querySelector<HTMLElement>('button, input');
+  (first() ?? inside)?.focus({ preventScroll: true });
+  // What is still being fetched is focused when it is there, if the focus still waits for it.
+  const fetched = new MutationObserver(() => {
+    if (!first()) return;
+    fetched.disconnect();
+    if (document.activeElement === inside) first()?.focus({ preventScroll: true });
+  });
+  if (inside && !first()) fetched.observe(inside, { childList: true, subtree: true });
 
   const stop = new AbortController();
   const leaveFor = (target: EventTarget | null) => {
@@ -79,16 +85,17 @@ function whileOpen(root: HTMLElement, stays: boolean): () => void {
   window.addEventListener('pointerdown', (e) => leaveFor(e.target), { capture: true, signal: stop.signal });
   root.addEventListener('focusout', (e) => leaveFor(e.relatedTarget), { signal: stop.signal });
   root.addEventListener('keydown', key, { signal: stop.signal });
-  return () => stop.abort();
+  return () => {
+    fetched.disconnect();
+    stop.abort();
+  };
 }
 
 function walk(root: HTMLElement, event: KeyboardEvent): void {
   const stops = [...root.querySelectorAll<HTMLElement>('.pop-panel :is(button, input):not(:disabled)')];
   const at = stops.indexOf(document.activeElement as HTMLElement);
-  // The panel itself has the focus while what it holds is being fetched.
-  const here = at >= 0 || document.activeElement?.classList.contains('pop-panel');
-  if (stops.length === 0 || !here) return;
+  if (stops.length === 0 || at < 0) return;
   event.preventDefault();
-  const next = event.key === 'ArrowDown' ? at + 1 : Math.max(at, 0) - 1;
+  const next = at + (event.key === 'ArrowDown' ? 1 : -1);
   stops[(next + stops.length) % stops.length]?.focus();
 }

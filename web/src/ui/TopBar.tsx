@@ -6,7 +6,6 @@ import { Lazy } from './Lazy';
 import { MoreMenu } from './MoreMenu';
 import { PeopleMenu } from './PeopleMenu';
 import { Popover } from './Popover';
-import { ScenesPanel } from './ScenesPanel';
 import { delayText, fpsText } from './figures';
 import { sceneName } from './sceneName';
 import { fullscreen } from '../state';
@@ -34,7 +33,7 @@ export function TopBar() {
             </>
           }
         >
-          <ScenesPanel />
+          <Lazy load={() => import('./ScenesPanel').then((m) => m.ScenesPanel)} />
         </Popover>
       </div>
       <div class="top-right">

@@ -55,6 +55,7 @@ async function withPanels(sections, body, { size = DESKTOP, scheme = 'dark', que
   }
 }
 
+const stageOf = (page) => page.locator('#stage').boundingBox();
 const control = async (path) => (await shared.daemon.get(`/api/sessions/default/${path}`)).body;
 const load = () => shared.daemon.load(SCENE);
 
@@ -385,6 +386,15 @@ for (const [size, name] of [[DESKTOP, 'desktop'], [PHONE, 'phone']]) {
           return boxes.filter(([, b]) => b.width > 0 && (b.left < left - 1 || b.right > right + 1)).map(([e]) => `${e.tagName}.${e.className}`).slice(0, 5);
         });
         assert.deepEqual(beyond, [], 'something is wider than its place');
+
+        if (name === 'desktop') {
+          const edge = page.getByRole('separator', { name: 'Width of the panels' });
+          await edge.focus();
+          for (let i = 0; i < 4; i += 1) await page.keyboard.press('ArrowLeft');
+          const wider = await page.locator('#dock').boundingBox();
+          assert.ok(wider.width > dock.width + 80, `${wider.width} px`);
+          assert.ok(Math.abs((await stageOf(page)).width + wider.width - size.width) < 2, 'the stage gives way');
+        }
 
         // What is open is open again after a reload.
         await page.reload();

@@ -4,6 +4,7 @@ import { focusStage } from '../app';
 import { dockOpen, sections, setDock, setSections } from '../preferences';
 import { Glyph, Icon } from '../ui/Icon';
 import { Lazy } from '../ui/Lazy';
+import { Edge } from './Edge';
 import { followModel } from './model';
 import { wanted } from './open';
 import { SECTIONS, type Section } from './sections';
@@ -27,6 +28,7 @@ export function Dock() {
   }, [goal?.count]);
   return (
     <aside id="dock" class="dock" ref={root} hidden={!open} aria-label="Panels" onKeyDown={(e) => e.key === 'Escape' && leave(e)}>
+      {!narrow.value && <Edge />}
       {narrow.value ? <Tabs /> : <Head />}
       <div class="dock-body">
         {SECTIONS.map((section) => (

@@ -1,11 +1,14 @@
 //! What a model consists of, copied out of `mjModel` into [`ModelInfo`].
 
 use mujoco_rs::{
-    mujoco_c::{mjtBias, mjtDyn, mjtGain, mjtJoint, mjtObj, mjtTrn},
+    mujoco_c::{mjtBias, mjtDyn, mjtGain, mjtJoint, mjtObj, mjtTrn, mjtWrap},
     wrappers::mj_model::MjModel,
 };
 
-use super::model::{model_name, name};
+use super::{
+    assets::slice,
+    model::{model_name, name},
+};
 use crate::scene::{
     Drive, Drives, Joint, ModelInfo, Owned, Sensor,
     options::{GROUPS, Grouped},
@@ -32,6 +35,7 @@ pub(super) fn extract(model: &MjModel) -> ModelInfo {
         parents: model.body_parentid().iter().map(|id| unsigned(*id)).collect(),
         drives: drives(model),
         tendons: names(mjtObj::mjOBJ_TENDON, model.tendon_group().len()),
+        tendon_kinds: (0..model.tendon_adr().len()).map(|id| tendon(model, id)).collect(),
         qpos0: model.qpos0().to_vec(),
         groups: groups(model),
     }
@@ -163,6 +167,23 @@ fn sort(model: &MjModel, id: usize) -> Drives {
         _ if filtered && fixed && affine => Drives::Cylinder,
         _ => Drives::General,
     }
+}
+
+/// A tendon through space has a length; one of joints is the sum of what they are measured in.
+fn tendon(model: &MjModel, id: usize) -> u32 {
+    let (first, count) = (model.tendon_adr()[id], model.tendon_num()[id]);
+    let kinds = slice(model.wrap_type(), first, count).iter();
+    let mut kinds = kinds.zip(slice(model.wrap_objid(), first, count)).map(|(kind, joint)| {
+        let joint = usize::try_from(*joint).ok().and_then(|id| model.jnt_type().get(id));
+        match (kind, joint) {
+            (mjtWrap::mjWRAP_JOINT, Some(mjtJoint::mjJNT_HINGE)) => 3,
+            (mjtWrap::mjWRAP_JOINT, Some(mjtJoint::mjJNT_SLIDE)) => 2,
+            (mjtWrap::mjWRAP_JOINT, _) => 0,
+            _ => 2,
+        }
+    });
+    let first = kinds.next().unwrap_or(0);
+    if kinds.all(|kind| kind == first) { first } else { 0 }
 }
 
 fn groups(model: &MjModel) -> [[u32; GROUPS]; Grouped::ALL.len()] {

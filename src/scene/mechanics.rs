@@ -157,7 +157,7 @@ impl Scalar {
 
 impl Vector {
     /// How many numbers it has.
-    pub fn len(self) -> usize {
+    pub fn size(self) -> usize {
         match self {
             Self::Gravity | Self::Wind | Self::Magnetic => 3,
             Self::OSolref => 2,
@@ -199,13 +199,13 @@ impl Setting {
         };
         match self {
             Self::Scalar(which, value) => within(which.name(), *value, which.range()),
-            Self::Vector(which, values) if values.len() == which.len() => {
+            Self::Vector(which, values) if values.len() == which.size() => {
                 values.iter().try_for_each(|value| within(which.name(), *value, which.range()))
             }
             Self::Vector(which, values) => Err(format!(
                 "'{}' takes {} numbers, not {}",
                 which.name(),
-                which.len(),
+                which.size(),
                 values.len()
             )),
             Self::Count(which, value) => {

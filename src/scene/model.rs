@@ -45,6 +45,8 @@ pub struct ModelInfo {
     pub drives: Vec<Drive>,
     /// Tendon names in id order.
     pub tendons: Vec<String>,
+    /// `mjtJoint` of what tendons in id order are measured as: 2 slide or 3 hinge; 0 where neither.
+    pub tendon_kinds: Vec<u32>,
     /// `qpos` of the model's default pose.
     pub qpos0: Vec<f64>,
     /// How many things of each sort are in each group.
@@ -135,6 +137,7 @@ impl ModelInfo {
         w.put(&self.parents);
         w.put(&self.drives);
         w.put_strs(&self.tendons);
+        w.put(&self.tendon_kinds);
         w.put(&self.qpos0);
         w.put(&self.groups);
     }
@@ -160,6 +163,7 @@ impl ModelInfo {
             parents: r.take("parents of bodies", MAX_ITEMS)?,
             drives: r.take("drives", MAX_ITEMS)?,
             tendons: r.take_strs("tendon names", MAX_ITEMS)?,
+            tendon_kinds: r.take("tendon kinds", MAX_ITEMS)?,
             qpos0: r.take("default pose", MAX_VALUES)?,
             groups: r
                 .take("groups", Grouped::ALL.len())?

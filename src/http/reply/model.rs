@@ -234,10 +234,16 @@ fn actuator(model: &ModelInfo, name: &str, drive: &Drive, range: [f64; 2]) -> Ac
 /// What a control is measured in. A gear makes another unit of a length, but not of a force, which
 /// it multiplies.
 fn unit(model: &ModelInfo, drive: &Drive, kind: Drives) -> &'static str {
-    let joint = model.joints.get(drive.target as usize).map(|joint| joint.kind);
-    let [length, speed, force] = match (drive.transmission, joint) {
-        (0 | 1, Some(3)) => ["rad", "rad/s", "N·m"],
-        (0 | 1, Some(2)) | (2 | 3, _) => ["m", "m/s", "N"],
+    let at = drive.target as usize;
+    let moved = match drive.transmission {
+        0 | 1 => model.joints.get(at).map(|joint| joint.kind),
+        2 => Some(2),
+        3 => model.tendon_kinds.get(at).copied(),
+        _ => None,
+    };
+    let [length, speed, force] = match moved {
+        Some(3) => ["rad", "rad/s", "N·m"],
+        Some(2) => ["m", "m/s", "N"],
         _ => return "",
     };
     match kind {
@@ -251,19 +257,24 @@ fn unit(model: &ModelInfo, drive: &Drive, kind: Drives) -> &'static str {
 
 fn sensor(model: &ModelInfo, sensor: &crate::scene::Sensor) -> Sensor {
     let (kind, unit) = SENSORS.get(sensor.kind as usize).copied().unwrap_or(("unknown", ""));
-    // `mjOBJ_JOINT`.
-    let joint = (sensor.object_kind == 3).then(|| model.joints.get(sensor.object as usize));
-    let slides = joint.flatten().is_some_and(|joint| joint.kind == 2);
-    let unit = match unit {
-        "rad" if slides => "m",
-        "rad/s" if slides => "m/s",
-        "N·m" if slides => "N",
-        unit => unit,
+    let at = sensor.object as usize;
+    // `mjOBJ_JOINT` and `mjOBJ_TENDON`; other things are measured as they are listed.
+    let moved = match sensor.object_kind {
+        3 => model.joints.get(at).map(|joint| joint.kind),
+        18 => model.tendon_kinds.get(at).copied(),
+        _ => Some(3),
+    };
+    let unit = match (unit, moved) {
+        ("rad", Some(2)) => "m",
+        ("rad/s", Some(2)) => "m/s",
+        ("N·m", Some(2)) => "N",
+        ("rad" | "rad/s" | "N·m", Some(0)) => "",
+        (unit, _) => unit,
     };
     Sensor { name: sensor.name.clone(), kind, address: sensor.address, dim: sensor.outputs, unit }
 }
 
-/// Names and units by `mjtSensor`; those of joints are a hinge's.
+/// Names and units by `mjtSensor`; those of joints and tendons are a hinge's.
 const SENSORS: [(&str, &str); 49] = [
     ("touch", "N"),
     ("accelerometer", "m/s²"),
@@ -276,21 +287,21 @@ const SENSORS: [(&str, &str); 49] = [
     ("camprojection", "px"),
     ("jointpos", "rad"),
     ("jointvel", "rad/s"),
-    ("tendonpos", "m"),
-    ("tendonvel", "m/s"),
+    ("tendonpos", "rad"),
+    ("tendonvel", "rad/s"),
     ("actuatorpos", ""),
     ("actuatorvel", ""),
     ("actuatorfrc", ""),
     ("jointactuatorfrc", "N·m"),
-    ("tendonactuatorfrc", "N"),
+    ("tendonactuatorfrc", "N·m"),
     ("ballquat", ""),
     ("ballangvel", "rad/s"),
     ("jointlimitpos", "rad"),
     ("jointlimitvel", "rad/s"),
     ("jointlimitfrc", "N·m"),
-    ("tendonlimitpos", "m"),
-    ("tendonlimitvel", "m/s"),
-    ("tendonlimitfrc", "N"),
+    ("tendonlimitpos", "rad"),
+    ("tendonlimitvel", "rad/s"),
+    ("tendonlimitfrc", "N·m"),
     ("framepos", "m"),
     ("framequat", ""),
     ("framexaxis", ""),
@@ -338,5 +349,11 @@ mod tests {
         assert_eq!(unit_of(Drives::Position, 3, 2.0), "", "radians of what is geared");
         assert_eq!(unit_of(Drives::Muscle, 3, 1.0), "");
         assert_eq!(unit_of(Drives::Motor, 0, 1.0), "", "a free joint has six numbers");
+        let model = ModelInfo { tendon_kinds: vec![3, 2, 0], ..ModelInfo::default() };
+        let of_tendon = |target| {
+            let drive = Drive { gear: 1.0, transmission: 3, target, ..Drive::default() };
+            unit(&model, &drive, Drives::Position)
+        };
+        assert_eq!([0, 1, 2, 3].map(of_tendon), ["rad", "m", "", ""]);
     }
 }

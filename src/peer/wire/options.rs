@@ -181,9 +181,9 @@ fn numeric(name: &str, value: &Value) -> Result<Setting, WireError> {
         let name: String = name.chars().filter(|c| !c.is_control()).take(40).collect();
         return Err(WireError::new(format!("there is no option '{name}'")));
     };
-    let values = value.as_array().filter(|values| values.len() <= which.len());
+    let values = value.as_array().filter(|values| values.len() <= which.size());
     let values = values.ok_or_else(|| {
-        WireError::new(format!("'{}' must be a list of {} numbers", which.name(), which.len()))
+        WireError::new(format!("'{}' must be a list of {} numbers", which.name(), which.size()))
     })?;
     let one = |value| number(value, which.name(), -f64::MAX..=f64::MAX);
     Ok(Setting::Vector(which, values.iter().map(one).collect::<Result<_, _>>()?))

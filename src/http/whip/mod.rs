@@ -63,16 +63,15 @@ pub(super) fn routes(context: &Arc<Context>) -> Route {
 /// Where to publish, and what.
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
+#[schema(example = json!({"url": "http://relay.example:8889/robot/whip", "camera": "side"}))]
 struct Publishing {
     /// The relay's WHIP endpoint; `webrtc.whip_allow` has to name it, or what it begins with.
-    #[schema(example = "http://relay.example:8889/robot/whip")]
     url: String,
     /// What the relay wants as `Authorization: Bearer`; it is kept in memory and shown nowhere.
     #[serde(default)]
     bearer_token: Option<String>,
     /// Name or number of a camera of the model; the free camera where it is missing.
     #[serde(default)]
-    #[schema(example = "side")]
     camera: Option<String>,
 }
 

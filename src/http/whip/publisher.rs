@@ -312,7 +312,13 @@ async fn serve(viewer: &mut Viewer, tell: &watch::Sender<Status>) -> Ended {
                 }
             }
             // Candidates are in the offer, and what is about the scene shows in the picture.
-            Some(Notice::Candidate(_) | Notice::SceneUpdated(_) | Notice::Error { .. }) => {}
+            Some(
+                Notice::Candidate(_)
+                | Notice::SceneUpdated(_)
+                | Notice::Options(_)
+                | Notice::Flags(_)
+                | Notice::Error { .. },
+            ) => {}
         }
     }
 }

@@ -27,7 +27,11 @@ use webrtc::{
     media_stream::track_local::{TrackLocal, TrackLocalEvent, static_rtp::TrackLocalStaticRTP},
 };
 
-use super::{PeerEvent, media::Counters};
+use super::{
+    PeerEvent,
+    congestion::{Limits, Reports},
+    media::Counters,
+};
 
 /// Sender reports that a receiver report may refer to: one is sent each second.
 const REPORTS: usize = 8;
@@ -52,6 +56,8 @@ fn is_request(packet: &dyn rtc::rtcp::Packet) -> bool {
 /// ends with the interceptors) and takes down what reports say.
 pub(super) struct Feedback {
     counters: Arc<Counters>,
+    /// What is made of reports where no packets are reported by themselves.
+    reports: Reports,
     ssrc: Option<u32>,
     sent: SentReports,
     reads: VecDeque<TaggedPacket>,
@@ -60,14 +66,16 @@ pub(super) struct Feedback {
 
 impl Feedback {
     /// Takes down what it hears in `counters`.
-    pub fn new(counters: Arc<Counters>) -> Self {
+    pub fn new(limits: Limits, counters: Arc<Counters>) -> Self {
         let (reads, writes) = Default::default();
-        Self { counters, ssrc: None, sent: SentReports::default(), reads, writes }
+        let reports = Reports::new(limits);
+        Self { counters, reports, ssrc: None, sent: SentReports::default(), reads, writes }
     }
 
     /// Takes down what a report says of this stream.
-    fn heard(&self, packet: &dyn rtc::rtcp::Packet, now: Instant) {
+    fn heard(&mut self, packet: &dyn rtc::rtcp::Packet, now: Instant) {
         if let Some(advice) = packet.as_any().downcast_ref::<ReceiverEstimatedMaximumBitrate>() {
+            self.reports.advised(now);
             self.counters.advised(f64::from(advice.bitrate));
         }
         if let Some(report) = packet.as_any().downcast_ref::<TransportLayerCc>() {
@@ -79,7 +87,12 @@ impl Feedback {
         if let Some(report) = packet.as_any().downcast_ref::<ReceiverReport>() {
             for report in report.reports.iter().filter(|report| Some(report.ssrc) == self.ssrc) {
                 let loss = f64::from(report.fraction_lost) / 256.0;
-                self.counters.reported(loss, self.sent.round_trip(report, now));
+                let rtt = self.sent.round_trip(report, now);
+                self.counters.reported(loss, rtt);
+                if !self.counters.is_measured() {
+                    let target = self.reports.hear(now, self.counters.estimate(), loss, rtt);
+                    self.counters.estimated(target);
+                }
             }
         }
     }
@@ -173,6 +186,7 @@ impl Interceptor for Feedback {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::units::Bitrate;
 
     const SSRC: u32 = 7;
 
@@ -211,7 +225,8 @@ mod tests {
     #[test]
     fn only_reports_of_the_own_stream_count() {
         let counters = Arc::new(Counters::new(Arc::default()));
-        let mut feedback = Feedback::new(Arc::clone(&counters));
+        let limits = Limits::of(Bitrate::bps(3_000_000));
+        let mut feedback = Feedback::new(limits, Arc::clone(&counters));
         let now = Instant::now();
         let said = ReceiverReport { reports: vec![report(0, 0)], ..ReceiverReport::default() };
         feedback.heard(&said, now);

@@ -140,6 +140,11 @@ impl Counters {
         self.measured.store(true, Ordering::Relaxed);
     }
 
+    /// Whether it does.
+    pub fn is_measured(&self) -> bool {
+        self.measured.load(Ordering::Relaxed)
+    }
+
     /// Notes packets that did not arrive, by SSRC and number.
     pub fn lost(&self, packets: impl IntoIterator<Item = (u32, u16)>) {
         let mut lost = self.lost.lock().unwrap_or_else(PoisonError::into_inner);
@@ -191,7 +196,7 @@ impl Counters {
 
     /// Notes the receiver's own estimate, bit/s: of use where it reports no single packets.
     pub fn advised(&self, bps: f64) {
-        if !self.measured.load(Ordering::Relaxed) {
+        if !self.is_measured() {
             self.estimated(bps);
         }
     }

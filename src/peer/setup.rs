@@ -131,7 +131,7 @@ fn interceptors(limits: Limits, counters: Arc<Counters>) -> Registry {
         .with(Slot::Pacer, Pacer::new(Arc::clone(&counters)))
         .with(Slot::NackResponder, NackResponderBuilder::new().build())
         .with(Slot::SenderReport, SenderReportBuilder::new().build())
-        .with(NEXT_TO_THE_WIRE.into(), Feedback::new(counters))
+        .with(NEXT_TO_THE_WIRE.into(), Feedback::new(limits, counters))
 }
 
 /// The one video track.

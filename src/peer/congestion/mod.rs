@@ -19,6 +19,7 @@
 //! Pure: time comes as an argument, and [`scenarios`] runs it over links of all kinds.
 
 mod path;
+mod reports;
 #[cfg(test)]
 mod scenarios;
 mod throughput;
@@ -33,6 +34,7 @@ use rtc::interceptor::{BandwidthEstimator, PacketReport};
 use super::media::Counters;
 use crate::units::Bitrate;
 use path::Path;
+pub(super) use reports::Reports;
 pub(super) use throughput::Throughput;
 
 /// The least that is ever aimed for: a small picture, a few times a second.

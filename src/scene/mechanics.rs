@@ -387,7 +387,10 @@ mod tests {
         assert!(options.changed(&[Setting::Flag(Flag::Ipc, true)]).is_err());
         assert!(options.changed(&[rk4.clone(), inverse.clone()]).is_err());
         let running = options.changed(&[rk4]).expect("alone it is fine");
-        assert!(running.changed(&[inverse.clone()]).is_err(), "one after the other is the same");
+        assert!(
+            running.changed(std::slice::from_ref(&inverse)).is_err(),
+            "one after the other is the same"
+        );
         assert!(running.changed(&[inverse, Setting::Integrator(Integrator::Euler)]).is_ok());
         let ipc = Mechanics { enableflags: 1 << 6, integrator: 4, ..options };
         assert!(ipc.changed(&[Setting::Integrator(Integrator::Euler)]).is_err());

@@ -45,6 +45,8 @@ const MOST_SENT_AGAIN: f64 = 0.3;
 const MOST_LOST: usize = 64;
 /// Packets that are remembered as missing until the estimator asks: some seconds' worth.
 const MOST_MISSED: usize = 1024;
+/// What is taken for the round trip before a report tells it.
+const UNKNOWN_RTT: Duration = Duration::from_millis(100);
 /// Of what a path carries, so much is for frames; the rest is for what wraps them and for a frame
 /// that comes out larger than was asked for.
 const FOR_FRAMES: f64 = 0.9;
@@ -181,6 +183,13 @@ impl Counters {
     pub fn queue(&self) -> Option<Duration> {
         let ms = self.queued.load(Ordering::Relaxed);
         (ms > 0).then(|| Duration::from_millis(ms.into()))
+    }
+
+    /// How long an answer takes, where what is sent again must not be more than there is room for:
+    /// while a queue stands, and always where nobody can tell whether one does.
+    pub fn to_answer(&self) -> Option<Duration> {
+        let unknown = !self.is_measured();
+        self.queue().or_else(|| unknown.then(|| self.path().rtt.unwrap_or(UNKNOWN_RTT)))
     }
 
     /// The share of packets lost, smoothed, and the round trip.

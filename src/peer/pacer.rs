@@ -27,7 +27,7 @@ const PACE: f64 = 2.5;
 /// Packets that may wait: some seconds of a slow path. What comes beyond is lost, which the browser
 /// notices and asks for.
 const MOST: usize = 2048;
-/// Of the target, while a queue stands: for what is sent again.
+/// Of the target, while a queue stands or may stand: for what is sent again.
 const SPARE: f64 = 0.25;
 /// Packets that are known to have been sent again.
 const REMEMBERED: usize = 256;
@@ -35,7 +35,7 @@ const REMEMBERED: usize = 256;
 /// The interceptor between what makes packets and what counts them as sent.
 pub(super) struct Pacer {
     bucket: Bucket,
-    /// What may be sent again while a queue stands.
+    /// What may be sent again then.
     spare: Bucket,
     counters: Arc<Counters>,
     waiting: VecDeque<TaggedPacket>,
@@ -65,7 +65,7 @@ impl Pacer {
         let Packet::Rtp(packet) = &message.message.packet else { return true };
         let number = packet.header.sequence_number;
         let known = self.again.iter().rev().find(|(sent, _)| *sent == number);
-        let response = self.counters.queue().unwrap_or_default();
+        let response = self.counters.to_answer().unwrap_or_default();
         if known.is_some_and(|(_, at)| message.now.duration_since(*at) < response) {
             return false;
         }
@@ -215,9 +215,38 @@ mod tests {
         std::iter::from_fn(|| pacer.poll_write()).map(number).collect()
     }
 
+    /// Players without transport-wide feedback ask for all that they miss whenever something new is
+    /// missing: on a full path an answer to each would leave room for nothing else.
+    #[test]
+    fn where_nobody_tells_of_queues_little_is_sent_again() {
+        let counters = Arc::new(Counters::new(Arc::default()));
+        counters.estimated(1e6);
+        counters.reported(0.3, Some(Duration::from_millis(400)));
+        let mut pacer = Pacer::new(Arc::clone(&counters));
+        let start = Instant::now();
+        let mut sent = 0;
+        for ms in 0..2000 {
+            let now = start + Duration::from_millis(ms);
+            pacer.handle_write(message(now, (ms % 100) as u16, true)).expect("takes it");
+            pacer.handle_timeout(now).expect("no failure");
+            sent += numbers(&mut pacer).len();
+        }
+        // A quarter of 1 Mbit/s is 31 packets a second.
+        assert!((40..90).contains(&sent), "{sent}");
+        // The same one at most once in a round trip.
+        let now = start + Duration::from_secs(10);
+        let mut again = |ms| {
+            let now = now + Duration::from_millis(ms);
+            pacer.handle_write(message(now, 7, true)).expect("takes it");
+            numbers(&mut pacer).len()
+        };
+        assert_eq!([again(0), again(100), again(399), again(401)], [1, 0, 0, 1]);
+    }
+
     fn pacer(target: f64) -> Pacer {
         let counters = Arc::new(Counters::new(Arc::default()));
         counters.estimated(target);
+        counters.measured();
         Pacer::new(counters)
     }
 

@@ -2,12 +2,12 @@
 
 import { batch, effect } from '@preact/signals';
 import { Api } from './connection/api';
+import { RemoteClock } from './connection/clock';
 import { Commands } from './connection/commands';
 import { endpoints, moveTarget } from './connection/endpoints';
 import type { Choice, Rung } from './connection/ladder';
 import { Link } from './connection/link';
 import { isOutOfTurn } from './company';
-import { StatsSampler } from './sampler';
 import { bindStage } from './input/stage';
 import { viewportOf, watchViewport } from './input/viewport';
 import type { ClientMessage } from './protocol/client';
@@ -16,7 +16,7 @@ import { restoreVia, setVia, via } from './preferences';
 import { arrived, connectSeeking } from './seeking';
 import { takeState } from './simulation';
 import * as state from './state';
-import { Tracing } from './tracing';
+import type { Tracing } from './tracing';
 import { note, toast } from './toasts';
 import { connectTurns, forgetCompany, takeCompany, tellOutOfTurn } from './turns';
 import { describe } from './phases';
@@ -34,7 +34,8 @@ export const diagnosePage = at.diagnose;
 /** The way that the page's address or the viewer has chosen. */
 if (at.via) via.value = at.via;
 
-const tracing = new Tracing();
+const clock = new RemoteClock();
+let tracing: Tracing | null = null;
 let screen: Screen | null = null;
 let stage: HTMLElement | null = null;
 /** The preset asked for; its `scene_updated` may come before or after the command's result. */
@@ -46,13 +47,15 @@ export const link = new Link(at, at.via ?? restoreVia(), {
     state.phase.value = phase;
     if (phase.kind !== before) note('info', describe(phase, Date.now()).title);
     before = phase.kind;
+    if (phase.kind === 'live') void startMeasuring();
     // Those that went by the signaling socket.
     if (phase.kind === 'waiting' || phase.kind === 'stopped') commands.abandon();
   },
   welcome(welcome, resumed) {
     batch(() => {
       if (!resumed) forgetCompany();
-      tracing.newDaemon();
+      clock.forget();
+      tracing?.newStream();
       state.viewerId.value = welcome.viewer_id;
       state.role.value = welcome.role;
       if (welcome.state) takeState(welcome.state);
@@ -67,7 +70,7 @@ export const link = new Link(at, at.via ?? restoreVia(), {
   via(rung) {
     state.rung.value = rung;
     if (rung !== null && rung !== 'webrtc' && via.peek() === 'auto') tellLowerRung(rung);
-    tracing.newStream();
+    tracing?.newStream();
   },
   ending() {
     screen?.keepLast();
@@ -75,32 +78,31 @@ export const link = new Link(at, at.via ?? restoreVia(), {
   },
   pong(sent_ms, clock_us) {
     state.socketRtt_ms.value = performance.now() - sent_ms;
-    tracing.pong(sent_ms, clock_us);
+    if (clock_us !== undefined) clock.note(sent_ms, performance.now(), clock_us);
   },
-  frame: (packet) => tracing.arrived(packet),
-  decoded: (...frame) => tracing.decoded(...frame),
+  frame: (packet) => tracing?.arrived(packet),
+  decoded: (...frame) => tracing?.decoded(...frame),
   diagnose,
 });
 
 export const commands = new Commands((message) => link.send(message));
 connectTurns(run);
 connectSeeking((cmd, params) => commands.run(cmd, params), tellRefusal);
-const sampler = new StatsSampler(link, tracing, () => screen?.receiveToDisplay_ms);
 
 /** Starts the page's life once its elements exist; the returned function ends it. */
 export function start(stageElement: HTMLElement, video: HTMLVideoElement, still: HTMLCanvasElement): () => void {
   stage = stageElement;
   screen = new Screen(video, still, (frame) => {
     link.framePresented();
-    if (frame) tracing.shown(frame);
+    if (frame) tracing?.shown(frame);
   });
   const unbind = bindStage(stageElement, {
     send(message) {
-      tracing.input();
+      tracing?.input();
       link.send(message);
     },
     move(message) {
-      tracing.input();
+      tracing?.input();
       link.sendLossy(message);
     },
     help: () => (state.helpOpen.value = true),
@@ -119,7 +121,6 @@ export function start(stageElement: HTMLElement, video: HTMLVideoElement, still:
   networkInformation()?.addEventListener('change', () => link.networkChanged(false), { signal: stop.signal });
 
   link.start();
-  sampler.start();
   stageElement.focus({ preventScroll: true });
   return () => {
     stop.abort();
@@ -128,7 +129,6 @@ export function start(stageElement: HTMLElement, video: HTMLVideoElement, still:
     window.clearInterval(health);
     unfollow();
     untold();
-    sampler.stop();
   };
 }
 
@@ -190,7 +190,7 @@ function receive(message: ServerMessage): void {
       arrived(message.state.tick);
       break;
     case 'stamps':
-      tracing.stamped(message.frames);
+      tracing?.stamped(message.frames);
       break;
     case 'result':
       commands.settle(message.id, message.ok, message.error);
@@ -257,6 +257,12 @@ function comeBack(): void {
   if (document.visibilityState !== 'visible') return;
   link.retryNow();
   if (link.connected) void commands.run('request_keyframe');
+}
+
+async function startMeasuring(): Promise<void> {
+  if (tracing) return;
+  const { measure } = await import('./measuring');
+  tracing ??= measure(link, clock, () => screen?.receiveToDisplay_ms);
 }
 
 async function refreshHealth(): Promise<void> {

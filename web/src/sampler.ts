@@ -1,9 +1,10 @@
 /** Takes the stream's figures once a second. */
 
 import type { Link } from './connection/link';
+import { latency, measured, type Latency } from './connection/latency';
 import { figures, type Snapshot } from './connection/stats';
 import { Ways } from './connection/ways';
-import { beyondBest_ms, stats, traces } from './state';
+import { beyondBest_ms, delay, sim, socketRtt_ms, stats, traces } from './state';
 import type { Tracing } from './tracing';
 
 const EVERY_MS = 1_000;
@@ -14,7 +15,6 @@ export class StatsSampler {
   readonly #receiveToDisplay: () => number | undefined;
   readonly #ways = new Ways();
   #before: Snapshot | null = null;
-  #timer = 0;
 
   constructor(link: Link, tracing: Tracing, receiveToDisplay: () => number | undefined) {
     this.#link = link;
@@ -22,12 +22,9 @@ export class StatsSampler {
     this.#receiveToDisplay = receiveToDisplay;
   }
 
+  /** For as long as the page lives. */
   start(): void {
-    this.#timer = window.setInterval(() => void this.#take(), EVERY_MS);
-  }
-
-  stop(): void {
-    window.clearInterval(this.#timer);
+    window.setInterval(() => void this.#take(), EVERY_MS);
   }
 
   async #take(): Promise<void> {
@@ -43,5 +40,21 @@ export class StatsSampler {
       const receiveToDisplay_ms = this.#receiveToDisplay();
       stats.value = { snapshot: after, figures: figures(before, after), receiveToDisplay_ms };
     }
+    delay.value = measured(traces.value) ?? reckoned();
   }
+}
+
+/** Summed from what each side measures of its own part. */
+function reckoned(): Latency | null {
+  const now = stats.peek();
+  if (!now) return null;
+  const server = sim.peek().latency;
+  return latency({
+    render_ms: server?.render_ms,
+    encode_ms: server?.encode_ms,
+    rtt_ms: now.snapshot.rtt_ms ?? socketRtt_ms.peek(),
+    buffer_ms: now.figures.buffer_ms,
+    decode_ms: now.figures.decode_ms,
+    receiveToDisplay_ms: now.receiveToDisplay_ms,
+  });
 }

@@ -2,7 +2,7 @@
 
 import { computed, signal } from '@preact/signals';
 import type { Encoder, Health, Preset } from './connection/api';
-import { latency, measured, type Latency } from './connection/latency';
+import type { Latency } from './connection/latency';
 import type { Summary } from './connection/traces';
 import type { Rung } from './connection/ladder';
 import type { Phase } from './connection/link';
@@ -59,21 +59,8 @@ export const stats = signal<StreamStats | null>(null);
 export const socketRtt_ms = signal<number | undefined>(undefined);
 /** What frames took on their way, as far as the daemon tells: it does while somebody looks. */
 export const traces = signal<Summary>({});
-export const delay = computed<Latency | null>(() => {
-  const now = stats.value;
-  const traced = measured(traces.value);
-  if (traced) return traced;
-  if (!now) return null;
-  const server = sim.peek().latency;
-  return latency({
-    render_ms: server?.render_ms,
-    encode_ms: server?.encode_ms,
-    rtt_ms: now.snapshot.rtt_ms ?? socketRtt_ms.value,
-    buffer_ms: now.figures.buffer_ms,
-    decode_ms: now.figures.decode_ms,
-    receiveToDisplay_ms: now.receiveToDisplay_ms,
-  });
-});
+/** Between a pose and its light on the screen. */
+export const delay = signal<Latency | null>(null);
 
 export interface Scene {
   presetId?: string | undefined;

@@ -1,6 +1,6 @@
 /** Follows frames from hand to eye, whichever way they come, and says what the last ones took. */
 
-import { RemoteClock } from './connection/clock';
+import type { RemoteClock } from './connection/clock';
 import type { Packet } from './connection/packet';
 import { Traces, type Summary } from './connection/traces';
 import type { FrameStamps } from './protocol/server';
@@ -15,23 +15,17 @@ interface Decoded {
 }
 
 export class Tracing {
-  readonly #clock = new RemoteClock();
-  readonly #traces = new Traces(this.#clock);
+  readonly #traces: Traces;
   /** When the packet of each time arrived, ms. */
   readonly #arrived = new Map<number, number>();
   /** What came out of the page's own decoder, by its time there, µs. */
   readonly #decoded = new Map<number, Decoded>();
 
-  pong(sent_ms: number, clock_us: number | undefined): void {
-    if (clock_us !== undefined) this.#clock.note(sent_ms, performance.now(), clock_us);
+  constructor(clock: RemoteClock) {
+    this.#traces = new Traces(clock);
   }
 
-  /** Another daemon, or this one started anew. */
-  newDaemon(): void {
-    this.#clock.forget();
-    this.newStream();
-  }
-
+  /** Another way, or another daemon. */
   newStream(): void {
     this.#traces.forget();
     this.#arrived.clear();

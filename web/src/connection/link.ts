@@ -19,16 +19,27 @@ import { efficientCodecs } from './codecs';
 import { mediaAddress, type Endpoints } from './endpoints';
 import { deadline, ladder, step, type Act, type Choice, type Ladder, type LadderEvent, type Rung } from './ladder';
 import { Lifeline, type Place } from './lifeline';
-import { MediaSocket } from './mediaSocket';
 import type { Packet } from './packet';
 import { Peer } from './peer';
-import { Pictures } from './pictures';
 import type { Snapshot } from './stats';
 
 /** A daemon that accepts the socket but says nothing is as good as absent. */
 const WELCOME_WITHIN_MS = 10_000;
 /** A connection that lasted this long starts the backoff anew. */
 const SETTLED_MS = 5_000;
+
+/** The ways down are fetched while there is a good one: when it is lost there may be no time, or no network. */
+const FETCH_LOWER_AFTER_MS = 1_000;
+
+/** What WebRTC's first picture does not need. */
+const lower = {
+  websocket: () => import('./mediaSocket'),
+  pictures: () => import('./pictures'),
+};
+
+function fetchLower(): void {
+  for (const fetched of Object.values(lower)) fetched().catch(() => undefined);
+}
 
 export type Phase =
   | { kind: 'opening'; attempt: number }
@@ -166,6 +177,7 @@ export class Link {
     if (this.#phase.kind !== 'buffering' || !this.connected) return;
     this.#liveSince_ms = performance.now();
     this.#enter({ kind: 'live' });
+    window.setTimeout(fetchLower, FETCH_LOWER_AFTER_MS);
   }
 
   /** Sends a message that must arrive; says whether there was a way. */
@@ -283,8 +295,22 @@ export class Link {
       pulse: (flows: boolean) => this.#pulse(rung, flows),
       lost: (reason: string, replaced = false) => this.#tell({ kind: 'lost', rung, reason, replaced }),
     };
-    if (rung === 'pictures') this.#ways.set(rung, new Pictures(this.#at, welcome.session, events));
-    else if (welcome.media) this.#ways.set(rung, new MediaSocket(mediaAddress(this.#url, welcome), events));
+    const { media } = welcome;
+    const making: Promise<() => Way> | undefined =
+      rung === 'pictures'
+        ? lower.pictures().then(({ Pictures }) => () => new Pictures(this.#at, welcome.session, events))
+        : media && lower.websocket().then(({ MediaSocket }) => () => new MediaSocket(mediaAddress(this.#url, welcome), events));
+    if (making) this.#await(rung, making);
+  }
+
+  /** Holds the place of a way whose script is being fetched; whoever takes the place away gives it up. */
+  #await(rung: Rung, making: Promise<() => Way>): void {
+    const place: Way = { close: () => undefined, statistics: () => Promise.resolve(null) };
+    this.#ways.set(rung, place);
+    making.then(
+      (make) => this.#ways.get(rung) === place && this.#ways.set(rung, make()),
+      () => this.#ways.get(rung) === place && this.#tell({ kind: 'lost', rung, reason: 'a part of the page did not load' }),
+    );
   }
 
   /** Shows what the main way brings; what another brings waits until it is that. */

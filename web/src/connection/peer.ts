@@ -4,7 +4,7 @@ import type { ClientMessage } from '../protocol/client';
 import { parseServerMessage, type ServerMessage } from '../protocol/server';
 import { rankCodecs } from './codecs';
 import { Vigil } from './pulse';
-import { snapshot, type Snapshot } from './stats';
+import type { Snapshot } from './stats';
 
 /** For messages where only the newest counts. */
 const LOSSY: RTCDataChannelInit = { ordered: false, maxRetransmits: 0 };
@@ -119,7 +119,7 @@ export class Peer {
   }
 
   async statistics(): Promise<Snapshot | null> {
-    const report = await this.pc.getStats();
+    const [report, { snapshot }] = await Promise.all([this.pc.getStats(), import('./stats')]);
     return snapshot(report.values(), performance.now());
   }
 

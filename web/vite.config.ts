@@ -12,7 +12,13 @@ export default defineConfig({
     // No data: URLs and no inline polyfill, so that the strict content security policy holds.
     assetsInlineLimit: 0,
     modulePreload: { polyfill: false },
-    rolldownOptions: { input: ['index.html', 'docs.html', 'diagnose.html'] },
+    rolldownOptions: {
+      input: ['index.html', 'docs.html', 'diagnose.html'],
+      output: {
+        // Together they are a quarter lighter than one by one, and one request; plots bring a library along.
+        codeSplitting: { includeDependenciesRecursively: false, groups: [{ name: 'Dock', test: /src\/dock\/(?!Plots|trail)/ }] },
+      },
+    },
   },
   server: {
     proxy: {

@@ -15,8 +15,15 @@ export default defineConfig({
     rolldownOptions: {
       input: ['index.html', 'docs.html', 'diagnose.html'],
       output: {
-        // Together they are a quarter lighter than one by one, and one request; plots bring a library along.
-        codeSplitting: { includeDependenciesRecursively: false, groups: [{ name: 'Dock', test: /src\/dock\/(?!Plots|trail)/ }] },
+        // What is fetched together is lighter than one by one, and one request; plots bring a library along.
+        codeSplitting: {
+          includeDependenciesRecursively: false,
+          groups: [
+            { name: 'Dock', test: /src\/dock\/(?!Plots|trail)/ },
+            { name: 'Menus', test: /src\/(share|ui\/(CameraViews|Dialog|Help|HistoryBar|MoreItems|People|SceneErrorDialog|ScenesPanel|StageTable|StatsPanel|Notices)\.tsx|editor\/ScenesList)/ },
+            { name: 'Measuring', test: /src\/(measuring|tracing|sampler|connection\/(traces|stats|latency|ways|mediaSocket|players|packet|pictures|easel))\.ts/ },
+          ],
+        },
       },
     },
   },

@@ -31,6 +31,8 @@ export const embed = at.embed;
 /** The session that the page shows. */
 export const session = at.session;
 export const diagnosePage = at.diagnose;
+/** Whether the page's address asks for no more than looking. */
+export const askedToLook = at.query.get('role') === 'view';
 /** The way that the page's address or the viewer has chosen. */
 if (at.via) via.value = at.via;
 
@@ -41,6 +43,7 @@ let stage: HTMLElement | null = null;
 /** The preset asked for; its `scene_updated` may come before or after the command's result. */
 let loadingPreset: string | undefined;
 let before: string = '';
+let looked = false;
 
 export const link = new Link(at, at.via ?? restoreVia(), {
   phase(phase) {
@@ -63,6 +66,7 @@ export const link = new Link(at, at.via ?? restoreVia(), {
     sendViewport();
     void refreshHealth();
     void refreshSceneName();
+    if (!resumed) lookAsAsked();
   },
   message: receive,
   show: (source) => screen?.show(source),
@@ -130,6 +134,17 @@ export function start(stageElement: HTMLElement, video: HTMLVideoElement, still:
     unfollow();
     untold();
   };
+}
+
+/** What the page's address asks for; once, since from then on the camera is the viewer's. */
+function lookAsAsked(): void {
+  if (looked || !at.query.has('camera')) return;
+  looked = true;
+  void import('./share/arrive').then(({ arrive }) => arrive(at.query));
+}
+
+export function screenElement(): HTMLVideoElement | undefined {
+  return screen?.element;
 }
 
 export function send(message: ClientMessage): boolean {

@@ -109,6 +109,9 @@ export const log = signal<readonly Entry[]>([]);
 export type Panel = 'scenes' | 'people' | 'speed' | 'camera' | 'more' | 'stats';
 export const panel = signal<Panel | null>(null);
 export const helpOpen = signal(false);
+export const shareOpen = signal(false);
+/** Since when what is seen is being recorded on this device, ms of the wall clock. */
+export const capturing = signal<number | null>(null);
 export const fullscreen = signal(false);
 /** Whether a file is being dragged over the page. */
 export const dropping = signal(false);

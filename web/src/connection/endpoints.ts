@@ -16,11 +16,13 @@ export interface Endpoints {
   headers: Record<string, string>;
   /** Whether the page is embedded in another and shows the picture alone. */
   embed: boolean;
+  /** What the address asks to see, camera included. */
+  query: URLSearchParams;
   /** By which way the picture must come, where the address says it. */
   via: Rung | null;
 }
 
-/** Reads `session`, `token`, `embed` and `via` from the page's address. */
+/** Reads `session`, `token`, `role`, `embed` and `via` from the page's address. */
 export function endpoints(page: string): Endpoints {
   const here = new URL(page);
   const session = here.searchParams.get('session');
@@ -30,6 +32,8 @@ export function endpoints(page: string): Endpoints {
   signaling.protocol = here.protocol === 'https:' ? 'wss:' : 'ws:';
   if (session) signaling.searchParams.set('session', session);
   if (token) signaling.searchParams.set('token', token);
+  // Nobody gets more than the server gives, so that only less is worth asking for.
+  if (here.searchParams.get('role') === 'view') signaling.searchParams.set('role', 'view');
 
   const diagnose = new URL('diagnose', here);
   diagnose.search = here.search;
@@ -45,6 +49,7 @@ export function endpoints(page: string): Endpoints {
     },
     headers: token ? { authorization: `Bearer ${token}` } : {},
     embed: here.searchParams.has('embed'),
+    query: here.searchParams,
     via: RUNGS.find((rung) => rung === here.searchParams.get('via')) ?? null,
   };
 }

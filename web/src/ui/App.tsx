@@ -3,7 +3,7 @@ import { LazyDock } from './LazyDock';
 import { Lazy } from './Lazy';
 import { embed } from '../app';
 import { isHelp } from '../input/keys';
-import { helpOpen, history, panel, sceneError } from '../state';
+import { capturing, health, helpOpen, history, live, panel, sceneError, shareOpen } from '../state';
 import { hasPast } from '../timeline';
 import { Announcer } from './Announcer';
 import { DropZone } from './DropZone';
@@ -30,12 +30,19 @@ export function App() {
             {past && <Lazy load={() => import('./HistoryBar').then((m) => m.HistoryBar)} />}
             <Toolbar />
             <DropZone />
+            <div class="banners">
+              {capturing.value !== null && <Lazy load={() => import('../share/CaptureNote').then((m) => m.CaptureNote)} />}
+              <div class="banners" role="status" aria-live="polite">
+                {live.value && health.value && <Lazy load={() => import('./Notices').then((m) => m.Notices)} />}
+              </div>
+            </div>
           </>
         )}
         <Toasts />
       </main>
       {!embed && <LazyDock />}
       {helpOpen.value && <Lazy load={() => import('./Help').then((m) => m.Help)} />}
+      {shareOpen.value && <Lazy load={() => import('../share/Share').then((m) => m.Share)} />}
       {sceneError.value && <Lazy load={() => import('./SceneErrorDialog').then((m) => m.SceneErrorDialog)} />}
     </>
   );

@@ -1,4 +1,4 @@
-import { health, helpOpen, live, panel } from '../state';
+import { health, helpOpen, live, panel, shareOpen } from '../state';
 import { setTheme, theme, type Theme } from '../preferences';
 import { canFullscreen, takePicture, toggleFullscreen } from './actions';
 import { Icon, type IconName } from './Icon';
@@ -29,6 +29,7 @@ export function MoreItems() {
         ))}
       </div>
       <div class="menu">
+        <MoreItem class="narrow-only" icon="share" label="Share" act={() => (shareOpen.value = true)} />
         <MoreItem class="narrow-only" icon="picture" label="Save a picture" off={!live.value} act={takePicture} />
         {canFullscreen && <MoreItem class="narrow-only" icon="expand" label="Full screen" act={toggleFullscreen} />}
         <MoreItem icon="help" label="Keys and gestures" hint="F1" act={() => (helpOpen.value = true)} />

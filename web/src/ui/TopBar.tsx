@@ -1,4 +1,4 @@
-import { health, live, phase, role, self } from '../state';
+import { health, live, phase, role, self, shareOpen } from '../state';
 import { IconButton } from './Button';
 import { canFullscreen, takePicture, toggleFullscreen } from './actions';
 import { Icon, Logo } from './Icon';
@@ -45,6 +45,7 @@ export function TopBar() {
         )}
         <div class="bar surface">
           <StatusChip />
+          <IconButton id="share-btn" icon="share" label="Share" tipBelow class="wide-only" onPress={() => (shareOpen.value = true)} />
           <IconButton icon="picture" label="Save a picture" tipBelow class="wide-only" disabled={!live.value} onPress={takePicture} />
           {canFullscreen && (
             <IconButton

@@ -16,10 +16,11 @@ export default defineConfig({
       input: ['index.html', 'docs.html', 'diagnose.html'],
       output: {
         // What is fetched together is lighter than one by one, and one request; plots bring a library along.
+        // None may import another back: what two of them use stays out of both.
         codeSplitting: {
           includeDependenciesRecursively: false,
           groups: [
-            { name: 'Dock', test: /src\/dock\/(?!Plots|trail)/ },
+            { name: 'Dock', test: /src\/dock\/(?!Plots|trail|flags|model)/ },
             { name: 'Menus', test: /src\/(share|ui\/(CameraViews|Dialog|Help|HistoryBar|MoreItems|People|SceneErrorDialog|ScenesPanel|StageTable|StatsPanel|Notices)\.tsx|editor\/ScenesList)/ },
             { name: 'Measuring', test: /src\/(measuring|tracing|sampler|connection\/(traces|stats|latency|ways|mediaSocket|players|packet|pictures|easel))\.ts/ },
           ],

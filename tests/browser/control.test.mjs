@@ -161,7 +161,7 @@ async function holds(holder, ...viewers) {
 }
 
 function label(viewer) {
-  return viewer.page.locator('#people-btn').getAttribute('aria-label');
+  return viewer.page.locator('#people-btn').textContent();
 }
 
 async function middle(viewer) {

@@ -41,7 +41,7 @@ async function openEditor(page) {
   const button = page.locator('#edit-scene-btn');
   if (await button.isVisible()) await button.click();
   else {
-    await page.getByRole('button', { name: /^Scenes, now/ }).click();
+    await page.getByRole('button', { name: /Scenes$/ }).click();
     await page.getByRole('button', { name: 'Edit this scene' }).click();
   }
   await page.locator('#xml-editor .cm-content').waitFor();
@@ -323,7 +323,7 @@ async function dropFolder(page, name, files) {
 
 /** Chooses a folder by the button for it. */
 async function choose(page, input, path) {
-  await page.getByRole('button', { name: /^Scenes, now/ }).click();
+  await page.getByRole('button', { name: /Scenes$/ }).click();
   await page.locator(input).waitFor({ state: 'attached' });
   await page.locator(input).setInputFiles(path);
 }

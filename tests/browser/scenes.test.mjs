@@ -89,14 +89,14 @@ test('the menu loads a preset with a click', () =>
   shared.withViewers(1, async (viewer) => {
     const { presets } = (await shared.daemon.get('/api/scene/presets')).body;
     const preset = presets.at(-1);
-    await viewer.page.getByRole('button', { name: /^Scenes, now/ }).click();
+    await viewer.page.getByRole('button', { name: /Scenes$/ }).click();
     const row = viewer.page.locator('button.preset').filter({ has: viewer.page.getByText(preset.name, { exact: true }) });
     const seen = viewer.received.length;
     await row.click();
     await until('the update', () => viewer.received.slice(seen).some((m) => m.type === 'scene_updated' && m.model_name));
     const { body } = await shared.daemon.get('/api/scene/current');
     assert.notEqual(body.xml, sceneText('four_geoms'));
-    await viewer.page.getByRole('button', { name: `Scenes, now ${preset.name}` }).waitFor();
+    await viewer.page.getByRole('button', { name: `${preset.name} Scenes` }).waitFor();
     await viewer.untilMoreFrames(10);
     assert.deepEqual(viewer.complaints, []);
   }));

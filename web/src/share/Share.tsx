@@ -24,7 +24,7 @@ export function Share() {
           <Tile icon="picture" label="Save a picture" hint="PNG, as large as the stream" off={!live.value} act={takePicture} />
           <Tile
             icon="record"
-            label={capturing.value === null ? 'Record what I see' : 'Stop recording'}
+            label={capturing.value === null ? 'Record my view' : 'Stop recording'}
             hint="A video, on this device"
             off={!live.value && capturing.value === null}
             act={() => {

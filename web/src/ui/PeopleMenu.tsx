@@ -8,11 +8,11 @@ import { Popover } from './Popover';
 export function PeopleMenu() {
   const { watching, mine } = self.value;
   const holder = watching > 1 ? inControl(company.value, viewerId.value) : null;
-  const count = watching === 1 ? 'You watch alone' : `${watching} watch`;
   return (
     <Popover
       name="people"
-      label={`${[count, holder].filter(Boolean).join('. ')}. Who is here`}
+      label="Who is here"
+      use={watching === 1 ? 'You watch alone. Who is here' : 'Who is here'}
       tip="Who is here"
       tipBelow
       buttonId="people-btn"
@@ -23,7 +23,7 @@ export function PeopleMenu() {
           <span class={holder ? (mine ? 'people-icon people-mine' : 'people-icon people-held') : 'people-icon'}>
             <Icon name="people" />
           </span>
-          <span class="people-count">{watching}</span>
+          <span class="people-count">{watching}</span>{' '}
           {holder && <span class="people-holder">{holder}</span>}
         </span>
       }

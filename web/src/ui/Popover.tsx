@@ -4,8 +4,10 @@ import { panel, type Panel } from '../state';
 
 interface PopoverProps {
   name: Panel;
-  /** The accessible name of button and panel. */
+  /** The accessible name of the panel, and of the button unless that has words. */
   label: string;
+  /** What the button is for, where it shows words: those begin its accessible name, as who speaks to it reads them. */
+  use?: string;
   /** Shown as a tip; the label when absent. */
   tip?: string;
   class?: string;
@@ -31,7 +33,7 @@ export function Popover(props: PopoverProps) {
         type="button"
         id={props.buttonId}
         class="pop-button"
-        aria-label={label}
+        aria-label={props.use ? undefined : label}
         aria-haspopup="dialog"
         aria-expanded={open}
         data-tip={open ? undefined : (props.tip ?? label)}
@@ -39,6 +41,7 @@ export function Popover(props: PopoverProps) {
         onClick={() => (panel.value = open ? null : name)}
       >
         {props.button}
+        {props.use && <span class="sr-only">{props.use}</span>}
       </button>
       {open && (
         <div class={`pop-panel surface ${props.panelClass ?? ''}`} role="dialog" aria-label={label} tabIndex={-1}>

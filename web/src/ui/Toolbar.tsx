@@ -71,7 +71,8 @@ function SpeedMenu({ off }: { off: boolean }) {
   return (
     <Popover
       name="speed"
-      label={`Speed, now ${factor(speed.value)}`}
+      label="Speed"
+      use="Speed"
       tip="Speed"
       panelClass="menu"
       button={<span class="speed-value">{factor(speed.value)}</span>}

@@ -9,7 +9,6 @@ import { Popover } from './Popover';
 import { delayText, fpsText } from './figures';
 import { sceneName } from './sceneName';
 import { fullscreen } from '../state';
-import { describe } from '../phases';
 import { dockOpen, setDock } from '../preferences';
 
 export function TopBar() {
@@ -18,7 +17,8 @@ export function TopBar() {
       <div class="bar surface">
         <Popover
           name="scenes"
-          label={`Scenes, now ${sceneName.value}`}
+          label="Scenes"
+          use="Scenes"
           tip="Choose a scene"
           tipBelow
           class="pop-scenes"
@@ -98,7 +98,8 @@ function StatusChip() {
   return (
     <Popover
       name="stats"
-      label={`${describe(phase.value, 0).title}. Connection and stream details`}
+      label="Connection and stream details"
+      use="Connection and stream details"
       tip="Details"
       tipBelow
       class="pop-stats"

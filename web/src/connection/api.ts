@@ -2,6 +2,7 @@
 
 import { fields, flag, text, texts, type Fields } from '../protocol/fields';
 import type { Endpoints } from './endpoints';
+import type { Routes } from '#routes';
 
 /** What encodes a stream. */
 export interface Encoder {
@@ -41,6 +42,19 @@ export interface Problem {
 
 export type Answer<T> = { ok: true; value: T } | { ok: false; problem: Problem };
 
+/** A route as the daemon describes it: `GET /api/sessions/{id}/model`. */
+export type Route = keyof Routes;
+/** What an answer has according to the description; parsed all the same. */
+export type Told<R extends Route> = { readonly [K in Members<Routes[R]['answer']>]?: unknown };
+type Members<T> = T extends object ? keyof T & string : never;
+type Places<P> = P extends `${string}{${infer Name}}${infer Rest}` ? Name | Places<Rest> : never;
+/** What goes into a path. The session is this page's unless it is said. */
+type Ids<R extends Route> = { [K in Exclude<Places<R>, 'id'>]: string } & (Places<R> extends never ? unknown : { id?: string });
+type Ask<R extends Route> = (Exclude<Places<R>, 'id'> extends never ? { ids?: Ids<R> } : { ids: Ids<R> }) &
+  (Routes[R]['body'] extends undefined ? { body?: undefined } : { body: Routes[R]['body'] });
+/** What has to be said beside the route: nothing, for most. */
+type Asked<R extends Route> = object extends Ask<R> ? [ask?: Ask<R>] : [ask: Ask<R>];
+
 export class Api {
   readonly #at: Endpoints;
 
@@ -49,32 +63,30 @@ export class Api {
   }
 
   health(): Promise<Answer<Health>> {
-    return this.#fetch('api/health', {}, parseHealth);
+    return this.ask('GET /api/health', parseHealth);
   }
 
   presets(): Promise<Answer<Preset[]>> {
-    return this.#fetch('api/scene/presets', {}, parsePresets);
+    return this.ask('GET /api/scene/presets', parsePresets);
   }
 
   /** Name of the model that the session runs, when the daemon tells. */
   modelName(): Promise<Answer<string | undefined>> {
-    return this.#fetch('api/stats', {}, parseModelName);
+    return this.ask('GET /api/stats', parseModelName);
   }
 
   /** What encodes the stream that `viewer` watches. */
   encoder(viewer: string): Promise<Answer<Encoder | undefined>> {
-    return this.#fetch('api/stats', {}, (body) => parseStreamEncoder(body, viewer));
+    return this.ask('GET /api/stats', (body) => parseStreamEncoder(body, viewer));
   }
 
-  /** A request below this session: `model`, `recordings/7/stop` and the like. */
-  below<T>(path: string, parse: (body: Fields) => T, method = 'GET', body?: object): Promise<Answer<T>> {
-    return this.send(`api/sessions/${encodeURIComponent(this.#at.session)}${path && `/${path}`}`, parse, method, body);
-  }
-
-  /** A request with a JSON body, or without one. */
-  send<T>(path: string, parse: (body: Fields) => T, method = 'GET', body?: object): Promise<Answer<T>> {
-    const json = { body: JSON.stringify(body), headers: { 'content-type': 'application/json' } };
-    return this.#fetch(path, { method, ...(body ? json : {}) }, parse);
+  /** Sends a request and parses its answer. */
+  ask<R extends Route, T>(route: R, parse: (body: Told<R>) => T, ...[ask]: Asked<R>): Promise<Answer<T>> {
+    const [method, template] = route.split(' ') as [string, string];
+    const ids: Readonly<Record<string, string | undefined>> = { id: this.#at.session, ...ask?.ids };
+    const path = template.slice(1).replace(/\{(\w+)\}/g, (_, name: string) => encodeURIComponent(ids[name] ?? ''));
+    const json = { body: JSON.stringify(ask?.body), headers: { 'content-type': 'application/json' } };
+    return this.#fetch(path, { method, ...(ask?.body ? json : {}) }, parse);
   }
 
   /** Absolute address of what is below this session. */

@@ -90,7 +90,7 @@ function Free({ off }: { off: boolean }) {
   const set = (params: Record<string, unknown>) => void run('set_camera', params);
   const copy = async () => {
     if (azimuth === undefined || elevation === undefined || distance === undefined || !lookat) return;
-    const fovy = await api.below('cameras', (body) => finite(fields(body['free'])?.['fovy']));
+    const fovy = await api.ask('GET /api/sessions/{id}/cameras', (body) => finite(fields(body['free'])?.['fovy']));
     const text = cameraElement({ azimuth, elevation, distance, lookat, fovy: fovy.ok ? fovy.value : undefined });
     setCopied(text);
     try {

@@ -20,12 +20,8 @@ const last = signal<Outcome | null>(null);
 /** What programs that were written for older pages call. */
 export async function executeFreestyleCommand(command: string): Promise<Outcome> {
   busy.value = true;
-  const answer = await api.send(
-    'api/execute-command',
-    (body) => ({ said: text(body['result']) ?? 'Done.', did: texts(body['actions_taken']) ?? [] }),
-    'POST',
-    { command },
-  );
+  const told = { body: { command } };
+  const answer = await api.ask('POST /api/execute-command', (body) => ({ said: text(body['result']) ?? 'Done.', did: texts(body['actions_taken']) ?? [] }), told);
   busy.value = false;
   const outcome = answer.ok ? { asked: command, ok: true, ...answer.value } : { asked: command, ok: false, said: answer.problem.detail, did: [] };
   last.value = outcome;

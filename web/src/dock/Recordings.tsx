@@ -28,7 +28,7 @@ const recordings = signal<Recording[] | null>(null);
 const trouble = signal<string | null>(null);
 
 async function refresh(): Promise<void> {
-  const answer = await api.below('recordings', (body) => list(body['recordings'], recording) ?? []);
+  const answer = await api.ask('GET /api/sessions/{id}/recordings', (body) => list(body['recordings'], recording) ?? []);
   trouble.value = answer.ok ? null : answer.problem.detail;
   if (answer.ok) recordings.value = answer.value.sort((a, b) => b.started.localeCompare(a.started));
 }
@@ -48,19 +48,19 @@ export function Recordings() {
   const off = !live.value || !mayControl.value;
 
   const start = async () => {
-    const answer = await api.below('recordings', () => true, 'POST', { name: name.trim(), ...view() });
+    const answer = await api.ask('POST /api/sessions/{id}/recordings', () => true, { body: { name: name.trim(), ...view() } });
     if (!answer.ok) toast('error', answer.problem.detail);
     else setName('');
     await refresh();
   };
   const stop = async (id: string) => {
-    const answer = await api.below(`recordings/${id}/stop`, () => true, 'POST');
+    const answer = await api.ask('POST /api/sessions/{id}/recordings/{recording}/stop', () => true, { ids: { recording: id } });
     if (!answer.ok) toast('error', answer.problem.detail);
     await refresh();
   };
   const remove = async (id: string) => {
     if (shown === id) setShown(null);
-    const answer = await api.below(`recordings/${id}`, () => true, 'DELETE');
+    const answer = await api.ask('DELETE /api/sessions/{id}/recordings/{recording}', () => true, { ids: { recording: id } });
     if (!answer.ok) toast('error', answer.problem.detail);
     await refresh();
   };

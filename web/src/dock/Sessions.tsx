@@ -1,3 +1,4 @@
+import type { Answer } from '../connection/api';
 import { signal } from '@preact/signals';
 import { useEffect, useState } from 'preact/hooks';
 import { api, refreshPresets, session as own } from '../app';
@@ -24,7 +25,7 @@ const sessions = signal<{ all: Session[]; most: number } | null>(null);
 const trouble = signal<string | null>(null);
 
 async function refresh(): Promise<void> {
-  const answer = await api.send('api/sessions', (body) => ({
+  const answer = await api.ask('GET /api/sessions', (body) => ({
     all: list(body['sessions'], session) ?? [],
     most: finite(body['max_sessions']) ?? 0,
   }));
@@ -65,15 +66,16 @@ function label(one: Session): string {
 function Card({ one }: { one: Session }) {
   const [draft, setDraft] = useState<string | null>(null);
   const here = one.id === own;
-  const act = async (method: string, body?: object) => {
-    const answer = await api.send(`api/sessions/${encodeURIComponent(one.id)}`, () => true, method, body);
+  const ids = { id: one.id };
+  const told = async (answering: Promise<Answer<true>>) => {
+    const answer = await answering;
     if (!answer.ok) toast('error', answer.problem.detail);
     await refresh();
   };
   const rename = () => {
     const name = draft?.trim();
     setDraft(null);
-    if (name !== undefined && name !== one.name) void act('PATCH', { name: name === '' ? null : name });
+    if (name !== undefined && name !== one.name) void told(api.ask('PATCH /api/sessions/{id}', () => true, { ids, body: { name: name === '' ? null : name } }));
   };
   return (
     <li class={here ? 'card card-here' : 'card'} data-session={one.id}>
@@ -110,7 +112,7 @@ function Card({ one }: { one: Session }) {
             Rename
           </Small>
         )}
-        {mayControl.value && one.id !== 'default' && <Sure label="End" again="Really end" name={label(one)} act={() => void act('DELETE')} />}
+        {mayControl.value && one.id !== 'default' && <Sure label="End" again="Really end" name={label(one)} act={() => void told(api.ask('DELETE /api/sessions/{id}', () => true, { ids }))} />}
       </div>
     </li>
   );
@@ -126,7 +128,7 @@ function Create() {
   const create = async () => {
     setBusy(true);
     const body = { ...(name.trim() ? { name: name.trim() } : {}), ...(preset ? { preset } : {}) };
-    const answer = await api.send('api/sessions', (m) => text(m['id']), 'POST', body);
+    const answer = await api.ask('POST /api/sessions', (m) => text(m['id']), { body });
     setBusy(false);
     if (!answer.ok) return toast('error', answer.problem.detail);
     setName('');

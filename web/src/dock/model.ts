@@ -62,7 +62,7 @@ let asked = 0;
 /** Asks for the model again; an answer that comes after a later question is dropped. */
 export async function refreshModel(): Promise<void> {
   const number = ++asked;
-  const answer = await api.below('model', parseModel);
+  const answer = await api.ask('GET /api/sessions/{id}/model', parseModel);
   if (number !== asked) return;
   model.value = answer.ok ? answer.value : null;
   modelError.value = answer.ok ? null : answer.problem.detail;

@@ -116,7 +116,7 @@ function Tile(props: { icon: IconName | 'record'; label: string; hint: string; o
 }
 
 async function copyState(): Promise<void> {
-  const [state, model] = await Promise.all([api.below('state', (body) => body), api.below('model', parseModel)]);
+  const [state, model] = await Promise.all([api.ask('GET /api/sessions/{id}/state', (body) => body), api.ask('GET /api/sessions/{id}/model', parseModel)]);
   if (!state.ok) return toast('error', state.problem.detail);
   if (!model.ok) return toast('error', model.problem.detail);
   await copy(keyElement(state.value, model.value), 'The state is on the clipboard, as a <key> of MJCF.');

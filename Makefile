@@ -113,6 +113,7 @@ test-web: $(WEB_MODULES)
 	$(NPM) --prefix web run check
 	$(NPM) --prefix web run test
 	@$(MAKE) --no-print-directory web
+	$(NPM) --prefix web run budget
 
 .PHONY: clippy
 clippy: web

@@ -33,17 +33,18 @@ async function withPage(body, { size = DESKTOP, scheme = 'dark', path = '/', doc
   }
 }
 
-/** Fails with each serious finding in words. */
-async function assertAccessible(page, where) {
+/** Each serious finding, in words. */
+async function findings(page, where) {
   await page.addScriptTag({ content: AXE });
-  // Text over the moving picture lies on translucent bars: of what is under them axe cannot know the colour.
-  const findings = await page.evaluate(
+  const found = await page.evaluate(
     async (values) => (await window.axe.run(document, { runOnly: { type: 'tag', values } })).violations,
     RULES,
   );
-  const grave = findings.filter(({ impact }) => impact === 'serious' || impact === 'critical');
-  const said = grave.map(({ id, help, nodes }) => `${id}: ${help}\n${nodes.map((n) => `    ${n.html.slice(0, 160)}\n      ${n.any.concat(n.all).map((c) => c.message)[0] ?? ''}`).join('\n')}`);
-  assert.equal(grave.length, 0, `${where}\n${said.join('\n')}`);
+  const grave = found.filter(({ impact }) => impact === 'serious' || impact === 'critical');
+  return grave.map(({ id, help, nodes }) => {
+    const places = nodes.map((n) => `    ${n.html.slice(0, 160)}\n      ${n.any.concat(n.all).map((c) => c.message)[0] ?? ''}`);
+    return `${where}: ${id}: ${help}\n${places.join('\n')}`;
+  });
 }
 
 const VIEWS = {
@@ -76,15 +77,17 @@ for (const scheme of ['dark', 'light']) {
   for (const [device, size] of [['desktop', DESKTOP], ['phone', PHONE]]) {
     test(`axe finds nothing grave on the page, ${device}, ${scheme}`, async () => {
       const names = device === 'phone' ? ON_A_PHONE : Object.keys(VIEWS);
+      const said = [];
       for (const name of names) {
         await withPage(
           async (page) => {
             await VIEWS[name](page);
-            await assertAccessible(page, `${name}, ${device}, ${scheme}`);
+            said.push(...(await findings(page, name)));
           },
           { size, scheme, dock: name === 'dock' ? 'open' : 'closed' },
         );
       }
+      assert.equal(said.length, 0, said.join('\n'));
     });
 
     test(`axe finds nothing grave in the documentation and the check of the connection, ${device}, ${scheme}`, async () => {
@@ -92,7 +95,8 @@ for (const scheme of ['dark', 'light']) {
         await withPage(
           async (page) => {
             await page.locator(ready).first().waitFor();
-            await assertAccessible(page, `${path}, ${device}, ${scheme}`);
+            const said = await findings(page, path);
+            assert.equal(said.length, 0, said.join('\n'));
           },
           { size, scheme, path },
         );

@@ -1,13 +1,11 @@
 /** Each panel of the page, against the daemon that it shows: on a desktop and a phone, in light and dark. */
 
 import assert from 'node:assert/strict';
-import { mkdtempSync, readdirSync, readFileSync } from 'node:fs';
+import { mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { gzipSync } from 'node:zlib';
 import { daemonAndBrowser, SMALL_STREAM } from './lib/fixture.mjs';
-import { repository } from './lib/paths.mjs';
 import { until } from './lib/wait.mjs';
 import { Viewer } from './lib/viewer.mjs';
 
@@ -324,18 +322,6 @@ test('sessions are made, renamed, opened and ended', async () => {
       await until('it has ended', async () => (await shared.daemon.get('/api/sessions')).body.sessions.length === 1);
     });
   });
-});
-
-test('what comes before the picture is small, and so is all of it', async () => {
-  const page = await (await fetch(`${shared.daemon.origin}/`)).text();
-  const gzipped = async (path) => gzipSync(Buffer.from(await (await fetch(new URL(path, `${shared.daemon.origin}/`))).arrayBuffer())).length;
-  const first = [...page.matchAll(/(?:src|href)="([^"]+\.js)"/g)].map(([, path]) => path);
-  const sizes = await Promise.all(first.map(gzipped));
-  const sum = sizes.reduce((a, b) => a + b, 0);
-  assert.ok(first.length > 0 && sum <= 40_000, `${sum} bytes of script before the picture`);
-  const whole = readdirSync(join(repository, 'web', 'dist', 'assets')).filter((name) => name.endsWith('.js'));
-  const all = whole.map((name) => gzipSync(readFileSync(join(repository, 'web', 'dist', 'assets', name))).length).reduce((a, b) => a + b, 0);
-  assert.ok(all <= 250_000, `${all} bytes of script in all`);
 });
 
 test('what old scripts know the page by is there', async () => {

@@ -6,6 +6,8 @@ const WIDTH_KEY = 'mjcast.dock-width';
 /** Narrower, sliders cannot be set; wider, there is no picture left. */
 const LEAST = 320;
 const BY_KEY = 24;
+/** About what the style says, for those who are told a number. */
+const DEFAULT = 380;
 
 /** The width that was chosen, px; `null`: as the style says. */
 export function restoreWidth(): number | null {
@@ -35,7 +37,8 @@ export function Edge() {
       role="separator"
       aria-orientation="vertical"
       aria-label="Width of the panels"
-      aria-valuenow={width.value ?? undefined}
+      aria-valuenow={width.value ?? DEFAULT}
+      aria-valuetext={width.value === null ? 'as wide as usual' : `${width.value} pixels`}
       aria-valuemin={LEAST}
       tabIndex={0}
       onPointerDown={(e) => {

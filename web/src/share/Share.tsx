@@ -65,7 +65,7 @@ function LinkPart() {
         <input type="checkbox" checked={embed} onChange={(e) => setEmbed(e.currentTarget.checked)} />
         <span>
           Only the picture
-          <small>without bars and panels, for a frame in a page of this server or a second screen</small>
+          <small>without bars and panels: for a second screen, or a frame in a page of this address</small>
         </span>
       </label>
       <div class="share-link">

@@ -61,6 +61,7 @@ export const link = new Link(at, at.via ?? restoreVia(), {
       tracing?.newStream();
       state.viewerId.value = welcome.viewer_id;
       state.role.value = welcome.role;
+      state.iceServers.value = welcome.ice_servers;
       if (welcome.state) takeState(welcome.state);
     });
     sendViewport();

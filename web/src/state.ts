@@ -18,6 +18,8 @@ export const rung = signal<Rung | null>(null);
 /** By how much a round trip is longer than by the best way that was used, ms. */
 export const beyondBest_ms = signal<number | null>(null);
 export const viewerId = signal('');
+/** By which this page may be reached. */
+export const iceServers = signal<RTCIceServer[]>([]);
 export const role = signal<Role>('control');
 export const company = signal<Company>(NOBODY);
 export const self = computed(() => standing(company.value, viewerId.value));

@@ -3,8 +3,17 @@ import { flagKeys, setFlagKeys } from '../preferences';
 import { text } from '../protocol/fields';
 import { live, mayControl, shownFlags } from '../state';
 import { FRAMES, GROUPS, groupShown, isOn, LABELS, RENDER, SORTS, VIS, type FlagRow } from './flags';
+import { drawn, type Drawn } from '../tiles/layout';
+import { PictureChoice } from '../ui/StageChoices';
 import { model } from './model';
 import { Choice, Fold, Switch } from './parts';
+
+const MEANING: Record<Drawn, string> = {
+  colour: 'Only your picture changes.',
+  depth: 'Only your picture changes. White is nearest, black is farthest, or nothing.',
+  segments: 'Only your picture changes. Each thing has a colour of its own; black is nothing.',
+  ids: 'Only your picture changes. Red + 256 green + 65536 blue is a thing’s number plus one.',
+};
 
 /** What is shown to all, and how this viewer's picture is drawn. */
 export function View() {
@@ -27,6 +36,8 @@ export function View() {
   );
   return (
     <>
+      <PictureChoice />
+      <p class="hint">{MEANING[drawn.value]}</p>
       <div class="grid-2">
         <Choice label="Labels" kbd={keys ? 'F7' : ''} value={text(told['label']) ?? 'NONE'} options={LABELS} off={shared} set={(label) => void run('set_flags', { label })} />
         <Choice label="Frames" kbd={keys ? 'F6' : ''} value={text(told['frame']) ?? 'NONE'} options={FRAMES} off={shared} set={(frame) => void run('set_flags', { frame })} />

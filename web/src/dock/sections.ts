@@ -50,6 +50,12 @@ export const SECTIONS: readonly Section[] = [
     load: () => import('./Plots').then((m) => m.Plots),
   },
   {
+    id: 'gamepad',
+    title: 'Gamepad',
+    icon: 'M7.5 7h9a5 5 0 0 1 4.9 6l-.5 2.6a2.4 2.4 0 0 1-4.3.9L15.2 15H8.8l-1.4 1.5a2.4 2.4 0 0 1-4.3-.9L2.6 13a5 5 0 0 1 4.9-6ZM8 9.5v3M6.5 11h3M15.5 10h.01M17.5 12h.01',
+    load: () => import('./Gamepad').then((m) => m.Gamepad),
+  },
+  {
     id: 'recordings',
     title: 'Recordings and snapshots',
     icon: 'M12 19.5a7.5 7.5 0 1 0 0-15 7.5 7.5 0 0 0 0 15ZM12 14.5a2.5 2.5 0 1 0 0-5 2.5 2.5 0 0 0 0 5Z',

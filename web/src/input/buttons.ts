@@ -37,3 +37,12 @@ export function buttonChanges(before: number, after: number): ButtonChange[] {
   }
   return changes;
 }
+
+const PEN_BARREL = 2;
+const PEN_ERASER = 32;
+
+/** A pen's buttons as a mouse's: the barrel makes its tip a right button, whether or not that is reported, too. */
+export function penButtons(buttons: number): number {
+  if (buttons & PEN_BARREL) return 2;
+  return buttons & (1 | PEN_ERASER) ? 1 : 0;
+}

@@ -1,11 +1,14 @@
 /**
- * Touches to mouse events: one finger orbits (left drag), two pan (right drag) and pinch (scroll).
+ * Touches to mouse events: one finger orbits (left drag), two pan (right drag) and pinch (scroll). One that
+ * stays selects what it is on (a double click), and then pulls it (ctrl and right drag).
  *
  * ```text
  *        finger          moved past slop            second finger
  * none ─────────► tap? ──────────────────► orbit ──────────────────► pan + pinch
  *   ▲              │ lifted: a click          │ lifted                  │ one lifted
  *   └──────────────┴──────────────────────────┘         tap? (no click) ◄┘
+ *                  │ stayed, `hold`      moved past slop
+ *                  └─────────► selected ────────────────► pull
  * ```
  * Knows no DOM: times and coordinates are arguments, and what is to be sent is returned.
  */
@@ -18,7 +21,7 @@ export interface Point {
 }
 
 export type GestureOutput =
-  | { type: 'mouse_down' | 'mouse_up' | 'mouse_move'; x: number; y: number; buttons: number; button?: number }
+  | { type: 'mouse_down' | 'mouse_up' | 'mouse_move'; x: number; y: number; buttons: number; button?: number; ctrl?: true }
   | { type: 'scroll'; x: number; y: number; dx: 0; dy: number };
 
 /** A finger trembles by a few pixels in a tap, px. */
@@ -26,13 +29,18 @@ const SLOP_PX = 6;
 /** Smaller zooms are gathered before they are sent, notches. */
 const SMALLEST_ZOOM = 0.02;
 
+/** A finger that has stayed for this long wants what it is on, ms. */
+export const HOLD_MS = 450;
+
 const LEFT = { mask: 1, button: 0 } as const;
 const RIGHT = { mask: 2, button: 2 } as const;
 
 type Mode =
   | { kind: 'none' }
   | { kind: 'tap'; start: Point; click: boolean }
+  | { kind: 'selected'; start: Point }
   | { kind: 'orbit' }
+  | { kind: 'pull' }
   | { kind: 'pan'; spread: number; zoom: number };
 
 export class Gestures {
@@ -44,6 +52,19 @@ export class Gestures {
   /** Whether a finger is down. */
   get active(): boolean {
     return this.#fingers.size > 0;
+  }
+
+  /** Whether a finger has come down and may stay. */
+  get waits(): boolean {
+    return this.#mode.kind === 'tap' && this.#mode.click;
+  }
+
+  /** The finger has stayed for `HOLD_MS`. */
+  hold(): GestureOutput[] {
+    if (this.#mode.kind !== 'tap' || !this.#mode.click) return [];
+    const { start } = this.#mode;
+    this.#mode = { kind: 'selected', start };
+    return [press(LEFT, start), lift(LEFT, start), press(LEFT, start), lift(LEFT, start)];
   }
 
   down(id: number, at: Point): GestureOutput[] {
@@ -61,7 +82,9 @@ export class Gestures {
     this.#fingers.set(id, at);
     const mode = this.#mode;
     if (mode.kind === 'tap') return this.#leaveTap(mode.start, at);
+    if (mode.kind === 'selected') return this.#startPull(mode.start, at);
     if (mode.kind === 'orbit') return [this.#drag(LEFT.mask, at)];
+    if (mode.kind === 'pull') return [{ ...this.#drag(RIGHT.mask, at), ctrl: true } as GestureOutput];
     return mode.kind === 'pan' ? this.#pan(mode) : [];
   }
 
@@ -91,6 +114,14 @@ export class Gestures {
     return [press(LEFT, at)];
   }
 
+  /** Only now, when the daemon knows what is selected. */
+  #startPull(start: Point, at: Point): GestureOutput[] {
+    if (Math.hypot(at.x - start.x, at.y - start.y) < SLOP_PX) return [];
+    this.#mode = { kind: 'pull' };
+    this.#last = at;
+    return [{ ...press(RIGHT, at), ctrl: true } as GestureOutput];
+  }
+
   #tap(mode: { start: Point; click: boolean }): GestureOutput[] {
     return mode.click ? [press(LEFT, mode.start), lift(LEFT, mode.start)] : [];
   }
@@ -117,6 +148,7 @@ export class Gestures {
 
   #release(): GestureOutput[] {
     if (this.#mode.kind === 'orbit') return [lift(LEFT, this.#last)];
+    if (this.#mode.kind === 'pull') return [{ ...lift(RIGHT, this.#last), ctrl: true } as GestureOutput];
     return this.#mode.kind === 'pan' ? [lift(RIGHT, this.#last)] : [];
   }
 

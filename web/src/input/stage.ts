@@ -1,8 +1,8 @@
 /** Binds the stage element to the daemon: pointers, wheel, keys. */
 
 import type { InputMessage, PointerEventMessage, ScrollMessage } from '../protocol/client';
-import { ALL_BUTTONS, buttonChanges } from './buttons';
-import { Gestures, type GestureOutput } from './gestures';
+import { ALL_BUTTONS, buttonChanges, penButtons } from './buttons';
+import { Gestures, HOLD_MS, type GestureOutput } from './gestures';
 import { keyUse } from './keys';
 import { every, FrameThrottle } from './throttle';
 import { clamp, notches } from './wheel';
@@ -56,6 +56,7 @@ class Pointers {
   readonly #gestures = new Gestures();
   #buttons = 0;
   #lifted = 0;
+  #holding = 0;
   #touchKeys: Modifiers = { ctrl: false, shift: false, alt: false };
 
   constructor(stage: HTMLElement, sink: StageSink) {
@@ -105,7 +106,8 @@ class Pointers {
   }
 
   #mouse(event: PointerEvent): void {
-    const changed = this.#changeButtons(event, event.buttons & ALL_BUTTONS);
+    const held = event.pointerType === 'pen' ? penButtons(event.buttons) : event.buttons & ALL_BUTTONS;
+    const changed = this.#changeButtons(event, held);
     if (changed) return;
     const move = { type: 'mouse_move', ...this.#at(event), buttons: this.#buttons, ...modifiers(event) } as const;
     if (this.#buttons !== 0) this.#moves.push(move);
@@ -136,16 +138,32 @@ class Pointers {
 
   #touch(event: PointerEvent, outputs: GestureOutput[]): void {
     this.#touchKeys = modifiers(event);
+    if (!this.#gestures.waits) {
+      window.clearTimeout(this.#holding);
+      this.#holding = 0;
+    }
+    this.#holding ||= this.#gestures.waits ? window.setTimeout(() => this.#held(), HOLD_MS) : 0;
     window.clearTimeout(this.#lifted);
     this.#lifted = window.setTimeout(() => this.#gone(this.#touchKeys), TOUCH_SEEN_MS);
+    this.#tell(outputs);
+  }
+
+  #held(): void {
+    this.#holding = 0;
+    const outputs = this.#gestures.hold();
+    if (outputs.length > 0) navigator.vibrate?.(12);
+    this.#tell(outputs);
+  }
+
+  #tell(outputs: readonly GestureOutput[]): void {
     for (const output of outputs) {
       if (output.type === 'scroll') {
         this.#scrolls.merge(output, (a, b) => ({ ...b, dy: clamp(a.dy + b.dy) }));
       } else if (output.type === 'mouse_move') {
-        this.#moves.push({ ...output, ...this.#touchKeys } as PointerEventMessage);
+        this.#moves.push({ ...this.#touchKeys, ...output } as PointerEventMessage);
       } else {
         this.#moves.flush();
-        this.#sink.send({ ...output, ...this.#touchKeys } as PointerEventMessage);
+        this.#sink.send({ ...this.#touchKeys, ...output } as PointerEventMessage);
       }
     }
   }

@@ -5,6 +5,7 @@ import { embed } from '../app';
 import { isHelp } from '../input/keys';
 import { capturing, health, helpOpen, history, live, panel, sceneError, shareOpen } from '../state';
 import { hasPast } from '../timeline';
+import { drawn, layout } from '../tiles/layout';
 import { Announcer } from './Announcer';
 import { DropZone } from './DropZone';
 import { Overlay } from './Overlay';
@@ -36,6 +37,8 @@ export function App() {
                 {live.value && health.value && <Lazy load={() => import('./Notices').then((m) => m.Notices)} />}
               </div>
             </div>
+            {layout.value !== 'one' && <Lazy load={() => import('../tiles/Tiles').then((m) => m.Tiles)} />}
+            {drawn.value !== 'colour' && <Lazy load={() => import('../tiles/Legend').then((m) => m.Legend)} />}
           </>
         )}
         <Toasts />
@@ -61,6 +64,8 @@ function watchKeys(): () => void {
   const { signal } = stop;
   const tabbing = (on: boolean) => document.documentElement.toggleAttribute('data-tabbing', on);
   window.addEventListener('keydown', onKey, { signal });
+  const pads = () => void import('../gamepad/pad').then((pad) => pad.look());
+  if (!embed) window.addEventListener('gamepadconnected', pads, { signal });
   window.addEventListener('keydown', (e) => e.key === 'Tab' && tabbing(true), { signal, capture: true });
   window.addEventListener('pointerdown', () => tabbing(false), { signal, capture: true });
   return () => stop.abort();

@@ -2,6 +2,7 @@ import { run } from '../app';
 import { cameraName, cameras, live } from '../state';
 import { Icon } from './Icon';
 import { closePanel } from './Popover';
+import { LayoutChoice, PictureChoice } from './StageChoices';
 
 const VIEWS = [
   { preset: 'front', label: 'Front' },
@@ -15,6 +16,8 @@ export function CameraViews() {
   const free = cameraName.value === null || cameraName.value === 'free';
   return (
     <>
+      <LayoutChoice />
+      <PictureChoice />
       <div class="views">
         {VIEWS.map(({ preset, label }) => (
           <button key={preset} type="button" class="tile" disabled={off} onClick={() => act('set_camera_preset', { preset })}>

@@ -25,6 +25,11 @@ const TOUCH: readonly Binding[] = [
   ['Pan', 'Two fingers'],
   ['Zoom', 'Pinch'],
   ['Select a body', 'Double tap'],
+  ['Select and pull', 'Hold, then move'],
+];
+const PEN: readonly Binding[] = [
+  ['As the left button', 'Tip'],
+  ['As the right button', 'Barrel button'],
 ];
 const KEYS: readonly Binding[] = [
   ['Play or pause', 'Space'],
@@ -68,6 +73,7 @@ export function Help() {
         <div>
           <Bindings title="What is shown" rows={SHOWN} />
           <Bindings title="Touch" rows={TOUCH} />
+          <Bindings title="Pen" rows={PEN} />
         </div>
       </div>
       <Bindings title="Flags" rows={FLAGS} class="help-flags" />

@@ -1,0 +1,42 @@
+/** How many views the window shows, and how this viewer's picture is drawn. Small: the page begins with it. */
+
+import { computed, signal } from '@preact/signals';
+import { fields, flag, type Fields } from '../protocol/fields';
+import { read, write } from '../preferences';
+import { shownFlags } from '../state';
+
+export type Layout = 'one' | 'inset' | 'four';
+
+/** Views beside the main one. */
+export const FURTHER: Record<Layout, number> = { one: 0, inset: 1, four: 3 };
+
+const KEY = 'mjcast.layout';
+
+export function layoutOf(stored: string | null): Layout {
+  return stored === 'inset' || stored === 'four' ? stored : 'one';
+}
+
+export const layout = signal<Layout>(layoutOf(read(KEY)));
+
+export function setLayout(next: Layout): void {
+  layout.value = next;
+  write(KEY, next);
+}
+
+export type Drawn = 'colour' | 'depth' | 'segments' | 'ids';
+
+/** What a picture shows, as the daemon told: depth goes before all else, as it does there. */
+export function drawnAs(told: Fields): Drawn {
+  const render = fields(told['render']) ?? {};
+  const on = (name: string) => flag(render[name]) ?? false;
+  if (on('DEPTH')) return 'depth';
+  if (!on('SEGMENT')) return 'colour';
+  return on('IDCOLOR') ? 'ids' : 'segments';
+}
+
+/** What `set_flags` takes to draw so. */
+export function drawing(as: Drawn): { render: Record<string, boolean> } {
+  return { render: { DEPTH: as === 'depth', SEGMENT: as === 'segments' || as === 'ids', IDCOLOR: as === 'ids' } };
+}
+
+export const drawn = computed(() => drawnAs(shownFlags.value));

@@ -10,7 +10,8 @@ import { Choice, Fold, Switch } from './parts';
 
 const MEANING: Record<Drawn, string> = {
   colour: 'Only your picture changes.',
-  depth: 'Only your picture changes. White is nearest, black is farthest, or nothing.',
+  depth: 'Only your picture changes. Colours are metres along the line of sight, as the scale in the picture says.',
+  buffer: 'Only your picture changes: the depth buffer as it is, the whiter the nearer.',
   segments: 'Only your picture changes. Each thing has a colour of its own; black is nothing.',
   ids: 'Only your picture changes. Red + 256 green + 65536 blue is a thing’s number plus one.',
 };

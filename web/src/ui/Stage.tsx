@@ -1,7 +1,9 @@
 import { useEffect, useRef } from 'preact/hooks';
 import { start } from '../app';
 import { live } from '../state';
+import { drawn } from '../tiles/layout';
 import { Cursors } from './Cursors';
+import { Lazy } from './Lazy';
 
 /** The picture, and the place that takes the mouse, fingers and keys. */
 export function Stage() {
@@ -24,6 +26,7 @@ export function Stage() {
     >
       <canvas ref={still} class="still" aria-hidden="true" />
       <video id="remote-video" ref={video} muted autoPlay playsInline disablePictureInPicture tabIndex={-1} />
+      {live.value && drawn.value === 'depth' && <Lazy load={() => import('../tiles/DepthView').then((m) => m.DepthView)} />}
       {live.value && <Cursors />}
     </div>
   );

@@ -1,6 +1,5 @@
-import { run } from '../app';
 import { live } from '../state';
-import { drawing, drawn, layout, setLayout, type Drawn, type Layout } from '../tiles/layout';
+import { draw, drawn, layout, setLayout, type Drawn, type Layout } from '../tiles/layout';
 
 const LAYOUTS: readonly (readonly [Layout, string, string])[] = [
   ['one', 'One', 'M5 6h14v12H5Z'],
@@ -42,7 +41,7 @@ export function PictureChoice() {
           class="segment"
           aria-checked={drawn.value === value || (value === 'segments' && drawn.value === 'ids')}
           disabled={!live.value}
-          onClick={() => void run('set_flags', drawing(value))}
+          onClick={() => draw(value)}
         >
           {label}
         </button>

@@ -16,8 +16,8 @@ const WIDEST = 640;
 /** How quickly the ends of the colours follow what is seen. */
 const SMOOTHING = 0.3;
 
-/** Where the colours begin and end, m. */
-export const span_m = signal<readonly [number, number] | null>(null);
+/** Where the colours begin and end, m; `null` where nothing is seen, and nothing before the first picture. */
+export const span_m = signal<readonly [number, number] | null | undefined>(undefined);
 export const silent = signal(false);
 
 /** Depth of what the main view sees, over it: measured anew as quickly as the daemon draws it. */
@@ -28,11 +28,11 @@ export function DepthView() {
     void watch(canvas, stop.signal);
     return () => {
       stop.abort();
-      span_m.value = null;
+      span_m.value = undefined;
       silent.value = false;
     };
   }, []);
-  return <canvas ref={canvas} class="depth-view" aria-hidden="true" />;
+  return <canvas ref={canvas} hidden={span_m.value === undefined} class="depth-view" aria-hidden="true" />;
 }
 
 async function watch(canvas: { current: HTMLCanvasElement | null }, stop: AbortSignal): Promise<void> {
@@ -51,7 +51,7 @@ async function watch(canvas: { current: HTMLCanvasElement | null }, stop: AbortS
 }
 
 async function next(canvas: HTMLCanvasElement, stop: AbortSignal): Promise<void> {
-  const response = await fetch(address(canvas.clientWidth, canvas.clientHeight), { headers: at.headers, cache: 'no-store', signal: stop });
+  const response = await fetch(address(canvas.parentElement?.clientWidth ?? 0, canvas.parentElement?.clientHeight ?? 0), { headers: at.headers, cache: 'no-store', signal: stop });
   if (!response.ok) throw new Error(String(response.status));
   const step_m = Number(response.headers.get('x-depth-scale-m') ?? 0.001);
   const depths = await readDepths(await response.arrayBuffer());

@@ -31,6 +31,7 @@ export function Legend() {
 }
 
 function Scale() {
+  if (span_m.value === undefined) return <span>Measuring …</span>;
   if (!ends.value) return <span>Nothing is within 65 m.</span>;
   return (
     <>

@@ -59,7 +59,7 @@ export const RENDER: readonly FlagRow[] = [
   row('WIREFRAME', 'Wireframe', 'KeyW'),
   row('ADDITIVE', 'Additive', 'KeyL'),
   row('CULL_FACE', 'Cull faces'),
-  row('DEPTH', 'Depth'),
+  row('DEPTH', 'Depth buffer'),
   row('SEGMENT', 'Segmentation'),
   row('IDCOLOR', 'Ids as colours'),
 ];

@@ -155,10 +155,10 @@ test-whep: build-test $(PYTHON_MODULES)
 	@$(SOFTWARE_VULKAN); MJCAST_BIN="$(BINARY)" $(PYTHON) -W ignore tests/whep/players.py $(ARGS)
 
 .PHONY: test-browser
-test-browser: deps-test build-test
+test-browser: deps-test build-test $(PYTHON_MODULES)
 	@if [[ ! -f tests/browser/package.json ]]; then exit 0; fi; \
 	$(SOFTWARE_VULKAN); \
-	export CHROMIUM="$$(scripts/chromium.sh)" MJCAST_BIN="$(BINARY)"; \
+	export CHROMIUM="$$(scripts/chromium.sh)" MJCAST_BIN="$(BINARY)" PLAYER_PYTHON="$(abspath $(PYTHON))"; \
 	$(MAKE) --no-print-directory $(BROWSER_MODULES); \
 	$(NPM) --prefix tests/browser test
 

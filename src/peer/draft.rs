@@ -9,10 +9,10 @@ use webrtc::{
 };
 
 use super::{
-    Config, Error, Peer, PeerEvent, Telling, advertise::Advertised, channel, feedback, handler,
-    hangup, link::Link, media, offer::Chosen, port::Seat, servers, setup, stamps,
+    Config, Error, Peer, PeerEvent, Telling, advertise::Advertised, channel, congestion, feedback,
+    handler, hangup, link::Link, media, offer::Chosen, port::Seat, servers, setup, stamps,
 };
-use crate::units::Codecs;
+use crate::units::{Bitrate, Codecs};
 
 /// Holds its port and its tasks; dropping it closes it.
 pub(super) struct Draft {
@@ -97,6 +97,9 @@ impl Draft {
         telling: Telling,
     ) -> Result<Peer, Error> {
         let parameters = sender.get_parameters().await.map_err(Error::Setup)?;
+        if !setup::tells_of_packets(&parameters.rtp_parameters) {
+            self.stats.expect(Bitrate::bps(congestion::FIRST));
+        }
         let (sources, inbox) = mpsc::channel(4);
         let cancel = self.cancel.token().clone();
         let hangup = hangup::notice(sender, events.clone());

@@ -17,7 +17,7 @@ use rtc::{
     peer_connection::transport::{RTCDtlsRole, RTCIceServer},
     rtp_transceiver::rtp_sender::{
         RTCPFeedback, RTCRtpCodec, RTCRtpCodecParameters, RTCRtpCodingParameters,
-        RTCRtpEncodingParameters, RTCRtpHeaderExtensionCapability, RtpCodecKind,
+        RTCRtpEncodingParameters, RTCRtpHeaderExtensionCapability, RTCRtpParameters, RtpCodecKind,
     },
 };
 use webrtc::{
@@ -132,6 +132,11 @@ fn interceptors(limits: Limits, counters: Arc<Counters>) -> Registry {
         .with(Slot::NackResponder, NackResponderBuilder::new().build())
         .with(Slot::SenderReport, SenderReportBuilder::new().build())
         .with(NEXT_TO_THE_WIRE.into(), Feedback::new(limits, counters))
+}
+
+/// Whether the other end reports when each packet arrived.
+pub(super) fn tells_of_packets(agreed: &RTCRtpParameters) -> bool {
+    agreed.header_extensions.iter().any(|extension| extension.uri == TRANSPORT_WIDE)
 }
 
 /// The one video track.

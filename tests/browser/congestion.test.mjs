@@ -8,6 +8,7 @@ import WebSocket from 'ws';
 import { SMALL_STREAM } from './lib/fixture.mjs';
 import { Network } from './lib/network.mjs';
 import { inOrder, keepPeer } from './lib/scripts.mjs';
+import { BUSY } from './lib/scenes.mjs';
 import { Socket } from './lib/socket.mjs';
 import { Viewer } from './lib/viewer.mjs';
 import { until } from './lib/wait.mjs';
@@ -15,16 +16,6 @@ import { until } from './lib/wait.mjs';
 const skip = Network.unavailable();
 /** How long the line is looked at; figures of docs/streaming.md: CONGESTION_SECONDS=30. */
 const SECONDS = Number(process.env.CONGESTION_SECONDS ?? 10);
-
-/** A scene that takes all that it may: everything in it moves, and nothing is smooth. */
-const BUSY = `<mujoco model="busy"><option gravity="0 0 0"/>
-  <asset>
-    <texture name="t" type="2d" builtin="checker" mark="random" random=".4" rgb1="1 .9 .2" rgb2="0 .1 .6" markrgb="1 1 1" width="256" height="256"/>
-    <material name="m" texture="t" texrepeat="24 24"/>
-  </asset>
-  <worldbody><light pos="0 0 4" castshadow="false"/>
-    <body><joint axis="0 0 1" stiffness="200" springref="90"/><geom type="box" size="9 9 .1" material="m" mass="1"/></body>
-  </worldbody></mujoco>`;
 
 /** What the browser's statistics say of the video. */
 const video = (viewer) =>

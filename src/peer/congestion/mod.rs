@@ -34,7 +34,7 @@ use rtc::interceptor::{BandwidthEstimator, PacketReport};
 use super::media::Counters;
 use crate::units::Bitrate;
 use path::Path;
-pub(super) use reports::Reports;
+pub(super) use reports::{FIRST, Reports};
 pub(super) use throughput::Throughput;
 
 /// The least that is ever aimed for: a small picture, a few times a second.

@@ -4,15 +4,18 @@ import {
   acceptCompletion, autocompletion, completionKeymap, completionStatus, insertCompletionText, pickedCompletion, snippet, startCompletion,
   type Completion, type CompletionContext, type CompletionResult,
 } from '@codemirror/autocomplete';
-import { defaultKeymap, history, historyKeymap, indentWithTab, undo } from '@codemirror/commands';
+import {
+  copyLineDown, copyLineUp, deleteLine, history, historyKeymap, indentLess, indentMore, indentWithTab, moveLineDown, moveLineUp, standardKeymap,
+  toggleComment, undo,
+} from '@codemirror/commands';
 import { autoCloseTags, xmlLanguage } from '@codemirror/lang-xml';
 import { codeFolding, foldGutter, foldKeymap, indentOnInput, indentUnit } from '@codemirror/language';
-import { lintGutter, lintKeymap, setDiagnostics, type Diagnostic } from '@codemirror/lint';
+import { lintGutter, nextDiagnostic, previousDiagnostic, setDiagnostics, type Diagnostic } from '@codemirror/lint';
 import { highlightSelectionMatches, openSearchPanel, search, searchKeymap } from '@codemirror/search';
 import { EditorSelection, EditorState, Prec, type Text } from '@codemirror/state';
 import {
-  crosshairCursor, drawSelection, dropCursor, EditorView, highlightActiveLine, highlightActiveLineGutter, hoverTooltip,
-  keymap, lineNumbers, rectangularSelection, tooltips,
+  drawSelection, dropCursor, EditorView, highlightActiveLine, highlightActiveLineGutter, hoverTooltip,
+  keymap, lineNumbers, tooltips, type KeyBinding,
 } from '@codemirror/view';
 import { remarks } from './check';
 import { offersAt, type Offer } from './complete';
@@ -38,6 +41,16 @@ export interface Field extends Surface {
   destroy(): void;
 }
 
+/** Of the many keys of CodeMirror those that editors have in common: all of them would weigh as much as the search. */
+const EDITING: readonly KeyBinding[] = [
+  { key: 'Mod-/', run: toggleComment },
+  { key: 'Alt-ArrowUp', run: moveLineUp, shift: copyLineUp },
+  { key: 'Alt-ArrowDown', run: moveLineDown, shift: copyLineDown },
+  { key: 'Mod-[', run: indentLess },
+  { key: 'Mod-]', run: indentMore },
+  { key: 'Shift-Mod-k', run: deleteLine },
+  { key: 'F8', run: nextDiagnostic, shift: previousDiagnostic },
+];
 /** How long nothing is typed before names are looked at. */
 const LOOK_AFTER_MS = 250;
 /** What stands before each kind of offer. */
@@ -105,8 +118,6 @@ export function makeField(host: HTMLElement, text: string, wiring: Wiring): Fiel
       drawSelection(),
       dropCursor(),
       EditorState.allowMultipleSelections.of(true),
-      rectangularSelection(),
-      crosshairCursor(),
       indentUnit.of('  '),
       indentOnInput(),
       xmlLanguage,
@@ -122,7 +133,7 @@ export function makeField(host: HTMLElement, text: string, wiring: Wiring): Fiel
       hoverTooltip((v, pos) => hover(v, pos, wiring.schema()), { hoverTime: 350, hideOnChange: true }),
       // Beyond the text they would hide what others have there.
       tooltips({ tooltipSpace: () => host.getBoundingClientRect() }),
-      keymap.of([...completionKeymap, ...searchKeymap, ...historyKeymap, ...foldKeymap, ...lintKeymap, ...defaultKeymap, indentWithTab]),
+      keymap.of([...completionKeymap, ...searchKeymap, ...historyKeymap, ...foldKeymap, ...EDITING, ...standardKeymap, indentWithTab]),
       window.matchMedia('(max-width: 640px)').matches ? EditorView.lineWrapping : [],
       EditorView.contentAttributes.of({
         'aria-label': 'MJCF of the scene', tabindex: '0', spellcheck: 'false', autocapitalize: 'off', autocorrect: 'off',

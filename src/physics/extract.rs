@@ -106,7 +106,7 @@ impl Extractor {
         out.mocap.extend(poses.map(|(&position, &orientation)| Pose { position, orientation }));
         fill_contacts(data, out);
         out.effort = effort(data);
-        out.mechanics = mechanics::read(data.model_opt());
+        out.mechanics = mechanics::read(data.model_opt(), data.model().nflex());
         copy(&mut out.skin_positions, self.scene.skinvert());
         copy(&mut out.skin_normals, self.scene.skinnormal());
         self.fill_flexes(data.model(), out);

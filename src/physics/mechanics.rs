@@ -18,8 +18,8 @@ const _: () = {
     assert!(1 << (Flag::Ipc as i32 - first) == mjtEnableBit::mjENBL_IPC as i32);
 };
 
-/// What the options are.
-pub(super) fn read(from: &mjOption) -> Mechanics {
+/// What the options are, of a model with so many flexes.
+pub(super) fn read(from: &mjOption, flexes: i64) -> Mechanics {
     Mechanics {
         timestep: from.timestep,
         impratio: from.impratio,
@@ -50,7 +50,7 @@ pub(super) fn read(from: &mjOption) -> Mechanics {
         disableflags: from.disableflags,
         enableflags: from.enableflags,
         disableactuator: from.disableactuator,
-        reserved: 0,
+        flexes: flexes.try_into().unwrap_or(i32::MAX),
     }
 }
 

@@ -233,7 +233,8 @@ impl Simulation {
 
     /// All of them, or none.
     fn set_options(&mut self, settings: &[Setting]) -> Result<(), Refusal> {
-        let options = mechanics::read(self.data.model_opt()).changed(settings);
+        let flexes = self.data.model().nflex();
+        let options = mechanics::read(self.data.model_opt(), flexes).changed(settings);
         mechanics::write(&options.map_err(Refusal::Option)?, self.data.model_opt_mut());
         Ok(())
     }

@@ -46,8 +46,8 @@ pub struct Mechanics {
     pub disableflags: i32,
     pub enableflags: i32,
     pub disableactuator: i32,
-    /// Keeps the struct free of padding.
-    pub reserved: i32,
+    /// How many flexes the model has: no option, but what some depend on.
+    pub flexes: i32,
 }
 
 impl Default for Mechanics {
@@ -241,6 +241,18 @@ impl Mechanics {
         if ipc && after.integrator != discrete {
             return Err("'ipc', which this model uses, needs the integrator 'discrete'".into());
         }
+        let of_flexes = |options: &Self| {
+            let flags = [Flag::Sleep, Flag::Island].map(|flag| options.flag(flag));
+            (options.integrator, options.solver, options.noslip_iterations, flags)
+        };
+        if self.flexes > 0 && of_flexes(&after) != of_flexes(self) {
+            return Err("a model with flexes keeps its 'integrator', 'solver', 'noslip_iterations', \
+                        'sleep' and 'island': MuJoCo simulates flexes with few combinations of these"
+                .into());
+        }
+        if after.integrator == discrete && after.flag(Flag::Sleep) && !after.flag(Flag::Island) {
+            return Err("'sleep' with the integrator 'discrete' needs 'island'".into());
+        }
         if after.flag(Flag::InvDiscrete) && (ipc || after.integrator == Integrator::Rk4 as i32) {
             return Err(
                 "'invdiscrete' works neither with the integrator 'RK4' nor with 'ipc'".into()
@@ -392,6 +404,19 @@ mod tests {
             "one after the other is the same"
         );
         assert!(running.changed(&[inverse, Setting::Integrator(Integrator::Euler)]).is_ok());
+        let discrete = Setting::Integrator(Integrator::Discrete);
+        let [sleep, no_island] =
+            [Setting::Flag(Flag::Sleep, true), Setting::Flag(Flag::Island, false)];
+        assert!(options.changed(&[discrete.clone(), sleep.clone(), no_island.clone()]).is_err());
+        assert!(options.changed(&[sleep.clone(), no_island]).is_ok());
+        let soft = Mechanics { flexes: 1, integrator: 4, ..options };
+        let pgs = Setting::Solver(Solver::Pgs);
+        for setting in [Setting::Integrator(Integrator::ImplicitFast), pgs, sleep] {
+            let told = soft.changed(&[setting]).expect_err("MuJoCo would end");
+            assert!(told.contains("flexes"), "{told}");
+        }
+        let lighter = Setting::Vector(Vector::Gravity, vec![0.0, 0.0, -1.62]);
+        assert!(soft.changed(&[lighter, discrete]).is_ok());
         let ipc = Mechanics { enableflags: 1 << 6, integrator: 4, ..options };
         assert!(ipc.changed(&[Setting::Integrator(Integrator::Euler)]).is_err());
         assert!(ipc.changed(&[Setting::Flag(Flag::Contact, false)]).is_ok());

@@ -27,16 +27,18 @@ export function App() {
         {!embed && (
           <>
             <TopBar />
-            <StageNotes />
+            <div class="under-bar">
+              <StageNotes />
+              <div class="banners">
+                {capturing.value !== null && <Lazy load={() => import('../share/CaptureNote').then((m) => m.CaptureNote)} />}
+                <div class="banners" role="status" aria-live="polite">
+                  {live.value && health.value && <Lazy load={() => import('./Notices').then((m) => m.Notices)} />}
+                </div>
+              </div>
+            </div>
             {past && <Lazy load={() => import('./HistoryBar').then((m) => m.HistoryBar)} />}
             <Toolbar />
             <DropZone />
-            <div class="banners">
-              {capturing.value !== null && <Lazy load={() => import('../share/CaptureNote').then((m) => m.CaptureNote)} />}
-              <div class="banners" role="status" aria-live="polite">
-                {live.value && health.value && <Lazy load={() => import('./Notices').then((m) => m.Notices)} />}
-              </div>
-            </div>
             {layout.value !== 'one' && <Lazy load={() => import('../tiles/Tiles').then((m) => m.Tiles)} />}
             {drawn.value !== 'colour' && <Lazy load={() => import('../tiles/Legend').then((m) => m.Legend)} />}
           </>

@@ -214,7 +214,7 @@ test('a text is put in order', () =>
 test('an archive, a folder and a question for the root', () =>
   withEditor(async ({ page }) => {
     await drop(page, [{ name: 'robot.zip', bytes: zip({ 'robot/scene.xml': MESHED, 'robot/meshes/a.obj': OBJ }) }]);
-    await page.getByText('scene.xml is running, with 1 more file of robot.zip.').waitFor();
+    await page.locator('.toast-text', { hasText: 'scene.xml is running, with 1 more file of robot.zip.' }).waitFor();
     await until('the editor follows', async () => (await value(page)).includes('meshed'));
     // The text is edited where its files are.
     await goBehind(page, '<light pos="0 0 3"/>');
@@ -223,13 +223,13 @@ test('an archive, a folder and a question for the root', () =>
     await until('it runs', async () => (await running()).includes('<camera name="c"/>'));
 
     await dropFolder(page, 'arm', { 'arm.xml': PLAIN.replace('plain', 'dropped'), '.hidden': 'x', 'notes.txt': HOSTILE });
-    await page.getByText('arm.xml is running, with 1 more file of arm.').waitFor();
+    await page.locator('.toast-text', { hasText: 'arm.xml is running, with 1 more file of arm.' }).waitFor();
     assert.match(await running(), /dropped/);
 
     await choose(page, '#mjcf-folder', folder('twins', { 'a.xml': PLAIN, 'b.xml': MESHED, 'meshes/a.obj': OBJ }));
     const question = page.getByRole('dialog', { name: 'Which model is meant?' });
     await question.getByRole('button', { name: 'twins/b.xml' }).click();
-    await page.getByText('b.xml is running, with 2 more files of twins.').waitFor();
+    await page.locator('.toast-text', { hasText: 'b.xml is running, with 2 more files of twins.' }).waitFor();
     assert.equal(await running(), MESHED);
   }));
 

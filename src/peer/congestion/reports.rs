@@ -18,7 +18,7 @@ const LONG: Duration = Duration::from_secs(1);
 const AT_LEAST: f64 = 0.85;
 /// Growth in a second, and before anything was found to be too much.
 const GROWTH: f64 = 1.08;
-const FIRST_GROWTH: f64 = 1.5;
+const FIRST_GROWTH: f64 = 1.2;
 /// How long the shortest round trip counts: routes change.
 const REMEMBERED: Duration = Duration::from_secs(20);
 /// Time that one report may stand for.
@@ -129,7 +129,7 @@ mod tests {
         assert_eq!(over(|_| 50e6, 0.0)[59], 6e6);
         // Of some loss alone nothing is given up.
         assert_eq!(over(|_| 50e6, 0.05)[59], 6e6);
-        assert!(over(|_| 50e6, 0.0)[4] > 3.75e6);
+        assert!(over(|_| 50e6, 0.0)[8] > 3.75e6);
     }
 
     #[test]

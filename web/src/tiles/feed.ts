@@ -147,8 +147,8 @@ class Player {
     this.#closed = true;
     window.clearTimeout(this.#timer);
     this.#pc.onconnectionstatechange = this.#pc.ontrack = null;
-    this.#pc.close();
-    this.#leave();
+    // The daemon forgets who hangs up: then there is nobody to say goodbye to.
+    void this.#leave().finally(() => this.#pc.close());
   }
 
   async #join(address: string, receiver: RTCRtpReceiver): Promise<void> {
@@ -166,9 +166,9 @@ class Player {
   }
 
   /** Told even while the page goes away. */
-  #leave(): void {
-    if (!this.#place) return;
-    void fetch(this.#place, { method: 'DELETE', headers: this.#at.headers, keepalive: true }).catch(() => undefined);
+  async #leave(): Promise<void> {
+    const place = this.#place;
     this.#place = null;
+    if (place) await fetch(place, { method: 'DELETE', headers: this.#at.headers, keepalive: true }).catch(() => undefined);
   }
 }

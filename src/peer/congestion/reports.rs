@@ -11,14 +11,16 @@ const GIVEN_UP: f64 = 0.5;
 /// Less lost than this, and there may be room. Between both the path just loses some.
 const LITTLE: f64 = 0.02;
 /// A round trip that is so much longer than the shortest has a queue in it, …
-const QUEUE: Duration = Duration::from_millis(80);
+const QUEUE: Duration = Duration::from_millis(50);
 /// …and one of this length takes half of the rate to empty.
 const LONG: Duration = Duration::from_secs(1);
-/// Of the target, with a queue, for certain.
-const AT_LEAST: f64 = 0.85;
+/// Of the target, with a queue, at most; the first one was found in growing, and is taller by the
+/// time that it shows.
+const AT_MOST: f64 = 0.85;
+const AT_MOST_FIRST: f64 = 0.7;
 /// Growth in a second, and before anything was found to be too much.
 const GROWTH: f64 = 1.08;
-const FIRST_GROWTH: f64 = 1.2;
+const FIRST_GROWTH: f64 = 1.15;
 /// How long the shortest round trip counts: routes change.
 const REMEMBERED: Duration = Duration::from_secs(20);
 /// Time that one report may stand for.
@@ -67,7 +69,8 @@ impl Reports {
         let next = match queued {
             Some(queue) => {
                 let drained = 1.0 - (queue.as_secs_f64() / LONG.as_secs_f64()).min(0.5);
-                target * drained.min(AT_LEAST)
+                let most = if self.reduced.is_none() { AT_MOST_FIRST } else { AT_MOST };
+                target * drained.min(most)
             }
             None if loss > LOSS => target * (1.0 - loss * GIVEN_UP),
             None if loss < LITTLE || (loss < LOSS && self.reduced.is_none()) => {
@@ -129,7 +132,7 @@ mod tests {
         assert_eq!(over(|_| 50e6, 0.0)[59], 6e6);
         // Of some loss alone nothing is given up.
         assert_eq!(over(|_| 50e6, 0.05)[59], 6e6);
-        assert!(over(|_| 50e6, 0.0)[8] > 3.75e6);
+        assert!(over(|_| 50e6, 0.0)[10] > 3.75e6);
     }
 
     #[test]

@@ -5,20 +5,21 @@ import type { Packet } from './connection/packet';
 import { Traces, type Summary } from './connection/traces';
 import type { FrameStamps } from './protocol/server';
 
-/** Frames of a socket that are on their way through the decoder. */
-const MOST_IN_DECODER = 64;
+/** Frames of a socket that are on their way through the decoder: two seconds' worth at 60 Hz. */
+const MOST_IN_DECODER = 120;
 
 interface Decoded {
   rtp: number;
   received_ms: number;
-  decode_ms: number;
+  /** Absent where the browser decodes by itself. */
+  decode_ms?: number;
 }
 
 export class Tracing {
   readonly #traces: Traces;
   /** When the packet of each time arrived, ms. */
   readonly #arrived = new Map<number, number>();
-  /** What came out of the page's own decoder, by its time there, µs. */
+  /** What was decoded, by its time there, 90 kHz: browsers round to microseconds, each in its way. */
   readonly #decoded = new Map<number, Decoded>();
 
   constructor(clock: RemoteClock) {
@@ -49,32 +50,33 @@ export class Tracing {
     this.#traces.stamped([stamps]);
   }
 
-  /** The page's own decoder has decoded it, whose time there is `at_us`. */
-  decoded(rtp: number, at_us: number, decode_ms: number): void {
+  /** The page's own decoder has decoded it, whose time there is `at_us`; or the browser is about to. */
+  decoded(rtp: number, at_us: number, decode_ms?: number): void {
     const received_ms = this.#arrived.get(rtp);
     this.#arrived.delete(rtp);
-    if (received_ms !== undefined) this.#decoded.set(at_us, { rtp, received_ms, decode_ms });
+    if (received_ms !== undefined) this.#decoded.set(ticks(at_us), { rtp, received_ms, ...(decode_ms !== undefined && { decode_ms }) });
     shorten(this.#decoded);
   }
 
   /** The browser shows a frame. */
   shown(frame: VideoFrameCallbackMetadata): void {
+    const own_ms = (frame.processingDuration ?? 0) * 1000;
     if (frame.rtpTimestamp !== undefined && frame.receiveTime !== undefined) {
-      const decode_ms = (frame.processingDuration ?? 0) * 1000;
       const present_ms = frame.expectedDisplayTime;
-      this.#traces.shown({ rtp: frame.rtpTimestamp, received_ms: frame.receiveTime, decode_ms, present_ms });
+      this.#traces.shown({ rtp: frame.rtpTimestamp, received_ms: frame.receiveTime, decode_ms: own_ms, present_ms });
     } else {
-      const decoded = this.#take(Math.round(frame.mediaTime * 1e6));
+      const decoded = this.#take(ticks(frame.mediaTime * 1e6));
       // Of frames that the page decodes itself, browsers expect what has been already.
       const present_ms = Math.max(frame.expectedDisplayTime, performance.now());
-      if (decoded) this.#traces.shown({ ...decoded, present_ms });
+      if (decoded) this.#traces.shown({ decode_ms: own_ms, ...decoded, present_ms });
     }
   }
 
-  /** The frame that the page decoded with this time; where that is not the element's, the last one. */
-  #take(at_us: number): Decoded | undefined {
-    const known = this.#decoded.has(at_us) ? at_us : [...this.#decoded.keys()].at(-1);
-    const decoded = known === undefined ? undefined : this.#decoded.get(known);
+  /** The frame with this time; where the element's is another than the page's own decoder's, the last one. */
+  #take(at: number): Decoded | undefined {
+    const known = this.#decoded.has(at) ? at : [...this.#decoded].findLast(([, { decode_ms }]) => decode_ms !== undefined)?.[0];
+    if (known === undefined) return undefined;
+    const decoded = this.#decoded.get(known);
     // Those before it are not shown any more.
     for (const old of this.#decoded.keys()) {
       this.#decoded.delete(old);
@@ -86,6 +88,10 @@ export class Tracing {
   summary(): Summary {
     return this.#traces.summary(performance.now());
   }
+}
+
+function ticks(at_us: number): number {
+  return Math.round((at_us * 9) / 100);
 }
 
 /** Forgets the oldest of too many. */

@@ -4,6 +4,7 @@ import { measured } from '../src/connection/latency';
 import { parsePacket } from '../src/connection/packet';
 import { BINS, spread, Traces, type Shown } from '../src/connection/traces';
 import { parseServerMessage, type FrameStamps } from '../src/protocol/server';
+import { Tracing } from '../src/tracing';
 
 /** The daemon's clock is so far behind the page's, ms. */
 const OFFSET_MS = 5_000;
@@ -62,6 +63,39 @@ describe('RemoteClock', () => {
     expect(remote.rtt_ms).toBe(20);
     remote.forget();
     expect(remote.toPage(0)).toBeNull();
+  });
+});
+
+describe('Tracing', () => {
+  const packet = (id: number, at_ms: number) =>
+    ({ keyframe: false, opening: false, time: id * 3000, id, width: 4, height: 4, stamps: stamps(id, at_ms), payload: new Uint8Array() });
+  const metadata = (mediaTime: number, processingDuration?: number) =>
+    ({ mediaTime, expectedDisplayTime: 0, ...(processingDuration !== undefined && { processingDuration }) }) as VideoFrameCallbackMetadata;
+  const started = () => new Tracing(clock());
+
+  it('follows frames that the browser decodes by itself, which show later than others arrive', () => {
+    const tracing = started();
+    for (const id of [1, 2, 3]) {
+      tracing.arrived(packet(id, 10_000));
+      tracing.decoded(id * 3000, (id / 30) * 1e6);
+    }
+    // Rounded down, as some browsers do.
+    tracing.shown(metadata(Math.floor((2 / 30) * 1e6) / 1e6, 0.004));
+    const { decode } = tracing.summary();
+    expect(decode).toMatchObject({ median_ms: 4, p95_ms: 4 });
+    // What it passed over is not shown any more, and what it does not know is no other frame.
+    for (const time of [1 / 30, 9 / 30]) tracing.shown(metadata(time, 0.2));
+    expect(tracing.summary().decode?.p95_ms).toBe(4);
+    tracing.shown(metadata(3 / 30, 0.008));
+    expect(tracing.summary().decode?.p95_ms).toBe(8);
+  });
+
+  it('takes the last frame of its own decoder where the element has another time', () => {
+    const tracing = started();
+    tracing.arrived(packet(1, 10_000));
+    tracing.decoded(3000, 1e6 / 30, 7);
+    tracing.shown(metadata(77));
+    expect(tracing.summary().decode?.median_ms).toBe(7);
   });
 });
 

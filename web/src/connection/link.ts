@@ -65,7 +65,7 @@ export interface LinkEvents {
   /** A frame arrived on a socket. */
   frame(packet: Packet): void;
   /** … and the page has decoded the one of this time, and at `at_us` where it is shown, which took so long. */
-  decoded(time: number, at_us: number, took_ms: number): void;
+  decoded(time: number, at_us: number, took_ms?: number): void;
   /** The way is about to end: the last moment to keep its picture, and replies on it are lost. */
   ending(): void;
   /** Explains a socket that never opened, or `null` when there is nothing better to say. */
@@ -287,7 +287,7 @@ export class Link {
     const events = {
       message: (m: ServerMessage) => this.#ladder.main === rung && this.#events.message(m),
       frame: (packet: Packet) => this.#ladder.main === rung && this.#events.frame(packet),
-      decoded: (...frame: [time: number, at_us: number, took_ms: number]) =>
+      decoded: (...frame: [time: number, at_us: number, took_ms?: number]) =>
         this.#ladder.main === rung && this.#events.decoded(...frame),
       show: (source: MediaStream | MediaSource) => this.#show(rung, source),
       video: () => this.#events.video(),

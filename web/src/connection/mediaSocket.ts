@@ -18,8 +18,8 @@ export interface MediaSocketEvents {
   message(message: ServerMessage): void;
   /** A frame arrived. */
   frame(packet: Packet): void;
-  /** The frame of this time, and at `at_us` where it is shown, was decoded, which took so long. */
-  decoded(time: number, at_us: number, took_ms: number): void;
+  /** The frame of this time, and at `at_us` where it is shown, was decoded: see `PlayerEvents`. */
+  decoded(time: number, at_us: number, took_ms?: number): void;
   show(source: MediaStream | MediaSource): void;
   video(): HTMLVideoElement | undefined;
   /** The daemon has let the viewer in: pictures come as soon as there are some. */

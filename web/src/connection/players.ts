@@ -13,8 +13,11 @@ export interface PlayerEvents {
   show(source: MediaStream | MediaSource): void;
   /** The element that does. */
   video(): HTMLVideoElement | undefined;
-  /** The frame of this time, as its packet has it, and at `at_us` where it is shown, was decoded, which took so long. */
-  decoded(time: number, at_us: number, took_ms: number): void;
+  /**
+   * The frame of this time, as its packet has it, and at `at_us` where it is shown, was decoded, which took so long;
+   * or was handed to a browser that decodes it by itself.
+   */
+  decoded(time: number, at_us: number, took_ms?: number): void;
   /** Decoding cannot go on without a key frame. */
   keyframeWanted(): void;
   /** This player cannot play this. */
@@ -205,7 +208,9 @@ class SourcePlayer implements Player {
     if (!next) return;
     try {
       if (next.opening) this.#describe(codecOfOpening(next.payload));
-      if (next.keyframe) this.#lastKey_s = beginOf(next.payload) ?? this.#lastKey_s;
+      const begin_s = next.opening ? null : beginOf(next.payload);
+      if (begin_s !== null) this.#events.decoded(next.time, begin_s * 1e6);
+      if (next.keyframe) this.#lastKey_s = begin_s ?? this.#lastKey_s;
       this.#buffer?.appendBuffer(next.payload);
     } catch {
       this.#events.failed();

@@ -132,15 +132,21 @@ async fn streams_end_with_their_session_and_with_the_daemon() {
 async fn who_does_not_read_is_told_how_much_was_lost() {
     let daemon = Daemon::ready().await;
     let mut events = Events::of(&daemon, &format!("{AT}/events"), None).await;
-    // More than the ring and the buffers of the connection hold.
-    let mocap = "<mujoco><worldbody><body name='m' mocap='true'><geom size='.1'/></body>\
-        </worldbody></mujoco>";
-    daemon.post("/api/scene/load", &json!({"xml": mocap})).await;
+    // More than the ring and the buffers of the connection hold, some 10 MB for each kernel.
+    let motors: String = (0..64).map(|n| format!("<motor name='m{n}' joint='j'/>")).collect();
+    let scene = format!(
+        "<mujoco><worldbody><body><joint name='j'/><geom size='.1'/></body></worldbody>\
+        <actuator>{motors}</actuator></mujoco>"
+    );
+    let loaded = daemon.post("/api/scene/load", &json!({"xml": scene})).await;
+    assert_eq!(loaded.0, StatusCode::OK);
     let select = json!({"cmd": "keyframe_save", "params": {"name": "a"}});
     assert_eq!(daemon.post(&format!("{AT}/commands"), &select).await.0, StatusCode::OK);
-    let move_it = json!({"cmd": "set_mocap", "params": {"body": "m", "position": [0.1, 0.2, 0.3]}});
-    let all = json!(vec![move_it; 100]);
-    for _ in 0..200 {
+    let values: serde_json::Map<_, _> =
+        (0..64).map(|n| (format!("m{n}"), json!(1.0 / f64::from(n + 3)))).collect();
+    let drive = json!({"cmd": "set_ctrl", "params": {"values": values}});
+    let all = json!(vec![drive; 100]);
+    for _ in 0..100 {
         assert_eq!(daemon.post(&format!("{AT}/commands"), &all).await.1["ok"], true);
     }
     let (_, id, missed) = events.wait_for("missed").await;

@@ -15,6 +15,7 @@ use std::{
 use tokio::sync::watch;
 use tracing::{error, info};
 
+use crate::metrics::GpuMemory;
 pub use crate::frame::Handle;
 pub use adapter::AdapterInfo;
 pub use share::{Error as ShareError, Shared};
@@ -211,6 +212,13 @@ impl Gpu {
             mapped_at_creation: true,
         });
         buffer.get_mapped_range(..).is_ok()
+    }
+
+    /// What the device's memory is taken for, where the graphics interface tells.
+    pub fn memory(&self) -> Option<GpuMemory> {
+        let report = self.device.generate_allocator_report()?;
+        let (allocated, reserved) = (report.total_allocated_bytes, report.total_reserved_bytes);
+        Some(GpuMemory { allocated, reserved })
     }
 
     /// The device itself.

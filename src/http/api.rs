@@ -313,6 +313,7 @@ pub(super) fn metrics(context: &Context) -> Response {
         events: overview.events_received,
         frames_sent: overview.frames_sent,
         rebuilds: overview.rebuilds,
+        gpu_memory: sessions.gpu_memory(),
     });
     const KIND: &str = "text/plain; version=0.0.4; charset=utf-8";
     warp::reply::with_header(text, header::CONTENT_TYPE, KIND).into_response()

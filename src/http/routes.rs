@@ -68,7 +68,23 @@ pub(super) fn all(context: &Arc<Context>) -> Route {
         .or(page_routes(context))
         .unify();
     let guarded = guard::filter(&context.config.server).and(openapi::described());
-    finished(guarded.and(known).boxed())
+    let sessions = context.sessions.clone();
+    let counted = move |response: Response| {
+        sessions.metrics().requests.at([class(response.status())]).add(1);
+        response
+    };
+    finished(guarded.and(known).boxed()).map(counted).boxed()
+}
+
+/// The class of a status, as `/metrics` names it.
+fn class(status: StatusCode) -> &'static str {
+    match status.as_u16() / 100 {
+        1 => "1xx",
+        2 => "2xx",
+        3 => "3xx",
+        4 => "4xx",
+        _ => "5xx",
+    }
 }
 
 /// Answers for what `routes` reject, and completes every response.

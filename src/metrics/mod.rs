@@ -67,6 +67,16 @@ table! {
         "Events that viewers sent.";
     REBUILDS: Counter "mjcast_device_rebuilds_total" [] "1"
         "Lost drawing devices that were replaced.";
+    GPU_MEMORY: Gauge "mjcast_gpu_memory_bytes" ["state"] "bytes"
+        "Memory of the drawing device: taken from the driver (reserved), and in use of that (allocated).";
+    STEPS: Counter "mjcast_sim_steps_total" [] "1"
+        "Physics steps of all sessions.";
+    SIMULATED: Counter "mjcast_sim_seconds_total" [] "s"
+        "Simulated time of all sessions.";
+    RUNNING: Counter "mjcast_sim_running_seconds_total" [] "s"
+        "Wall time for which simulations ran: simulated time in proportion to it is the real-time factor.";
+    REQUESTS: Counter "mjcast_http_requests_total" ["status"] "1"
+        "Answers to HTTP requests by the class of their status.";
     STREAMS: Gauge "mjcast_streams" [] "1"
         "Streams: viewers who see the same share one.";
     ENCODERS: Gauge "mjcast_encoder_sessions" ["backend"] "1"
@@ -134,6 +144,14 @@ const PAIRS: usize = 12;
 /// All that is recorded as it happens.
 #[derive(Debug, Default)]
 pub struct Metrics {
+    /// Physics steps.
+    pub steps: Counter,
+    /// Simulated time, µs.
+    pub simulated_us: Counter,
+    /// Wall time that simulations ran for, µs.
+    pub running_us: Counter,
+    /// Answers by class: `2xx`.
+    pub requests: Family<1, Counter, 6>,
     /// Running streams.
     pub streams: Gauge,
     /// Streams by back end.
@@ -173,6 +191,16 @@ pub struct Levels {
     pub events: u64,
     pub frames_sent: u64,
     pub rebuilds: u64,
+    pub gpu_memory: Option<GpuMemory>,
+}
+
+/// Memory of a drawing device, bytes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct GpuMemory {
+    /// In use.
+    pub allocated: u64,
+    /// Taken from the driver.
+    pub reserved: u64,
 }
 
 impl Metrics {
@@ -199,6 +227,16 @@ impl Metrics {
         out.metric(&CONNECTIONS).value(&[], now.connections as f64);
         out.metric(&EVENTS).value(&[], now.events as f64);
         out.metric(&REBUILDS).value(&[], now.rebuilds as f64);
+        let mut memory = out.metric(&GPU_MEMORY);
+        if let Some(GpuMemory { allocated, reserved }) = now.gpu_memory {
+            memory.value(&["allocated"], allocated as f64);
+            memory.value(&["reserved"], reserved as f64);
+        }
+        out.metric(&STEPS).value(&[], self.steps.get() as f64);
+        out.metric(&SIMULATED).value(&[], self.simulated_us.get() as f64 / 1e6);
+        out.metric(&RUNNING).value(&[], self.running_us.get() as f64 / 1e6);
+        let mut requests = out.metric(&REQUESTS);
+        self.requests.each(|labels, count| requests.value(labels, count.get() as f64));
         out.metric(&STREAMS).value(&[], self.streams.get() as f64);
         let mut encoders = out.metric(&ENCODERS);
         self.encoders.each(|labels, gauge| encoders.value(labels, gauge.get() as f64));
@@ -238,11 +276,13 @@ mod tests {
         events: 1000,
         frames_sent: 12_345,
         rebuilds: 1,
+        gpu_memory: Some(GpuMemory { allocated: 1 << 20, reserved: 1 << 24 }),
     };
 
     /// Metrics with something in every row.
     fn filled() -> Metrics {
         let metrics = Metrics::default();
+        metrics.requests.at(["2xx"]).add(7);
         metrics.encoders.at(["openh264"]).add(2);
         metrics.encode.at(["openh264", "h264"]).record(Duration::from_millis(3));
         metrics.passed(Stage::Send, Duration::from_micros(40));
@@ -325,7 +365,8 @@ mod tests {
             let (name, help) = (row.name, row.help);
             assert!(name.starts_with("mjcast_"), "{name}");
             assert_eq!(name.ends_with("_total"), row.kind == Kind::Counter, "{name}");
-            assert_eq!(name.ends_with("_seconds"), row.unit == "s", "{name}");
+            let level = name.trim_end_matches("_total");
+            assert_eq!(level.ends_with("_seconds"), row.unit == "s", "{name}");
             assert_eq!(name.contains("_bytes"), row.unit == "bytes", "{name}");
             assert!(help.ends_with('.') && !help.contains(['\n', '\\', '|']), "{name}: {help}");
             assert_eq!(TABLE.iter().filter(|other| other.name == name).count(), 1, "{name}");

@@ -28,6 +28,7 @@ use super::{
     info::Wishes,
     news::News,
     outlet::{Outlet, WeakOutlet},
+    pace::Pace,
     recordings::{self, Recordings},
     restart::Policy,
     seat::Seat,
@@ -154,6 +155,7 @@ struct Running {
     stage: Option<Arc<Stage>>,
     /// The number of the newest snapshot, and when it came.
     newest: (u64, Instant),
+    pace: Pace,
 }
 
 impl Running {
@@ -473,6 +475,7 @@ impl Driver {
     fn show(&mut self) {
         let Some(running) = self.running.as_mut() else { return };
         let moment = running.moment();
+        running.pace.passed(&moment.snapshot, Instant::now()).count(&self.shared.metrics);
         self.timeline.seen(&moment.snapshot);
         self.recordings.note(&moment.snapshot);
         self.tell_options(&moment.snapshot.mechanics);

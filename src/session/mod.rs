@@ -21,6 +21,7 @@ mod info;
 mod names;
 mod news;
 mod outlet;
+mod pace;
 mod pick;
 mod recordings;
 mod registry;

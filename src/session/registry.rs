@@ -15,7 +15,7 @@ use super::{
     Settings, Shared, Source, Terms, driver,
 };
 use crate::{
-    metrics::Metrics,
+    metrics::{GpuMemory, Metrics},
     peer::Port,
     record, render,
     units::{Node, SessionId},
@@ -178,6 +178,12 @@ impl Sessions {
     /// Where all viewers' media comes and goes.
     pub fn port(&self) -> &Port {
         &self.registry.shared.settings.peer.port
+    }
+
+    /// What the memory of the device that draws is taken for, where that is known.
+    pub fn gpu_memory(&self) -> Option<GpuMemory> {
+        let device = self.registry.shared.drawing.device();
+        device.renderer.ok().and_then(|renderer| renderer.gpu().memory())
     }
 
     /// What is counted and timed for `/metrics`.

@@ -7,7 +7,7 @@ use std::{
 
 use tokio::sync::oneshot;
 
-use super::{Begin, Driver, Load, Loaded, MAX_LOADS, Model, Purpose, Running};
+use super::{Begin, Driver, Load, Loaded, MAX_LOADS, Model, Pace, Purpose, Running};
 use crate::{
     control::{PhysicsCommand, Replay},
     scene::options::SceneOptions,
@@ -201,6 +201,7 @@ async fn bring_up(shared: &Arc<Shared>, model: Model) -> Result<(Running, Scene)
     let changes = worker.changes().expect("invariant: a new worker's changes are nobody's yet");
     let snapshots = worker.snapshots();
     let newest = (snapshots.borrow().sequence, Instant::now());
-    let running = Running { snapshots, changes, worker, assets, stage, newest };
+    let pace = Pace::new(&snapshots.borrow(), Instant::now());
+    let running = Running { snapshots, changes, worker, assets, stage, newest, pace };
     Ok((running, scene))
 }

@@ -5,8 +5,8 @@ import { gzipSync } from 'node:zlib';
 
 /** What `index.html` fetches before there can be a picture, bytes of gzip. */
 const MOST_BEFORE_THE_PICTURE = 40_000;
-/** All scripts of the page, those included that are fetched when they are wanted: 250,000 would do without the editor's search. */
-const MOST_IN_ALL = 257_000;
+/** All scripts of the page, those included that are fetched when they are wanted. */
+const MOST_IN_ALL = 250_000;
 /** Pages of their own, which the viewer never loads. */
 const OTHER_PAGES = /^(docs|diagnose)-/;
 

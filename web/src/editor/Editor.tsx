@@ -8,6 +8,7 @@ import { Icon } from '../ui/Icon';
 import { sceneName } from '../ui/sceneName';
 import { DiffView } from './DiffView';
 import { Glyph } from './Glyph';
+import { Find, finding, hits, seek } from './Find';
 import { closeEditor, type Begin } from './open';
 import { fetchSchema } from './remote';
 import type { Field } from './codemirror';
@@ -31,6 +32,7 @@ export function Editor({ begin }: { begin: Begin }) {
       <Splitter />
       <Head />
       <Banner />
+      {finding.value && !diffing && <Find field={() => field} />}
       <div class="editor-body">
         <div class={diffing ? 'editor-field editor-field-off' : 'editor-field'} inert={diffing}>
           <div id="xml-editor" ref={host} />
@@ -61,6 +63,13 @@ function start(host: HTMLDivElement, text: string | undefined): () => void {
       changed: store.typed,
       apply: () => void store.apply(),
       unformatted: () => toast('error', 'The tags do not fit together yet: mend the mistake first.'),
+      seek,
+      sought() {
+        const was = finding.peek();
+        finding.value = false;
+        return was;
+      },
+      found: (now) => (hits.value = now),
     });
     store.attach(field);
     field.focus();
@@ -73,6 +82,7 @@ function start(host: HTMLDivElement, text: string | undefined): () => void {
     unfollow();
     field?.destroy();
     field = null;
+    finding.value = false;
     store.ready.value = false;
     store.showing.value = 'text';
     focusStage();

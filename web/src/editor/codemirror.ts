@@ -8,11 +8,9 @@ import {
   copyLineDown, copyLineUp, deleteLine, history, historyKeymap, indentLess, indentMore, indentWithTab, moveLineDown, moveLineUp, standardKeymap,
   toggleComment, undo,
 } from '@codemirror/commands';
-import { autoCloseTags, xmlLanguage } from '@codemirror/lang-xml';
 import { codeFolding, foldGutter, foldKeymap, indentOnInput, indentUnit } from '@codemirror/language';
 import { lintGutter, nextDiagnostic, previousDiagnostic, setDiagnostics, type Diagnostic } from '@codemirror/lint';
-import { highlightSelectionMatches, openSearchPanel, search, searchKeymap } from '@codemirror/search';
-import { EditorSelection, EditorState, Prec, type Text } from '@codemirror/state';
+import { EditorSelection, EditorState, Prec } from '@codemirror/state';
 import {
   drawSelection, dropCursor, EditorView, highlightActiveLine, highlightActiveLineGutter, hoverTooltip,
   keymap, lineNumbers, tooltips, type KeyBinding,
@@ -20,9 +18,12 @@ import {
 import { remarks } from './check';
 import { offersAt, type Offer } from './complete';
 import { format } from './format';
+import type { Query } from './find';
+import { markup, scan } from './markup';
 import { namesIn, referredKind } from './names';
-import { tags, where, type Tag } from './scan';
+import { where } from './scan';
 import { kindInWords, type Schema } from './schema';
+import { searching, type Hits } from './searching';
 import type { Surface } from './store';
 import { theme } from './theme';
 
@@ -33,11 +34,24 @@ export interface Wiring {
   apply(): void;
   /** Tells that the text cannot be put in order. */
   unformatted(): void;
+  /** Asks for the find bar, with what is selected. */
+  seek(selected: string): void;
+  /** Whether the find bar was there to be closed. */
+  sought(): boolean;
+  /** Tells how much the find bar finds. */
+  found(hits: Hits): void;
 }
 
 export interface Field extends Surface {
   format(): void;
+  /** Asks for the find bar, as the key does. */
   find(): void;
+  /** Looks for `query`, or for nothing; `go` goes to the first behind where the cursor was. */
+  seek(query: Query | null, go: boolean): void;
+  /** Goes to the next, or to the one before. */
+  step(back: boolean): void;
+  replaceFound(by: string, all: boolean): void;
+  goToLine(line: number): void;
   destroy(): void;
 }
 
@@ -55,16 +69,6 @@ const EDITING: readonly KeyBinding[] = [
 const LOOK_AFTER_MS = 250;
 /** What stands before each kind of offer. */
 const LETTERS: Record<Offer['kind'], string> = { element: '<', close: '/', attribute: '=', word: 'a', name: '#' };
-
-let scanned: { doc: Text; text: string; all: Tag[] } | undefined;
-
-function scan(doc: Text): { text: string; all: Tag[] } {
-  if (scanned?.doc !== doc) {
-    const text = doc.toString();
-    scanned = { doc, text, all: tags(text) };
-  }
-  return scanned;
-}
 
 export function makeField(host: HTMLElement, text: string, wiring: Wiring): Field {
   const root = host.shadowRoot ?? host.attachShadow({ mode: 'open' });
@@ -97,6 +101,7 @@ export function makeField(host: HTMLElement, text: string, wiring: Wiring): Fiel
     timer = window.setTimeout(() => (completionStatus(view.state) === 'active' ? lookLater() : look()), LOOK_AFTER_MS);
   };
 
+  const finder = searching(wiring);
   const view = new EditorView({
     root,
     parent: root,
@@ -120,10 +125,8 @@ export function makeField(host: HTMLElement, text: string, wiring: Wiring): Fiel
       EditorState.allowMultipleSelections.of(true),
       indentUnit.of('  '),
       indentOnInput(),
-      xmlLanguage,
-      autoCloseTags,
-      highlightSelectionMatches(),
-      search({ top: true }),
+      markup,
+      finder.extension,
       autocompletion({
         override: [(context) => complete(context, wiring.schema())],
         icons: false,
@@ -133,7 +136,7 @@ export function makeField(host: HTMLElement, text: string, wiring: Wiring): Fiel
       hoverTooltip((v, pos) => hover(v, pos, wiring.schema()), { hoverTime: 350, hideOnChange: true }),
       // Beyond the text they would hide what others have there.
       tooltips({ tooltipSpace: () => host.getBoundingClientRect() }),
-      keymap.of([...completionKeymap, ...searchKeymap, ...historyKeymap, ...foldKeymap, ...EDITING, ...standardKeymap, indentWithTab]),
+      keymap.of([...completionKeymap, ...historyKeymap, ...foldKeymap, ...EDITING, ...standardKeymap, indentWithTab]),
       window.matchMedia('(max-width: 640px)').matches ? EditorView.lineWrapping : [],
       EditorView.contentAttributes.of({
         'aria-label': 'MJCF of the scene', tabindex: '0', spellcheck: 'false', autocapitalize: 'off', autocorrect: 'off',
@@ -171,7 +174,11 @@ export function makeField(host: HTMLElement, text: string, wiring: Wiring): Fiel
     undo: () => void undo(view),
     choosing: () => completionStatus(view.state) === 'active',
     format: () => reformat(view, wiring),
-    find: () => void openSearchPanel(view),
+    find: () => finder.ask(view),
+    seek: (query, go) => finder.seek(view, query, go),
+    step: (back) => void finder.step(view, back),
+    replaceFound: (by, all) => finder.replace(view, by, all),
+    goToLine: (line) => finder.goToLine(view, line),
     destroy() {
       window.clearTimeout(timer);
       view.destroy();

@@ -29,14 +29,21 @@ const SPACE = /\s*/y;
 /** What is no tag: comments, instructions, declarations, CDATA; their ends. */
 const ASIDES: readonly [string, string][] = [['<!--', '-->'], ['<![CDATA[', ']]>'], ['<?', '?>'], ['<!', '>']];
 
-/** All tags of `text`, in order. */
-export function tags(text: string): Tag[] {
+/** A stretch of a text. */
+export interface Span {
+  from: number;
+  to: number;
+}
+
+/** All tags of `text`, in order; what is between `<` and `>` and is no tag goes to `asides`. */
+export function tags(text: string, asides: Span[] = []): Tag[] {
   const found: Tag[] = [];
   let at = text.indexOf('<');
   while (at >= 0) {
     const aside = ASIDES.find(([start]) => text.startsWith(start, at));
     if (aside) {
       const end = text.indexOf(aside[1], at + aside[0].length);
+      asides.push({ from: at, to: end < 0 ? text.length : end + aside[1].length });
       at = end < 0 ? -1 : text.indexOf('<', end + aside[1].length);
       continue;
     }

@@ -1,20 +1,8 @@
 /** How the text looks: by the page's tokens, so that light and dark follow by themselves. */
 
-import { HighlightStyle, syntaxHighlighting } from '@codemirror/language';
 import { EditorView } from '@codemirror/view';
-import { tags as t } from '@lezer/highlight';
 
-const colours = HighlightStyle.define([
-  { tag: t.tagName, color: 'var(--code-tag)' },
-  { tag: t.attributeName, color: 'var(--code-attribute)' },
-  { tag: t.attributeValue, color: 'var(--code-value)' },
-  { tag: [t.angleBracket, t.definitionOperator], color: 'var(--ink-faint)' },
-  { tag: [t.comment, t.blockComment], color: 'var(--ink-faint)', fontStyle: 'italic' },
-  { tag: [t.processingInstruction, t.documentMeta], color: 'var(--ink-soft)' },
-  { tag: [t.invalid], color: 'var(--bad)' },
-]);
-
-const look = EditorView.theme({
+export const theme = EditorView.theme({
   '&': { height: '100%', backgroundColor: 'transparent', color: 'var(--ink)', fontSize: '13px' },
   '&.cm-focused': { outline: 'none' },
   '.cm-scroller': { fontFamily: 'var(--mono)', lineHeight: '1.62', overscrollBehavior: 'contain', scrollbarWidth: 'thin' },
@@ -48,6 +36,13 @@ const look = EditorView.theme({
   '.cm-lintRange-warning': { textDecoration: 'underline wavy var(--warn) 1.2px', textUnderlineOffset: '3px' },
   '.cm-lintRange-active': { backgroundColor: 'color-mix(in srgb, var(--warn) 16%, transparent)' },
   '.cm-error-line': { backgroundColor: 'color-mix(in srgb, var(--bad) 9%, transparent)' },
+  '.cm-xml-tag': { color: 'var(--ink-faint)' },
+  '.cm-xml-name': { color: 'var(--code-tag)' },
+  '.cm-xml-stray': { color: 'var(--bad)' },
+  '.cm-xml-attribute': { color: 'var(--code-attribute)' },
+  '.cm-xml-value': { color: 'var(--code-value)' },
+  '.cm-xml-aside': { color: 'var(--ink-faint)', fontStyle: 'italic' },
+  '.cm-xml-head': { color: 'var(--ink-soft)' },
   '.cm-selectionMatch': { backgroundColor: 'var(--press)', borderRadius: '3px' },
   '.cm-searchMatch': { backgroundColor: 'color-mix(in srgb, var(--warn) 30%, transparent)', borderRadius: '3px' },
   '.cm-searchMatch-selected': { backgroundColor: 'color-mix(in srgb, var(--accent-strong) 55%, transparent)' },
@@ -88,24 +83,4 @@ const look = EditorView.theme({
     margin: '6px 0 0', padding: '3px 10px', borderRadius: '999px', backgroundColor: 'var(--press)', color: 'var(--ink)',
     font: '600 12.5px var(--font)', display: 'block',
   },
-
-  '.cm-panels': { backgroundColor: 'transparent', color: 'var(--ink)', fontFamily: 'var(--font)' },
-  '.cm-panels-top': { borderBottom: '1px solid var(--line)' },
-  '.cm-panel.cm-search': { padding: '8px 34px 8px 10px', fontSize: '13px', display: 'flex', flexWrap: 'wrap', gap: '6px', alignItems: 'center' },
-  '.cm-panel.cm-search br': { display: 'none' },
-  '.cm-panel.cm-search input[type=text], .cm-textfield': {
-    flex: '1 1 150px', margin: '0', padding: '0 10px', height: '32px', border: '1px solid var(--line-strong)', borderRadius: '8px',
-    backgroundColor: 'var(--well)', color: 'var(--ink)', font: '13px var(--mono)', outlineColor: 'var(--accent-strong)',
-  },
-  '.cm-button': {
-    margin: '0', padding: '0 10px', height: '30px', border: '1px solid var(--line-strong)', borderRadius: '8px', backgroundImage: 'none',
-    backgroundColor: 'var(--well)', color: 'var(--ink)', font: '500 12.5px var(--font)', textTransform: 'capitalize', cursor: 'pointer',
-  },
-  '.cm-button:active': { backgroundImage: 'none', backgroundColor: 'var(--press)' },
-  '.cm-panel.cm-search label': { fontSize: '12.5px', color: 'var(--ink-soft)', display: 'inline-flex', alignItems: 'center', gap: '4px', margin: '0' },
-  '.cm-panel.cm-search [name=close]': {
-    right: '8px', top: '9px', width: '26px', height: '26px', borderRadius: '7px', color: 'var(--ink-soft)', fontSize: '18px', cursor: 'pointer',
-  },
 });
-
-export const theme = [look, syntaxHighlighting(colours)];

@@ -51,6 +51,7 @@ export const link = new Link(at, at.via ?? restoreVia(), {
     if (phase.kind !== before) note('info', describe(phase, Date.now()).title);
     before = phase.kind;
     if (phase.kind === 'live') void startMeasuring();
+    if (phase.kind === 'buffering') screen?.look();
     // Those that went by the signaling socket.
     if (phase.kind === 'waiting' || phase.kind === 'stopped') commands.abandon();
   },
@@ -99,8 +100,9 @@ export function start(stageElement: HTMLElement, video: HTMLVideoElement, still:
   stage = stageElement;
   screen = new Screen(video, still, (frame) => {
     link.framePresented();
-    if (frame) tracing?.shown(frame);
+    if (frame && tellsEvery()) tracing?.shown(frame);
   });
+  const shown = screen;
   const unbind = bindStage(stageElement, {
     send(message) {
       tracing?.input();
@@ -117,7 +119,10 @@ export function start(stageElement: HTMLElement, video: HTMLVideoElement, still:
   const unwatch = watchViewport(stageElement, sendViewport);
   const health = window.setInterval(() => void refreshHealth(), HEALTH_EVERY_MS);
   const unfollow = effect(() => void refreshEncoder(state.encoderName.value));
-  const untold = effect(() => link.tellStamps(state.panel.value === 'stats'));
+  const untold = effect(() => {
+    link.tellStamps(state.panel.value === 'stats');
+    shown.everyFrame = tellsEvery();
+  });
   const stop = new AbortController();
   document.addEventListener('visibilitychange', comeBack, { signal: stop.signal });
   document.addEventListener('resume', comeBack, { signal: stop.signal });
@@ -135,6 +140,11 @@ export function start(stageElement: HTMLElement, video: HTMLVideoElement, still:
     unfollow();
     untold();
   };
+}
+
+/** Whether every frame is followed: while the figures are looked at, and where they come with the picture. */
+function tellsEvery(): boolean {
+  return state.panel.value === 'stats' || (state.rung.value !== null && state.rung.value !== 'webrtc');
 }
 
 /** What the page's address asks for; once, since from then on the camera is the viewer's. */

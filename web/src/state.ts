@@ -11,6 +11,7 @@ import { standing } from './company';
 import { NOBODY, type Company } from './protocol/company';
 import type { Fields } from './protocol/fields';
 import type { History, Role, Selection, SimState } from './protocol/server';
+import { hasPast } from './timeline';
 
 export const phase = signal<Phase>({ kind: 'opening', attempt: 0 });
 /** By which way the picture comes, or is about to. */
@@ -29,6 +30,8 @@ export const streamEncoder = signal<Encoder | null>(null);
 
 /** The state as shown; written by `simulation.ts`. */
 export const sim = signal<SimState>({});
+/** The state for figures, which are read and not watched. */
+export const glance = signal<SimState>({});
 export const live = computed(() => phase.value.kind === 'live');
 export const paused = computed(() => sim.value.paused ?? false);
 export const speed = computed(() => sim.value.speed ?? 1);
@@ -44,6 +47,8 @@ const selectedText = computed(() => JSON.stringify(sim.value.selected ?? null));
 export const selected = computed(() => JSON.parse(selectedText.value) as Selection | null);
 const historyText = computed(() => JSON.stringify(sim.value.history ?? null));
 export const history = computed(() => JSON.parse(historyText.value) as History | null);
+/** Whether there is anything to go back to: while time runs, the history itself changes with every state. */
+export const past = computed(() => hasPast(history.value));
 const cameraList = computed(() => JSON.stringify(sim.value.cameras ?? []));
 /** The model's own cameras; changes only when the list does, although states come ten times a second. */
 export const cameras = computed(() => JSON.parse(cameraList.value) as string[]);

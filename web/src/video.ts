@@ -1,7 +1,13 @@
 /** The video element: shows a stream, counts its frames, takes pictures of it. */
 
-/** Smoothing of the receive-to-display time over about ten frames. */
-const SMOOTHING = 0.1;
+/** Smoothing of the receive-to-display time over a few looks. */
+const SMOOTHING = 0.25;
+
+/**
+ * From one look at a frame to the next, ms: each makes the browser run style, layout and paint for the frame,
+ * ten times as long as all that the page itself does meanwhile.
+ */
+const LOOK_EVERY_MS = 250;
 
 /** Streams have even sides, so their shape differs a little from the window's: up to this is stretched away. */
 const STRETCH = 0.01;
@@ -13,8 +19,12 @@ export class Screen {
   readonly #presented: (frame?: VideoFrameCallbackMetadata) => void;
   /** Of the media source that is shown. */
   #url: string | null = null;
-  /** Frames shown since the page was opened. */
-  frames = 0;
+  /** Of the streams before this one. */
+  #framesBefore = 0;
+  #counted = 0;
+  #timer = 0;
+  #looking = false;
+  #every = false;
   receiveToDisplay_ms: number | undefined;
 
   constructor(element: HTMLVideoElement, still: HTMLCanvasElement, presented: (frame?: VideoFrameCallbackMetadata) => void) {
@@ -23,12 +33,45 @@ export class Screen {
     this.#presented = presented;
     element.addEventListener('resize', () => this.#fit());
     window.addEventListener('resize', () => this.#fit());
-    if ('requestVideoFrameCallback' in element) this.#watch();
+    if ('requestVideoFrameCallback' in element) this.look();
     else (element as HTMLVideoElement).addEventListener('timeupdate', () => this.#count());
+  }
+
+  /** Frames shown since the page was opened. */
+  get frames(): number {
+    return this.#framesBefore + this.#ofStream;
+  }
+
+  /** Browsers count from the beginning of each stream. */
+  get #ofStream(): number {
+    return Math.max(this.#counted, this.element.getVideoPlaybackQuality?.().totalVideoFrames ?? 0);
+  }
+
+  /** Whether each frame is told of, as measuring them needs; else a few a second are. */
+  set everyFrame(on: boolean) {
+    this.#every = on;
+    if (on) this.look();
+  }
+
+  /** Tells of the next frame. */
+  look(): void {
+    const { element } = this;
+    if (this.#looking || !('requestVideoFrameCallback' in element)) return;
+    window.clearTimeout(this.#timer);
+    this.#looking = true;
+    element.requestVideoFrameCallback((_now, frame) => {
+      this.#looking = false;
+      if (frame.receiveTime !== undefined) this.#measure(frame.expectedDisplayTime - frame.receiveTime);
+      this.#count(frame);
+      if (this.#every) this.look();
+      else this.#timer = window.setTimeout(() => this.look(), LOOK_EVERY_MS);
+    });
   }
 
   show(source: MediaStream | MediaSource): void {
     const { element } = this;
+    this.#framesBefore += this.#ofStream;
+    this.#counted = 0;
     const before = this.#url;
     this.#url = source instanceof MediaStream ? null : URL.createObjectURL(source);
     if (source instanceof MediaStream) {
@@ -42,6 +85,7 @@ export class Screen {
     this.receiveToDisplay_ms = undefined;
     // Muted video may always play; a refusal shows as a still first frame, and any touch mends it.
     void element.play().catch(() => undefined);
+    this.look();
   }
 
   /** The current picture as PNG; `null` before the first frame. */
@@ -71,14 +115,6 @@ export class Screen {
     this.element.classList.toggle('fills', Math.abs(ratio - 1) < STRETCH);
   }
 
-  #watch(): void {
-    this.element.requestVideoFrameCallback((_now, frame) => {
-      if (frame.receiveTime !== undefined) this.#measure(frame.expectedDisplayTime - frame.receiveTime);
-      this.#count(frame);
-      this.#watch();
-    });
-  }
-
   #measure(ms: number): void {
     if (!(ms >= 0 && ms < 10_000)) return;
     const before = this.receiveToDisplay_ms ?? ms;
@@ -86,7 +122,7 @@ export class Screen {
   }
 
   #count(frame?: VideoFrameCallbackMetadata): void {
-    this.frames += 1;
+    this.#counted += 1;
     this.#presented(frame);
   }
 }

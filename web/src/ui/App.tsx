@@ -3,8 +3,7 @@ import { LazyDock } from './LazyDock';
 import { Lazy } from './Lazy';
 import { embed } from '../app';
 import { isHelp } from '../input/keys';
-import { capturing, health, helpOpen, history, live, panel, sceneError, shareOpen } from '../state';
-import { hasPast } from '../timeline';
+import { capturing, health, helpOpen, live, panel, past, sceneError, shareOpen } from '../state';
 import { drawn, layout } from '../tiles/layout';
 import { Announcer } from './Announcer';
 import { DropZone } from './DropZone';
@@ -17,7 +16,6 @@ import { TopBar } from './TopBar';
 
 export function App() {
   useEffect(watchKeys, []);
-  const past = hasPast(history.value);
   return (
     <>
       <main class="shell">
@@ -36,7 +34,7 @@ export function App() {
                 </div>
               </div>
             </div>
-            {past && <Lazy load={() => import('./HistoryBar').then((m) => m.HistoryBar)} />}
+            {past.value && <Lazy load={() => import('./HistoryBar').then((m) => m.HistoryBar)} />}
             <Toolbar />
             <DropZone />
             {layout.value !== 'one' && <Lazy load={() => import('../tiles/Tiles').then((m) => m.Tiles)} />}

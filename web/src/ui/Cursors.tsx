@@ -3,9 +3,13 @@ import type { Cursor } from '../protocol/server';
 import { self, sim, viewerId } from '../state';
 import { colourClass } from './Mark';
 
-const others = computed<Cursor[]>(() =>
-  self.value.watching > 1 ? (sim.value.cursors ?? []).filter((cursor) => cursor.viewer_id !== viewerId.value) : [],
-);
+/** Always the same: another would be drawn again with every state. */
+const NOBODY: readonly Cursor[] = [];
+const others = computed<readonly Cursor[]>(() => {
+  const all = self.value.watching > 1 ? sim.value.cursors : undefined;
+  const shown = all?.filter((cursor) => cursor.viewer_id !== viewerId.value) ?? NOBODY;
+  return shown.length > 0 ? shown : NOBODY;
+});
 const aspect = computed(() => {
   const [width = 0, height = 0] = sim.value.frame?.size ?? [];
   return width > 0 && height > 0 ? width / height : null;

@@ -1,29 +1,34 @@
+import { computed } from '@preact/signals';
 import { run } from '../app';
 import { clock } from '../format';
 import { seekTo, stepBy } from '../seeking';
-import { history, live, mayControl, paused, seekingTo, sim, timestep_s } from '../state';
+import { glance, history, live, mayControl, past, paused, seekingTo, timestep_s } from '../state';
 import { ago, hasPast, place } from '../timeline';
 import { IconButton } from './Button';
 import { Icon } from './Icon';
 
 /** The way back: a timeline while the simulation rests, and a handle that leads there while it runs. */
 export function HistoryBar() {
-  if (!live.value || !hasPast(history.value)) return null;
+  if (!live.value || !past.value) return null;
   return paused.value ? <Scrubber /> : <Handle />;
 }
 
+/** How far back it goes, in whole seconds. */
+const reach = computed(() => {
+  const now = history.value;
+  const seconds = (now && timestep_s.value && (now.last - now.first) * timestep_s.value) ?? 0;
+  return seconds >= 1 ? `, up to ${clock(Math.floor(seconds)).replace(/\.00$/, '')} s` : '';
+});
+
 function Handle() {
-  const { value: now } = history;
-  if (!hasPast(now) || !mayControl.value) return null;
-  const seconds = timestep_s.value && (now.last - now.first) * timestep_s.value;
-  const reach = seconds && seconds >= 1 ? `, up to ${clock(Math.floor(seconds)).replace(/\.00$/, '')} s` : '';
+  if (!mayControl.value) return null;
   return (
     <button
       type="button"
       id="history-handle"
       class="history-handle"
       aria-label="Pause and go back"
-      data-tip={`Pause and go back${reach}`}
+      data-tip={`Pause and go back${reach.value}`}
       data-tip-side="above"
       onClick={() => void run('pause')}
     >
@@ -39,7 +44,7 @@ function Scrubber() {
   if (!hasPast(now)) return null;
   const at = seekingTo.value ?? place(now);
   const back = ago(now, at, timestep_s.value);
-  const time = clock(sim.value.time ?? 0);
+  const time = clock(glance.value.time ?? 0);
   const off = !mayControl.value;
   return (
     <section id="history" class="history bar surface" aria-label="History">

@@ -2,11 +2,11 @@
 
 import { computed } from '@preact/signals';
 import { clock } from '../format';
-import { delay, sim, stats } from '../state';
+import { delay, glance, stats } from '../state';
 
-export const timeText = computed(() => clock(sim.value.time ?? 0));
+export const timeText = computed(() => clock(glance.value.time ?? 0));
 export const rtfText = computed(() => {
-  const rtf = sim.value.rtf;
+  const rtf = glance.value.rtf;
   return rtf === undefined ? '–' : `${rtf.toFixed(2)}×`;
 });
 export const delayText = computed(() => (delay.value ? `${Math.round(delay.value.total_ms)} ms` : '– ms'));

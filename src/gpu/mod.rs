@@ -15,8 +15,8 @@ use std::{
 use tokio::sync::watch;
 use tracing::{error, info};
 
-use crate::metrics::GpuMemory;
 pub use crate::frame::Handle;
+use crate::metrics::GpuMemory;
 pub use adapter::AdapterInfo;
 pub use share::{Error as ShareError, Shared};
 #[cfg(test)]

@@ -185,6 +185,8 @@ sections! {
         allowed_hosts: Vec<String> = Vec::new(),
         /// Origins besides the daemon's own whose pages may use it, e.g. `https://lab.example`.
         allowed_origins: Vec<String> = Vec::new(),
+        /// Origins besides the daemon's own whose pages may show it in a frame, e.g. `https://lab.example`.
+        frame_ancestors: Vec<String> = Vec::new(),
         /// The daemon's name in the ids of sessions: 1 to 32 of `a-z`, `0-9` and `-`; empty takes the host's.
         node: String = "",
         /// How much to log: `trace`, `debug`, `info`, `warn` or `error`.

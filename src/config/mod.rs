@@ -93,6 +93,8 @@ pub struct Server {
     pub allowed_hosts: Vec<String>,
     /// Origins besides the daemon's own, `scheme://host[:port]` in lower case.
     pub allowed_origins: Vec<String>,
+    /// Origins besides the daemon's own whose pages may frame it, `scheme://host[:port]` in lower case.
+    pub frame_ancestors: Vec<String>,
     /// The daemon's name in the ids of sessions; `None`: by the host's.
     pub node: Option<Node>,
     /// How much to log.

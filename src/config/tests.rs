@@ -108,6 +108,8 @@ fn mistakes_are_named_with_their_place() {
         ),
         (&[("MJCAST_WEBRTC__ADVERTISE_ADDRESSES", "nat")], "'nat' is not an IP address"),
         (&[("MJCAST_SERVER__ALLOWED_ORIGINS", "lab.example")], "scheme://host"),
+        (&[("MJCAST_SERVER__FRAME_ANCESTORS", "https://a.example; script-src *")], "scheme://host"),
+        (&[("MJCAST_SERVER__FRAME_ANCESTORS", "*")], "server.frame_ancestors"),
         (&[("MJCAST_VIDEO__PROFILE", "best")], "'best' is none of auto, parity, fast"),
         (&[("MJCAST_SERVER__NODE", "Lab 3")], "lower-case letters"),
         (&[("MJCAST_SESSIONS__EXPIRE_S", "99999999")], "not within 0 to 31536000"),

@@ -52,7 +52,12 @@ fn server(raw: &keys::Server) -> Result<Server> {
         allowed_origins: raw
             .allowed_origins
             .iter()
-            .map(|text| origin(text))
+            .map(|text| origin("server.allowed_origins", text))
+            .collect::<Result<_>>()?,
+        frame_ancestors: raw
+            .frame_ancestors
+            .iter()
+            .map(|text| frame_ancestor(text))
             .collect::<Result<_>>()?,
         node: node(&raw.node)?,
         log_level: match log_level {
@@ -109,12 +114,23 @@ fn host(name: &str) -> Result<String> {
     Ok(name)
 }
 
-fn origin(text: &str) -> Result<String> {
+/// An origin that a policy can name: nothing that would end the directive or begin another.
+fn frame_ancestor(text: &str) -> Result<String> {
+    const KEY: &str = "server.frame_ancestors";
+    let origin = origin(KEY, text)?;
+    let fits = |c: char| c.is_ascii_alphanumeric() || "-._:[]/".contains(c);
+    if origin.chars().all(fits) {
+        return Ok(origin);
+    }
+    invalid(KEY, format!("'{text}' is not an origin: write scheme://host or scheme://host:port"))
+}
+
+fn origin(key: &'static str, text: &str) -> Result<String> {
     let text = text.trim_end_matches('/').to_ascii_lowercase();
     match text.split_once("://") {
         Some(("http" | "https", rest)) if !rest.is_empty() && !rest.contains('/') => Ok(text),
         _ => invalid(
-            "server.allowed_origins",
+            key,
             format!("'{text}' is not an origin: write scheme://host or scheme://host:port"),
         ),
     }

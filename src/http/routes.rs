@@ -14,27 +14,35 @@ use super::{
     Context, api, body, events, frames, guard, media, model, openapi, pages, problem::Problem,
     recordings, scenes, schema, sessions, socket, state, whep, whip,
 };
-use crate::session::{self, Role};
+use crate::{
+    config::Server,
+    session::{self, Role},
+};
 
-/// Headers of every response. Scripts and styles come from the daemon alone: a hostile body or
+/// What a page may load and do. Scripts and styles come from the daemon alone: a hostile body or
 /// camera name that found its way into the page could not run.
-const HEADERS: [(header::HeaderName, HeaderValue); 4] = [
-    (
-        header::CONTENT_SECURITY_POLICY,
-        HeaderValue::from_static(
-            "default-src 'none'; script-src 'self'; style-src 'self'; font-src 'self'; \
-             connect-src 'self' ws: wss:; img-src 'self' data: blob:; media-src 'self' blob:; \
-             worker-src 'self' blob:; manifest-src 'self'; base-uri 'none'; form-action 'none'; \
-             frame-ancestors 'self'",
+const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; font-src 'self'; \
+    connect-src 'self' ws: wss:; img-src 'self' data: blob:; media-src 'self' blob:; \
+    worker-src 'self' blob:; manifest-src 'self'; base-uri 'none'; form-action 'none'; \
+    frame-ancestors 'self'";
+
+/// Headers of every response.
+fn headers(server: &Server) -> [(header::HeaderName, HeaderValue); 4] {
+    let policy = server
+        .frame_ancestors
+        .iter()
+        .fold(POLICY.to_owned(), |policy, origin| policy + " " + origin);
+    let policy = HeaderValue::try_from(policy).expect("invariant: checked origins are ASCII");
+    [
+        (header::CONTENT_SECURITY_POLICY, policy),
+        (header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff")),
+        (header::REFERRER_POLICY, HeaderValue::from_static("no-referrer")),
+        (
+            header::HeaderName::from_static("cross-origin-resource-policy"),
+            HeaderValue::from_static("same-origin"),
         ),
-    ),
-    (header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff")),
-    (header::REFERRER_POLICY, HeaderValue::from_static("no-referrer")),
-    (
-        header::HeaderName::from_static("cross-origin-resource-policy"),
-        HeaderValue::from_static("same-origin"),
-    ),
-];
+    ]
+}
 
 pub(super) type Route = BoxedFilter<(Response,)>;
 
@@ -73,7 +81,7 @@ pub(super) fn all(context: &Arc<Context>) -> Route {
         sessions.metrics().requests.at([class(response.status())]).add(1);
         response
     };
-    finished(guarded.and(known).boxed()).map(counted).boxed()
+    finished(guarded.and(known).boxed(), &context.config.server).map(counted).boxed()
 }
 
 /// The class of a status, as `/metrics` names it.
@@ -88,17 +96,18 @@ fn class(status: StatusCode) -> &'static str {
 }
 
 /// Answers for what `routes` reject, and completes every response.
-pub(super) fn finished(routes: Route) -> Route {
+pub(super) fn finished(routes: Route, server: &Server) -> Route {
+    let headers = headers(server);
     let answered = routes.recover(answer_for).map(Reply::into_response);
     path::full()
         .and(answered)
-        .map(|path: FullPath, mut response: Response| {
+        .map(move |path: FullPath, mut response: Response| {
             if let Some(problem) = response.extensions_mut().remove::<Problem>() {
                 let headers = std::mem::take(response.headers_mut());
                 response = problem.render(path.as_str());
                 response.headers_mut().extend(headers);
             }
-            response.headers_mut().extend(HEADERS);
+            response.headers_mut().extend(headers.clone());
             response
         })
         .boxed()

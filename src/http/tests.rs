@@ -99,7 +99,7 @@ fn routes(config: &config::Config) -> warp::filters::BoxedFilter<(warp::reply::R
         .unify()
         .or(resource(path!("echo").boxed(), "POST", echo.boxed()))
         .unify();
-    finished(guard::filter(&config.server).and(all).boxed())
+    finished(guard::filter(&config.server).and(all).boxed(), &config.server)
 }
 
 const HEAD: &str = "HTTP/1.1\r\nHost: HOST\r\nConnection: close\r\n";

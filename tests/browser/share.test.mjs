@@ -1,9 +1,12 @@
 /** What can be shared of what is seen, what a link leads to, and what the page says of itself. */
 
 import assert from 'node:assert/strict';
+import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
+import { createServer } from 'node:http';
 import { test } from 'node:test';
-import { daemonAndBrowser } from './lib/fixture.mjs';
+import { Daemon } from './lib/daemon.mjs';
+import { daemonAndBrowser, SMALL_STREAM } from './lib/fixture.mjs';
 import { until } from './lib/wait.mjs';
 import { sameCamera, Viewer } from './lib/viewer.mjs';
 
@@ -81,6 +84,30 @@ test('embedded, there is the picture alone, also in a frame', async () => {
   const frame = await until('the frame is there', () => page.frames().find((one) => one.url().includes('embed')));
   await until('it is live', () => frame.evaluate(() => window.__mjcast?.phase === 'live'), { within_ms: 20_000 });
   await page.close();
+});
+
+test('a page of another origin may frame it where the operator allows that, and only there', async () => {
+  let shows = '';
+  const host = createServer((_, response) => response.setHeader('content-type', 'text/html').end(shows)).listen(0, '127.0.0.1');
+  await once(host, 'listening');
+  const origin = `http://127.0.0.1:${host.address().port}`;
+  const allowing = await Daemon.start({ name: 'share-framed', env: { ...SMALL_STREAM, MJCAST_SERVER__FRAME_ANCESTORS: origin } });
+  const page = await shared.browser.newPage();
+  const framed = async (daemon) => {
+    shows = `<iframe src="${daemon.origin}/?embed" width="400" height="300"></iframe>`;
+    await page.goto(origin);
+    return page.frames()[1];
+  };
+  try {
+    const frame = await framed(allowing);
+    await until('it is live', () => frame.evaluate(() => window.__mjcast?.phase === 'live'), { within_ms: 20_000 });
+    const refused = await framed(shared.daemon);
+    await until('the browser refuses', () => refused.url().startsWith('chrome-error:'));
+  } finally {
+    await page.close();
+    host.close();
+    await allowing.stop();
+  }
 });
 
 test('the state is copied as a keyframe that MuJoCo takes', async () => {

@@ -138,6 +138,22 @@ async fn the_page_is_served_or_its_absence_explained() {
     }
 }
 
+#[tokio::test]
+async fn only_pages_of_allowed_origins_may_frame_it() {
+    let policy = async |daemon: &Daemon| {
+        let request = daemon.request("GET", "/").body(Full::default()).expect("request");
+        let response = daemon.send(request).await;
+        response.headers()[header::CONTENT_SECURITY_POLICY].to_str().expect("text").to_owned()
+    };
+    let alone = policy(&Daemon::ready().await).await;
+    assert!(alone.ends_with("frame-ancestors 'self'"), "{alone}");
+    let origins = "https://lab.example,http://localhost:3000/";
+    let daemon = Daemon::ready_with(&[("MJCAST_SERVER__FRAME_ANCESTORS", origins)]).await;
+    let framed = policy(&daemon).await;
+    let wanted = "; frame-ancestors 'self' https://lab.example http://localhost:3000";
+    assert!(framed.ends_with(wanted), "{framed}");
+}
+
 /// What the zip holds, by name.
 fn arrays(npz: &[u8]) -> Vec<(String, Vec<u8>)> {
     let mut zip = zip::ZipArchive::new(std::io::Cursor::new(npz)).expect("a zip");

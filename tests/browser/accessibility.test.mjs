@@ -53,6 +53,8 @@ const VIEWS = {
   editor: async (page) => {
     await page.locator('#edit-scene-btn').click();
     await page.locator('.cm-content').waitFor();
+    await page.getByRole('button', { name: 'Find', exact: true }).click();
+    await page.getByRole('search').waitFor();
   },
   help: async (page) => {
     await page.keyboard.press('F1');

@@ -150,6 +150,67 @@ test('names are completed from the text, and a slip is mended with a click', () 
     { scene: `<mujoco><asset>\n<material name="${ESCAPED}"/><material name="steel"/>\n</asset><worldbody>\n<geom />\n</worldbody></mujoco>`.replace('<geom />', '<geom size=".1"/>') },
   ));
 
+test('words are found, stepped through and replaced', () =>
+  withEditor(async ({ page }) => {
+    const before = await value(page);
+    const many = before.split('geom').length - 1;
+    await page.locator('#xml-editor .cm-content').click();
+    await page.keyboard.press('Control+Home');
+    await page.keyboard.press('Control+f');
+    const bar = page.getByRole('search', { name: 'Text of the scene' });
+    const sought = bar.getByRole('textbox', { name: 'Find' });
+    await page.keyboard.type('GEOM', { delay: 10 });
+    const said = (words) => until(`it says ${words}`, async () => (await bar.locator('output').innerText()) === words);
+    await said(`1 of ${many}`);
+    await page.locator('#xml-editor .cm-searchMatch-selected').waitFor();
+    await page.keyboard.press('Enter');
+    await said(`2 of ${many}`);
+    await page.keyboard.press('Shift+F3');
+    await page.keyboard.press('Shift+Enter');
+    await said(`${many} of ${many}`);
+    await bar.getByRole('button', { name: 'Match capitals' }).click();
+    await said('Nothing');
+    await sought.fill('<(geom)\\b');
+    await bar.getByRole('button', { name: 'Regular expression' }).click();
+    await until('it finds', async () => / of /.test(await bar.locator('output').innerText()));
+    await bar.getByRole('textbox', { name: 'Replace by' }).fill('<my$1');
+    await bar.getByRole('button', { name: 'All' }).click();
+    assert.equal(await value(page), before.replace(/<(geom)\b/g, '<my$1'));
+    await sought.fill('(');
+    await said('No expression');
+    await sought.focus();
+    await page.keyboard.press('Escape');
+    await bar.waitFor({ state: 'detached' });
+    assert.equal(await page.evaluate(() => document.activeElement?.id), 'xml-editor');
+    // One step back undoes all of it.
+    await page.keyboard.press('Control+z');
+    assert.equal(await value(page), before);
+    await page.keyboard.press('Control+Alt+g');
+    await page.keyboard.type('2');
+    await page.keyboard.press('Enter');
+    await page.keyboard.type('!');
+    await until('it is on the second line', async () => (await value(page)).split('\n')[1].startsWith('!'));
+  }));
+
+test('elements are closed, opened up, indented and folded', () =>
+  withEditor(
+    async ({ page }) => {
+      await goBehind(page, '<worldbody>');
+      await page.keyboard.press('Enter');
+      await page.keyboard.type('<body name="a">', { delay: 10 });
+      await page.keyboard.press('Enter');
+      await page.keyboard.type('<!-- here -->');
+      assert.match(await value(page), /\n {2}<worldbody>\n {4}<body name="a">\n {6}<!-- here -->\n {4}<\/body>/);
+      const colours = await page.evaluate(() => ['name', 'attribute', 'value', 'aside'].map((kind) => document.getElementById('xml-editor').shadowRoot.querySelector(`.cm-xml-${kind}`)?.textContent));
+      assert.deepEqual(colours, ['mujoco', 'model', '"plain"', '<!-- here -->']);
+      await page.keyboard.press('Control+Shift+BracketLeft');
+      await page.locator('#xml-editor .cm-foldPlaceholder').waitFor();
+      await page.keyboard.press('Control+Shift+BracketRight');
+      await page.locator('#xml-editor .cm-foldPlaceholder').waitFor({ state: 'detached' });
+    },
+    { scene: '<mujoco model="plain">\n  <worldbody>\n    <geom size="1"/>\n  </worldbody>\n</mujoco>' },
+  ));
+
 test("another's scene is told of, shown, and replaced only when asked to", () =>
   withEditor(async ({ page }) => {
     await goBehind(page, '<worldbody>');

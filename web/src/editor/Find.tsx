@@ -1,12 +1,11 @@
 /** The find bar: above the text, for its keys and for hands. */
 
-import { useEffect, useRef } from 'preact/hooks';
+import { useEffect, useLayoutEffect, useRef } from 'preact/hooks';
 import { effect, signal } from '@preact/signals';
 import { Icon } from '../ui/Icon';
 import type { Field } from './codemirror';
-import type { Query } from './find';
+import { MOST_FOUND, type Query } from './find';
 import { Glyph } from './Glyph';
-import { MOST_FOUND } from './find';
 import type { Hits } from './searching';
 import '../styles/find.css';
 
@@ -29,10 +28,13 @@ const LINE = /^:(\d*)$/;
 
 export function Find({ field }: { field: () => Field | null }) {
   const input = useRef<HTMLInputElement>(null);
-  useEffect(() => effect(() => {
+  // Before the next key, which is meant for it.
+  useLayoutEffect(() => effect(() => {
     void asked.value;
+    const { text } = query.peek();
     input.current?.focus();
-    input.current?.select();
+    // Behind the colon comes the line.
+    input.current?.setSelectionRange(text === ':' ? 1 : 0, Math.max(1, text.length));
   }), []);
   useEffect(() => {
     let first = true;
@@ -73,7 +75,7 @@ export function Find({ field }: { field: () => Field | null }) {
     event.preventDefault();
   };
   const toggle = (key: 'capitals' | 'words' | 'pattern', sign: string, label: string) => (
-    <button type="button" class="find-toggle" aria-label={label} data-tip={label} data-tip-side="below" aria-pressed={query.value[key]} onClick={() => (query.value = { ...query.peek(), [key]: !query.peek()[key] })}>
+    <button type="button" class="find-toggle" aria-label={`${sign}: ${label}`} data-tip={label} data-tip-side="below" aria-pressed={query.value[key]} onClick={() => (query.value = { ...query.peek(), [key]: !query.peek()[key] })}>
       {sign}
     </button>
   );

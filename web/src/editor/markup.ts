@@ -1,9 +1,9 @@
 /** XML in the text field: colours, folds, indentation and closing tags, by the scanner that completion uses. */
 
-import { foldService, indentService } from '@codemirror/language';
+import { foldCode, foldEffect, foldService, indentService } from '@codemirror/language';
 import { EditorState, Prec, RangeSetBuilder, type Extension, type Text } from '@codemirror/state';
 import { Decoration, EditorView, keymap, ViewPlugin, type DecorationSet, type ViewUpdate } from '@codemirror/view';
-import { tags, type Span, type Tag } from './scan';
+import { Depth, tags, type Span, type Tag } from './scan';
 import { beside, closingAt, firstBehind, foldable, pairs } from './structure';
 
 export interface Scanned {
@@ -118,11 +118,27 @@ function openUp({ state, dispatch }: EditorView): boolean {
   return true;
 }
 
+/** Folds what begins on the line, else the element around it. */
+function fold(view: EditorView): boolean {
+  if (foldCode(view)) return true;
+  const { state } = view;
+  const found = scan(state.doc);
+  const depth = new Depth();
+  for (const tag of found.all) {
+    if (tag.from >= state.selection.main.head) break;
+    depth.pass(tag);
+  }
+  const around = depth.open.at(-1);
+  const end = around && closingOf(found).get(around);
+  if (end) view.dispatch({ effects: foldEffect.of({ from: around.to, to: end.from }), selection: { anchor: around.to } });
+  return true;
+}
+
 export const markup: Extension = [
   colours,
   folds,
   indentation,
   closing,
   EditorState.languageData.of(() => [{ commentTokens: { block: { open: '<!--', close: '-->' } }, indentOnInput: /^\s*<\/$/ }]),
-  Prec.high(keymap.of([{ key: 'Enter', run: openUp }])),
+  Prec.high(keymap.of([{ key: 'Enter', run: openUp }, { key: 'Ctrl-Shift-[', mac: 'Cmd-Alt-[', run: fold }])),
 ];

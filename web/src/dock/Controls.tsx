@@ -5,17 +5,17 @@ import { read, write } from '../preferences';
 import { live, mayControl, paused, sim } from '../state';
 import { latestState } from '../simulation';
 import { LatestWins } from '../timeline';
+import { angle, swapAngle } from './angle';
 import { model, modelError, type Actuator, type Joint } from './model';
 import { Filter, NumberField, Segments, Small } from './parts';
-import { scale, span, step, written, type Angle } from './units';
+import { PoseEditor, PoseRow } from './Pose';
+import { scale, span, step, written } from './units';
 import { matching, visible } from './virtual';
 
-const ANGLE_KEY = 'mjcast.angle';
 const KIND_KEY = 'mjcast.controls';
 
 type Kind = 'actuators' | 'joints';
 
-const angle = signal<Angle>(read(ANGLE_KEY) === 'deg' ? 'deg' : 'rad');
 const kind = signal<Kind>(read(KIND_KEY) === 'joints' ? 'joints' : 'actuators');
 const query = signal('');
 
@@ -45,7 +45,7 @@ export function Controls() {
           type="button"
           class="small-button unit-button"
           aria-label={`${angle.value}: unit of angles`}
-          onClick={() => write(ANGLE_KEY, (angle.value = angle.value === 'deg' ? 'rad' : 'deg'))}
+          onClick={swapAngle}
         >
           {angle}
         </button>
@@ -67,6 +67,7 @@ export function Controls() {
           </Small>
         </p>
       )}
+      {joints && <PoseEditor off={!mayMove()} />}
       {joints ? <JointList all={now.joints} /> : <ActuatorList all={now.actuators} />}
     </div>
   );
@@ -114,7 +115,7 @@ function JointList({ all }: { all: readonly Joint[] }) {
   const found = matching(all, query.value, (j) => `${j.name} ${j.kind}`);
   const row = (j: Joint) =>
     j.kind === 'free' || j.kind === 'ball' ? (
-      <Pose key={j.id} joint={j} />
+      <PoseRow key={j.id} joint={j} />
     ) : (
       <Row
         key={j.id}
@@ -128,23 +129,6 @@ function JointList({ all }: { all: readonly Joint[] }) {
       />
     );
   return <List all={found} row={row} empty={all.length === 0 ? 'This model has no joints.' : 'No joint matches.'} label="Joints" />;
-}
-
-/** A free or ball joint has no one number to slide: shows where it is. */
-function Pose({ joint }: { joint: Joint }) {
-  void sim.value;
-  const count = joint.kind === 'free' ? 7 : 4;
-  const values = latestState().qpos?.slice(joint.qpos, joint.qpos + count) ?? [];
-  const text = values.map((v) => written(v, 0.001)).join('  ');
-  return (
-    <li class="control control-pose">
-      <div class="control-line">
-        <span class="control-name">{joint.name || `joint ${joint.id}`}</span>
-        <span class="control-note">{joint.kind === 'free' ? 'free · position, quaternion' : 'ball · quaternion'}</span>
-      </div>
-      <code>{text || '–'}</code>
-    </li>
-  );
 }
 
 /** Draws only the rows that are seen. */

@@ -275,8 +275,8 @@ pub enum CameraChoice {
     Name(String),
     /// A model camera by id.
     Index(u32),
-    /// A free camera that follows a body, by name.
-    Track(String),
+    /// A free camera that follows a body.
+    Track(Slot),
     /// The next (`1`) or previous (`-1`) of free and model cameras, as `]` and `[` do.
     Cycle(i32),
 }
@@ -306,6 +306,8 @@ pub enum PhysicsCommand {
     LoadKeyframe(u32),
     /// Restores a full `mjSTATE_INTEGRATION` vector.
     SetState(Vec<f64>),
+    /// Sets simulated time, s; finite.
+    SetTime(f64),
     /// Applies a force (N) and a torque (N·m) to a body, world, until others are set.
     SetForce(u32, [f64; 6]),
     /// Selects what was hit, or nothing.
@@ -340,6 +342,7 @@ impl PhysicsCommand {
             | Self::SetForce(..)
             | Self::LoadKeyframe(_)
             | Self::SetState(_)
+            | Self::SetTime(_)
             | Self::SetOptions(_)
             | Self::Select(_)
             | Self::PerturbStart(..)

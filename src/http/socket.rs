@@ -289,6 +289,7 @@ fn control_message(viewer: ViewerId, company: &[Company]) -> ServerMessage {
                 role: member.role.name(),
                 connected: member.connected,
                 follows: member.follows.map(|leader| leader.to_string()),
+                beside: member.beside.map(|other| other.to_string()),
             })
             .collect(),
     }

@@ -159,6 +159,7 @@ impl Simulation {
             PhysicsCommand::SetForce(body, force) => self.set_force(*body, force)?,
             PhysicsCommand::LoadKeyframe(key) => self.load_keyframe(*key)?,
             PhysicsCommand::SetState(state) => self.set_state(state)?,
+            PhysicsCommand::SetTime(time) => self.set_time(*time)?,
             PhysicsCommand::Select(hit) => {
                 grip.select(hit.as_ref(), data, extractor.scene_mut())?;
             }
@@ -276,6 +277,14 @@ impl Simulation {
         })?;
         self.moved();
         Ok(())
+    }
+
+    fn set_time(&mut self, time: f64) -> Result<(), Refusal> {
+        if !time.is_finite() {
+            return Err(Refusal::NotFinite { what: "the time" });
+        }
+        let time_alone = mjtState::mjSTATE_TIME as u32;
+        self.data.set_state(&[time], time_alone).map_err(|_| Refusal::OtherModel)
     }
 
     fn set_state(&mut self, state: &[f64]) -> Result<(), Refusal> {

@@ -8,7 +8,7 @@ use crate::{
 };
 
 /// The commands that give a simulation of `to` what `snapshot`, of a model with the assets `from`,
-/// has of the same names: positions and velocities of joints, controls, and mocap poses.
+/// has of the same names: positions and velocities of joints, controls, and mocap poses; and its time.
 pub fn carry(from: &Assets, snapshot: &Snapshot, to: &Assets) -> Vec<PhysicsCommand> {
     let (mut qpos, mut qvel) = (Vec::new(), Vec::new());
     let joints = named(&from.model.joints, |joint| &joint.name);
@@ -31,7 +31,8 @@ pub fn carry(from: &Assets, snapshot: &Snapshot, to: &Assets) -> Vec<PhysicsComm
         (!qvel.is_empty()).then_some(PhysicsCommand::SetQvel(qvel)),
         (!ctrl.is_empty()).then_some(PhysicsCommand::SetControl(ctrl)),
     ];
-    commands.into_iter().flatten().chain(mocap(from, snapshot, to)).collect()
+    let time = snapshot.time.is_finite().then_some(PhysicsCommand::SetTime(snapshot.time));
+    commands.into_iter().flatten().chain(mocap(from, snapshot, to)).chain(time).collect()
 }
 
 fn mocap(from: &Assets, snapshot: &Snapshot, to: &Assets) -> Vec<PhysicsCommand> {
@@ -99,23 +100,26 @@ mod tests {
             qpos: (0..9).map(f64::from).collect(),
             qvel: (10..18).map(f64::from).collect(),
             ctrl: vec![0.1, 0.2],
+            time: 4.5,
             ..Snapshot::default()
         };
         let expected = [
             PhysicsCommand::SetQpos(vec![(0, 7.0)]),
             PhysicsCommand::SetQvel(vec![(0, 16.0)]),
             PhysicsCommand::SetControl(vec![(0, 0.2)]),
+            PhysicsCommand::SetTime(4.5),
         ];
         assert_eq!(carry(&from, &snapshot, &to), expected);
     }
 
     #[test]
-    fn nothing_alike_is_nothing_to_do() {
+    fn of_models_with_nothing_alike_only_time_goes_on() {
         let from = model(&[("a", 3, 0, 0)], &[]);
         let to = model(&[("b", 3, 0, 0)], &["m"]);
         let snapshot = Snapshot { qpos: vec![1.0], qvel: vec![1.0], ..Snapshot::default() };
-        assert_eq!(carry(&from, &snapshot, &to), []);
-        let broken = Snapshot { qpos: vec![f64::NAN], qvel: vec![f64::NAN], ..snapshot };
+        assert_eq!(carry(&from, &snapshot, &to), [PhysicsCommand::SetTime(0.0)]);
+        let broken =
+            Snapshot { qpos: vec![f64::NAN], qvel: vec![f64::NAN], time: f64::NAN, ..snapshot };
         assert_eq!(carry(&from, &broken, &from), []);
     }
 }

@@ -74,7 +74,7 @@ pub(super) enum Request {
     Viewers { reply: oneshot::Sender<Vec<Company>> },
     SetRole { viewer: ViewerId, role: Role, reply: oneshot::Sender<Result<(), Error>> },
     GiveControl { viewer: Option<ViewerId>, reply: oneshot::Sender<Result<(), Error>> },
-    Join { role: Role, reply: oneshot::Sender<Result<Joined, Error>> },
+    Join { role: Role, beside: Option<ViewerId>, reply: oneshot::Sender<Result<Joined, Error>> },
     Leave { viewer: ViewerId },
     Attach { viewer: ViewerId, outlet: Outlet },
     Detach { viewer: ViewerId, outlet: WeakOutlet },
@@ -235,6 +235,8 @@ struct Seated {
     role: Role,
     /// Whose camera it shows.
     follows: Option<ViewerId>,
+    /// Whose further view it is.
+    beside: Option<ViewerId>,
     /// What its path carries.
     climber: Climber,
 }
@@ -382,7 +384,7 @@ impl Driver {
             Request::GiveControl { viewer, reply } => {
                 drop(reply.send(self.give_control(viewer)));
             }
-            Request::Join { role, reply } => drop(reply.send(self.join(role))),
+            Request::Join { role, beside, reply } => drop(reply.send(self.join(role, beside))),
             Request::Leave { viewer } => self.leave(viewer),
             Request::Attach { viewer, outlet } => self.attach(viewer, outlet).await,
             Request::Detach { viewer, outlet } => self.detach(viewer, &outlet),
@@ -514,7 +516,7 @@ impl Driver {
 
     // ---- viewers ------------------------------------------------------------------------
 
-    fn join(&mut self, role: Role) -> Result<Joined, Error> {
+    fn join(&mut self, role: Role, beside: Option<ViewerId>) -> Result<Joined, Error> {
         let limit = self.wishes.borrow().terms.viewers;
         if self.seats.len() >= limit {
             return Err(Error::Limit { what: "viewers", limit });
@@ -524,7 +526,10 @@ impl Driver {
         counters.connections.fetch_add(1, Ordering::Relaxed);
         counters.viewers.fetch_add(1, Ordering::Relaxed);
         let (notify, notices) = mpsc::channel(NOTICES);
-        let seat = Seat::new(self.running.as_ref().map(|running| &*running.assets));
+        let mut seat = Seat::new(self.running.as_ref().map(|running| &*running.assets));
+        let beside = beside.filter(|other| {
+            self.seats.get(other).inspect(|other| seat.look_like(&other.seat)).is_some()
+        });
         let seated = Seated {
             seat,
             notify: notify.clone(),
@@ -532,6 +537,7 @@ impl Driver {
             known: None,
             role,
             follows: None,
+            beside,
             climber: Climber::default(),
         };
         self.seats.insert(id, seated);

@@ -238,6 +238,8 @@ pub struct Company {
     pub stream: Option<ViewId>,
     /// Whose camera it shows.
     pub follows: Option<ViewerId>,
+    /// Whose further view it is: the same person sees both.
+    pub beside: Option<ViewerId>,
     /// Whether it is in control.
     pub in_control: bool,
     /// Its place among those who wait for control, from 0.
@@ -655,7 +657,16 @@ impl Handle {
     /// # Errors
     /// [`Error::Limit`] when the session is full.
     pub async fn join(&self, role: Role) -> Result<Viewer, Error> {
-        let joined = self.ask(|reply| driver::Request::Join { role, reply }).await??;
+        self.join_beside(role, None).await
+    }
+
+    /// Admits a further view of the viewer `beside`, whose free camera it begins with. Where there
+    /// is no such viewer it is one of its own.
+    ///
+    /// # Errors
+    /// [`Error::Limit`] when the session is full.
+    pub async fn join_beside(&self, role: Role, beside: Option<ViewerId>) -> Result<Viewer, Error> {
+        let joined = self.ask(|reply| driver::Request::Join { role, beside, reply }).await??;
         Ok(Viewer::new(joined.id, joined.notices, joined.notify, self.clone()))
     }
 

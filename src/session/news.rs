@@ -109,6 +109,7 @@ impl News {
             ),
             PhysicsCommand::LoadKeyframe(index) => ("keyframe_load", json!({"index": index})),
             PhysicsCommand::SetState(state) => ("set_state", json!({"count": state.len()})),
+            PhysicsCommand::SetTime(time) => ("set_time", json!({"time": time})),
             PhysicsCommand::SetForce(body, [x, y, z, a, b, c]) => {
                 ("apply_force", json!({"body": body, "force": [x, y, z], "torque": [a, b, c]}))
             }

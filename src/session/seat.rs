@@ -10,7 +10,7 @@ use crate::{
     },
     render,
     scene::{
-        Assets,
+        Assets, Visual,
         camera::{Camera, FreeCamera, Motion},
         options::RenderFlag,
     },
@@ -27,6 +27,8 @@ const NOTCH: f64 = 0.05;
 const SPEEDS: [f64; 9] = [0.0625, 0.125, 0.25, 0.5, 1.0, 2.0, 4.0, 8.0, 16.0];
 /// The video box until the viewer has told its own, CSS px: the predecessor's clients never do.
 const DEFAULT_HEIGHT: f64 = 480.0;
+/// Width over height below which the camera does not start farther and farther away.
+const NARROWEST: f64 = 0.4;
 /// Two presses of a button within this time are a double click.
 const DOUBLE_CLICK: Duration = Duration::from_millis(400);
 /// … if the pointer has moved by no more than this, CSS px.
@@ -158,6 +160,12 @@ impl Seat {
         }
     }
 
+    /// Looks by the free camera as another does.
+    pub fn look_like(&mut self, other: &Self) {
+        self.free = other.free;
+        self.camera = Camera::Free(other.free);
+    }
+
     /// Where the pointer is over the picture, shares of its width and height.
     pub fn cursor(&self) -> Option<[f64; 2]> {
         self.cursor
@@ -210,7 +218,7 @@ impl Seat {
 
     /// Looks where a newly loaded model says a free camera starts.
     pub fn meet(&mut self, assets: &Assets) {
-        self.set_free(FreeCamera::initial(&assets.visual));
+        self.set_free(start(&assets.visual, self.viewport));
     }
 
     /// The size of the stream: the viewport's shape and at most its pixels, within `budget`.
@@ -241,7 +249,16 @@ impl Seat {
             Event::KeyDown { code, modifiers } => self.key(&code, modifiers, world),
             Event::KeyUp { .. } => Ok(Effect::None),
             Event::Viewport { width, height, dpr } => {
+                let before = start(&world.assets.visual, self.viewport);
                 self.viewport = Some(([width, height], dpr));
+                let now = start(&world.assets.visual, self.viewport);
+                // Whoever has not moved sees the whole scene in the new shape, too.
+                if self.camera == Camera::Free(before) {
+                    self.camera = Camera::Free(now);
+                }
+                if self.free == before {
+                    self.free = now;
+                }
                 Ok(Effect::Viewport)
             }
             Event::Command { command, .. } => self.command(command, world),
@@ -428,7 +445,7 @@ impl Seat {
                 self.profile = profile;
                 Effect::Drawing
             }
-            Command::ResetCamera => self.set_free(FreeCamera::initial(&world.assets.visual)),
+            Command::ResetCamera => self.set_free(start(&world.assets.visual, self.viewport)),
             Command::CameraPreset(preset) => {
                 let (azimuth, elevation) = match preset {
                     CameraPreset::Front => (0.0, 0.0),
@@ -458,9 +475,10 @@ impl Seat {
                 let index = cameras.iter().position(|camera| camera.name == name);
                 Camera::Fixed(found(index, "camera", &name)?)
             }
-            CameraChoice::Track(name) => {
-                let body = world.assets.model.bodies.iter().position(|body| *body == name);
-                Camera::Tracking { body: found(body, "body", &name)?, camera: self.free }
+            CameraChoice::Track(slot) => {
+                let body = super::names::body(world.assets, &slot)
+                    .map_err(|unknown| unknown.to_string())?;
+                Camera::Tracking { body, camera: self.free }
             }
             CameraChoice::Cycle(by) => self.neighbour(by, cameras.len()),
         };
@@ -518,6 +536,19 @@ fn wrap_degrees(angle: f64) -> f64 {
     (angle + 180.0).rem_euclid(360.0) - 180.0
 }
 
+/// Where a free camera starts: where MuJoCo's does, but farther away in a picture that is taller
+/// than wide. The field of view is vertical, and the sides of the scene would be cut off.
+fn start(visual: &Visual, viewport: Option<([f64; 2], f64)>) -> FreeCamera {
+    let mut camera = FreeCamera::initial(visual);
+    if let Some(([width, height], _)) = viewport
+        && width > 0.0
+        && width < height
+    {
+        camera.distance /= (width / height).max(NARROWEST);
+    }
+    camera
+}
+
 fn found(index: Option<usize>, what: &str, name: &str) -> Result<u32, String> {
     index
         .and_then(|index| u32::try_from(index).ok())
@@ -549,7 +580,7 @@ fn even(width: f64, height: f64) -> Size {
 mod tests {
     use super::*;
     use crate::{
-        control::Buttons,
+        control::{Buttons, Slot},
         scene::{CameraInfo, options::OptionsUpdate},
     };
 
@@ -623,11 +654,41 @@ mod tests {
     }
 
     #[test]
+    fn the_camera_starts_where_the_whole_scene_is_seen_in_tall_pictures_too() {
+        let assets = assets();
+        let world = world(&assets);
+        let mut seat = Seat::new(Some(&assets));
+        let wide = seat.free.distance;
+        let show = |seat: &mut Seat, width, height| {
+            let event = Event::Viewport { width, height, dpr: 1.0 };
+            seat.act(event, Instant::now(), &world).expect("fine");
+            seat.free.distance
+        };
+        assert_eq!(show(&mut seat, 640.0, 480.0), wide);
+        assert_eq!(show(&mut seat, 400.0, 800.0), wide * 2.0);
+        assert_eq!(seat.camera(), Camera::Free(seat.free));
+        assert_eq!(show(&mut seat, 10.0, 800.0), wide / NARROWEST);
+        assert_eq!(show(&mut seat, 800.0, 400.0), wide);
+        // A camera that somebody has put somewhere stays there.
+        command(
+            &mut seat,
+            Command::SetCamera(CameraUpdate { distance: Some(7.0), ..CameraUpdate::default() }),
+        )
+        .expect("fine");
+        assert_eq!(show(&mut seat, 400.0, 800.0), 7.0);
+        command(&mut seat, Command::ResetCamera).expect("fine");
+        assert_eq!(seat.free.distance, wide * 2.0);
+    }
+
+    #[test]
     fn unknown_names_are_refused_in_words() {
         let mut seat = Seat::new(Some(&assets()));
         let before = seat.camera();
         let refused = command(&mut seat, Command::UseCamera(CameraChoice::Name("back".into())));
         assert_eq!(refused, Err("the model has no camera 'back'".into()));
+        let track = |body| Command::UseCamera(CameraChoice::Track(Slot::Index(body)));
+        let refused = command(&mut seat, track(99)).expect_err("no such body");
+        assert!(refused.contains("no body 99"), "{refused}");
         assert_eq!(seat.camera(), before);
     }
 

@@ -103,6 +103,48 @@ test('joints are moved while time stands', async () => {
   });
 });
 
+test('free and ball joints are put where they are typed, and back', async () => {
+  await shared.daemon.load(`<mujoco model="loose"><option gravity="0 0 0"/><worldbody><geom type="plane" size="2 2 .1"/>
+    <body pos="0 0 1"><freejoint name="${HOSTILE}"/><geom size=".1 .2 .3" type="box"/></body>
+    <body name="arm" pos="1 0 1"><joint name="socket" type="ball"/><geom size=".1" fromto="0 0 0 .3 0 0" type="capsule"/></body>
+    </worldbody></mujoco>`);
+  await withPanels('controls,cameras', async (viewer, section) => {
+    const panel = section('controls');
+    await panel.getByRole('radio', { name: /^Joints/ }).click();
+    await panel.getByRole('button', { name: `Pose of ${hostile}` }).click();
+    const pose = panel.getByRole('region', { name: `Pose of ${hostile}` });
+    assert.ok(await pose.getByLabel('Position x, m').isDisabled(), 'physics and hand would fight');
+    await panel.getByRole('button', { name: 'Pause to move them' }).click();
+    await viewer.untilState('paused', (s) => s.paused === true);
+    const type = async (label, value) => {
+      const field = pose.getByLabel(label);
+      await field.fill(value);
+      await field.press('Enter');
+    };
+    const near = (a, b) => a.length === b.length && a.every((v, i) => Math.abs(v - b[i]) < 1e-6);
+    await type('Position z, m', '2.5');
+    await viewer.untilState('the height', (s) => near(s.qpos.slice(0, 3), [0, 0, 2.5]));
+    await panel.getByRole('button', { name: 'rad: unit of angles' }).click();
+    await type('Turned about z, °', '90');
+    await viewer.untilState('turned', (s) => near(s.qpos.slice(3, 7), [Math.SQRT1_2, 0, 0, Math.SQRT1_2]));
+    await viewer.screenshot('panels-pose');
+    await pose.getByRole('button', { name: /into its default pose/ }).click();
+    await viewer.untilState('back', (s) => near(s.qpos.slice(0, 7), [0, 0, 1, 1, 0, 0, 0]));
+
+    await panel.getByRole('button', { name: 'Pose of socket' }).click();
+    const ball = panel.getByRole('region', { name: 'Pose of socket' });
+    assert.equal(await ball.getByLabel('Position x, m').count(), 0);
+    await ball.getByLabel('Turned about x, °').fill('-90');
+    await ball.getByLabel('Turned about x, °').press('Enter');
+    await viewer.untilState('the ball joint', (s) => near(s.qpos.slice(7), [Math.SQRT1_2, -Math.SQRT1_2, 0, 0]));
+
+    // A body without a name is tracked by its number.
+    await section('cameras').getByRole('combobox', { name: 'Track a body' }).selectOption('body 1');
+    await viewer.untilState('tracking', (s) => s.camera.tracks === 1);
+    assert.equal(await section('cameras').getByRole('combobox', { name: 'Track a body' }).inputValue(), '1');
+  });
+});
+
 test('five hundred actuators are a screenful of rows, and scroll', async () => {
   await shared.daemon.load(CROWD);
   await withPanels('controls', async (viewer, section) => {
@@ -165,7 +207,7 @@ test('cameras are chosen, typed, tracked and copied', async () => {
     await viewer.untilState('the distance', (s) => s.camera.distance === 4.5);
     await panel.getByRole('combobox', { name: 'Track a body' }).selectOption('slider');
     await viewer.untilState('tracking', (s) => s.camera.name === 'slider');
-    await panel.getByRole('combobox', { name: 'Track a body' }).selectOption('');
+    await panel.getByRole('combobox', { name: 'Track a body' }).selectOption('none');
     await viewer.untilState('free again', (s) => s.camera.name === undefined);
     await panel.getByRole('button', { name: 'Copy as MJCF' }).click();
     const text = await panel.getByLabel('Camera as MJCF').inputValue();

@@ -68,6 +68,9 @@ for (const [device, size] of [['desktop', DESKTOP], ['phone', PHONE]]) {
       await page.getByRole('button', { name: /^Dismiss/ }).first().click();
       assert.deepEqual([first.source, second.source, third.source], ['camera:overhead', 'camera:door', `camera:${hostile}`]);
       await untilViewers(4);
+      const { watching } = await page.evaluate(() => ({ watching: document.querySelector('.people-count')?.textContent ?? '1' }));
+      assert.equal(watching, '1', 'views of one person are counted as people');
+      assert.equal(await page.evaluate(() => window.__mjcast.company.viewers.length), 1);
 
       // Nothing lies on anything else, and the main picture has the size of its place.
       const places = await page.evaluate(() => [...document.querySelectorAll('#stage, .view-tile')].map((e) => e.getBoundingClientRect().toJSON()));

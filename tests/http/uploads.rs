@@ -131,8 +131,18 @@ async fn what_has_the_same_name_keeps_its_state_if_asked_to() {
     let kept = format!("{DEFAULT}?keep_state=true");
     let (status, _) = send(&daemon, "PUT", &kept, "text/xml", arm(2)).await;
     assert_eq!((status, angle().await), (StatusCode::OK, Some(0.5)));
+    // Time goes on where it was, and begins anew without.
+    let time = async || daemon.get("/api/sessions/default/state").await.1["time"].as_f64().unwrap();
+    daemon
+        .post("/api/sessions/default/commands", &json!([{"cmd": "step", "params": {"steps": 100}}]))
+        .await;
+    let before = time().await;
+    assert!(before > 0.1, "{before}");
+    let (status, _) = send(&daemon, "PUT", &kept, "text/xml", arm(1)).await;
+    assert_eq!((status, time().await), (StatusCode::OK, before));
     let (status, _) = send(&daemon, "PUT", DEFAULT, "text/xml", arm(2)).await;
     assert_eq!((status, angle().await), (StatusCode::OK, Some(0.0)));
+    assert_eq!(time().await, 0.0);
     let odd = format!("{DEFAULT}?keep_state=perhaps");
     let (status, problem) = send(&daemon, "PUT", &odd, "text/xml", arm(2)).await;
     assert_eq!(status, StatusCode::BAD_REQUEST, "{problem}");

@@ -424,3 +424,27 @@ async fn players_are_told_of_turn_servers_with_a_login_of_their_own() {
         "{link}"
     );
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_further_view_is_told_apart_from_other_people() {
+    let daemon = Daemon::ready().await;
+    let offer = Client::new(WATCH).await.offer(false).await;
+    let first = post(&daemon, PLACE, &offer).await;
+    assert_eq!(first.status(), StatusCode::CREATED);
+    let viewers = async || daemon.get("/api/sessions/default/viewers").await.1["viewers"].clone();
+    let owner = viewers().await[0]["id"].as_str().unwrap().to_owned();
+    let offer = Client::new(WATCH).await.offer(false).await;
+    let beside = post(&daemon, &format!("{PLACE}?beside={owner}"), &offer).await;
+    assert_eq!(beside.status(), StatusCode::CREATED);
+    let all = viewers().await;
+    assert_eq!(all[0]["beside"], Value::Null, "{all}");
+    assert_eq!(all[1]["beside"], owner, "{all}");
+    // Whoever is not there has no further views.
+    let offer = Client::new(WATCH).await.offer(false).await;
+    let alone = post(&daemon, &format!("{PLACE}?beside=viewer-999"), &offer).await;
+    assert_eq!(alone.status(), StatusCode::CREATED);
+    assert_eq!(viewers().await[2]["beside"], Value::Null);
+    for wrong in ["beside=me", "width=640", "width=0&height=360", "width=640&height=tall"] {
+        refusal(&post(&daemon, &format!("{PLACE}?{wrong}"), &offer).await, 400);
+    }
+}

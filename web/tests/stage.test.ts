@@ -17,10 +17,10 @@ describe('further views', () => {
   it('reaches every camera, whatever it is called', () => {
     expect(keys(all)).toEqual(['camera:top', 'camera#1', 'camera#2', 'camera:a b/c', 'camera#4', 'camera#5', 'side:top', 'side:front', 'side:side', 'free']);
     expect(all[1]).toMatchObject({ label: 'Camera 1', camera: '1', use: { index: 1 } });
-    expect(streamPath(all[3]!)).toBe('whep?camera=a+b%2Fc');
+    expect(streamPath(all[3]!, 'viewer-2', [640, 360])).toBe('whep?camera=a+b%2Fc&beside=viewer-2&width=640&height=360');
     expect(stillPath(all[3]!, 320, 200)).toBe('cameras/a%20b%2Fc/frame.jpg?width=320&height=200');
     expect(stillPath(all[6]!, 32, 20)).toBe('cameras/free/frame.jpg?width=32&height=20&azimuth=0&elevation=-90');
-    expect(streamPath(FREE)).toBe('whep');
+    expect(streamPath(FREE, 'viewer-2', [640, 360])).toBe('whep?beside=viewer-2&width=640&height=360');
   });
 
   it('shows what was chosen, else what is not yet seen', () => {

@@ -248,6 +248,9 @@ pub struct Viewer {
     /// Whose camera it shows.
     #[schema(required = true)]
     follows: Option<String>,
+    /// Whose further view it is, which the same person sees.
+    #[schema(required = true)]
+    beside: Option<String>,
     /// Whether it is in control.
     in_control: bool,
     /// Its place among those who wait for control, from 0.
@@ -265,6 +268,7 @@ impl From<&Company> for Viewer {
             estimate_kbps: viewer.estimate.map(|estimate| estimate.as_bps() / 1000),
             stream: viewer.stream.map(|stream| stream.to_string()),
             follows: viewer.follows.map(|leader| leader.to_string()),
+            beside: viewer.beside.map(|other| other.to_string()),
             in_control: viewer.in_control,
             waiting: viewer.waiting,
         }

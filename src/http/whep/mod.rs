@@ -36,6 +36,7 @@ use crate::{
     control::{Command, Event},
     peer::{self, Fragment, Telling, wire},
     session::{Error, Handle, Role},
+    units::ViewerId,
 };
 use headers::{Condition, Methods, is_shared};
 use player::{Patched, Player};
@@ -46,6 +47,9 @@ pub(super) use player::Players;
 const SDP: &str = "application/sdp";
 /// What is said of ICE alone (RFC 8840 §9).
 const FRAGMENT: &str = "application/trickle-ice-sdpfrag";
+
+/// Parameters of the place where players begin.
+const KNOWN: [&str; 5] = ["beside", "camera", "height", "session", "width"];
 
 /// Methods of the place where players begin.
 const BEGIN: Methods = Methods { allow: "GET, HEAD, OPTIONS, POST", accept: ("accept-post", SDP) };
@@ -180,11 +184,22 @@ impl Asked {
 /// What a player looks at.
 #[derive(IntoParams)]
 #[into_params(parameter_in = Query)]
-#[allow(dead_code, reason = "`camera` reads it; this describes it")]
+#[allow(dead_code, reason = "`camera`, `beside` and `place` read it; this describes it")]
 struct CameraParameter {
     /// Name or number of a camera of the model; the free camera where it is missing.
     #[param(example = "side")]
     camera: Option<String>,
+    /// The viewer whose further view this is: it is not counted as another person, and its free
+    /// camera begins as that viewer's is now.
+    #[param(example = "viewer-7")]
+    beside: Option<String>,
+    /// Width of the place that the picture is for, px, with `height`: the stream takes its shape,
+    /// and no more pixels than the daemon streams at most. Without them it has the daemon's size.
+    #[param(example = 640, minimum = 16, maximum = 8192)]
+    width: Option<u32>,
+    /// Its height, px.
+    #[param(example = 360, minimum = 16, maximum = 8192)]
+    height: Option<u32>,
 }
 
 /// Watches a session by WHEP: an SDP offer to receive video is answered with one to send it.
@@ -220,8 +235,11 @@ struct CameraParameter {
 )]
 async fn begin(context: &Arc<Context>, session: &Handle, asked: Asked) -> Answer {
     let offer = asked.offer?;
-    let camera = camera(&asked.query)?;
-    let viewer = session.join(Role::View).await?;
+    let (camera, place) = (camera(&asked.query)?, place(&asked.query)?);
+    let viewer = session.join_beside(Role::View, beside(&asked.query)?).await?;
+    if let Some([width, height]) = place {
+        viewer.event(Event::Viewport { width, height, dpr: 1.0 }).await?;
+    }
     if let Some(command) = camera {
         viewer.event(Event::Command { id: None, command }).await?;
     }
@@ -242,11 +260,34 @@ async fn begin(context: &Arc<Context>, session: &Handle, asked: Asked) -> Answer
 
 /// The command to look through the camera that a query names.
 fn camera(query: &Query) -> Result<Option<Command>, Problem> {
-    if let Some(unknown) = query.keys().find(|name| !matches!(name.as_str(), "camera" | "session"))
-    {
+    let known = |name: &String| KNOWN.contains(&name.as_str());
+    if let Some(unknown) = query.keys().find(|name| !known(name)) {
         return Err(Problem::bad_request(format!("unknown parameter {unknown:?}")));
     }
     query.get("camera").map(|named| use_camera(named)).transpose()
+}
+
+/// The size of the place that a query says the picture is for, px.
+fn place(query: &Query) -> Result<Option<[f64; 2]>, Problem> {
+    let side = |name: &str| {
+        let Some(text) = query.get(name) else { return Ok(None) };
+        let side = text.parse::<u16>().ok().filter(|side| (16..=8192).contains(side));
+        let wrong = || Problem::bad_request(format!("'{name}' must be within 16 to 8192 px"));
+        side.map(|side| Some(f64::from(side))).ok_or_else(wrong)
+    };
+    match (side("width")?, side("height")?) {
+        (None, None) => Ok(None),
+        (Some(width), Some(height)) => Ok(Some([width, height])),
+        _ => Err(Problem::bad_request("'width' and 'height' go together")),
+    }
+}
+
+/// Whose further view a query asks for.
+fn beside(query: &Query) -> Result<Option<ViewerId>, Problem> {
+    let Some(id) = query.get("beside") else { return Ok(None) };
+    let number = id.strip_prefix("viewer-").and_then(|number| number.parse().ok());
+    let wrong = || Problem::bad_request("'beside' must be the id of a viewer, e.g. viewer-7");
+    number.map(|number| Some(ViewerId(number))).ok_or_else(wrong)
 }
 
 /// The command to look through a camera of this name or number.

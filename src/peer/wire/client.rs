@@ -10,7 +10,7 @@ use crate::{
     config::Profile,
     control::{
         Buttons, CameraChoice, CameraPreset, CameraUpdate, Command, Event, Modifiers,
-        PhysicsCommand, Pointer,
+        PhysicsCommand, Pointer, Slot,
     },
     peer::Candidate,
 };
@@ -278,8 +278,12 @@ fn camera_update(params: Fields<'_>) -> Result<CameraUpdate, WireError> {
 }
 
 fn camera_choice(params: Fields<'_>) -> Result<CameraChoice, WireError> {
-    if let Some(body) = params.text(&["track"])? {
-        return Ok(CameraChoice::Track(body.to_owned()));
+    match params.get(&["track"]) {
+        None => {}
+        Some(Value::String(body)) => return Ok(CameraChoice::Track(Slot::Name(body.clone()))),
+        Some(body) => {
+            return index(body, "track", u32::MAX).map(|id| CameraChoice::Track(Slot::Index(id)));
+        }
     }
     if let Some(by) = params.get(&["cycle"]) {
         return match by.as_f64() {

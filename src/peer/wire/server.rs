@@ -144,6 +144,9 @@ pub struct ViewerState {
     /// Whose camera it shows.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub follows: Option<String>,
+    /// Whose further view it is.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub beside: Option<String>,
 }
 
 /// What a viewer sees, and how fresh it is.
@@ -240,6 +243,9 @@ pub struct CameraState {
     pub lookat: Option<[f64; 3]>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub name: Option<String>,
+    /// The body that it follows, which need not have a name.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub tracks: Option<u32>,
 }
 
 /// A frame of a stream.

@@ -150,7 +150,12 @@ fn commands_become_what_they_say() {
         (
             "use_camera",
             json!({"track": "leg"}),
-            Command::UseCamera(CameraChoice::Track("leg".into())),
+            Command::UseCamera(CameraChoice::Track(named("leg"))),
+        ),
+        (
+            "use_camera",
+            json!({"track": 2}),
+            Command::UseCamera(CameraChoice::Track(Slot::Index(2))),
         ),
         ("use_camera", json!({"cycle": 1}), Command::UseCamera(CameraChoice::Cycle(1))),
         ("use_camera", json!({"cycle": -1}), Command::UseCamera(CameraChoice::Cycle(-1))),
@@ -271,7 +276,7 @@ fn a_wrong_parameter_is_named() {
         ("set_camera", json!({"fovy": 180}), "'fovy'"),
         ("use_camera", json!({}), "'name'"),
         ("use_camera", json!({"index": -1}), "'index'"),
-        ("use_camera", json!({"track": 3}), "'track'"),
+        ("use_camera", json!({"track": -1}), "'track'"),
         ("use_camera", json!({"cycle": 0}), "'cycle'"),
         ("use_camera", json!({"cycle": 0.5}), "'cycle'"),
         ("set_ctrl", json!({}), "'values'"),

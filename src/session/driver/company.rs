@@ -199,6 +199,7 @@ impl Driver {
             estimate: seated.outlet.as_ref().map(super::Outlet::estimate),
             stream: self.views.of(*id).map(|(view, _)| view),
             follows: seated.follows,
+            beside: seated.beside,
             in_control: holder == Some(*id),
             waiting: waiting.iter().position(|waits| waits == id),
         };

@@ -100,6 +100,10 @@ fn camera_state(moment: &Moment, watched: &Watched) -> CameraState {
         distance: free.map(|camera| camera.distance),
         lookat: free.map(|camera| camera.lookat),
         name,
+        tracks: match watched.camera {
+            Camera::Tracking { body, .. } => Some(body),
+            Camera::Free(_) | Camera::Fixed(_) => None,
+        },
     }
 }
 

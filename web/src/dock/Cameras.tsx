@@ -19,13 +19,14 @@ const VIEWS = [
 
 /** Changes only when the camera does, although states come ten times a second. */
 const cameraText = computed(() => JSON.stringify(sim.value.camera ?? {}));
+const tracks = computed(() => sim.value.camera?.tracks ?? null);
 const free = computed(() => sim.value.camera?.azimuth !== undefined);
 
 /** What this viewer looks through. */
 export function Cameras() {
   const off = !live.value;
   const fixed = free.value ? null : cameraName.value;
-  const tracked = fixed === null && cameraName.value !== 'free' ? cameraName.value : null;
+  const tracked = tracks.value;
   return (
     <>
       <ul class="rows" role="radiogroup" aria-label="Camera">
@@ -58,26 +59,25 @@ function Look(props: { name: string; on: boolean; off: boolean; act: () => void 
 }
 
 /** Follows a body with the free camera. */
-function Track({ off, tracked }: { off: boolean; tracked: string | null }) {
-  const bodies = (model.value?.bodies ?? []).slice(1).filter((name) => name !== '');
-  const chosen = selected.value?.name;
-  const track = (name: string) => void run('use_camera', name ? { track: name } : { name: 'free' });
+function Track({ off, tracked }: { off: boolean; tracked: number | null }) {
+  const bodies = model.value?.bodies ?? [];
+  const chosen = selected.value;
+  const track = (body: number) => void run('use_camera', body > 0 ? { track: body } : { name: 'free' });
   return (
     <div class="field">
       <label class="field-name" for="track-body">
         Track a body
       </label>
-      <select id="track-body" class="select" value={tracked ?? ''} disabled={off || bodies.length === 0} onChange={(e) => track(e.currentTarget.value)}>
-        <option value="">{bodies.length === 0 ? 'no body has a name' : 'none'}</option>
-        {bodies.map((name, at) => (
-          <option key={`${at} ${name}`} value={name}>
-            {name}
+      <select id="track-body" class="select" value={tracked ?? 0} disabled={off || bodies.length < 2} onChange={(e) => track(Number(e.currentTarget.value))}>
+        {bodies.map((name, body) => (
+          <option key={body} value={body}>
+            {body === 0 ? 'none' : name || `body ${body}`}
           </option>
         ))}
       </select>
-      {chosen && chosen !== tracked && (
-        <Small act={() => track(chosen)} off={off}>
-          Track {chosen}
+      {chosen && chosen.body > 0 && chosen.body !== tracked && (
+        <Small act={() => track(chosen.body)} off={off}>
+          Track {chosen.name || `body ${chosen.body}`}
         </Small>
       )}
     </div>

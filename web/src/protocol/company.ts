@@ -11,6 +11,8 @@ export interface Member {
   connected: boolean;
   /** Whose camera the viewer shows. */
   follows?: string;
+  /** Whose further view it is: the same person sees both. */
+  beside?: string;
 }
 
 export interface Company {
@@ -18,7 +20,7 @@ export interface Company {
   holder: string | null;
   /** Who waits for control, the first first. */
   requests: string[];
-  /** In the order of joining. */
+  /** In the order of joining, without the further views that somebody has. */
   viewers: Member[];
 }
 
@@ -29,7 +31,7 @@ export function company(m: Fields): Company {
   return {
     holder: text(m['holder']) ?? null,
     requests: texts(m['requests']) ?? [],
-    viewers: list(m['viewers'], member) ?? [],
+    viewers: (list(m['viewers'], member) ?? []).filter(({ beside }) => beside === undefined),
   };
 }
 
@@ -45,6 +47,6 @@ function member(value: unknown): Member | undefined {
     id,
     role: role(m['role']) ?? 'view',
     connected: flag(m['connected']) ?? true,
-    ...compact<{ follows?: string }>({ follows: text(m['follows']) }),
+    ...compact<{ follows?: string; beside?: string }>({ follows: text(m['follows']), beside: text(m['beside']) }),
   };
 }

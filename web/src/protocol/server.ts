@@ -11,6 +11,8 @@ export interface Camera {
   distance?: number;
   lookat?: number[];
   name?: string;
+  /** The body that it follows, which need not have a name. */
+  tracks?: number;
 }
 
 /** The body that double clicks select and ctrl drags pull. */
@@ -264,6 +266,7 @@ function camera(value: unknown): Camera | undefined {
       distance: finite(m['distance']),
       lookat: numbers(m['lookat'], 3),
       name: text(m['name']),
+      tracks: finite(m['tracks']),
     })
   );
 }

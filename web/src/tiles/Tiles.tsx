@@ -1,7 +1,7 @@
 import { useEffect, useRef, useState } from 'preact/hooks';
 import { focusStage } from '../app';
 import { endpoints } from '../connection/endpoints';
-import { cameras, iceServers, live, scene } from '../state';
+import { cameras, iceServers, live, scene, viewerId } from '../state';
 import { Icon } from '../ui/Icon';
 import { Feed, type How } from './feed';
 import { layout } from './layout';
@@ -44,7 +44,7 @@ function Tile({ source, slot }: { source: Source; slot: number }) {
   const on = awake.value;
   useEffect(() => {
     if (!on) return;
-    const feed = new Feed(source, { address, headers: at.headers, iceServers: iceServers.peek() }, {
+    const feed = new Feed(source, { address, headers: at.headers, iceServers: iceServers.peek(), beside: viewerId.peek() }, {
       how: setHow,
       stream(stream) {
         if (!video.current) return;

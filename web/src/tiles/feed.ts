@@ -27,6 +27,8 @@ export interface FeedPlace {
   address(path: string): string;
   headers: Record<string, string>;
   iceServers: RTCIceServer[];
+  /** The viewer whose further view it is. */
+  beside: string;
 }
 
 export interface FeedEvents {
@@ -62,7 +64,8 @@ export class Feed {
   }
 
   #open(): void {
-    const player = new Player(this.#source, this.#at, {
+    const size = stillSize(...this.#events.size(), window.devicePixelRatio || 1);
+    const player = new Player(streamPath(this.#source, this.#at.beside, size), this.#at, {
       up: (stream) => {
         window.clearTimeout(this.#stills);
         this.#stills = 0;
@@ -126,7 +129,7 @@ class Player {
   #closed = false;
   #timer: number;
 
-  constructor(source: Source, at: FeedPlace, events: PlayerEvents) {
+  constructor(path: string, at: FeedPlace, events: PlayerEvents) {
     this.#at = at;
     const pc = new RTCPeerConnection({ iceServers: at.iceServers, bundlePolicy: 'max-bundle' });
     this.#pc = pc;
@@ -140,7 +143,7 @@ class Player {
       else if (pc.connectionState === 'failed') events.down();
       else this.#timer = window.setTimeout(() => events.down(), MENDED_WITHIN_MS);
     };
-    void this.#join(at.address(streamPath(source)), receiver).catch(() => events.down());
+    void this.#join(at.address(path), receiver).catch(() => events.down());
   }
 
   close(): void {

@@ -82,9 +82,10 @@ export function stillPath({ camera, from }: Source, width: number, height: numbe
   return `cameras/${encodeURIComponent(camera ?? 'free')}/frame.jpg?${query}`;
 }
 
-/** Where its stream is asked for, below the session. */
-export function streamPath({ camera }: Source): string {
-  return camera === undefined ? 'whep' : `whep?${new URLSearchParams({ camera })}`;
+/** Where its stream is asked for, below the session, as a further view of the viewer `beside` in a place of this size. */
+export function streamPath({ camera }: Source, beside: string, [width, height]: readonly [number, number]): string {
+  const size = { width: String(width), height: String(height) };
+  return `whep?${new URLSearchParams(camera === undefined ? { beside, ...size } : { camera, beside, ...size })}`;
 }
 
 /** A still picture's size for a view of these CSS px. */

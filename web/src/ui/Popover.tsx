@@ -1,5 +1,5 @@
 import type { ComponentChildren } from 'preact';
-import { useEffect, useRef } from 'preact/hooks';
+import { useLayoutEffect, useRef } from 'preact/hooks';
 import { panel, type Panel } from '../state';
 
 interface PopoverProps {
@@ -26,7 +26,8 @@ export function Popover(props: PopoverProps) {
   const { name, label, stays = false } = props;
   const root = useRef<HTMLDivElement>(null);
   const open = panel.value === name;
-  useEffect(() => (open && root.current ? whileOpen(root.current, stays) : undefined), [open]);
+  // With the panel itself, not a frame later: an Escape in between would find nobody who listens.
+  useLayoutEffect(() => (open && root.current ? whileOpen(root.current, stays) : undefined), [open]);
   return (
     <div class={`pop ${props.class ?? ''}`} ref={root}>
       <button

@@ -53,6 +53,7 @@ use tokio::{
     time::Instant,
 };
 use tokio_util::sync::DropGuard;
+use utoipa::ToSchema;
 use webrtc::peer_connection::{PeerConnection, RTCIceCandidateInit, RTCSessionDescription};
 
 use crate::{
@@ -119,17 +120,20 @@ pub struct IceServer {
 }
 
 /// An ICE candidate as `RTCIceCandidateInit` spells it.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct Candidate {
     /// `candidate:…`, RFC 8839 §5.1.
     pub candidate: String,
     /// The media section's id.
+    #[schema(required)]
     pub sdp_mid: Option<String>,
     /// The media section's index.
     #[serde(rename = "sdpMLineIndex")]
+    #[schema(required)]
     pub sdp_mline_index: Option<u16>,
     /// The ICE generation that it belongs to.
+    #[schema(required)]
     pub username_fragment: Option<String>,
 }
 

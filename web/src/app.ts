@@ -10,7 +10,7 @@ import { Link } from './connection/link';
 import { isOutOfTurn } from './company';
 import { bindStage } from './input/stage';
 import { viewportOf, watchViewport } from './input/viewport';
-import type { ClientMessage } from './protocol/client';
+import type { ClientMessage, Known, Params } from './protocol/client';
 import type { ServerMessage } from './protocol/server';
 import { restoreVia, setVia, via } from './preferences';
 import { arrived, connectSeeking } from './seeking';
@@ -63,7 +63,6 @@ export const link = new Link(at, at.via ?? restoreVia(), {
       state.viewerId.value = welcome.viewer_id;
       state.role.value = welcome.role;
       state.iceServers.value = welcome.ice_servers;
-      if (welcome.state) takeState(welcome.state);
     });
     sendViewport();
     void refreshHealth();
@@ -93,7 +92,7 @@ export const link = new Link(at, at.via ?? restoreVia(), {
 
 export const commands = new Commands((message) => link.send(message));
 connectTurns(run);
-connectSeeking((cmd, params) => commands.run(cmd, params), tellRefusal);
+connectSeeking((...command) => commands.run(...command), tellRefusal);
 
 /** Starts the page's life once its elements exist; the returned function ends it. */
 export function start(stageElement: HTMLElement, video: HTMLVideoElement, still: HTMLCanvasElement): () => void {
@@ -171,7 +170,7 @@ export function focusStage(): void {
 }
 
 /** Runs a command and tells of a refusal; resolves to whether it was done. */
-export async function run(cmd: string, params: Record<string, unknown> = {}): Promise<boolean> {
+export async function run<Name extends string>(cmd: Name & Known<Name>, params?: Params<Name>): Promise<boolean> {
   const outcome = await commands.run(cmd, params);
   if (!outcome.ok) tellRefusal(outcome.error);
   return outcome.ok;

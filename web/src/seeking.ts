@@ -1,6 +1,7 @@
 /** Goes through the history of the simulation. */
 
 import type { Outcome } from './connection/commands';
+import type { Run } from './protocol/client';
 import * as state from './state';
 import { hasPast, LatestWins, place } from './timeline';
 
@@ -9,13 +10,12 @@ const SEEK_EVERY_MS = 60;
 /** A place that was not reached within this will not be. */
 const ARRIVE_WITHIN_MS = 1_000;
 
-type Run = (cmd: string, params?: Record<string, unknown>) => Promise<Outcome>;
-let run: Run = () => Promise.resolve({ ok: false, error: '' });
+let run: Run<Outcome> = () => Promise.resolve({ ok: false, error: '' });
 let refused: (error: string) => void = () => undefined;
 let giveUp = 0;
 
 /** Hands over the way to the daemon, and what to do with a refusal. */
-export function connectSeeking(way: Run, tell: (error: string) => void): void {
+export function connectSeeking(way: Run<Outcome>, tell: (error: string) => void): void {
   run = way;
   refused = tell;
 }

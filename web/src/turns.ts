@@ -2,15 +2,15 @@
 
 import { batch } from '@preact/signals';
 import { news } from './company';
+import type { Run } from './protocol/client';
 import { NOBODY, type Company, type Role } from './protocol/company';
 import * as state from './state';
 import { dismissTurn, toast } from './toasts';
 
-type Run = (cmd: string, params?: Record<string, unknown>) => Promise<boolean>;
-let run: Run = () => Promise.resolve(false);
+let run: Run<boolean> = () => Promise.resolve(false);
 
 /** Hands over the way to the daemon; to be called before anything else here. */
-export function connectTurns(way: Run): void {
+export function connectTurns(way: Run<boolean>): void {
   run = way;
 }
 

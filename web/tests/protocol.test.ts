@@ -13,10 +13,10 @@ describe('parseServerMessage', () => {
 
   it('reads a welcome and fills in what is missing', () => {
     const full = parse({
-      type: 'welcome', viewer_id: 7, session: 's', role: 'view', cameras: ['a'],
+      type: 'welcome', viewer_id: 7, session: 's', role: 'view',
       ice_servers: [{ urls: 'stun:h' }, { urls: ['turn:h'], username: 'u', credential: 'c' }, { urls: 5 }, null],
     });
-    expect(full).toMatchObject({ viewer_id: '7', role: 'view', state: { cameras: ['a'] } });
+    expect(full).toMatchObject({ viewer_id: '7', role: 'view' });
     expect(full?.type === 'welcome' && full.ice_servers).toEqual([
       { urls: 'stun:h' },
       { urls: ['turn:h'], username: 'u', credential: 'c' },

@@ -18,4 +18,6 @@ pub use server::{
 };
 
 #[cfg(test)]
+mod describe;
+#[cfg(test)]
 mod tests;

@@ -4,24 +4,27 @@ use std::time::Instant;
 
 use serde::Serialize;
 use serde_json::Value;
+use utoipa::ToSchema;
 
 use super::options::{FlagsState, OptionsState};
 use crate::{frame::EncodedFrame, peer::Candidate, units::MediaClock};
 
 /// A STUN or TURN server as browsers take it.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
 #[allow(missing_docs, reason = "each is the RTCIceServer field of its name")]
 pub struct IceServer {
     pub urls: Vec<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
     pub username: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
     pub credential: Option<String>,
 }
 
 /// Where a viewer whom WebRTC does not reach gets the same stream: a WebSocket at
 /// `path?session=…&ticket=…`. `docs/streaming.md` says what comes on it.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
 pub struct MediaAddress {
     /// Path of the socket.
     pub path: &'static str,
@@ -30,7 +33,7 @@ pub struct MediaAddress {
 }
 
 /// A message to a viewer.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, ToSchema)]
 #[serde(tag = "type", rename_all = "snake_case")]
 #[allow(missing_docs, reason = "the fields are the protocol's")]
 pub enum ServerMessage {
@@ -46,15 +49,18 @@ pub enum ServerMessage {
     },
     #[serde(rename = "ice-candidate")]
     IceCandidate {
+        #[schema(required)]
         candidate: Option<Candidate>,
     },
     SceneUpdated {
         xml: String,
         model_name: String,
         #[serde(skip_serializing_if = "Option::is_none")]
+        #[schema(nullable = false)]
         preset: Option<&'static str>,
     },
     Control {
+        #[schema(required)]
         holder: Option<String>,
         /// The viewer's own.
         role: &'static str,
@@ -76,9 +82,11 @@ pub enum ServerMessage {
         frames: Vec<FrameStamps>,
     },
     Result {
+        #[schema(required)]
         id: Option<Value>,
         ok: bool,
         #[serde(skip_serializing_if = "Option::is_none")]
+        #[schema(nullable = false)]
         error: Option<String>,
     },
     /// How the simulation is computed, once and whenever that changes.
@@ -93,7 +101,7 @@ pub enum ServerMessage {
 }
 
 /// When a frame was where, µs on the daemon's clock.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, ToSchema)]
 pub struct FrameStamps {
     /// Its number within the stream.
     pub id: u64,
@@ -101,9 +109,11 @@ pub struct FrameStamps {
     pub rtp: u32,
     /// The oldest input that it is the first to show was received.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
     pub input_us: Option<u64>,
     /// The snapshot that it is the first to show came from the simulation.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
     pub state_us: Option<u64>,
     /// Drawing began.
     pub render_us: u64,
@@ -133,7 +143,7 @@ impl FrameStamps {
 }
 
 /// A viewer of the session.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
 pub struct ViewerState {
     /// Its id.
     pub id: String,
@@ -143,14 +153,16 @@ pub struct ViewerState {
     pub connected: bool,
     /// Whose camera it shows.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
     pub follows: Option<String>,
     /// Whose further view it is.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
     pub beside: Option<String>,
 }
 
 /// What a viewer sees, and how fresh it is.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, ToSchema)]
 pub struct State {
     /// Simulated time, s.
     pub time: f64,
@@ -161,6 +173,7 @@ pub struct State {
     /// Whether time stands still.
     pub paused: bool,
     /// Asked-for simulated seconds per wall second; null: as fast as can be.
+    #[schema(required)]
     pub speed: Option<f64>,
     /// Achieved simulated seconds per wall second.
     pub rtf: f64,
@@ -171,8 +184,10 @@ pub struct State {
     /// Names of the model's cameras, in id order.
     pub cameras: Vec<String>,
     /// What is selected.
+    #[schema(required)]
     pub selected: Option<SelectionState>,
     /// What can be gone back to.
+    #[schema(required)]
     pub history: Option<HistoryState>,
     /// Number of contacts.
     pub contacts: u64,
@@ -197,7 +212,7 @@ pub struct State {
 }
 
 /// A selected body.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
 pub struct SelectionState {
     /// Its id.
     pub body: u32,
@@ -208,18 +223,19 @@ pub struct SelectionState {
 }
 
 /// A history, in steps along the timeline.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, ToSchema)]
 pub struct HistoryState {
     /// The first that is kept.
     pub first: u64,
     /// The last.
     pub last: u64,
     /// Where the simulation is, when it has gone back.
+    #[schema(required)]
     pub cursor: Option<u64>,
 }
 
 /// A pointer over a picture.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, ToSchema)]
 pub struct CursorState {
     /// Whose.
     pub viewer_id: String,
@@ -230,26 +246,32 @@ pub struct CursorState {
 }
 
 /// A viewer's camera; the numbers of a model's camera are the model's.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, ToSchema)]
 #[allow(missing_docs, reason = "each is MuJoCo's mjvCamera field of its name")]
 pub struct CameraState {
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
     pub azimuth: Option<f64>,
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
     pub elevation: Option<f64>,
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
     pub distance: Option<f64>,
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
     pub lookat: Option<[f64; 3]>,
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
     pub name: Option<String>,
     /// The body that it follows, which need not have a name.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
     pub tracks: Option<u32>,
 }
 
 /// A frame of a stream.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, ToSchema)]
 pub struct FrameState {
     /// Its number within the stream.
     pub id: u64,
@@ -259,11 +281,12 @@ pub struct FrameState {
     pub size: [u32; 2],
     /// What encoded it, e.g. `openh264`; null before the first. `/api/stats` says why nothing
     /// better did.
+    #[schema(required)]
     pub encoder: Option<&'static str>,
 }
 
 /// What recent frames took, median, ms.
-#[derive(Clone, Copy, Debug, PartialEq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, ToSchema)]
 #[allow(missing_docs, reason = "each is the stage of its name")]
 pub struct LatencyState {
     pub render_ms: f64,

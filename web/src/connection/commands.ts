@@ -1,6 +1,6 @@
 /** Pairs commands with their results. */
 
-import type { ClientMessage } from '../protocol/client';
+import type { ClientMessage, CommandName, Known, Params } from '../protocol/client';
 
 /** Loading a large model takes seconds; anything longer is a lost reply. */
 const REPLY_WITHIN_MS = 30_000;
@@ -19,7 +19,7 @@ export class Commands {
   }
 
   /** Sends a command and resolves with its result; never rejects. */
-  run(cmd: string, params: Record<string, unknown> = {}): Promise<Outcome> {
+  run<Name extends string>(cmd: Name & Known<Name>, params?: Params<Name>): Promise<Outcome> {
     if (this.#open.size >= MOST_OPEN) return Promise.resolve(failed('The server does not reply to commands.'));
     const id = `c${this.#next++}`;
     return new Promise((resolve) => {
@@ -30,7 +30,7 @@ export class Commands {
       };
       const timer = setTimeout(() => settle(failed(`No reply to “${cmd}”.`)), REPLY_WITHIN_MS);
       this.#open.set(id, settle);
-      if (!this.#send({ type: 'command', id, cmd, params })) settle(failed('Not connected to the server.'));
+      if (!this.#send({ type: 'command', id, cmd: cmd as CommandName, params: { ...params } })) settle(failed('Not connected to the server.'));
     });
   }
 

@@ -1,44 +1,33 @@
-/** What the page says to the daemon. */
+/** What the page says to the daemon, by the types that the daemon describes. */
+
+import type { Schemas } from '#protocol';
+
+type Described = Schemas['ClientMessage'];
+type Of<Type extends Described['type']> = Extract<Described, { type: Type }>;
 
 /** Pointer position in CSS px of the stage, with the buttons held (1 left, 2 right, 4 middle). */
-export interface PointerEventMessage {
-  type: 'mouse_move' | 'mouse_down' | 'mouse_up';
-  x: number;
-  y: number;
-  buttons: number;
-  /** The button that changed, numbered as in DOM events: 0 left, 1 middle, 2 right. */
-  button?: number;
-  ctrl: boolean;
-  shift: boolean;
-  alt: boolean;
-}
-
+export type PointerEventMessage = Of<'mouse_move' | 'mouse_down' | 'mouse_up'>;
 /** Wheel turns in notches; positive `dy` moves the eye away. */
-export interface ScrollMessage {
-  type: 'scroll';
-  x: number;
-  y: number;
-  dx: number;
-  dy: number;
-}
-
-export interface KeyMessage {
-  type: 'key_down' | 'key_up';
-  code: string;
-  key: string;
-  alt: boolean;
-  ctrl: boolean;
-  shift: boolean;
-  meta: boolean;
-}
-
+export type ScrollMessage = Of<'scroll'> & { dx: number };
+export type KeyMessage = Of<'key_down' | 'key_up'>;
 export type InputMessage = PointerEventMessage | ScrollMessage | KeyMessage;
 
+export type CommandName = keyof Schemas['Commands'];
+/** What a command takes; of one whose name is known only at run time, nobody can tell. */
+export type Params<Name extends string> = string extends Name
+  ? Readonly<Record<string, unknown>>
+  : Given<Schemas['Commands'][Name & CommandName]>;
+/** Does a command, one that there is. */
+export type Run<Answer> = <Name extends string>(cmd: Name & Known<Name>, params?: Params<Name>) => Promise<Answer>;
+export type Known<Name extends string> = string extends Name ? Name : CommandName;
+
 export type ClientMessage =
-  | InputMessage
-  | { type: 'offer'; sdp: string }
-  | { type: 'ice-candidate'; candidate: RTCIceCandidateInit | null }
-  | { type: 'viewport'; width: number; height: number; dpr: number }
-  | { type: 'command'; id: string; cmd: string; params: Record<string, unknown> }
-  | { type: 'ping'; t: number }
-  | { type: 'stamps'; on: boolean };
+  | Exclude<Described, { type: 'command' }>
+  | (Omit<Of<'command'>, 'cmd' | 'id'> & { cmd: CommandName; id: string });
+
+/** The same, of which nothing will be changed. */
+type Given<T> = T extends (infer Element)[]
+  ? readonly Given<Element>[]
+  : T extends object
+    ? { readonly [Name in keyof T]: Given<T[Name]> }
+    : T;

@@ -1,33 +1,22 @@
 /** Who is in the session, and whose turn it is: the `control` message. */
 
-import { compact, fields, flag, list, text, texts, type Fields } from './fields';
+import type { Schemas } from '#protocol';
+import { compact, fields, flag, list, text, texts, type Every, type Unread } from './fields';
+
+type Described = Extract<Schemas['ServerMessage'], { type: 'control' }>;
 
 export type Role = 'view' | 'control' | 'admin';
 
-export interface Member {
-  id: string;
-  role: Role;
-  /** Whether pictures reach the viewer. */
-  connected: boolean;
-  /** Whose camera the viewer shows. */
-  follows?: string;
-  /** Whose further view it is: the same person sees both. */
-  beside?: string;
-}
+/** A viewer: whether pictures reach it, whose camera it shows, and of whom it is a further view. */
+export type Member = Omit<Schemas['ViewerState'], 'role'> & { role: Role };
 
-export interface Company {
-  /** Who is in control; `null`: nobody. */
-  holder: string | null;
-  /** Who waits for control, the first first. */
-  requests: string[];
-  /** In the order of joining, without the further views that somebody has. */
-  viewers: Member[];
-}
+/** Who is in control, or nobody; who waits for it, the first first; and all, in the order of joining, without further views. */
+export type Company = Pick<Described, 'holder' | 'requests'> & { viewers: Member[] };
 
 export const NOBODY: Company = { holder: null, requests: [], viewers: [] };
 
 /** The sound parts of a `control` message. */
-export function company(m: Fields): Company {
+export function company(m: Unread<Described>): Company {
   return {
     holder: text(m['holder']) ?? null,
     requests: texts(m['requests']) ?? [],
@@ -40,13 +29,16 @@ export function role(value: unknown): Role | undefined {
 }
 
 function member(value: unknown): Member | undefined {
-  const m = fields(value);
+  const m = fields<Schemas['ViewerState']>(value);
   const id = m && text(m['id']);
   if (!m || !id) return undefined;
   return {
     id,
     role: role(m['role']) ?? 'view',
     connected: flag(m['connected']) ?? true,
-    ...compact<{ follows?: string; beside?: string }>({ follows: text(m['follows']), beside: text(m['beside']) }),
+    ...compact<Pick<Member, 'follows' | 'beside'>>({
+      follows: text(m['follows']),
+      beside: text(m['beside']),
+    } satisfies Every<Pick<Member, 'follows' | 'beside'>>),
   };
 }

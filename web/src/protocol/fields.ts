@@ -2,10 +2,14 @@
 
 export type Fields = Readonly<Record<string, unknown>>;
 
-export function fields(value: unknown): Fields | undefined {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
-    ? (value as Fields)
-    : undefined;
+/** What should be a `T`: its fields by their names, of whose values nothing is known. */
+export type Unread<T> = { readonly [K in keyof T]?: unknown };
+
+/** Every field of `T`, also those that may be absent: what is forgotten is a type error. */
+export type Every<T> = { [K in keyof T]-?: T[K] | undefined };
+
+export function fields<T = Record<string, unknown>>(value: unknown): Unread<T> | undefined {
+  return typeof value === 'object' && value !== null && !Array.isArray(value) ? value : undefined;
 }
 
 export function finite(value: unknown): number | undefined {

@@ -1,96 +1,37 @@
 /** What the daemon says, on the socket and on the data channels. Anything unknown parses to `null`. */
 
+import type { Schemas } from '#protocol';
 import { company, role, type Company, type Role } from './company';
-import { compact, fields, finite, finites, flag, list, numbers, text, texts, type Fields } from './fields';
+import { compact, fields, finite, finites, flag, list, numbers, text, texts, type Every, type Fields, type Unread } from './fields';
 
 export type { Role } from './company';
 
-export interface Camera {
-  azimuth?: number;
-  elevation?: number;
-  distance?: number;
-  lookat?: number[];
-  name?: string;
-  /** The body that it follows, which need not have a name. */
-  tracks?: number;
-}
+type Described = Schemas['ServerMessage'];
+type Of<Type extends Described['type']> = Extract<Described, { type: Type }>;
 
+export type Camera = Schemas['CameraState'];
 /** The body that double clicks select and ctrl drags pull. */
-export interface Selection {
-  body: number;
-  /** Empty where the model gives none. */
-  name: string;
-  /** Whether somebody is pulling at it. */
-  held: boolean;
-}
-
-/** What can be gone back to, in steps along the timeline. */
-export interface History {
-  first: number;
-  last: number;
-  /** Where the simulation is when it has gone back; `null` at the end. */
-  cursor: number | null;
-}
-
+export type Selection = Schemas['SelectionState'];
+/** What can be gone back to, in steps along the timeline; `cursor` is null at its end. */
+export type History = Schemas['HistoryState'];
 /** Another's pointer; `x` and `y` are shares of the picture, [0, 1). */
-export interface Cursor {
-  viewer_id: string;
-  x: number;
-  y: number;
-}
-
-/** Simulation and stream figures, at most 30 a second. The daemon may leave out any of them. */
-export interface SimState {
-  /** Simulated time, s. */
-  time?: number;
-  step_count?: number;
-  /** Steps along the timeline: only going back through the history lowers it. */
-  tick?: number;
-  paused?: boolean;
-  /** Wanted speed, 1 = real time; `Infinity` is as fast as can be. */
-  speed?: number;
-  /** Speed reached, simulated over wall time. */
-  rtf?: number;
-  viewers?: number;
-  camera?: Camera;
-  cameras?: string[];
-  selected?: Selection | null;
-  history?: History | null;
-  contacts?: number;
-  /** Scalar constraints. */
-  constraints?: number;
-  /** Iterations of the solver in the last step. */
-  iterations?: number;
-  /** Potential and kinetic, J. */
-  energy?: number[];
-  qpos?: number[];
-  ctrl?: number[];
-  sensors?: number[];
-  cursors?: Cursor[];
-  frame?: { id?: number; rtp?: number; size?: number[]; encoder?: string };
-  latency?: { render_ms?: number; encode_ms?: number };
-}
-
+export type Cursor = Schemas['CursorState'];
 /** When a frame was where, µs on the daemon's clock. */
-export interface FrameStamps {
-  id: number;
-  /** Time stamp of its packets. */
-  rtp: number;
-  /** The oldest input that it is the first to show arrived. */
-  input_us?: number;
-  /** The snapshot that it is the first to show came from the simulation. */
-  state_us?: number;
-  render_us: number;
-  encode_us: number;
-  done_us: number;
-  sent_us: number;
-}
-
+export type FrameStamps = Schemas['FrameStamps'];
 /** Path of the media socket, and what lets this viewer in. */
-export interface MediaPlace {
-  path: string;
-  ticket: string;
-}
+export type MediaPlace = Schemas['MediaAddress'];
+
+type Frame = Omit<Schemas['FrameState'], 'encoder'> & { encoder: string };
+
+/** Simulation and stream figures, at most 30 a second, of which any may be absent. */
+export type SimState = Partial<
+  Omit<Schemas['State'], 'speed' | 'frame' | 'latency'> & {
+    /** Wanted speed, 1 = real time; `Infinity` is as fast as can be. */
+    speed: number;
+    frame: Partial<Frame>;
+    latency: Partial<Schemas['LatencyState']>;
+  }
+>;
 
 export interface Welcome {
   type: 'welcome';
@@ -100,7 +41,6 @@ export interface Welcome {
   ice_servers: RTCIceServer[];
   /** Where the stream is to be had without WebRTC. */
   media?: MediaPlace;
-  state?: SimState;
 }
 
 export type ServerMessage =
@@ -131,11 +71,15 @@ export function parseServerMessage(raw: unknown): ServerMessage | null {
   }
   const message = fields(value);
   const type = message && text(message['type']);
-  const reader = type !== undefined && Object.hasOwn(READERS, type) ? READERS[type] : undefined;
-  return message && reader ? reader(message) : null;
+  return message && type !== undefined && Object.hasOwn(READERS, type) ? READERS[type as keyof typeof READERS](message) : null;
 }
 
-const READERS: Record<string, (m: Fields) => ServerMessage | null> = {
+/** One for each message that the daemon describes; and `moved`, which only a daemon among several would send. */
+type Readers = { [Type in Described['type']]: (m: Unread<Of<Type>>) => ServerMessage | null } & {
+  moved(m: Unread<{ url: string }>): ServerMessage | null;
+};
+
+const READERS: Readers = {
   welcome,
   state: (m) => ({ type: 'state', state: simState(m) }),
   answer: (m) => {
@@ -171,26 +115,24 @@ const READERS: Record<string, (m: Fields) => ServerMessage | null> = {
   },
 };
 
-function object<K extends 'options' | 'flags'>(m: Fields, type: K): ServerMessage | null {
+function object<K extends 'options' | 'flags'>(m: { readonly [name in K]?: unknown }, type: K): ServerMessage | null {
   const value = fields(m[type]);
   return value ? ({ type, [type]: value } as ServerMessage) : null;
 }
 
-function welcome(m: Fields): Welcome {
-  const state = fields(m['state']) ?? m;
+function welcome(m: Unread<Of<'welcome'>>): Welcome {
   return {
     type: 'welcome',
     viewer_id: String(m['viewer_id'] ?? ''),
     session: text(m['session']) ?? 'default',
     role: role(m['role']) ?? 'control',
     ice_servers: iceServers(m['ice_servers']),
-    state: simState(state),
     ...compact<{ media?: MediaPlace }>({ media: mediaPlace(m['media']) }),
   };
 }
 
 function frameStamps(value: unknown): FrameStamps | undefined {
-  const m = fields(value);
+  const m = fields<FrameStamps>(value);
   if (!m) return undefined;
   const [id, rtp, sent_us] = [finite(m['id']), finite(m['rtp']), finite(m['sent_us'])];
   const [render_us, encode_us, done_us] = [finite(m['render_us']), finite(m['encode_us']), finite(m['done_us'])];
@@ -206,21 +148,21 @@ function frameStamps(value: unknown): FrameStamps | undefined {
 }
 
 function mediaPlace(value: unknown): MediaPlace | undefined {
-  const m = fields(value);
+  const m = fields<MediaPlace>(value);
   const [path, ticket] = [m && text(m['path']), m && text(m['ticket'])];
   return path?.startsWith('/') && ticket ? { path, ticket } : undefined;
 }
 
-function result(m: Fields): ServerMessage | null {
+function result(m: Unread<Of<'result'>>): ServerMessage | null {
   const id = text(m['id']) ?? finite(m['id'])?.toString();
   const ok = flag(m['ok']);
   if (id === undefined || ok === undefined) return null;
   return { type: 'result', id, ok, ...compact<{ error?: string }>({ error: text(m['error']) }) };
 }
 
-export function simState(m: Fields): SimState {
-  const frame = fields(m['frame']);
-  const latency = fields(m['latency']);
+export function simState(m: Unread<Schemas['State']>): SimState {
+  const frame = fields<Frame>(m['frame']);
+  const latency = fields<Schemas['LatencyState']>(m['latency']);
   return compact<SimState>({
     time: finite(m['time']),
     step_count: finite(m['step_count']),
@@ -244,20 +186,23 @@ export function simState(m: Fields): SimState {
     cursors: list(m['cursors'], cursor),
     frame:
       frame &&
-      compact({
+      compact<Partial<Frame>>({
         id: finite(frame['id']),
         rtp: finite(frame['rtp']),
         size: numbers(frame['size'], 2),
         encoder: text(frame['encoder']),
-      }),
+      } satisfies Every<Frame>),
     latency:
       latency &&
-      compact({ render_ms: finite(latency['render_ms']), encode_ms: finite(latency['encode_ms']) }),
-  });
+      compact<Partial<Schemas['LatencyState']>>({
+        render_ms: finite(latency['render_ms']),
+        encode_ms: finite(latency['encode_ms']),
+      } satisfies Every<Schemas['LatencyState']>),
+  } satisfies Every<SimState>);
 }
 
 function camera(value: unknown): Camera | undefined {
-  const m = fields(value);
+  const m = fields<Camera>(value);
   return (
     m &&
     compact<Camera>({
@@ -267,26 +212,26 @@ function camera(value: unknown): Camera | undefined {
       lookat: numbers(m['lookat'], 3),
       name: text(m['name']),
       tracks: finite(m['tracks']),
-    })
+    } satisfies Every<Camera>)
   );
 }
 
 function selection(value: unknown): Selection | undefined {
-  const m = fields(value);
+  const m = fields<Selection>(value);
   const body = m && finite(m['body']);
   if (!m || body === undefined) return undefined;
   return { body, name: text(m['name']) ?? '', held: flag(m['held']) ?? false };
 }
 
 function history(value: unknown): History | undefined {
-  const m = fields(value);
+  const m = fields<History>(value);
   const [first, last] = [m && finite(m['first']), m && finite(m['last'])];
   if (!m || first === undefined || last === undefined || last < first) return undefined;
   return { first, last, cursor: finite(m['cursor']) ?? null };
 }
 
 function cursor(value: unknown): Cursor | undefined {
-  const m = fields(value);
+  const m = fields<Cursor>(value);
   const id = m && text(m['viewer_id']);
   const [x, y] = [m && finite(m['x']), m && finite(m['y'])];
   return !id || x === undefined || y === undefined ? undefined : { viewer_id: id, x, y };
@@ -294,7 +239,7 @@ function cursor(value: unknown): Cursor | undefined {
 
 function candidate(value: unknown): RTCIceCandidateInit | null {
   if (typeof value === 'string') return value === '' ? null : { candidate: value, sdpMLineIndex: 0 };
-  const m = fields(value);
+  const m = fields<Schemas['Candidate']>(value);
   const line = m && text(m['candidate']);
   if (!m || !line) return null;
   return {
@@ -308,7 +253,7 @@ function candidate(value: unknown): RTCIceCandidateInit | null {
 function iceServers(value: unknown): RTCIceServer[] {
   if (!Array.isArray(value)) return [];
   return value.flatMap((entry: unknown): RTCIceServer[] => {
-    const m = fields(entry);
+    const m = fields<Schemas['IceServer']>(entry);
     const urls = m && (text(m['urls']) ?? texts(m['urls']));
     if (!m || urls === undefined || urls.length === 0) return [];
     return [compact({ urls, username: text(m['username']), credential: text(m['credential']) })];

@@ -1,5 +1,7 @@
 /** What further views show: a camera of the model, the free camera, or a side. Pure. */
 
+import type { Params } from '../protocol/client';
+
 export type Side = 'top' | 'front' | 'side';
 
 export interface Source {
@@ -9,7 +11,7 @@ export interface Source {
   /** What the daemon calls it; the free camera where it is missing. */
   camera?: string;
   /** What `use_camera` takes. */
-  use: Record<string, unknown>;
+  use: Params<'use_camera'>;
   /** Seen from here by the free camera, in still pictures. */
   from?: { side: Side; azimuth: number; elevation: number };
 }

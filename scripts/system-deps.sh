@@ -52,6 +52,15 @@ find_missing() {
         missing+=("chromium|browser for the tests (or set CHROMIUM to the path of one)")
     fi
     if $want_tests; then
+        # Ubuntu's archive has only a stub of Firefox, and WebKit's driver under another name: the
+        # tests say so and go on.
+        if has_package firefox-esr && ! command -v firefox >/dev/null; then
+            need_command firefox-esr firefox-esr "Firefox, for the tests of the page in it"
+        fi
+        if has_package webkit2gtk-driver; then
+            need_command WebKitWebDriver webkit2gtk-driver "WebKit, for the tests of the page in it"
+            need_command Xvfb xvfb "a screen for WebKit, which has no mode without one"
+        fi
         need_file /usr/include/va/va_enc_h264.h libva-dev \
             "libva's headers, which the structs of crates/vaapi are compared with"
         need_file /usr/include/ffnvcodec/nvEncodeAPI.h libffmpeg-nvenc-dev \
@@ -59,6 +68,12 @@ find_missing() {
         need_command ip iproute2 "ip, for networks that lose and block packets between daemon and browser"
         need_command ffmpeg ffmpeg "FFmpeg, which reads what encoders write, and codes HEVC and AV1 in tests"
     fi
+}
+
+has_package() {
+    local candidate
+    candidate=$(apt-cache policy "$1" 2>/dev/null | sed -n 's/^ *Candidate: //p')
+    [[ -n $candidate && $candidate != "(none)" ]]
 }
 
 need_command() { command -v "$1" >/dev/null || missing+=("$2|$3"); }

@@ -1,7 +1,10 @@
 //! One viewer: what its sockets hold, and the task that listens to its peer.
 
 use std::{
-    sync::{Arc, Weak},
+    sync::{
+        Arc, Weak,
+        atomic::{AtomicBool, Ordering},
+    },
     time::Instant,
 };
 
@@ -35,6 +38,8 @@ pub struct Viewer {
     notices: mpsc::Receiver<Notice>,
     notify: mpsc::Sender<Notice>,
     connection: Mutex<Option<Connection>>,
+    /// Whether the last offer of a new connection was.
+    refused: AtomicBool,
     session: Handle,
 }
 
@@ -64,7 +69,8 @@ impl Viewer {
         notify: mpsc::Sender<Notice>,
         session: Handle,
     ) -> Self {
-        Self { id, notices, notify, connection: Mutex::new(None), session }
+        let (connection, refused) = (Mutex::new(None), AtomicBool::new(false));
+        Self { id, notices, notify, connection, refused, session }
     }
 
     /// The viewer's number.
@@ -94,7 +100,9 @@ impl Viewer {
         }
         let (events, inbox) = mpsc::channel(EVENTS);
         let config = self.session.peer_config();
-        let (peer, answer) = Peer::answer_as(config, &sdp, events, telling).await?;
+        let answered = Peer::answer_as(config, &sdp, events, telling).await;
+        self.refused.store(answered.is_err(), Ordering::Relaxed);
+        let (peer, answer) = answered?;
         self.connect(&mut connection, peer, inbox, fingerprint).await;
         Ok(answer)
     }
@@ -148,8 +156,12 @@ impl Viewer {
     /// [`Error::Invalid`] before the first offer, [`Error::Peer`] for a malformed candidate.
     pub async fn candidate(&self, candidate: Option<Candidate>) -> Result<(), Error> {
         let peer = self.connection.lock().await.as_ref().map(|c| Arc::clone(&c.peer));
-        let peer = peer.ok_or_else(|| Error::Invalid("send an offer first".into()))?;
-        Ok(peer.add_candidate(candidate).await?)
+        match peer {
+            Some(peer) => Ok(peer.add_candidate(candidate).await?),
+            // They were on their way when the offer was refused.
+            None if self.refused.load(Ordering::Relaxed) => Ok(()),
+            None => Err(Error::Invalid("send an offer first".into())),
+        }
     }
 
     /// Acts on an event, as [`Door::event`] does.

@@ -45,6 +45,19 @@ for (const [what, message] of Object.entries(NONSENSE)) {
   });
 }
 
+test('candidates of an offer that was refused are no mistake', async () => {
+  const socket = await Socket.open(shared.daemon);
+  socket.send({ type: 'offer', sdp: 'v=0\r\no=- 1 1 IN IP4 127.0.0.1\r\ns=-\r\nt=0 0\r\nm=video 9 UDP/TLS/RTP/SAVPF 96\r\nc=IN IP4 0.0.0.0\r\na=recvonly\r\na=rtpmap:96 VP8/90000\r\n' });
+  const refusal = await socket.next('error');
+  assert.deepEqual(refusal.code, 'bad_offer');
+  assert.match(refusal.message, /H\.264/);
+  socket.send({ type: 'ice-candidate', candidate: { candidate: 'candidate:1 1 udp 1 127.0.0.1 9 typ host', sdpMid: '0', sdpMLineIndex: 0 } });
+  socket.send({ type: 'ice-candidate', candidate: null });
+  await socket.ping();
+  assert.equal(socket.received.filter(({ type }) => type === 'error').length, 1);
+  await socket.close();
+});
+
 const REFUSED_COMMANDS = {
   'an unknown command': { cmd: 'fly', params: {} },
   'a number of steps that is none': { cmd: 'step', params: { steps: 'many' } },

@@ -72,9 +72,9 @@ export const link = new Link(at, at.via ?? restoreVia(), {
   message: receive,
   show: (source) => screen?.show(source),
   video: () => screen?.element,
-  via(rung) {
+  via(rung, reason) {
     state.rung.value = rung;
-    if (rung !== null && rung !== 'webrtc' && via.peek() === 'auto') tellLowerRung(rung);
+    if (rung !== null && rung !== 'webrtc' && via.peek() === 'auto') tellLowerRung(rung, reason);
     tracing?.newStream();
   },
   ending() {
@@ -253,7 +253,8 @@ function moveTo(url: string): void {
 }
 
 /** A lower rung plays, too, so that nobody would know; what is blocked can be found out and mended. */
-function tellLowerRung(rung: Rung): void {
+function tellLowerRung(rung: Rung, reason: string | undefined): void {
+  if (reason && rung === 'websocket') return toast('info', `The picture comes by WebSocket: ${reason}.`);
   const sentence =
     rung === 'websocket'
       ? 'The picture comes by WebSocket: WebRTC does not get through.'

@@ -9,6 +9,9 @@ const SMOOTHING = 0.25;
  */
 const LOOK_EVERY_MS = 250;
 
+/** Playing on for so long without a word of frames means that there will be none, `timeupdate` events. */
+const SILENT = 3;
+
 /** Streams have even sides, so their shape differs a little from the window's: up to this is stretched away. */
 const STRETCH = 0.01;
 
@@ -25,6 +28,8 @@ export class Screen {
   #timer = 0;
   #looking = false;
   #every = false;
+  /** How often the video has played on since it told of a frame. */
+  #silent = 0;
   receiveToDisplay_ms: number | undefined;
 
   constructor(element: HTMLVideoElement, still: HTMLCanvasElement, presented: (frame?: VideoFrameCallbackMetadata) => void) {
@@ -33,8 +38,12 @@ export class Screen {
     this.#presented = presented;
     element.addEventListener('resize', () => this.#fit());
     window.addEventListener('resize', () => this.#fit());
-    if ('requestVideoFrameCallback' in element) this.look();
-    else (element as HTMLVideoElement).addEventListener('timeupdate', () => this.#count());
+    this.look();
+    // There are browsers without the callback, and such that have it and never call it.
+    element.addEventListener('timeupdate', () => {
+      this.#silent += 1;
+      if (this.#silent >= SILENT && element.readyState >= HTMLMediaElement.HAVE_CURRENT_DATA) this.#count();
+    });
   }
 
   /** Frames shown since the page was opened. */
@@ -61,6 +70,7 @@ export class Screen {
     this.#looking = true;
     element.requestVideoFrameCallback((_now, frame) => {
       this.#looking = false;
+      this.#silent = 0;
       if (frame.receiveTime !== undefined) this.#measure(frame.expectedDisplayTime - frame.receiveTime);
       this.#count(frame);
       if (this.#every) this.look();

@@ -32,6 +32,17 @@ class Run {
 }
 
 describe('the ladder', () => {
+  it('never goes back to what this browser cannot have', () => {
+    const run = new Run().tell(50, { kind: 'lost', rung: 'webrtc', reason: 'no H.264', unfit: true });
+    expect(run.take()).toEqual(['start webrtc', 'stop webrtc', 'start websocket']);
+    run.tell(300, { kind: 'up', rung: 'websocket' });
+    expect(deadline(run.now)).toBeNull();
+    run.tell(60_000, { kind: 'network' });
+    expect(run.take()).toEqual([]);
+    run.tell(70_000, { kind: 'choose', choice: 'webrtc' });
+    expect(run.take()).toEqual(['fail']);
+  });
+
   it('stays at WebRTC while that works', () => {
     const run = new Run().tell(50, { kind: 'answered' }).tell(400, { kind: 'up', rung: 'webrtc' });
     expect(run.take()).toEqual(['start webrtc']);

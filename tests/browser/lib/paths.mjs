@@ -24,15 +24,19 @@ export function binary() {
 
 /** Chromium's program: `CHROMIUM`, or the first of its names in PATH. */
 export function chromium() {
-  if (process.env.CHROMIUM) return process.env.CHROMIUM;
-  const names = ['chromium', 'google-chrome', 'google-chrome-stable', 'chromium-browser'];
-  const folders = (process.env.PATH ?? '').split(delimiter);
-  const found = names.flatMap((name) => folders.map((folder) => join(folder, name))).find(runnable);
+  const found = program('CHROMIUM', ['chromium', 'google-chrome', 'google-chrome-stable', 'chromium-browser']);
   if (!found) throw new Error('no Chromium in PATH: install the package chromium, or set CHROMIUM to its program');
   return found;
 }
 
-function runnable(path) {
+/** The program that the environment names under `variable`, or the first of `names` in PATH; `null` where there is none. */
+export function program(variable, names) {
+  if (process.env[variable]) return process.env[variable];
+  const folders = (process.env.PATH ?? '').split(delimiter);
+  return names.flatMap((name) => folders.map((folder) => join(folder, name))).find(runnable) ?? null;
+}
+
+export function runnable(path) {
   try {
     accessSync(path, constants.X_OK);
     return true;

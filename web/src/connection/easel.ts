@@ -40,13 +40,16 @@ class TrackEasel implements Easel {
   }
 }
 
+/** At most so many pictures a second are shown. Without a number WebKit captures next to nothing. */
+const MOST_PER_S = 120;
+
 export class CanvasEasel implements Easel {
   readonly stream: MediaStream;
   readonly #canvas = document.createElement('canvas');
   readonly #context = this.#canvas.getContext('2d', { alpha: false });
 
   constructor() {
-    this.stream = this.#canvas.captureStream();
+    this.stream = this.#canvas.captureStream(MOST_PER_S);
   }
 
   put(frame: VideoFrame): void {

@@ -70,8 +70,8 @@ export type LadderEvent =
   | { kind: 'up'; rung: Rung }
   /** A rung has stopped, and may recover. */
   | { kind: 'shaky'; rung: Rung }
-  /** `replaced`: the daemon gave the stream to another way. */
-  | { kind: 'lost'; rung: Rung; reason: string; replaced?: boolean }
+  /** `replaced`: the daemon gave the stream to another way. `unfit`: this browser cannot have it. */
+  | { kind: 'lost'; rung: Rung; reason: string; replaced?: boolean; unfit?: boolean }
   /** `silent`: the server does not answer by any way. */
   | { kind: 'time'; silent?: boolean | undefined }
   /** The network has changed. */
@@ -120,6 +120,7 @@ export function step(now: Ladder, event: LadderEvent, now_ms: number): Step {
     case 'shaky':
       return shaky(now, event.rung, now_ms);
     case 'lost':
+      if (event.unfit) now = { ...now, can: now.can.filter((rung) => rung !== event.rung) };
       if (event.rung === now.main) {
         return event.replaced && now.beside ? swap(now, now_ms) : down(now, event.reason, true, now_ms);
       }
@@ -209,7 +210,7 @@ function down(now: Ladder, reason: string, gone: boolean, now_ms: number): Step 
   if (!gone && main === 'webrtc') {
     return { ladder: { ...next, beside: main, tried: main, climb: now_ms + PATIENCE_MS }, acts };
   }
-  const climbAt = now.beside ? next.climb : now_ms + CLIMB_EVERY_MS;
+  const climbAt = now.beside ? next.climb : above(next).length > 0 ? now_ms + CLIMB_EVERY_MS : null;
   return { ladder: { ...next, climb: climbAt }, acts: [stop, ...acts] };
 }
 

@@ -20,7 +20,7 @@ import { mediaAddress, type Endpoints } from './endpoints';
 import { deadline, ladder, step, type Act, type Choice, type Ladder, type LadderEvent, type Rung } from './ladder';
 import { Lifeline, type Place } from './lifeline';
 import type { Packet } from './packet';
-import { Peer } from './peer';
+import { hasH264, Peer } from './peer';
 import type { Snapshot } from './stats';
 
 /** A daemon that accepts the socket but says nothing is as good as absent. */
@@ -58,8 +58,8 @@ export interface LinkEvents {
   show(source: MediaStream | MediaSource): void;
   /** The element that does. */
   video(): HTMLVideoElement | undefined;
-  /** By which way the picture comes from now on. */
-  via(rung: Rung | null): void;
+  /** By which way the picture comes from now on; `reason`: why this browser has no better one. */
+  via(rung: Rung | null, reason?: string): void;
   /** A ping that was sent then has been answered; `clock_us` is the daemon's time, µs. */
   pong(sent_ms: number, clock_us?: number): void;
   /** A frame arrived on a socket. */
@@ -252,7 +252,9 @@ export class Link {
     window.clearTimeout(this.#due);
     const due = deadline(after);
     if (due !== null) this.#due = window.setTimeout(() => this.#tell({ kind: 'time', silent: this.#signaling?.silent }), due - performance.now());
-    if (after.main !== before.main || (before.up && !after.up)) this.#moved(before, after);
+    if (after.main !== before.main || (before.up && !after.up)) {
+      this.#moved(before, after, event.kind === 'lost' && event.unfit ? event.reason : undefined);
+    }
     for (const act of acts) this.#act(act);
     const source = after.main !== before.main && after.main && this.#sources.get(after.main);
     if (source) this.#events.show(source);
@@ -260,8 +262,8 @@ export class Link {
   }
 
   /** Another way carries the picture from now on, or is about to. */
-  #moved(before: Ladder, after: Ladder): void {
-    this.#events.via(after.main);
+  #moved(before: Ladder, after: Ladder, reason?: string): void {
+    this.#events.via(after.main, reason);
     if (before.up) this.#events.ending();
     if (after.main && !after.up) this.#enter({ kind: 'negotiating' });
   }
@@ -341,7 +343,9 @@ export class Link {
       peer.tellStamps(this.#stamps);
       this.#ways.set('webrtc', peer);
       const sdp = await peer.offer();
-      if (number === this.#peers && this.#signaling?.send({ type: 'offer', sdp })) this.#owed += 1;
+      if (number !== this.#peers) return;
+      if (!hasH264(sdp)) this.#lose('this browser takes no H.264 by WebRTC', true);
+      else if (this.#signaling?.send({ type: 'offer', sdp })) this.#owed += 1;
     } catch {
       if (number === this.#peers) this.#lose('this browser could not make an offer');
     }
@@ -384,8 +388,8 @@ export class Link {
     else if (state === 'closed') this.#lose('the server ended the stream');
   }
 
-  #lose(reason: string): void {
-    this.#tell({ kind: 'lost', rung: 'webrtc', reason });
+  #lose(reason: string, unfit = false): void {
+    this.#tell({ kind: 'lost', rung: 'webrtc', reason, unfit });
   }
 
   async #socketLost(reason: string, ended: boolean): Promise<void> {

@@ -145,6 +145,11 @@ export class Peer {
   }
 }
 
+/** Whether the daemon can answer: what it sends is H.264 at least. Only an offer tells: some browsers fetch their decoder. */
+export function hasH264(sdp: string): boolean {
+  return /^a=rtpmap:\d+ H264\//im.test(sdp);
+}
+
 function offerCodecs(video: RTCRtpTransceiver, efficient: readonly string[]): void {
   const codecs = RTCRtpReceiver.getCapabilities?.('video')?.codecs;
   if (!codecs || !('setCodecPreferences' in video)) return;

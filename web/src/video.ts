@@ -37,7 +37,8 @@ export class Screen {
     this.#still = still;
     this.#presented = presented;
     element.addEventListener('resize', () => this.#fit());
-    window.addEventListener('resize', () => this.#fit());
+    // Also when another view closes, which no window tells of.
+    new ResizeObserver(() => this.#fit()).observe(element);
     this.look();
     // There are browsers without the callback, and such that have it and never call it.
     element.addEventListener('timeupdate', () => {

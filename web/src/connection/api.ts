@@ -82,9 +82,8 @@ export class Api {
 
   /** Sends a request and parses its answer. */
   ask<R extends Route, T>(route: R, parse: (body: Told<R>) => T, ...[ask]: Asked<R>): Promise<Answer<T>> {
-    const [method, template] = route.split(' ') as [string, string];
-    const ids: Readonly<Record<string, string | undefined>> = { id: this.#at.session, ...ask?.ids };
-    const path = template.slice(1).replace(/\{(\w+)\}/g, (_, name: string) => encodeURIComponent(ids[name] ?? ''));
+    const [method = ''] = route.split(' ');
+    const path = pathOf(route, { id: this.#at.session, ...ask?.ids });
     const json = { body: JSON.stringify(ask?.body), headers: { 'content-type': 'application/json' } };
     return this.#fetch(path, { method, ...(ask?.body ? json : {}) }, parse);
   }
@@ -111,6 +110,12 @@ export class Api {
     const usable = response.ok || (response.status === 503 && 'renderer' in body);
     return usable ? { ok: true, value: parse(body) } : { ok: false, problem: parseProblem(response.status, body) };
   }
+}
+
+/** The route's path, relative to the daemon's root, with these in its places. */
+export function pathOf(route: Route, ids: Readonly<Record<string, string | undefined>>): string {
+  const [, template = ''] = route.split(' /');
+  return template.replace(/\{(\w+)\}/g, (_, name: string) => encodeURIComponent(ids[name] ?? ''));
 }
 
 export function parseProblem(status: number, body: Fields): Problem {

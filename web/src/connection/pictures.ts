@@ -2,10 +2,13 @@
 
 import { compact, fields, finite, flag, numbers } from '../protocol/fields';
 import type { ServerMessage, SimState } from '../protocol/server';
+import { pathOf, type Route } from './api';
 import { CanvasEasel } from './easel';
 import type { Endpoints } from './endpoints';
 import type { Snapshot } from './stats';
+import type { Schemas } from '#routes';
 
+const PICTURE = 'GET /api/sessions/{id}/cameras/{camera}/frame.{format}';
 /** From one picture to the next. */
 const EVERY_MS = 500;
 /** Wider ones would take the daemon long to draw and pack. */
@@ -71,9 +74,8 @@ export class Pictures {
   }
 
   async #next(): Promise<void> {
-    const state = parseStats(await (await this.#fetch('api/stats')).json());
-    const place = `api/sessions/${this.#session}/cameras/free/frame.jpg`;
-    const picture = await (await this.#fetch(place, question(state, window.innerWidth, window.innerHeight))).blob();
+    const state = parseStats(await (await this.#fetch('GET /api/stats')).json());
+    const picture = await (await this.#fetch(PICTURE, question(state, window.innerWidth, window.innerHeight))).blob();
     const bitmap = await createImageBitmap(picture);
     if (this.#stop.signal.aborted) return;
     this.#size = [bitmap.width, bitmap.height];
@@ -88,8 +90,8 @@ export class Pictures {
     this.#events.message({ type: 'state', state });
   }
 
-  async #fetch(path: string, query: Record<string, string> = {}): Promise<Response> {
-    const url = new URL(this.#at.route(path));
+  async #fetch(route: Route, query: Record<string, string> = {}): Promise<Response> {
+    const url = new URL(this.#at.route(pathOf(route, { id: this.#session, camera: 'free', format: 'jpg' })));
     for (const [name, value] of Object.entries(query)) url.searchParams.set(name, value);
     const response = await fetch(url, { headers: this.#at.headers, cache: 'no-store', signal: this.#stop.signal });
     if (!response.ok) throw new Error(String(response.status));
@@ -114,8 +116,9 @@ export function question({ camera }: SimState, width: number, height: number): R
 
 /** The part of a state message that `/api/stats` tells, too. */
 export function parseStats(body: unknown): SimState {
-  const all = fields(fields(body)?.['simulation_state']) ?? {};
-  const [simulation, camera] = [fields(all['simulation']) ?? {}, fields(all['camera'])];
+  const all = fields<Schemas['SimulationState']>(fields<Schemas['Stats']>(body)?.['simulation_state']) ?? {};
+  const simulation = fields<Schemas['Simulation']>(all['simulation']) ?? {};
+  const camera = fields<Schemas['CameraStats']>(all['camera']);
   return compact<SimState>({
     time: finite(simulation['time']),
     step_count: finite(simulation['step_count']),

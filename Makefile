@@ -5,7 +5,7 @@
 #
 # Rust is built in one profile (release) for running and testing alike: a debug build of the
 # encoder and of the renderer's software paths is too slow for either, and the dependencies are
-# then built once.
+# then built once. Pictures, players and browsers are tested with the daemon that users run.
 
 SHELL := bash
 .SHELLFLAGS := -euo pipefail -c
@@ -16,6 +16,9 @@ SHELL := bash
 CARGO ?= cargo
 NPM ?= npm
 PROFILE := --release --locked
+# The Rust tests' own code: checked for overflow, and not optimised, which would take most of their time.
+TEST_PROFILE := $(PROFILE) --config profile.release.package.mjcast.opt-level=0 \
+	--config profile.release.package.mjcast.overflow-checks=true
 
 # An own MuJoCo tree takes the place of the one that `scripts/mujoco.sh` fetches.
 ifdef MUJOCO_DIR
@@ -124,11 +127,11 @@ clippy: web
 test-rust: deps web
 	@$(SOFTWARE_VULKAN); \
 	if $(CARGO) nextest --version >/dev/null 2>&1; then \
-		$(CARGO) nextest run $(PROFILE) --workspace $(TESTARGS); \
+		$(CARGO) nextest run $(TEST_PROFILE) --workspace $(TESTARGS); \
 	else \
-		$(CARGO) test $(PROFILE) --workspace --all-targets $(TESTARGS); \
+		$(CARGO) test $(TEST_PROFILE) --workspace --all-targets $(TESTARGS); \
 	fi; \
-	$(CARGO) test $(PROFILE) --workspace --doc
+	$(CARGO) test $(TEST_PROFILE) --workspace --doc
 
 # The daemon as the tests build it, so that its dependencies are built once: some have features that
 # only tests ask for, and with others they are another build. That the daemon does without them is

@@ -205,11 +205,11 @@ pub enum Reason {
     #[error("its video section does not receive")]
     NotReceiving,
     /// No codec in common.
-    #[error("the browser offers no H.264, which every stream can be sent in")]
+    #[error("the offer has no H.264, which every stream can be sent in")]
     NoH264,
     /// H.264, but not as it is sent.
     #[error(
-        "the browser offers no H.264 of profile Baseline, Main or High with packetization-mode=1"
+        "the offer has no H.264 of profile Baseline, Main or High with packetization-mode=1"
     )]
     H264Profile,
     /// An answer that takes no video.

@@ -23,7 +23,7 @@ use super::{
     sessions::{Below, Query, at, query},
 };
 use crate::{
-    session::{End, Follower, Handle, Hold, Item, News, Told},
+    session::{Author, End, Follower, Handle, Hold, Item, News, Told},
     units::rfc3339,
 };
 
@@ -65,9 +65,10 @@ struct EventParameters {
 /// | event | data |
 /// |---|---|
 /// | `session` | first of all: the session as `GET /api/sessions/{id}` shows it |
-/// | `scene` | another scene runs: `{model_name, preset, root}` |
+/// | `scene` | another scene runs: `{model_name, preset, root, by, agent?}` |
 /// | `viewers` | as `GET /api/sessions/{id}/viewers` |
-/// | `command` | somebody acted: `{by, cmd, params, tick}`; `by` is a viewer, or `null` for HTTP |
+/// | `act` | an agent is about to act, by one or many commands: `{agent, act, undo}`; `undo` says whether it can be taken back |
+/// | `command` | somebody acted: `{by, cmd, params, tick, agent?}`; `by` is a viewer, or `null` for a program; `agent` is the name of one that came by MCP |
 /// | `error` | `{code, message}` |
 /// | `state` | with `state_hz`: as `GET /api/sessions/{id}/state`, when it has changed |
 /// | `missed` | `{count}`: so many events are lost, as the client read too slowly |
@@ -203,20 +204,42 @@ fn event(name: &str, data: &impl Serialize) -> sse::Event {
 }
 
 fn told_as(item: &Item) -> sse::Event {
+    let (name, data) = told(item);
+    event(name, &data).id(item.id.to_string())
+}
+
+/// News by name, with what is told of it.
+pub(super) fn told(item: &Item) -> (&'static str, Value) {
     let (name, mut data) = match &item.news {
-        News::Scene { model_name, preset, root } => {
-            ("scene", json!({"model_name": model_name, "preset": preset, "root": root}))
+        News::Scene { model_name, preset, root, by } => {
+            let data = json!({"model_name": model_name, "preset": preset, "root": root});
+            ("scene", signed(data, by))
+        }
+        News::Act { agent, act, undo } => {
+            ("act", json!({"agent": agent.as_str(), "act": act, "undo": undo}))
         }
         News::Company(all) => ("viewers", json!(Viewers::from(&**all))),
         News::Command { by, cmd, params, tick } => {
-            let by = by.map(|viewer| viewer.to_string());
-            ("command", json!({"by": by, "cmd": cmd, "params": params, "tick": tick}))
+            let data = json!({"by": null, "cmd": cmd, "params": params, "tick": tick});
+            ("command", signed(data, by))
         }
         News::Error { code, message } => ("error", json!({"code": code, "message": message})),
         News::Ended(why) => ("ended", ended(*why)),
     };
     data["at"] = rfc3339(item.at).into();
-    event(name, &data).id(item.id.to_string())
+    (name, data)
+}
+
+/// Says who it was.
+fn signed(mut data: Value, by: &Author) -> Value {
+    data["by"] = match by {
+        Author::Viewer(viewer) => viewer.to_string().into(),
+        Author::Program | Author::Agent(_) => Value::Null,
+    };
+    if let Author::Agent(name) = by {
+        data["agent"] = name.as_str().into();
+    }
+    data
 }
 
 fn ended(why: End) -> Value {

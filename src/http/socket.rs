@@ -261,6 +261,9 @@ impl Line<'_> {
                 ServerMessage::Flags { flags: Box::new(flags) }
             }
             Some(Notice::Candidate(candidate)) => ServerMessage::IceCandidate { candidate },
+            Some(Notice::Act { agent, act, undo }) => {
+                ServerMessage::Act { agent: agent.as_str().to_owned(), act, undo }
+            }
             Some(Notice::Error { code, message }) => ServerMessage::error(code, message),
         };
         send(&mut self.socket, message).await

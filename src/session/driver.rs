@@ -21,8 +21,8 @@ use tokio::{
 };
 
 use super::{
-    Company, End, Error, Export, Glance, History, Info, Joined, Notice, Scene, Shared, Source,
-    Status, StreamStatus,
+    Author, Company, End, Error, Export, Glance, History, Info, Joined, Notice, Scene, Shared,
+    Source, Status, StreamStatus,
     floor::{Floor, Role},
     idle::Idle,
     info::Wishes,
@@ -33,6 +33,7 @@ use super::{
     restart::Policy,
     seat::Seat,
     timeline::Timeline,
+    undo::{Before, Past},
     views::{Look, Place, Views},
 };
 use crate::{
@@ -59,6 +60,12 @@ const FRAMES: usize = 16;
 /// Notices that may wait for a viewer's socket; a viewer who is further behind is let go.
 const NOTICES: usize = 64;
 
+/// What the driver is asked, and by whom.
+pub(super) struct Asked {
+    pub by: Author,
+    pub request: Request,
+}
+
 /// What the driver may be asked. Bounded by the queue it comes through.
 pub(super) enum Request {
     Load { model: Model, begin: Begin, reply: oneshot::Sender<Result<Arc<Scene>, Error>> },
@@ -80,6 +87,9 @@ pub(super) enum Request {
     Detach { viewer: ViewerId, outlet: WeakOutlet },
     Keyframe { viewer: ViewerId },
     Event { viewer: ViewerId, event: Event, at: Instant, reply: oneshot::Sender<Result<(), Error>> },
+    Keep { before: Option<Box<Before>>, act: String },
+    Refused,
+    TakeBack { reply: oneshot::Sender<Option<Before>> },
     Record { wish: recordings::Wish, reply: oneshot::Sender<Result<recordings::Begun, Error>> },
 }
 
@@ -104,7 +114,7 @@ type Commanded = (u64, watch::Receiver<Arc<Snapshot>>);
 pub(super) fn spawn(
     info: Arc<Info>,
     shared: Arc<Shared>,
-    inbox: mpsc::Receiver<Request>,
+    inbox: mpsc::Receiver<Asked>,
     failed: watch::Sender<Option<String>>,
 ) -> JoinHandle<()> {
     let wishes = info.wishes();
@@ -117,7 +127,8 @@ pub(super) fn spawn(
         options: SceneOptions::default(),
         told: None,
         saved: Vec::new(),
-        author: None,
+        author: Author::default(),
+        past: Past::default(),
         sent: 0,
         echo: echo::Echo::default(),
         picks: JoinSet::new(),
@@ -177,6 +188,7 @@ impl Running {
 struct Load {
     model: Model,
     begin: Begin,
+    by: Author,
     purpose: Purpose,
 }
 
@@ -220,6 +232,7 @@ struct Staged {
 
 struct Loaded {
     begin: Begin,
+    by: Author,
     purpose: Purpose,
     outcome: Result<(Running, Scene), Error>,
 }
@@ -275,7 +288,9 @@ struct Driver {
     told: Option<Mechanics>,
     saved: Vec<Saved>,
     /// The viewer whose event is being acted on.
-    author: Option<ViewerId>,
+    author: Author,
+    /// What can be taken back of what agents did.
+    past: Past,
     /// Number of the last command to the worker.
     sent: u64,
     echo: echo::Echo,
@@ -294,7 +309,7 @@ struct Driver {
 impl Driver {
     async fn run(
         mut self,
-        mut inbox: mpsc::Receiver<Request>,
+        mut inbox: mpsc::Receiver<Asked>,
         mut view_ends: mpsc::Receiver<stream::Ended>,
         mut recording_ends: mpsc::Receiver<ViewerId>,
     ) {
@@ -306,7 +321,7 @@ impl Driver {
             let rates_due = self.rates_due();
             tokio::select! {
                 request = inbox.recv() => match request {
-                    Some(request) => self.serve(request).await,
+                    Some(asked) => self.serve(asked).await,
                     None => break End::Shutdown,
                 },
                 news = next_word(&mut self.running) => match news {
@@ -354,7 +369,7 @@ impl Driver {
         self.end(end, inbox).await;
     }
 
-    async fn serve(&mut self, request: Request) {
+    async fn serve(&mut self, Asked { by, request }: Asked) {
         // Whoever had it awake may have let go since.
         self.note_occupation();
         if request.is_use() {
@@ -362,8 +377,8 @@ impl Driver {
             self.wake(wakes);
         }
         self.author = match &request {
-            Request::Event { viewer, .. } => Some(*viewer),
-            _ => None,
+            Request::Event { viewer, .. } => Author::Viewer(*viewer),
+            _ => by,
         };
         // A caller who has stopped waiting drops its end of `reply`: nothing is owed to it.
         match request {
@@ -396,6 +411,9 @@ impl Driver {
             Request::Event { viewer, event, at, reply } => {
                 self.event(viewer, event, at, reply).await;
             }
+            Request::Keep { before, act } => self.keep_before(before, act),
+            Request::Refused => self.refused(),
+            Request::TakeBack { reply } => drop(reply.send(self.past.pop())),
             Request::Record { wish, reply } => drop(reply.send(self.record(wish).await)),
         }
     }
@@ -452,7 +470,7 @@ impl Driver {
             now.changed(settings).map_err(Error::Invalid)?;
         }
         let tick = self.running.as_ref().map_or(0, |running| running.snapshots.borrow().tick);
-        let news = News::command(self.author, &command, tick);
+        let news = News::command(&self.author, &command, tick);
         let commanded = self.send(command)?;
         if let Some(news) = news {
             self.info.feed().push(news);
@@ -613,7 +631,7 @@ impl Driver {
     }
 
     fn notify_all(&mut self, notice: &Notice) {
-        if let Some(news) = News::of(notice) {
+        if let Some(news) = News::of(notice, &self.author) {
             self.info.feed().push(news);
         }
         let stuck: Vec<_> = self

@@ -28,6 +28,7 @@ mod registry;
 mod restart;
 mod seat;
 mod timeline;
+mod undo;
 mod viewer;
 mod views;
 
@@ -42,7 +43,7 @@ use tokio::sync::{mpsc, oneshot, watch};
 use crate::{
     bundle::{self, Bundle},
     config::Encoders,
-    control::{Command, Event, Logged, Moment, PhysicsCommand},
+    control::{Command, Event, Logged, Moment, PhysicsCommand, Replay},
     encode, gpu, library,
     metrics::Metrics,
     peer::{self, Candidate},
@@ -63,11 +64,12 @@ pub use floor::{Denied, Role};
 pub use idle::Patience;
 pub use info::{Change, End, Hold, Info, Name, Terms};
 pub use names::Unknown;
-pub use news::{Follower, Item, News, Told};
+pub use news::{Author, Follower, Item, News, Told};
 pub use outlet::Via;
 pub use recordings::Wish;
 pub use registry::{Rules, Sessions};
 pub use timeline::{Kept, Mark, Range};
+pub use undo::Undone;
 pub use viewer::{Door, MAX_LOADS, Media, Offer, Viewer};
 
 /// The id of the session that the compatibility routes act on.
@@ -135,6 +137,12 @@ pub enum Error {
     /// The session cannot be deleted.
     #[error("the session 'default' is always there: load another scene into it instead")]
     Permanent,
+    /// No agent has done anything that is still kept.
+    #[error(
+        "there is nothing to take back: no agent has acted since the session began, or all \
+        that is kept has been taken back"
+    )]
+    Nothing,
     /// The system gives no random bits for an id.
     #[error("no id can be made: {0}")]
     NoId(#[source] io::Error),
@@ -157,7 +165,7 @@ impl Error {
     pub fn code(&self) -> &'static str {
         match self {
             Self::Scene(_) | Self::Bundle(_) | Self::Render(_) => "bad_scene",
-            Self::Invalid(_) | Self::Unknown(_) | Self::Permanent => "invalid",
+            Self::Invalid(_) | Self::Unknown(_) | Self::Permanent | Self::Nothing => "invalid",
             Self::Denied(Denied::Role | Denied::NotAdmin) => "forbidden",
             Self::Denied(_) => "not_in_control",
             Self::Peer(_) => "bad_offer",
@@ -283,6 +291,15 @@ pub enum Notice {
     Flags(Box<(SceneOptions, render::Settings)>),
     /// A candidate of the server's end.
     Candidate(Option<Candidate>),
+    /// An agent is about to act.
+    Act {
+        /// By the name that it gives itself.
+        agent: Name,
+        /// What it does, in words.
+        act: String,
+        /// Whether it can be taken back.
+        undo: bool,
+    },
     /// Something went wrong that the viewer should read.
     Error {
         /// A word for programs.
@@ -449,7 +466,9 @@ pub struct StreamStatus {
 /// A session's address: cheap to clone, and harmless when the session has ended.
 #[derive(Clone)]
 pub struct Handle {
-    requests: mpsc::Sender<driver::Request>,
+    requests: mpsc::Sender<driver::Asked>,
+    /// Who asks by it.
+    author: Author,
     shared: Arc<Shared>,
     /// Why the session has no simulation, when it has failed for good.
     failure: watch::Receiver<Option<String>>,
@@ -470,6 +489,11 @@ impl Handle {
     /// Why it has no simulation, when it has failed for good.
     pub fn failure(&self) -> Option<String> {
         self.failure.borrow().clone()
+    }
+
+    /// The same address, for an agent: what it does is told to everybody by this name.
+    pub fn for_agent(self, name: Name) -> Self {
+        Self { author: Author::Agent(name), ..self }
     }
 
     /// Follows what happens from now on, or from after the news of id `after`.
@@ -600,7 +624,11 @@ impl Handle {
         let point = origin.ask(|reply| driver::Request::ForkPoint { moment, reply }).await?;
         let (scene, replay) = point?;
         let model = driver::Model::Known(Scene::clone(&scene));
-        let begin = driver::Begin::At(replay);
+        self.begin_at(model, *replay).await
+    }
+
+    async fn begin_at(&self, model: driver::Model, replay: Replay) -> Result<Arc<Scene>, Error> {
+        let begin = driver::Begin::At(Box::new(replay));
         let loaded = self
             .ask_within(LOAD_DEADLINE, |reply| driver::Request::Load { model, begin, reply })
             .await??;
@@ -684,7 +712,8 @@ impl Handle {
     ) -> Result<T, Error> {
         let (reply, answer) = oneshot::channel();
         let asked = async {
-            self.requests.send(request(reply)).await.map_err(|_| Error::Gone)?;
+            let asked = driver::Asked { by: self.author.clone(), request: request(reply) };
+            self.requests.send(asked).await.map_err(|_| Error::Gone)?;
             answer.await.map_err(|_| Error::Gone)
         };
         tokio::time::timeout(deadline, asked).await.map_err(|_| Error::TimedOut(deadline))?
@@ -692,7 +721,8 @@ impl Handle {
 
     /// Tells the driver something that needs no answer.
     async fn tell(&self, request: driver::Request) {
-        if self.requests.send(request).await.is_err() {
+        let asked = driver::Asked { by: self.author.clone(), request };
+        if self.requests.send(asked).await.is_err() {
             tracing::debug!("the session has ended; a request was dropped");
         }
     }

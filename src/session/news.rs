@@ -12,13 +12,25 @@ use std::{
 use serde_json::{Map, Value, json};
 use tokio::sync::watch;
 
-use super::{Company, Info, Notice, info::End};
+use super::{Company, Info, Name, Notice, info::End};
 use crate::{control::PhysicsCommand, scene::mechanics::Setting, units::ViewerId};
 
 /// How much is kept for those who come back.
 const KEPT: usize = 256;
 /// Most numbers of a command that are told.
 const MAX_VALUES: usize = 64;
+
+/// Who acts.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub enum Author {
+    /// A program, over HTTP.
+    #[default]
+    Program,
+    /// Somebody who watches.
+    Viewer(ViewerId),
+    /// An agent, by the name that it gives itself.
+    Agent(Name),
+}
 
 /// Something that happened.
 #[derive(Clone, Debug)]
@@ -31,19 +43,30 @@ pub enum News {
         preset: Option<&'static str>,
         /// The file that was taken for the model.
         root: String,
+        /// Who wanted it.
+        by: Author,
     },
     /// Who is there, or who is in control, has changed.
     Company(Arc<[Company]>),
     /// Somebody acted on the simulation.
     Command {
-        /// Who; `None`: a program, over HTTP.
-        by: Option<ViewerId>,
+        /// Who.
+        by: Author,
         /// What was asked, by its name in the protocol.
         cmd: &'static str,
         /// With what.
         params: Value,
         /// How many steps after the scene was loaded.
         tick: u64,
+    },
+    /// An agent is about to act, by one or by many commands.
+    Act {
+        /// By the name that it gives itself.
+        agent: Name,
+        /// What it does, in words.
+        act: String,
+        /// Whether it can be taken back.
+        undo: bool,
     },
     /// Something went wrong that everybody should know.
     Error {
@@ -58,14 +81,18 @@ pub enum News {
 
 impl News {
     /// What all viewers are told, if it is news to others.
-    pub(super) fn of(notice: &Notice) -> Option<Self> {
+    pub(super) fn of(notice: &Notice, by: &Author) -> Option<Self> {
         Some(match notice {
             // Not the scene itself, which the ring would keep with all its files.
             Notice::SceneUpdated(scene) => Self::Scene {
                 model_name: scene.model_name.clone(),
                 preset: scene.preset,
                 root: scene.bundle.root().to_owned(),
+                by: by.clone(),
             },
+            Notice::Act { agent, act, undo } => {
+                Self::Act { agent: agent.clone(), act: act.clone(), undo: *undo }
+            }
             Notice::Company(company) => Self::Company(Arc::clone(company)),
             Notice::Error { code, message } => Self::Error { code, message: message.clone() },
             // Commands are news themselves; each is told of its own; and the end is told once, by
@@ -77,11 +104,7 @@ impl News {
     }
 
     /// A command that was given; not one that only shows, nor each of the many moves of a pull.
-    pub(super) fn command(
-        by: Option<ViewerId>,
-        command: &PhysicsCommand,
-        tick: u64,
-    ) -> Option<Self> {
+    pub(super) fn command(by: &Author, command: &PhysicsCommand, tick: u64) -> Option<Self> {
         let values = |values: &[(u32, f64)]| match values.len() {
             ..=MAX_VALUES => json!({"values": values}),
             count => json!({"count": count}),
@@ -129,7 +152,7 @@ impl News {
             | PhysicsCommand::Show(_)
             | PhysicsCommand::PublishRate(_) => return None,
         };
-        Some(Self::Command { by, cmd, params, tick })
+        Some(Self::Command { by: by.clone(), cmd, params, tick })
     }
 }
 
@@ -263,7 +286,7 @@ mod tests {
     }
 
     fn push(info: &Info, steps: u32) {
-        let news = News::command(None, &PhysicsCommand::Step(steps), u64::from(steps));
+        let news = News::command(&Author::Program, &PhysicsCommand::Step(steps), u64::from(steps));
         info.feed().push(news.expect("news"));
     }
 
@@ -309,10 +332,11 @@ mod tests {
 
     #[test]
     fn what_only_shows_is_no_news_and_large_values_are_counted() {
-        assert!(News::command(None, &PhysicsCommand::PublishRate(60), 0).is_none());
-        assert!(News::command(None, &PhysicsCommand::Capture, 0).is_none());
+        assert!(News::command(&Author::Program, &PhysicsCommand::PublishRate(60), 0).is_none());
+        assert!(News::command(&Author::Program, &PhysicsCommand::Capture, 0).is_none());
         let many = PhysicsCommand::SetControl((0..1000).map(|at| (at, 0.5)).collect());
-        let Some(News::Command { cmd, params, .. }) = News::command(None, &many, 0) else {
+        let Some(News::Command { cmd, params, .. }) = News::command(&Author::Program, &many, 0)
+        else {
             panic!("it is news");
         };
         assert_eq!((cmd, params), ("set_ctrl", json!({"count": 1000})));

@@ -11,7 +11,7 @@ use std::{
 use tokio::sync::{mpsc, watch};
 
 use super::{
-    Change, DEFAULT, Device, End, Error, Handle, Info, Name, Overview, Patience, REQUESTS,
+    Author, Change, DEFAULT, Device, End, Error, Handle, Info, Name, Overview, Patience, REQUESTS,
     Settings, Shared, Source, Terms, driver,
 };
 use crate::{
@@ -291,7 +291,8 @@ impl Registry {
         let info = Arc::new(info);
         let shared = Arc::clone(&self.shared);
         let driver = driver::spawn(Arc::clone(&info), Arc::clone(&shared), inbox, failed);
-        let handle = Handle { requests, shared, failure, info: Arc::clone(&info) };
+        let author = Author::default();
+        let handle = Handle { requests, author, shared, failure, info: Arc::clone(&info) };
         state.sessions.insert(info.id().clone(), handle.clone());
         // Weak: sessions end with the last that may use them.
         let registry = Arc::downgrade(self);

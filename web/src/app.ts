@@ -17,7 +17,7 @@ import { arrived, connectSeeking } from './seeking';
 import { takeState } from './simulation';
 import * as state from './state';
 import type { Tracing } from './tracing';
-import { note, toast } from './toasts';
+import { flash, note, toast } from './toasts';
 import { connectTurns, forgetCompany, takeCompany, tellOutOfTurn } from './turns';
 import { describe } from './phases';
 import { Screen } from './video';
@@ -233,6 +233,9 @@ function receive(message: ServerMessage): void {
       break;
     case 'flags':
       state.shownFlags.value = message.flags;
+      break;
+    case 'act':
+      flash(`${message.agent}: ${message.act}`);
       break;
     case 'error':
       if (message.code === 'not_in_control') tellOutOfTurn();

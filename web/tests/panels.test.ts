@@ -150,6 +150,7 @@ describe('what the daemon tells', () => {
     expect(events.command({ by: null, cmd: 'set_options', params: { gravity: [0, 0, -1.62], flags: { contact: false } } }, '')).toBe(
       'A program: set_options gravity (0, 0, -1.62) flags contact false',
     );
+    expect(events.command({ by: null, agent: '<img onerror=alert(1)>', cmd: 'reset' }, '')).toBe('<img onerror=alert(1)>: reset');
     expect(events.command({ cmd: 7 }, '')).toBeNull();
   });
 

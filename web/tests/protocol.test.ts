@@ -11,6 +11,11 @@ describe('parseServerMessage', () => {
     expect(parseServerMessage(new ArrayBuffer(2))).toBeNull();
   });
 
+  it('reads what an agent does', () => {
+    expect(parse({ type: 'act', agent: 'Claude Code', act: 'sim_step steps=1', undo: true })).toEqual({ type: 'act', agent: 'Claude Code', act: 'sim_step steps=1', undo: true });
+    expect(parse({ type: 'act', agent: 7 })).toEqual({ type: 'act', agent: 'An agent', act: '', undo: false });
+  });
+
   it('reads a welcome and fills in what is missing', () => {
     const full = parse({
       type: 'welcome', viewer_id: 7, session: 's', role: 'view',

@@ -219,6 +219,7 @@ impl Player {
             | Notice::SceneUpdated(_)
             | Notice::Options(_)
             | Notice::Flags(_)
+            | Notice::Act { .. }
             | Notice::Error { .. } => true,
         }
     }

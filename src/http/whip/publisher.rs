@@ -317,6 +317,7 @@ async fn serve(viewer: &mut Viewer, tell: &watch::Sender<Status>) -> Ended {
                 | Notice::SceneUpdated(_)
                 | Notice::Options(_)
                 | Notice::Flags(_)
+                | Notice::Act { .. }
                 | Notice::Error { .. },
             ) => {}
         }

@@ -68,6 +68,13 @@ pub enum ServerMessage {
         requests: Vec<String>,
         viewers: Vec<ViewerState>,
     },
+    /// An agent is about to act.
+    Act {
+        agent: String,
+        act: String,
+        /// Whether it can be taken back.
+        undo: bool,
+    },
     Error {
         code: String,
         message: String,

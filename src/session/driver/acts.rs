@@ -10,11 +10,12 @@ use crate::{
     render,
     scene::{Assets, Pose, Snapshot},
     session::{
-        DEADLINE, Error, Export, History, Source,
+        Author, DEADLINE, Error, Export, History, Notice, Source,
         names::{self, Unknown},
         pick::pick,
         seat::{Effect, Gesture, Purpose, World},
         timeline::Wanted,
+        undo::Before,
     },
     units::ViewerId,
 };
@@ -416,9 +417,28 @@ impl Driver {
         self.picks.spawn_blocking(move || picked(pick(&moment, &camera, size, at), reply));
     }
 
+    /// Keeps what there was before an act of an agent, and tells everybody of the act.
+    pub(super) fn keep_before(&mut self, before: Option<Box<Before>>, act: String) {
+        let undo = before.is_some();
+        if let Some(before) = before {
+            self.past.push(*before, self.sent);
+        }
+        if let Author::Agent(agent) = self.author.clone() {
+            self.notify_all(&Notice::Act { agent, act, undo });
+        }
+    }
+
+    /// Forgets the last act of an agent, of which nothing came, and tells everybody.
+    pub(super) fn refused(&mut self) {
+        let Author::Agent(agent) = self.author.clone() else { return };
+        if let Some(act) = self.past.refuse(&self.author, self.sent, self.scene.as_ref()) {
+            self.notify_all(&Notice::Act { agent, act: format!("{act}: refused"), undo: false });
+        }
+    }
+
     pub(super) async fn picked(&mut self, picked: Picked) {
         let Picked { viewer, purpose, hit, reply } = picked;
-        self.author = Some(viewer);
+        self.author = Author::Viewer(viewer);
         let outcome = match hit {
             Ok(hit) => self.hit(viewer, purpose, hit).await,
             Err(error) => Err(error.into()),

@@ -12,7 +12,7 @@ use crate::{
     control::{PhysicsCommand, Replay},
     scene::options::SceneOptions,
     session::{
-        Error, Notice, Scene, Shared, alike,
+        Author, Error, Notice, Scene, Shared, alike,
         restart::{Policy, Verdict},
     },
     worker::{self, Worker},
@@ -33,7 +33,8 @@ impl Driver {
             let _ = reply.send(Err(Error::Limit { what: "scenes waiting", limit: MAX_LOADS }));
             return;
         }
-        self.waiting.push_back(Load { model, begin, purpose: Purpose::Asked(reply) });
+        let by = self.author.clone();
+        self.waiting.push_back(Load { model, begin, by, purpose: Purpose::Asked(reply) });
         self.start_load();
     }
 
@@ -41,16 +42,17 @@ impl Driver {
         if !self.loads.is_empty() {
             return;
         }
-        if let Some(Load { model, begin, purpose }) = self.waiting.pop_front() {
+        if let Some(Load { model, begin, by, purpose }) = self.waiting.pop_front() {
             let shared = Arc::clone(&self.shared);
             self.loads.spawn(async move {
                 let outcome = bring_up(&shared, model).await;
-                Loaded { begin, purpose, outcome }
+                Loaded { begin, by, purpose, outcome }
             });
         }
     }
 
-    pub(super) async fn loaded(&mut self, Loaded { begin, purpose, outcome }: Loaded) {
+    pub(super) async fn loaded(&mut self, Loaded { begin, by, purpose, outcome }: Loaded) {
+        self.author = by;
         match (outcome, purpose) {
             (Ok((running, scene)), Purpose::Asked(reply)) => {
                 let name = running.assets.model.name.clone();
@@ -176,7 +178,8 @@ impl Driver {
             Begin::Resumed(Box::new(Replay { from: Some(origin), log: Vec::new(), until }))
         });
         let model = Model::Known(Scene::clone(&scene));
-        self.waiting.push_front(Load { model, begin, purpose: Purpose::Restart });
+        let by = Author::Program;
+        self.waiting.push_front(Load { model, begin, by, purpose: Purpose::Restart });
         self.start_load();
     }
 }

@@ -9,7 +9,7 @@ use tokio::sync::mpsc;
 
 use super::{
     super::{End, Glance, News, Notice, Phase, idle::Act},
-    Driver, Request,
+    Asked, Driver,
 };
 use crate::control::PhysicsCommand;
 
@@ -65,7 +65,7 @@ impl Driver {
     }
 
     /// Tells everybody, and ends what the session has.
-    pub(super) async fn end(mut self, end: End, inbox: mpsc::Receiver<Request>) {
+    pub(super) async fn end(mut self, end: End, inbox: mpsc::Receiver<Asked>) {
         for seated in self.seats.values() {
             // One that does not read is told by the end of its queue.
             let _ = seated.notify.try_send(Notice::Closing(end));

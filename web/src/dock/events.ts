@@ -26,12 +26,12 @@ function parsed(data: string): Fields {
   }
 }
 
-/** `You: set_options timestep 0.001`. */
+/** `You: set_options timestep 0.001`. Agents have a name. */
 export function command(m: Fields, me: string): string | null {
   const cmd = text(m['cmd']);
   if (!cmd) return null;
   const by = text(m['by']);
-  const who = by === undefined ? 'A program' : by === me ? 'You' : by;
+  const who = by === undefined ? (text(m['agent']) ?? 'A program') : by === me ? 'You' : by;
   return `${who}: ${[cmd, ...params(fields(m['params']) ?? {})].join(' ')}`;
 }
 

@@ -49,6 +49,8 @@ export type ServerMessage =
   | { type: 'ice-candidate'; candidate: RTCIceCandidateInit | null }
   | { type: 'scene_updated'; xml?: string; model_name?: string }
   | { type: 'control'; company: Company; role?: Role }
+  /** An agent is about to act; `undo`: it can be taken back. */
+  | { type: 'act'; agent: string; act: string; undo: boolean }
   | { type: 'error'; code: string; message: string }
   | { type: 'result'; id: string; ok: boolean; error?: string }
   | { type: 'pong'; t?: number; clock_us?: number }
@@ -96,6 +98,7 @@ const READERS: Readers = {
     company: company(m),
     ...compact<{ role?: Role }>({ role: role(m['role']) }),
   }),
+  act: (m) => ({ type: 'act', agent: text(m['agent']) ?? 'An agent', act: text(m['act']) ?? '', undo: flag(m['undo']) ?? false }),
   error: (m) => ({
     type: 'error',
     code: text(m['code']) ?? 'error',

@@ -217,6 +217,7 @@ fn sent() -> Vec<ServerMessage> {
             requests: vec![text()],
             viewers: vec![viewer],
         },
+        ServerMessage::Act { agent: text(), act: text(), undo: true },
         ServerMessage::error("code", "message"),
         ServerMessage::Pong { t: json!(1), clock_us: 1 },
         ServerMessage::Stamps { frames: vec![stamps] },

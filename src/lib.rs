@@ -4,6 +4,9 @@
 //! Modules are listed in the order of their layers: each may use only those above it. The house
 //! is described in `docs/architecture.md`.
 
+// Whether a future may cross threads is looked up through all that it holds, down to wgpu's types.
+#![recursion_limit = "256"]
+
 pub mod metrics;
 pub mod units;
 
@@ -32,6 +35,7 @@ pub mod stream;
 pub mod session;
 
 pub mod http;
+pub mod mcp;
 
 pub mod cli;
 pub mod daemon;

@@ -17,7 +17,7 @@ use crate::{
     config::{Config, Login, Profile, Shadows},
     encode,
     gpu::{self, Gpu},
-    http,
+    http, mcp,
     metrics::Metrics,
     peer, record, render,
     session::{self, Sessions, Source},
@@ -84,7 +84,7 @@ async fn until_ended(
         let _ = told.send(());
     };
     // Files are finished while clients say goodbye: both within one time.
-    tokio::join!(http::serve(listener, sessions.clone(), config, until_told), async {
+    tokio::join!(http::serve(listener, sessions.clone(), config, mcp::guest, until_told), async {
         let _ = ending.await;
         let ended = recordings.all_ended();
         if tokio::time::timeout(config.limits.drain_timeout, ended).await.is_err() {

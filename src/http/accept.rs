@@ -14,6 +14,7 @@ use std::{
     time::Duration,
 };
 
+use http_body_util::{BodyExt as _, combinators::UnsyncBoxBody};
 use hyper::{Method, Request, body::Incoming, server::conn::http1, service::service_fn};
 use hyper_util::rt::{TokioIo, TokioTimer};
 use rustix::net::sockopt::set_socket_send_buffer_size;
@@ -25,9 +26,9 @@ use tokio::{
 };
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 use tower::ServiceExt as _;
-use warp::{filters::BoxedFilter, reply::Response};
+use warp::filters::BoxedFilter;
 
-use super::media::PATH;
+use super::{guest, media::PATH};
 use crate::{
     config::Limits,
     peer::{Port, is_media},
@@ -58,11 +59,25 @@ impl Work {
     }
 }
 
+/// What answers requests.
+#[derive(Clone)]
+pub(super) struct Front {
+    /// All that warp has.
+    pub routes: BoxedFilter<(warp::reply::Response,)>,
+    /// What has a path of its own.
+    pub guest: guest::Door,
+}
+
+/// A response as it is sent, whoever made it.
+pub(super) type Response = warp::http::Response<Body>;
+/// Its body.
+pub(super) type Body = UnsyncBoxBody<bytes::Bytes, Box<dyn std::error::Error + Send + Sync>>;
+
 /// Accepts and serves until `shutdown` resolves; what is then still open is in `work`.
 pub(super) async fn until(
     shutdown: impl Future<Output = ()>,
     listener: TcpListener,
-    routes: BoxedFilter<(Response,)>,
+    front: Front,
     media: &Port,
     limits: &Limits,
     work: &Work,
@@ -85,7 +100,7 @@ pub(super) async fn until(
                 failing = false;
                 let closing = work.closing.clone();
                 let first = first_byte(stream, limits.header_timeout, closing.clone());
-                let (routes, limits, media) = (routes.clone(), limits.clone(), media.clone());
+                let (front, limits, media) = (front.clone(), limits.clone(), media.clone());
                 work.tasks.spawn(async move {
                     match first.await {
                         Some((stream, first)) if is_media(first) => {
@@ -94,7 +109,7 @@ pub(super) async fn until(
                             }
                         }
                         Some((stream, _)) => {
-                            connection(stream, routes, &limits, closing).await;
+                            connection(stream, front, &limits, closing).await;
                             drop(seat);
                         }
                         None => {}
@@ -136,7 +151,7 @@ async fn first_byte(
 /// Serves one connection to its end.
 fn connection(
     stream: TcpStream,
-    routes: BoxedFilter<(Response,)>,
+    front: Front,
     limits: &Limits,
     closing: CancellationToken,
 ) -> impl Future<Output = ()> + Send + 'static {
@@ -146,7 +161,7 @@ fn connection(
     async move {
         let service = service_fn(move |request: Request<Incoming>| {
             live.store(request.uri().path() == PATH, Ordering::Relaxed);
-            answer(routes.clone(), request)
+            answer(front.clone(), request)
         });
         // Not hyper-util's `auto` server: even with HTTP/1 alone it waits for a first byte to tell
         // the versions apart, and no limit covers that. Browsers speak HTTP/2 only over TLS, which
@@ -170,15 +185,16 @@ fn connection(
     }
 }
 
-async fn answer(
-    routes: BoxedFilter<(Response,)>,
-    mut request: Request<Incoming>,
-) -> Result<Response, Infallible> {
+async fn answer(front: Front, mut request: Request<Incoming>) -> Result<Response, Infallible> {
+    if front.guest.is_at(request.uri().path()) {
+        return Ok(front.guest.answer(request).await);
+    }
     // hyper sends no body in reply to HEAD, so whatever answers GET answers HEAD.
     if request.method() == Method::HEAD {
         *request.method_mut() = Method::GET;
     }
-    warp::service(routes).oneshot(request).await
+    let response = warp::service(front.routes).oneshot(request).await?;
+    Ok(response.map(|body| body.map_err(Into::into).boxed_unsync()))
 }
 
 /// A stream that fails once no byte has moved for a while, in either direction.

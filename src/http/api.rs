@@ -49,7 +49,7 @@ pub(super) struct SessionParameter {
 /// A scene, by one of its fields; unknown fields are ignored, as older clients send some.
 #[derive(Debug, Deserialize, ToSchema)]
 #[schema(example = json!({"preset": "robot-arm"}))]
-pub(super) struct LoadRequest {
+pub(crate) struct LoadRequest {
     /// MJCF, complete in itself.
     pub xml: Option<String>,
     /// Id of a preset.
@@ -171,7 +171,12 @@ pub(super) async fn scene(session: &Handle) -> Answer {
     responses((status = 200, description = "The presets.", body = Presets)),
 )]
 pub(super) fn presets() -> Answer {
-    ok(&Presets { presets: library::presets().iter().map(Into::into).collect() })
+    ok(&all_presets())
+}
+
+/// The scenes that come with the daemon.
+pub(super) fn all_presets() -> Presets {
+    Presets { presets: library::presets().iter().map(Into::into).collect() }
 }
 
 /// What a JSON body asks to load.
@@ -269,8 +274,16 @@ pub(super) async fn render(context: &Context, id: &str, request: Json<RenderRequ
     ),
 )]
 pub(super) async fn command(context: &Context, id: &str, request: Json<CommandRequest>) -> Answer {
-    let handle = session(context, id)?;
-    let (commands, result) = match words::parse(&request?.command).map_err(Problem::bad_request)? {
+    ok(&said(context, &session(context, id)?, &request?.command).await?)
+}
+
+/// Does what a text asks for.
+pub(super) async fn said(
+    context: &Context,
+    handle: &Handle,
+    text: &str,
+) -> Result<CommandReply, Problem> {
+    let (commands, result) = match words::parse(text).map_err(Problem::bad_request)? {
         Wish::State => (Vec::new(), "The state of the simulation."),
         Wish::Act(commands, result) => (commands, result),
     };
@@ -280,8 +293,8 @@ pub(super) async fn command(context: &Context, id: &str, request: Json<CommandRe
         handle.command(command).await?;
     }
     let status = handle.status().await?;
-    let state = SimulationState::new(&context.sessions.overview_of(&handle), Ok(status.as_ref()));
-    ok(&CommandReply { success: true, result, actions_taken, state })
+    let state = SimulationState::new(&context.sessions.overview_of(handle), Ok(status.as_ref()));
+    Ok(CommandReply { success: true, result, actions_taken, state })
 }
 
 /// Whether the process runs.

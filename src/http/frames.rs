@@ -102,7 +102,7 @@ fn cameras(assets: &Assets, snapshot: &Snapshot) -> Answer {
 /// How a picture is written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ToSchema)]
 #[schema(rename_all = "lowercase")]
-enum Format {
+pub(super) enum Format {
     Png,
     #[schema(rename = "jpg")]
     Jpeg,
@@ -110,7 +110,7 @@ enum Format {
 
 /// A picture that was asked for.
 #[derive(Debug)]
-struct Wish {
+pub(super) struct Wish {
     camera: CameraSpec,
     size: Size,
     mode: Mode,
@@ -147,12 +147,6 @@ impl Wish {
                 "depth and segmentation are exact: ask for frame.png",
             ));
         }
-        let size = Size::new(width, height).filter(|size| size.pixels() <= batch::MAX_PIXELS);
-        let size = size.ok_or_else(|| {
-            let (side, pixels) = (Size::MAX_SIDE, batch::MAX_PIXELS);
-            let detail = format!("a side is within 1 and {side} px, with at most {pixels} pixels");
-            Problem::bad_request(detail)
-        })?;
         let camera = match (camera, parts.is_empty()) {
             ("free", false) => serde_json::from_value(Value::Object(parts)).map_err(|_| {
                 Problem::bad_request("lookat has three numbers, such as lookat=0,0,1")
@@ -162,6 +156,22 @@ impl Wish {
             }
             (name, true) => CameraSpec::Name(name.to_owned()),
         };
+        Self::new(camera, [width, height], mode, format)
+    }
+
+    /// A picture of a size in px.
+    pub fn new(
+        camera: CameraSpec,
+        [width, height]: [u32; 2],
+        mode: Mode,
+        format: Format,
+    ) -> Result<Self, Problem> {
+        let size = Size::new(width, height).filter(|size| size.pixels() <= batch::MAX_PIXELS);
+        let size = size.ok_or_else(|| {
+            let (side, pixels) = (Size::MAX_SIDE, batch::MAX_PIXELS);
+            let detail = format!("a side is within 1 and {side} px, with at most {pixels} pixels");
+            Problem::bad_request(detail)
+        })?;
         Ok(Self { camera, size, mode, format })
     }
 }
@@ -255,6 +265,45 @@ async fn frame(
     assets: Arc<Assets>,
     snapshot: Arc<Snapshot>,
 ) -> Answer {
+    let mode = wish.mode;
+    let Picture { bytes, kind, time, steps } = drawn(context, wish, assets, snapshot).await?;
+    let mut response = Response::new(bytes.into());
+    let headers = response.headers_mut();
+    headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(kind));
+    headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    let mut insert = |name, value: String| {
+        // Numbers are ASCII.
+        if let Ok(value) = HeaderValue::from_str(&value) {
+            headers.insert(HeaderName::from_static(name), value);
+        }
+    };
+    insert("x-simulation-time", time.to_string());
+    insert("x-simulation-step", steps.to_string());
+    if mode == Mode::Depth {
+        insert("x-depth-scale-m", (1.0 / STEPS_PER_M).to_string());
+    }
+    Ok(response)
+}
+
+/// A picture as a file.
+pub(crate) struct Picture {
+    /// The file.
+    pub bytes: Vec<u8>,
+    /// Its media type.
+    pub kind: &'static str,
+    /// Simulated time that it shows, s.
+    pub time: f64,
+    /// Steps since the start or reset.
+    pub steps: u64,
+}
+
+/// Draws one picture, when those before it are drawn.
+pub(super) async fn drawn(
+    context: &Context,
+    wish: Wish,
+    assets: Arc<Assets>,
+    snapshot: Arc<Snapshot>,
+) -> Result<Picture, Problem> {
     let camera = wish.camera.of(&assets).map_err(|sentence| match wish.camera {
         CameraSpec::Name(_) => Problem::new(StatusCode::NOT_FOUND, sentence),
         _ => Problem::bad_request(sentence),
@@ -275,26 +324,12 @@ async fn frame(
         written(&pixels, size, mode, format).map_err(batch::Error::Write)
     });
     let failed = |_| Problem::new(StatusCode::INTERNAL_SERVER_ERROR, "drawing failed");
-    let mut response = Response::new(drawn.await.map_err(failed)??.into());
+    let bytes = drawn.await.map_err(failed)??;
     let kind = match format {
         Format::Png => "image/png",
         Format::Jpeg => "image/jpeg",
     };
-    let headers = response.headers_mut();
-    headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(kind));
-    headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
-    let mut insert = |name, value: String| {
-        // Numbers are ASCII.
-        if let Ok(value) = HeaderValue::from_str(&value) {
-            headers.insert(HeaderName::from_static(name), value);
-        }
-    };
-    insert("x-simulation-time", time.to_string());
-    insert("x-simulation-step", steps.to_string());
-    if mode == Mode::Depth {
-        insert("x-depth-scale-m", (1.0 / STEPS_PER_M).to_string());
-    }
-    Ok(response)
+    Ok(Picture { bytes, kind, time, steps })
 }
 
 /// The bytes of the file for what [`batch::picture`] gives.

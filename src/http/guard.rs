@@ -10,7 +10,7 @@ use warp::{
     Filter, Rejection,
     filters::BoxedFilter,
     host::Authority,
-    http::{HeaderMap, StatusCode, header},
+    http::{HeaderMap, StatusCode, header, request::Parts},
 };
 
 use super::problem::Problem;
@@ -40,7 +40,7 @@ pub(super) fn filter(server: &config::Server) -> BoxedFilter<()> {
 
 /// Whose requests are answered.
 #[derive(Clone, Debug)]
-struct Rules {
+pub(super) struct Rules {
     /// The address listened on.
     ip: IpAddr,
     hosts: Vec<String>,
@@ -48,12 +48,23 @@ struct Rules {
 }
 
 impl Rules {
-    fn new(server: &config::Server) -> Self {
+    pub fn new(server: &config::Server) -> Self {
         Self {
             ip: server.ip,
             hosts: server.allowed_hosts.clone(),
             origins: server.allowed_origins.clone(),
         }
+    }
+
+    /// Whether a request that no route sees may be answered.
+    pub fn admit(&self, request: &Parts) -> Result<(), Problem> {
+        let host = request.headers.get(header::HOST).and_then(|host| host.to_str().ok());
+        let host: Option<Authority> = host.and_then(|host| host.parse().ok());
+        if request.uri.authority().is_some_and(|target| host.as_ref() != Some(target)) {
+            let text = "the Host header contradicts the request's target";
+            return Err(Problem::bad_request(text));
+        }
+        self.check(host.as_ref(), &request.headers)
     }
 
     fn check(&self, host: Option<&Authority>, headers: &HeaderMap) -> Result<(), Problem> {

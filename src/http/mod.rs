@@ -11,18 +11,20 @@
 mod accept;
 mod api;
 mod body;
+mod desk;
 mod download;
 mod events;
 mod flood;
 mod frames;
 mod guard;
+mod guest;
 mod media;
 mod model;
 mod openapi;
 mod pages;
 mod problem;
 mod recordings;
-mod reply;
+pub(crate) mod reply;
 mod routes;
 mod scenes;
 mod schema;
@@ -38,7 +40,12 @@ mod words;
 
 use std::{future::Future, sync::Arc};
 
+pub use desk::Desk;
+pub use guest::Guest;
 pub use openapi::text as description;
+pub(crate) use problem::Problem;
+pub(crate) use recordings::StartRequest;
+pub(crate) use state::{StateBody, Values};
 
 use tokio::{net::TcpListener, sync::Semaphore};
 
@@ -66,12 +73,13 @@ struct Context {
     work: accept::Work,
 }
 
-/// Serves until `shutdown` resolves, then lets open requests finish and sockets say goodbye within
-/// `limits.drain_timeout`.
+/// Serves the routes and one guest until `shutdown` resolves, then lets open requests finish and
+/// sockets say goodbye within `limits.drain_timeout`.
 pub async fn serve(
     listener: TcpListener,
     sessions: Sessions,
     config: &Config,
+    guest: impl FnOnce(Desk) -> Guest,
     shutdown: impl Future<Output = ()>,
 ) {
     let work = accept::Work::default();
@@ -96,7 +104,9 @@ pub async fn serve(
         followers: Arc::new(Semaphore::new(limits.connections.div_ceil(2))),
         work: work.clone(),
     });
-    accept::until(shutdown, listener, routes::all(&context), &media, limits, &work).await;
+    let door = guest::door(&context, guest(Desk::new(&context)));
+    let front = accept::Front { routes: routes::all(&context), guest: door };
+    accept::until(shutdown, listener, front, &media, limits, &work).await;
     if !work.drain(limits.drain_timeout).await {
         tracing::warn!("some clients did not finish in time; their connections are dropped");
     }

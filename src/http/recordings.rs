@@ -38,17 +38,17 @@ pub(super) struct Operations;
 #[derive(Debug, Default, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields, default)]
 #[schema(example = json!({"name": "take 1", "max_duration_s": 10}))]
-struct StartRequest {
+pub(crate) struct StartRequest {
     /// What to call it: any text.
-    name: String,
+    pub name: String,
     /// What to look through; the free camera where it is missing.
-    camera: Option<CameraSpec>,
+    pub camera: Option<CameraSpec>,
     /// Width of its pictures, px; with `height`, or the size of streams.
-    width: Option<u32>,
+    pub width: Option<u32>,
     /// Height of its pictures, px.
-    height: Option<u32>,
+    pub height: Option<u32>,
     /// Seconds of video after which it ends by itself.
-    max_duration_s: Option<f64>,
+    pub max_duration_s: Option<f64>,
 }
 
 /// Which file of a recording.
@@ -169,7 +169,7 @@ async fn stop(context: &Context, session: &str, id: &str) -> Answer {
     api::ok(&Recording::from(&info))
 }
 
-fn wish(request: StartRequest) -> Result<Wish, String> {
+pub(super) fn wish(request: StartRequest) -> Result<Wish, String> {
     let size = match (request.width, request.height) {
         (None, None) => None,
         (Some(width), Some(height)) => {

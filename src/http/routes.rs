@@ -27,7 +27,7 @@ const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; f
     frame-ancestors 'self'";
 
 /// Headers of every response.
-fn headers(server: &Server) -> [(header::HeaderName, HeaderValue); 4] {
+pub(super) fn headers(server: &Server) -> [(header::HeaderName, HeaderValue); 4] {
     let policy = server
         .frame_ancestors
         .iter()

@@ -267,20 +267,33 @@ async fn validate(context: &Context, session: &Handle, upload: Upload) -> Answer
         Some(place) => place,
         None => upload_place(context).await?,
     };
-    let judged = match source {
+    api::ok(&judged(context, source).await?)
+}
+
+/// The verdict on a model that comes alone, without a request's body.
+pub(super) async fn judge(context: &Context, source: Source) -> Result<Verdict, Problem> {
+    let _place = upload_place(context).await?;
+    judged(context, Ok(source)).await
+}
+
+async fn judged(
+    context: &Context,
+    source: Result<Source, bundle::Error>,
+) -> Result<Verdict, Problem> {
+    let bundle = match source {
         Ok(source) => blocking(|| source.bundle()).await?,
         Err(error) => Err(error.into()),
     };
-    let bundle = match judged {
+    let bundle = match bundle {
         Ok(bundle) => bundle,
         Err(session::Error::Bundle(error)) => {
-            return api::ok(&Verdict::invalid(error.to_string(), error.line()));
+            return Ok(Verdict::invalid(error.to_string(), error.line()));
         }
         Err(error) => return Err(error.into()),
     };
     let limits = &context.sessions.settings().worker;
     match Worker::spawn(&bundle, limits).await {
-        Ok((_worker, assets)) => api::ok(&Verdict::valid(&bundle, &assets.model)),
+        Ok((_worker, assets)) => Ok(Verdict::valid(&bundle, &assets.model)),
         // Not the model's fault: no process could be started for it.
         Err(error @ (LoadError::Spawn(_) | LoadError::Unconfined(_))) => {
             Err(session::Error::from(error).into())
@@ -288,7 +301,7 @@ async fn validate(context: &Context, session: &Handle, upload: Upload) -> Answer
         Err(error) => {
             let message = error.to_string();
             let line = line_in(&message);
-            api::ok(&Verdict::invalid(message, line))
+            Ok(Verdict::invalid(message, line))
         }
     }
 }

@@ -314,6 +314,11 @@ fn terms(
     responses((status = 200, description = "The sessions.", body = Sessions)),
 )]
 async fn list(context: &Context) -> Answer {
+    ok(&all(context).await?)
+}
+
+/// Every session.
+pub(super) async fn all(context: &Context) -> Result<Sessions, Problem> {
     let glances = context.sessions.list().into_iter().map(|session| async move {
         let glance = session.glance().await;
         (session, glance)
@@ -325,7 +330,7 @@ async fn list(context: &Context) -> Answer {
         Err(error) => Some(Err(error)),
     });
     let sessions = shown.collect::<Result<_, _>>()?;
-    ok(&Sessions { sessions, max_sessions: context.sessions.rules().most })
+    Ok(Sessions { sessions, max_sessions: context.sessions.rules().most })
 }
 
 /// Creates a session, with a scene or without.
@@ -370,8 +375,13 @@ pub(super) async fn created(context: &Context, session: &Handle) -> Answer {
     responses((status = 200, description = "The session.", body = Session)),
 )]
 async fn show(context: &Context, session: &Handle) -> Answer {
+    ok(&shown(context, session).await?)
+}
+
+/// A session as clients see it.
+pub(super) async fn shown(context: &Context, session: &Handle) -> Result<Session, Problem> {
     let glance = session.glance().await?;
-    ok(&representation(context, session, &glance))
+    Ok(representation(context, session, &glance))
 }
 
 /// Changes a session's name or what it is allowed.

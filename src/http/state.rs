@@ -19,7 +19,7 @@ use super::{
     problem::Problem,
     reply::{
         Controls, History, Integration, Keyframe, Keyframes, Moment as Reached, NamedState,
-        Numbers, Session, Viewers, controls,
+        Numbers, Session, Undone, Viewers, controls,
     },
     sessions::{Below, Query, at, created, name},
 };
@@ -46,6 +46,7 @@ type Route = BoxedFilter<(Response,)>;
     history,
     seek,
     fork,
+    undo,
     export,
     viewers,
     set_role,
@@ -77,6 +78,11 @@ pub(super) fn routes(context: &Arc<Context>) -> Route {
             .with_body(post(), |context, session, body| async move {
                 fork(&context, &session, body).await
             });
+    let undo = Below::new(context, at("/history/undo"), "POST").on(
+        post(),
+        warp::any().map(|| ()).boxed(),
+        |_, session, ()| async move { undo(&session).await },
+    );
     let export = Below::new(context, at("/history/export"), "GET, HEAD")
         .get(|_, session| async move { export(&session).await });
     let viewers = Below::new(context, at("/viewers"), "GET, HEAD")
@@ -85,7 +91,7 @@ pub(super) fn routes(context: &Arc<Context>) -> Route {
         .with_body(post(), |_, session, body| async move { set_role(&session, body).await });
     let control = Below::new(context, at("/viewers/control"), "POST")
         .with_body(post(), |_, session, body| async move { give_control(&session, body).await });
-    let all = [ctrl, keyframes, load, history, seek, fork, export, viewers, role, control];
+    let all = [ctrl, keyframes, load, history, seek, fork, undo, export, viewers, role, control];
     all.into_iter().fold(state.done(), |routes, place| routes.or(place.done()).unify().boxed())
 }
 
@@ -94,15 +100,22 @@ pub(super) fn routes(context: &Arc<Context>) -> Route {
 /// By name (what has none goes by its index), or all from the first on.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(untagged)]
-enum Values {
+pub(crate) enum Values {
     /// Some, by name.
     Named(BTreeMap<String, Numbers>),
     /// The first ones, in the order of the model.
     All(Vec<f64>),
 }
 
+impl From<f64> for Numbers {
+    fn from(number: f64) -> Self {
+        Self::One(number)
+    }
+}
+
 impl Values {
-    fn into_slots(self) -> Vec<(Slot, Vec<f64>)> {
+    /// What is to be set to what.
+    pub fn into_slots(self) -> Vec<(Slot, Vec<f64>)> {
         match self {
             Self::Named(values) => {
                 let slot = |name: String| name.parse().map_or(Slot::Name(name), Slot::Index);
@@ -116,18 +129,18 @@ impl Values {
 }
 
 /// A state to set: all of it, or some by name.
-#[derive(Debug, Deserialize, ToSchema)]
+#[derive(Debug, Default, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 #[schema(as = NewState, example = json!({"qpos": {"elbow": 0.25}, "ctrl": [1.0, 0.0]}))]
-struct StateBody {
+pub(crate) struct StateBody {
     /// A full `mjSTATE_INTEGRATION` vector; nothing else beside it.
-    state: Option<Vec<f64>>,
+    pub state: Option<Vec<f64>>,
     /// Positions by joint: m or rad, quaternions with w first.
-    qpos: Option<Values>,
+    pub qpos: Option<Values>,
     /// Velocities by joint: m/s or rad/s.
-    qvel: Option<Values>,
+    pub qvel: Option<Values>,
     /// Controls by actuator; they are clamped to their ranges.
-    ctrl: Option<Values>,
+    pub ctrl: Option<Values>,
 }
 
 /// Controls to set.
@@ -239,11 +252,7 @@ enum StateReply {
 )]
 async fn state(session: &Handle, query: &Query) -> Answer {
     let reply = match query.get("format").map(String::as_str) {
-        None | Some("named") => {
-            let status = session.status().await?.ok_or(Error::NoScene)?;
-            let named = NamedState::new(&status.assets, &status.snapshot);
-            StateReply::Named(Box::new(named))
-        }
+        None | Some("named") => StateReply::Named(Box::new(named(session).await?)),
         Some("integration") => StateReply::Integration((&*session.capture().await?).into()),
         Some(other) => {
             let text = format!("'format' must be named or integration, not {other:?}");
@@ -264,7 +273,12 @@ async fn state(session: &Handle, query: &Query) -> Answer {
     ),
 )]
 async fn set_state(session: &Handle, request: Json<StateBody>) -> Answer {
-    let StateBody { state, qpos, qvel, ctrl } = request?;
+    ok(&put(session, request?).await?)
+}
+
+/// Sets the state, and gives the one after it.
+pub(super) async fn put(session: &Handle, body: StateBody) -> Result<NamedState, Problem> {
+    let StateBody { state, qpos, qvel, ctrl } = body;
     let parts =
         [(StateSection::Qpos, qpos), (StateSection::Qvel, qvel), (StateSection::Ctrl, ctrl)];
     let parts: Vec<_> = parts.into_iter().filter_map(|(s, v)| Some((s, v?))).collect();
@@ -285,8 +299,13 @@ async fn set_state(session: &Handle, request: Json<StateBody>) -> Answer {
         }
         _ => return Err(Problem::bad_request("send state, or any of qpos, qvel and ctrl")),
     }
+    named(session).await
+}
+
+/// The state by names.
+pub(super) async fn named(session: &Handle) -> Result<NamedState, Problem> {
     let status = session.status().await?.ok_or(Error::NoScene)?;
-    ok(&NamedState::new(&status.assets, &status.snapshot))
+    Ok(NamedState::new(&status.assets, &status.snapshot))
 }
 
 /// The controls with their ranges.
@@ -432,6 +451,28 @@ async fn fork(context: &Context, session: &Handle, request: Json<MomentBody>) ->
         return Err(error.into());
     }
     created(context, &forked).await
+}
+
+/// Takes the last act of an agent back.
+///
+/// The scene and the state are those before it, and time stands. What others did since then is
+/// taken back with it. The last 32 acts are kept, fewer of large models.
+#[utoipa::path(
+    post, path = "/api/sessions/{id}/history/undo", tag = "history", operation_id = "undo",
+    responses(
+        (status = 200, description = "It is taken back.", body = Undone),
+        (status = 409, description = "There is nothing to take back."),
+    ),
+)]
+async fn undo(session: &Handle) -> Answer {
+    ok(&taken_back(session).await?)
+}
+
+/// Takes the last act of an agent back, and says which it was.
+pub(super) async fn taken_back(session: &Handle) -> Result<Undone, Problem> {
+    let undone = session.undo().await?;
+    let glance = session.glance().await?;
+    Ok(Undone::new(undone, &glance))
 }
 
 /// The history as an archive for `mjcast replay` and NumPy.

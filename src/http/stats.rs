@@ -34,7 +34,7 @@ pub(super) struct Stats {
 
 /// A simulation, as far as there is one: what needs a scene is `null` before the first.
 #[derive(Debug, Serialize, ToSchema)]
-pub(super) struct SimulationState {
+pub(crate) struct SimulationState {
     /// Time and bodies.
     #[schema(required = true)]
     simulation: Option<Simulation>,

@@ -15,6 +15,7 @@ use warp::{Filter as _, Reply as _, path};
 
 use super::{
     accept, body, guard,
+    guest::Door,
     problem::Problem,
     routes::{finished, resource},
 };
@@ -40,11 +41,11 @@ impl Daemon {
         let address = listener.local_addr().expect("bound");
         let (stop, stopped) = oneshot::channel::<()>();
         let ended = tokio::spawn(async move {
-            let routes = routes(&config);
+            let front = accept::Front { routes: routes(&config), guest: Door::nowhere() };
             let shutdown = async { drop(stopped.await) };
             let work = accept::Work::default();
             let media = Port::open(&[], 0, None).expect("nothing is bound");
-            accept::until(shutdown, listener, routes, &media, &config.limits, &work).await;
+            accept::until(shutdown, listener, front, &media, &config.limits, &work).await;
             assert!(work.drain(PATIENCE).await);
         });
         Self { address, stop, ended }

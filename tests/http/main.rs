@@ -11,6 +11,7 @@ mod daemon;
 mod decoder;
 mod events;
 mod lifecycle;
+mod mcp;
 mod media;
 mod openapi;
 mod recordings;

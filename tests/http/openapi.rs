@@ -9,6 +9,7 @@ use serde_json::{Value, json};
 
 use crate::{
     daemon::{Daemon, until},
+    mcp::Agent,
     whip::{Relay, SILENT},
 };
 
@@ -245,6 +246,10 @@ impl Visit {
         self.get(&format!("{at}/history")).await;
         self.ask("POST", &format!("{at}/history/seek"), Some(json!({"steps": -1}))).await;
         self.get(&format!("{at}/history/export")).await;
+        let agent = Agent { daemon: &self.daemon, name: "agent" };
+        let session = at.strip_prefix("/api/sessions/").expect("a session");
+        agent.done("sim_step", json!({"session_id": session})).await;
+        self.ask("POST", &format!("{at}/history/undo"), None).await;
         let fork = self.ask("POST", &format!("{at}/history/fork"), Some(json!({}))).await;
         let fork = fork["links"]["self"].as_str().expect("a link").to_owned();
         self.ask("DELETE", &fork, None).await;

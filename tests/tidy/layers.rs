@@ -8,7 +8,7 @@ use crate::{
 };
 
 /// The modules, lowest layer first. A module uses itself and those of the rows before its own.
-const ROWS: [&[&str]; 12] = [
+const ROWS: [&[&str]; 13] = [
     &["units", "error", "metrics"],
     &["bundle", "config", "scene", "frame"],
     &["control"],
@@ -17,7 +17,8 @@ const ROWS: [&[&str]; 12] = [
     &["render"],
     &["stream", "peer", "batch", "generate", "record", "replay"],
     &["session"],
-    &["http", "mcp"],
+    &["http"],
+    &["mcp"],
     &["daemon"],
     &["cli"],
     &["main"],
@@ -35,7 +36,7 @@ const HOMES: &[(&str, &[&str])] = &[
     ("wgpu", &["gpu", "render", "color"]),
     ("webrtc", &["peer"]),
     ("rtc", &["peer"]),
-    ("warp", &["http", "mcp"]),
+    ("warp", &["http"]),
 ];
 
 /// Modules that know nothing of the asynchronous runtime.

@@ -11,15 +11,16 @@ mod schema;
 mod session;
 mod state;
 
-pub(super) use daemon::{
-    CommandReply, Encoder, Health, Live, Message, Presets, Ready, SceneText, Settings,
-};
+pub(crate) use daemon::{CommandReply, Health, Presets, Settings};
+pub(super) use daemon::{Encoder, Live, Message, Ready, SceneText};
 pub(super) use model::Model;
-pub(super) use recording::{Recording, Recordings};
-pub(super) use scene::{Loaded, Verdict};
+pub(crate) use recording::Recording;
+pub(super) use recording::Recordings;
+pub(crate) use scene::{Loaded, Verdict};
 pub(super) use schema::MjcfSchema;
-pub(super) use session::{Clock, Commands, Session, Sessions, Viewers, representation};
+pub(crate) use session::{Clock, Session, Sessions};
+pub(super) use session::{Commands, Viewers, representation};
+pub(crate) use state::{Cameras, Moment, NamedState, Undone};
 pub(super) use state::{
-    Cameras, Controls, History, Integration, Keyframe, Keyframes, Moment, NamedState, Numbers,
-    cameras, controls,
+    Controls, History, Integration, Keyframe, Keyframes, Numbers, cameras, controls,
 };

@@ -144,7 +144,11 @@ impl Links {
 }
 
 /// A session as clients see it.
-pub fn representation(context: &Context, session: &Handle, glance: &Glance) -> Session {
+pub(in crate::http) fn representation(
+    context: &Context,
+    session: &Handle,
+    glance: &Glance,
+) -> Session {
     let (info, id) = (session.info(), session.id());
     let terms = info.terms();
     let seconds = |after: Option<Duration>| after.map_or(0, |after| after.as_secs());

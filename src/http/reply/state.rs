@@ -6,7 +6,7 @@ use utoipa::ToSchema;
 
 use crate::{
     scene::{Assets, Pose, Snapshot, camera::FreeCamera},
-    session::{self, Mark as Kept},
+    session::{self, Author, Glance, Mark as Kept},
 };
 
 /// A number, or those of a joint or sensor that has several.
@@ -281,6 +281,35 @@ impl From<&Snapshot> for Moment {
             time: snapshot.time,
             paused: snapshot.paused,
         }
+    }
+}
+
+/// An act of an agent that was taken back.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct Undone {
+    /// What it was, in words.
+    #[schema(example = "sim_step 100")]
+    act: String,
+    /// The name of the agent.
+    #[schema(required = true)]
+    agent: Option<String>,
+    /// Whether it, or an act after it, had loaded another scene.
+    scene: bool,
+    /// Simulated time, s.
+    time: f64,
+    /// Physics steps since the start or the last reset.
+    step_count: u64,
+}
+
+impl Undone {
+    /// What was taken back, and where the simulation is now.
+    pub fn new(undone: session::Undone, now: &Glance) -> Self {
+        let agent = match undone.by {
+            Author::Agent(name) => Some(name.as_str().to_owned()),
+            Author::Program | Author::Viewer(_) => None,
+        };
+        let (act, scene) = (undone.act, undone.scene);
+        Self { act, agent, scene, time: now.time, step_count: now.steps }
     }
 }
 

@@ -50,6 +50,15 @@ Examples:
   mjcast doctor --require-gpu                fail when only software draws
   mjcast doctor --json                       the same for programs";
 
+const AFTER_MCP: &str = "\
+A daemon must run: start it with `mjcast serve`. Clients that speak HTTP need none of this: give them
+http://127.0.0.1:8000/mcp. docs/mcp.md has what to write into the settings of Claude Desktop, Claude
+Code, Cursor and VS Code, and what agents can do.
+
+Examples:
+  claude mcp add mjcast -- mjcast mcp        Claude Code, by standard input and output
+  mjcast mcp --url http://127.0.0.1:9000     the daemon on another port";
+
 /// Runs MuJoCo simulations, draws them on the GPU and streams them to browsers.
 ///
 /// Without a command it serves.
@@ -75,6 +84,10 @@ pub(super) enum Command {
     Doctor(Doctor),
     /// Asks a running daemon how it is; exit code 0 means well.
     Health(Health),
+    /// Lets an agent act in a running daemon: speaks the Model Context Protocol on standard input
+    /// and output.
+    #[command(after_help = AFTER_MCP)]
+    Mcp(Mcp),
     /// Shows or checks the configuration.
     Config {
         #[command(flatten)]
@@ -258,6 +271,15 @@ pub(super) struct Doctor {
 
 #[derive(Debug, Args)]
 pub(super) struct Health {
+    #[command(flatten)]
+    pub common: Common,
+    /// The daemon, e.g. http://127.0.0.1:8000; by default the one that the configuration describes.
+    #[arg(long)]
+    pub url: Option<String>,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct Mcp {
     #[command(flatten)]
     pub common: Common,
     /// The daemon, e.g. http://127.0.0.1:8000; by default the one that the configuration describes.

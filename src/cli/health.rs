@@ -35,7 +35,7 @@ pub(super) fn run(health: &Health) -> Result<(), Error> {
 }
 
 /// Whoever listens everywhere is asked on loopback.
-fn reachable(mut address: SocketAddr) -> SocketAddr {
+pub(super) fn reachable(mut address: SocketAddr) -> SocketAddr {
     if address.ip().is_unspecified() {
         address.set_ip(match address {
             SocketAddr::V4(_) => [127, 0, 0, 1].into(),

@@ -7,6 +7,7 @@ mod bench;
 mod doctor;
 mod health;
 mod log;
+mod mcp;
 mod replay;
 
 use std::{
@@ -100,6 +101,7 @@ fn run(command: Command) -> Result<(), Error> {
             doctor::run(&doctor, &config)?;
         }
         Command::Health(health) => health::run(&health)?,
+        Command::Mcp(wanted) => mcp::run(&wanted)?,
         Command::Bench { of: args::Bench::Stream(stream) } => bench::run(&stream)?,
         Command::Replay(replay) => replay::run(&replay)?,
         Command::Config { common, act } => print_config(&common.sources(), act)?,

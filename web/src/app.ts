@@ -11,6 +11,7 @@ import { isOutOfTurn } from './company';
 import { bindStage } from './input/stage';
 import { viewportOf, watchViewport } from './input/viewport';
 import type { ClientMessage, Known, Params } from './protocol/client';
+import { text } from './protocol/fields';
 import type { ServerMessage } from './protocol/server';
 import { restoreVia, setVia, via } from './preferences';
 import { arrived, connectSeeking } from './seeking';
@@ -195,6 +196,13 @@ export async function refreshPresets(): Promise<void> {
   if (answer.ok) state.presets.value = answer.value;
 }
 
+/** Takes the last act of an agent back. */
+async function takeBack(): Promise<void> {
+  const answer = await api.ask('POST /api/sessions/{id}/history/undo', (undone) => text(undone.act) ?? '');
+  if (answer.ok) toast('info', `Taken back: ${answer.value}`);
+  else toast('error', answer.problem.detail);
+}
+
 export function picture(): Promise<Blob | null> {
   return screen?.picture() ?? Promise.resolve(null);
 }
@@ -235,7 +243,7 @@ function receive(message: ServerMessage): void {
       state.shownFlags.value = message.flags;
       break;
     case 'act':
-      flash(`${message.agent}: ${message.act}`);
+      flash(`${message.agent}: ${message.act}`, message.undo && state.mayControl.peek() ? { label: 'Undo', act: () => void takeBack() } : undefined);
       break;
     case 'error':
       if (message.code === 'not_in_control') tellOutOfTurn();

@@ -17,10 +17,10 @@ export function note(kind: Entry['kind'], text: string): void {
 let flashed = '';
 
 /** Shows a sentence in place of the one before: they come as fast as keys are pressed. */
-export function flash(text: string): void {
+export function flash(text: string, action?: Toast['action']): void {
   toasts.value = toasts.value.filter((t) => t.text !== flashed);
   flashed = text;
-  toast('info', text);
+  toast('info', text, action);
 }
 
 /** Shows a sentence for a while; one that is already shown is not repeated. */

@@ -40,6 +40,7 @@ WEB_SOURCES := $(shell find web -type d \( -name node_modules -o -name dist \) -
 WEB_MODULES := web/node_modules/.installed
 WEB_PAGE := web/dist/index.html
 BROWSER_MODULES := tests/browser/node_modules/.installed
+MCP_MODULES := tests/mcp/node_modules/.installed
 # MuJoCo's own renderer and what compares pictures, and players.
 PYTHON := .cache/python/bin/python
 PYTHON_MODULES := .cache/python/.installed
@@ -66,7 +67,7 @@ deps: ## Installs missing system packages and fetches libmujoco
 	@scripts/mujoco.sh
 
 .PHONY: test
-test: deps-test fmt-check test-web clippy test-rust test-parity test-whep test-browser ## Runs every check and test
+test: deps-test fmt-check test-web clippy test-rust test-parity test-whep test-mcp test-browser ## Runs every check and test
 	@echo "make test: everything passed"
 
 .PHONY: lint
@@ -98,7 +99,7 @@ bench-encode: build ## Encodes rendered clips with mjcast, x264 and libvpx (flag
 .PHONY: clean
 clean: ## Removes what was built, but not the fetched libmujoco
 	$(CARGO) clean
-	rm -rf web/dist web/node_modules tests/browser/node_modules tests/out
+	rm -rf web/dist web/node_modules tests/browser/node_modules tests/mcp/node_modules tests/out
 
 # The parts of `make test`; each may be run by itself.
 
@@ -157,6 +158,13 @@ test-parity: build-test $(PYTHON_MODULES)
 test-whep: build-test $(PYTHON_MODULES)
 	@$(SOFTWARE_VULKAN); MJCAST_BIN="$(BINARY)" $(PYTHON) -W ignore tests/whep/players.py $(ARGS)
 
+# Official clients of the Model Context Protocol, and its conformance suite.
+.PHONY: test-mcp
+test-mcp: build-test $(PYTHON_MODULES) $(MCP_MODULES)
+	@$(SOFTWARE_VULKAN); export MJCAST_BIN="$(BINARY)"; \
+	$(PYTHON) -W ignore tests/mcp/client.py $(ARGS); \
+	$(NPM) --prefix tests/mcp test
+
 .PHONY: test-browser
 test-browser: deps-test build-test $(PYTHON_MODULES)
 	@if [[ ! -f tests/browser/package.json ]]; then exit 0; fi; \
@@ -170,7 +178,7 @@ $(WEB_MODULES): web/package.json web/package-lock.json
 	@touch $@
 
 # MuJoCo's own renderer, with what compares pictures, and players.
-PYTHON_WANTS := tests/parity/requirements.txt tests/whep/requirements.txt
+PYTHON_WANTS := tests/parity/requirements.txt tests/whep/requirements.txt tests/mcp/requirements.txt
 $(PYTHON_MODULES): $(PYTHON_WANTS)
 	python3 -m venv --clear .cache/python
 	$(PYTHON) -m pip install --quiet --disable-pip-version-check $(PYTHON_WANTS:%=-r %)
@@ -182,4 +190,8 @@ $(WEB_PAGE): $(WEB_MODULES) $(WEB_SOURCES)
 
 $(BROWSER_MODULES): tests/browser/package.json tests/browser/package-lock.json
 	$(NPM) --prefix tests/browser ci --no-audit --no-fund
+	@touch $@
+
+$(MCP_MODULES): tests/mcp/package.json tests/mcp/package-lock.json
+	$(NPM) --prefix tests/mcp ci --no-audit --no-fund
 	@touch $@

@@ -27,6 +27,7 @@ pub mod color;
 pub mod render;
 
 pub mod batch;
+pub mod generate;
 pub mod peer;
 pub mod record;
 pub mod replay;

@@ -148,3 +148,56 @@ fn a_bench_says_what_it_does_not_take() {
         assert_refused(&[&["bench", "stream"][..], &arguments].concat(), &[], 2, &[wanted]);
     }
 }
+
+#[test]
+fn scenes_are_made_of_words() {
+    let made = run(&["generate", "a", "stack", "of", "three", "red", "cubes"], &[]);
+    let said = text(&made.stderr);
+    assert!(made.status.success(), "{said}");
+    let scene = text(&made.stdout);
+    assert!(scene.starts_with("<mujoco ") && scene.contains("name=\"cube_3\""), "{scene}");
+    assert!(said.contains("understood: ") && said.contains("3 red cubes in a stack"), "{said}");
+
+    let folder = tempfile::tempdir().expect("a folder");
+    let file = folder.path().join("stack.xml");
+    std::fs::write(&file, &scene).expect("written");
+    let path = file.to_str().expect("a path");
+    let blue = run(&["generate", "--json", "--scene", path, "make them blue"], &[]);
+    assert_eq!(report(&blue)["spec"]["things"][0]["colours"], serde_json::json!(["blue"]));
+    std::fs::write(&file, scene.replace("0.002", "0.004")).expect("written");
+    assert_refused(&["generate", "--scene", path, "make them blue"], &[], 1, &["by hand"]);
+    assert_refused(&["generate", "a unicorn on a table"], &[], 1, &["unicorn"]);
+}
+
+#[test]
+fn prompts_come_by_lines() {
+    use std::io::Write as _;
+    let mut child = Command::new(env!("CARGO_BIN_EXE_mjcast"))
+        .args(["generate", "--lines"])
+        .stdin(std::process::Stdio::piped())
+        .stdout(std::process::Stdio::piped())
+        .spawn()
+        .expect("runs");
+    let mut input = child.stdin.take().expect("piped");
+    input
+        .write_all(b"a ball on a table\n\nthe solar system\na ball >> make it red\n")
+        .expect("read");
+    // A line may be an object with the scene that it changes.
+    let spec = serde_json::json!({
+        "title": "", "world": {}, "things": [{"id": "sphere", "kind": "sphere", "colours": []}],
+        "relations": [],
+    });
+    let line = serde_json::json!({"prompt": "make the ball green", "spec": spec});
+    writeln!(input, "{line}\n{{\"spec\": 1}}").expect("read");
+    drop(input);
+    let output = child.wait_with_output().expect("ends");
+    let lines: Vec<Value> = text(&output.stdout)
+        .lines()
+        .map(|line| serde_json::from_str(line).expect("JSON"))
+        .collect();
+    let ok: Vec<_> = lines.iter().map(|line| line["ok"] == true).collect();
+    assert_eq!(ok, [true, false, false, true, true, false], "{lines:?}");
+    assert_eq!(lines[4]["spec"]["things"][0]["colours"], serde_json::json!(["green"]));
+    assert_eq!(lines[2]["unknown"], serde_json::json!(["solar"]));
+    assert!(lines[2]["xml"].is_null() && lines[3]["ms"].as_f64().is_some());
+}

@@ -42,6 +42,16 @@ Examples:
 
 The picture is drawn as the streams are, by the same worker process and renderer.";
 
+const AFTER_GENERATE: &str = "\
+Examples:
+  mjcast generate a stack of five red cubes > stack.xml
+  mjcast generate --scene stack.xml make them blue > blue.xml
+  mjcast generate --json 'a double pendulum released at 90 degrees'
+  mjcast generate --lines < prompts.txt
+
+What was understood goes to standard error. Words that are not known are refused, not guessed; the
+exit code is 1 then. docs/scenes.md has the vocabulary.";
+
 const AFTER_DOCTOR: &str = "\
 Each line is a check: ok; warn, it works but not at its best; fail, mjcast cannot do its work.
 The exit code is 3 when one fails.
@@ -103,6 +113,9 @@ pub(super) enum Command {
         #[command(subcommand)]
         of: Bench,
     },
+    /// Makes a scene of words and writes it as MJCF to standard output.
+    #[command(after_help = AFTER_GENERATE)]
+    Generate(Generate),
     /// Writes the description of the HTTP API (OpenAPI 3.1) to standard output.
     Openapi,
     /// Writes a completion script for a shell to standard output.
@@ -153,6 +166,27 @@ pub(super) struct Stream {
     /// Prints JSON.
     #[arg(long)]
     pub json: bool,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct Generate {
+    /// What the scene should be, or what should change in --scene.
+    #[arg(required_unless_present = "lines")]
+    pub prompt: Vec<String>,
+    /// A scene made from words before: the prompt may change it.
+    #[arg(long, value_name = "FILE")]
+    pub scene: Option<PathBuf>,
+    /// Writes one JSON object: prompt, ok, mode, xml, spec, understood, warnings, error, unknown, ms.
+    #[arg(long)]
+    pub json: bool,
+    /// Reads a prompt per line from standard input and writes such an object for each. Within a
+    /// line, what follows ` >> ` is said about the scene before it; or a line is an object with
+    /// `prompt` and the `spec` of the scene that it changes.
+    #[arg(long, conflicts_with_all = ["prompt", "scene"])]
+    pub lines: bool,
+    /// Does not let the scene settle to see whether it holds.
+    #[arg(long)]
+    pub no_check: bool,
 }
 
 #[derive(Debug, Args)]

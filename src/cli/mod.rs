@@ -5,6 +5,7 @@
 mod args;
 mod bench;
 mod doctor;
+mod generate;
 mod health;
 mod log;
 mod mcp;
@@ -105,6 +106,7 @@ fn run(command: Command) -> Result<(), Error> {
         Command::Bench { of: args::Bench::Stream(stream) } => bench::run(&stream)?,
         Command::Replay(replay) => replay::run(&replay)?,
         Command::Config { common, act } => print_config(&common.sources(), act)?,
+        Command::Generate(generate) => generate::run(&generate)?,
         Command::Openapi => say(&http::description())?,
         Command::Completions { shell } => {
             clap_complete::generate(shell, &mut Cli::command(), "mjcast", &mut io::stdout());

@@ -1,0 +1,453 @@
+//! Things with joints.
+
+use super::super::spec::{Actuator, Kind, Thing};
+use super::{
+    assembly::{Assembly, actuator, block, furniture, ghost, rod},
+    element::{Element, numbers},
+    looks::{Looks, Palette},
+    solid::extents,
+};
+
+/// Builds a mechanism around the origin, upon the floor.
+pub fn mechanism(thing: &Thing, name: &str, palette: &Palette, turn: usize) -> Assembly {
+    let parts = Parts {
+        thing,
+        name,
+        looks: palette.looks(thing, 0, turn),
+        frame: palette.frame(),
+        palette,
+        turn,
+    };
+    match thing.kind {
+        Kind::Pendulum => parts.pendulum(),
+        Kind::InvertedPendulum => parts.inverted_pendulum(),
+        Kind::CartPole => parts.cart_pole(),
+        Kind::Arm => parts.arm(),
+        Kind::Gripper => parts.gripper(),
+        Kind::NewtonsCradle => parts.cradle(),
+        Kind::Seesaw => parts.seesaw(),
+        Kind::Spring => parts.spring(),
+        Kind::SlidingSpring => parts.sliding_spring(),
+        Kind::Chain => parts.chain(false),
+        Kind::WreckingBall => parts.chain(true),
+        Kind::Dominoes => parts.dominoes(),
+        Kind::Car => parts.car(),
+        Kind::Door => parts.door(),
+        Kind::Drawer => parts.drawer(),
+        Kind::Turntable => parts.turntable(),
+        Kind::Windmill => parts.windmill(),
+        Kind::SpinningTop => parts.spinning_top(),
+        Kind::Bridge => parts.bridge(),
+        Kind::Pulley => parts.pulley(),
+        Kind::SliderCrank => parts.slider_crank(),
+        Kind::Swing => parts.swing(),
+        _ => furniture(thing, name, palette, turn),
+    }
+}
+
+pub(super) struct Parts<'p> {
+    pub(super) thing: &'p Thing,
+    pub(super) name: &'p str,
+    pub(super) looks: Looks<'p>,
+    pub(super) frame: Looks<'p>,
+    pub(super) palette: &'p Palette,
+    pub(super) turn: usize,
+}
+
+/// A hinge or slide, with what the plan says of friction and springs.
+pub(super) fn joint(kind: &str, name: String, axis: [f64; 3]) -> Element {
+    Element::new("joint").set("name", name).set("type", kind).numbers("axis", &axis)
+}
+
+pub(super) fn body(name: String, pos: [f64; 3], content: Vec<Element>) -> Element {
+    Element::new("body").set("name", name).numbers("pos", &pos).with_all(content)
+}
+
+pub(super) fn ball(looks: &Looks<'_>, radius: f64, pos: [f64; 3]) -> Element {
+    looks.dress(
+        Element::new("geom").set("type", "sphere").numbers("size", &[radius]).numbers("pos", &pos),
+    )
+}
+
+impl Parts<'_> {
+    pub(super) fn named(&self, part: &str) -> String {
+        format!("{}_{part}", self.name)
+    }
+
+    pub(super) fn damped(&self, joint: Element, usual: f64) -> Element {
+        let damping = self.thing.damping.unwrap_or(usual);
+        let joint = if damping > 0.0 { joint.numbers("damping", &[damping]) } else { joint };
+        match (self.thing.stiffness, self.thing.kind) {
+            (Some(stiffness), kind) if !matches!(kind, Kind::Spring | Kind::SlidingSpring) => {
+                joint.numbers("stiffness", &[stiffness])
+            }
+            _ => joint,
+        }
+    }
+
+    pub(super) fn drive(
+        &self,
+        assembly: &mut Assembly,
+        usual: Actuator,
+        name: &str,
+        joint: &str,
+        strength: f64,
+        range: [f64; 2],
+    ) {
+        let kind = self.thing.actuator.unwrap_or(usual);
+        assembly.actuators.extend(actuator(kind, name, joint, strength, range));
+    }
+
+    /// Rods on hinges that hang from a stand.
+    pub(super) fn pendulum(&self) -> Assembly {
+        let links = self.thing.parts.unwrap_or(1);
+        let length = self.thing.length.unwrap_or(if links == 1 {
+            0.8
+        } else {
+            (3.0 / f64::from(links)).min(0.5)
+        });
+        let total = length * f64::from(links);
+        let radius = self
+            .thing
+            .size
+            .and_then(|size| size.x)
+            .map_or((length * 0.1).clamp(0.01, 0.3), |x| x / 2.0);
+        let bob = self.thing.mass.unwrap_or(1.0);
+        let angle = self.thing.angle.unwrap_or(25.0);
+        let height = total + radius + 0.25;
+        let mut inner: Option<Element> = None;
+        for n in (1..=links).rev() {
+            let last = n == links;
+            let part = |part: &str| {
+                if links == 1 { self.named(part) } else { format!("{}_{part}_{n}", self.name) }
+            };
+            let hinge = self.damped(joint("hinge", part("hinge"), [0.0, -1.0, 0.0]), 0.0);
+            let hinge = if n == 1 && angle != 0.0 { hinge.numbers("ref", &[angle]) } else { hinge };
+            let r = (length * 0.02).clamp(0.004, 0.02);
+            let mut content = vec![
+                hinge,
+                rod(&self.looks, r, [0.0; 3], [0.0, 0.0, -length])
+                    .set("mass", numbers(&[0.1 * bob])),
+            ];
+            if last || links <= 3 {
+                content.push(
+                    ball(&self.looks, radius, [0.0, 0.0, -length]).set("mass", numbers(&[bob])),
+                );
+            }
+            content.extend(inner.take());
+            let pos = if n == 1 { [0.0; 3] } else { [0.0, 0.0, -length] };
+            inner = Some(body(part("link"), pos, content));
+        }
+        let mut assembly = Assembly::of_extents([2.0 * total + 2.0 * radius, 0.5, height + 0.05]);
+        if angle.abs() <= 45.0 {
+            let side = total * angle.abs().to_radians().sin() + radius + 0.1;
+            (assembly.least[0], assembly.greatest[0]) = (-side, side);
+        }
+        self.stand(&mut assembly, height);
+        let root = inner
+            .expect("invariant: at least one link")
+            .comment(format!("{links} hinge(s), let go {} degrees from rest", numbers(&[angle])));
+        let mut root = root;
+        root.put("pos", numbers(&[0.0, 0.0, height]));
+        root.put("euler", numbers(&[0.0, angle, 0.0]));
+        assembly.bodies[0].content.push(root);
+        let last =
+            if links == 1 { self.named("link") } else { format!("{}_link_{links}", self.name) };
+        assembly.hook = Some((last, [0.0, 0.0, -length - radius]));
+        assembly.strikes_at = Some(radius);
+        for n in 1..=links {
+            let hinge =
+                if links == 1 { self.named("hinge") } else { format!("{}_hinge_{n}", self.name) };
+            let motor =
+                if links == 1 { self.named("motor") } else { format!("{}_motor_{n}", self.name) };
+            self.drive(
+                &mut assembly,
+                Actuator::None,
+                &motor,
+                &hinge,
+                bob * 9.81 * total,
+                [-3.14, 3.14],
+            );
+        }
+        assembly
+    }
+
+    /// A post behind the plane of motion, with an arm over it; it touches nothing.
+    pub(super) fn stand(&self, assembly: &mut Assembly, height: f64) {
+        let geoms = vec![
+            ghost(block(&self.frame, [-0.15, 0.12, 0.0], [0.15, 0.3, 0.02])),
+            ghost(rod(&self.frame, 0.018, [0.0, 0.2, 0.02], [0.0, 0.2, height])),
+            ghost(rod(&self.frame, 0.014, [0.0, 0.2, height], [0.0, -0.02, height])),
+        ];
+        assembly.fixed(self.name, geoms);
+    }
+
+    pub(super) fn poles(&self, count: u32, length: f64, at: [f64; 3], angle: f64) -> Element {
+        let mass = self.thing.mass.unwrap_or(0.2);
+        let mut inner: Option<Element> = None;
+        for n in (1..=count).rev() {
+            let part = |part: &str| {
+                if count == 1 { self.named(part) } else { format!("{}_{part}_{n}", self.name) }
+            };
+            let hinge = self.damped(joint("hinge", part("hinge"), [0.0, 1.0, 0.0]), 0.0);
+            let hinge = if n == 1 && angle != 0.0 { hinge.numbers("ref", &[angle]) } else { hinge };
+            let radius = (length * 0.03).clamp(0.006, 0.03);
+            let pole = rod(&self.looks, radius, [0.0; 3], [0.0, 0.0, length])
+                .set("mass", numbers(&[mass]));
+            let pos = if n == 1 { at } else { [0.0, 0.0, length] };
+            let mut content = vec![hinge, pole];
+            content.extend(inner.take());
+            inner = Some(body(part("pole"), pos, content));
+        }
+        let mut root = inner.expect("invariant: at least one pole");
+        root.put("euler", numbers(&[0.0, angle, 0.0]));
+        root
+    }
+
+    pub(super) fn inverted_pendulum(&self) -> Assembly {
+        let count = self.thing.parts.unwrap_or(1);
+        let length = self.thing.length.unwrap_or(0.8);
+        let angle = self.thing.angle.unwrap_or(2.0);
+        let total = length * f64::from(count);
+        let mut assembly = Assembly::of_extents([2.0 * total, 0.3, total + 0.2]);
+        let base = total.min(0.15) + 0.05;
+        let geoms = vec![ghost(block(&self.frame, [-0.12, -0.12, 0.0], [0.12, 0.12, base - 0.03]))];
+        assembly.fixed(self.name, geoms);
+        assembly.bodies[0].content.push(self.poles(count, length, [0.0, 0.0, base], angle));
+        let hinge = if count == 1 { self.named("hinge") } else { self.named("hinge_1") };
+        self.drive(
+            &mut assembly,
+            Actuator::Motor,
+            &self.named("motor"),
+            &hinge,
+            5.0,
+            [-3.14, 3.14],
+        );
+        assembly
+    }
+
+    pub(super) fn cart_pole(&self) -> Assembly {
+        let count = self.thing.parts.unwrap_or(1);
+        let length = self.thing.length.unwrap_or(0.6);
+        let angle = self.thing.angle.unwrap_or(2.0);
+        let half = extents(self.thing)[0] / 2.0;
+        let height = 0.25_f64.max(0.0);
+        let total = length * f64::from(count);
+        let mut assembly = Assembly::of_extents([2.0 * half + 0.3, 0.4, height + total + 0.1]);
+        let rail = vec![
+            ghost(rod(&self.frame, 0.02, [-half, 0.0, height], [half, 0.0, height])),
+            ghost(block(&self.frame, [-half - 0.03, -0.04, 0.0], [-half, 0.04, height + 0.03])),
+            ghost(block(&self.frame, [half, -0.04, 0.0], [half + 0.03, 0.04, height + 0.03])),
+        ];
+        assembly.fixed(self.name, rail);
+        let slide = joint("slide", self.named("slide"), [1.0, 0.0, 0.0])
+            .numbers("range", &[0.15 - half, half - 0.15])
+            .numbers("damping", &[0.05]);
+        let cart = block(&self.looks, [-0.15, -0.09, -0.06], [0.15, 0.09, 0.06])
+            .set("mass", numbers(&[self.thing.other_mass.unwrap_or(1.0)]))
+            .set("contype", "0")
+            .set("conaffinity", "0");
+        let content = vec![slide, cart, self.poles(count, length, [0.0, 0.0, 0.06], angle)];
+        let cart = body(self.named("cart"), [0.0, 0.0, height], content)
+            .comment("a cart on a rail, and what it is to balance");
+        assembly.bodies[0].content.push(cart);
+        self.drive(
+            &mut assembly,
+            Actuator::Motor,
+            &self.named("motor"),
+            &self.named("slide"),
+            20.0,
+            [-half, half],
+        );
+        assembly
+    }
+
+    /// Joints one after another: the first turns about the vertical where there are three or more.
+    pub(super) fn arm(&self) -> Assembly {
+        let joints = self.thing.parts.unwrap_or(6).max(1);
+        let length =
+            self.thing.length.unwrap_or((1.2 / f64::from(joints.max(2) - 1)).clamp(0.12, 0.4));
+        let radius = (length * 0.14).clamp(0.015, 0.05);
+        let kind = self.thing.actuator.unwrap_or(Actuator::Position);
+        let base = 0.12;
+        // Its links lie level then, and all joints turn about the vertical.
+        let flat = self.thing.lying == Some(true);
+        let mut inner: Option<Element> = None;
+        let mut reach = 0.0;
+        let mut assembly = Assembly::default();
+        for n in (1..=joints).rev() {
+            let (axis, long, lean) = match (joints, n) {
+                _ if flat => ([-1.0, 0.0, 0.0], length, 20.0),
+                (1 | 2, _) => ([0.0, 1.0, 0.0], length, 20.0),
+                (_, 1) => ([0.0, 0.0, 1.0], length * 0.4, 0.0),
+                // The wrist rolls.
+                (5.., n) if n == 4 => ([0.0, 0.0, 1.0], length * 0.6, 0.0),
+                (6.., n) if n == joints => ([0.0, 0.0, 1.0], length * 0.4, 0.0),
+                _ => ([0.0, 1.0, 0.0], length, 25.0),
+            };
+            let hinge = self
+                .damped(joint("hinge", format!("{}_joint_{n}", self.name), axis), 1.0)
+                .numbers("range", &[-150.0, 150.0])
+                .set("armature", "0.02");
+            let mut content = vec![
+                hinge,
+                rod(&self.looks, radius, [0.0; 3], [0.0, 0.0, long])
+                    .set("mass", numbers(&[2.0 * long])),
+            ];
+            content.push(ball(&self.frame, radius * 1.15, [0.0; 3]).set("mass", "0.05"));
+            if inner.is_none() {
+                content.push(
+                    Element::new("site")
+                        .set("name", self.named("tip"))
+                        .numbers("pos", &[0.0, 0.0, long + radius])
+                        .numbers("size", &[0.01]),
+                );
+                if let Some(mass) = self.thing.mass {
+                    content.push(
+                        ball(&self.looks, radius * 1.5, [0.0, 0.0, long])
+                            .set("mass", numbers(&[mass])),
+                    );
+                }
+                assembly.hook =
+                    Some((format!("{}_link_{n}", self.name), [0.0, 0.0, long + radius]));
+            }
+            content.extend(inner.take().map(|mut next| {
+                next.put("pos", numbers(&[0.0, 0.0, long]));
+                next
+            }));
+            let mut link = body(format!("{}_link_{n}", self.name), [0.0, 0.0, base], content);
+            let turned = match (flat, n) {
+                (true, 1) => [0.0, 90.0, 0.0],
+                (true, _) => [lean, 0.0, 0.0],
+                (false, _) => [0.0, lean, 0.0],
+            };
+            link.put("euler", numbers(&turned));
+            // Its weight is borne by the drives' own feed-forward, as in most robots.
+            link.put("gravcomp", "1");
+            inner = Some(link);
+            reach += long;
+        }
+        let geoms = vec![
+            self.frame.dress(
+                Element::new("geom")
+                    .set("type", "cylinder")
+                    .numbers("size", &[radius * 2.4, base / 2.0 - 0.01])
+                    .numbers("pos", &[0.0, 0.0, base / 2.0 - 0.01]),
+            ),
+        ];
+        let extent = if flat {
+            Assembly::of_extents([reach * 1.6, reach * 2.0, base + 4.0 * radius])
+        } else {
+            Assembly::of_extents([reach * 1.6, reach * 0.8, reach + base])
+        };
+        (assembly.least, assembly.greatest) = (extent.least, extent.greatest);
+        assembly.least[0] = -radius * 3.0;
+        assembly.greatest[0] = reach;
+        assembly.fixed(self.name, geoms);
+        assembly.bodies[0].content.extend(inner);
+        // A parent that is fixed to the world is not spared by itself.
+        for n in 1..=joints.min(4) {
+            assembly.excludes.push(
+                Element::new("exclude")
+                    .set("body1", self.name)
+                    .set("body2", format!("{}_link_{n}", self.name)),
+            );
+        }
+        for n in 1..=joints {
+            assembly.excludes.extend((n + 1..=joints).take(3).map(|other| {
+                Element::new("exclude")
+                    .set("body1", format!("{}_link_{n}", self.name))
+                    .set("body2", format!("{}_link_{other}", self.name))
+            }));
+            assembly.actuators.extend(actuator(
+                kind,
+                &format!("{}_drive_{n}", self.name),
+                &format!("{}_joint_{n}", self.name),
+                20.0,
+                [-2.618, 2.618],
+            ));
+        }
+        assembly
+    }
+
+    pub(super) fn gripper(&self) -> Assembly {
+        let [x, y, z] = extents(self.thing);
+        let mut assembly = Assembly::of_extents([x, y, z]);
+        let palm = block(&self.frame, [-x / 2.0, -y / 4.0, z - 0.08], [x / 2.0, y / 4.0, z]);
+        let post = ghost(rod(&self.frame, 0.02, [0.0, y / 2.0, 0.0], [0.0, y / 2.0, z - 0.04]));
+        let arm = ghost(rod(&self.frame, 0.02, [0.0, y / 2.0, z - 0.04], [0.0, 0.0, z - 0.04]));
+        assembly.fixed(self.name, vec![palm, post, arm]);
+        for (side, sign) in [("left", -1.0), ("right", 1.0)] {
+            let slide = joint("slide", self.named(&format!("{side}_slide")), [-sign, 0.0, 0.0])
+                .numbers("range", &[0.0, x / 2.0 - 0.03])
+                .numbers("damping", &[5.0]);
+            let finger = block(&self.looks, [-0.015, -y / 4.0, -z * 0.45], [0.015, y / 4.0, 0.0])
+                .set("mass", "0.1");
+            let pos = [sign * (x / 2.0 - 0.02), 0.0, z - 0.09];
+            let name = self.named(&format!("{side}_finger"));
+            assembly
+                .excludes
+                .push(Element::new("exclude").set("body1", self.name).set("body2", &*name));
+            assembly.bodies[0].content.push(body(name, pos, vec![slide, finger]));
+            self.drive(
+                &mut assembly,
+                Actuator::Position,
+                &self.named(&format!("{side}_drive")),
+                &self.named(&format!("{side}_slide")),
+                20.0,
+                [0.0, x / 2.0 - 0.03],
+            );
+        }
+        assembly
+    }
+
+    /// Balls that touch at rest and hand on momentum: contacts hardly damped and far stiffer than usual.
+    pub(super) fn cradle(&self) -> Assembly {
+        let count = self.thing.parts.unwrap_or(5).max(2);
+        let radius = self.thing.size.and_then(|size| size.x).map_or(0.05, |x| x / 2.0);
+        let length = self.thing.length.unwrap_or(0.5);
+        let lifted = self.thing.lifted.unwrap_or(1).min(count - 1);
+        let angle = self.thing.angle.unwrap_or(35.0).abs();
+        let pitch = 2.0 * radius + 0.0002;
+        let width = pitch * f64::from(count);
+        let height = length + radius + 0.12;
+        let depth = 0.5 * length;
+        let reach = length + width / 2.0 + radius;
+        let mut assembly = Assembly::of_extents([2.0 * reach, depth + 0.1, height + 0.03]);
+        let rail = width / 2.0 + 0.08;
+        let mut geoms = vec![ghost(block(
+            &self.frame,
+            [-rail - 0.03, -depth / 2.0 - 0.03, 0.0],
+            [rail + 0.03, depth / 2.0 + 0.03, 0.03],
+        ))];
+        for y in [-depth / 2.0, depth / 2.0] {
+            geoms.push(ghost(rod(&self.frame, 0.012, [-rail, y, height], [rail, y, height])));
+            for x in [-rail, rail] {
+                geoms.push(ghost(rod(&self.frame, 0.012, [x, y, 0.03], [x, y, height])));
+            }
+        }
+        assembly.fixed(self.name, geoms);
+        for n in 0..count {
+            let x = pitch * (f64::from(n) - f64::from(count - 1) / 2.0);
+            let up = if n < lifted { angle } else { 0.0 };
+            let hinge = joint("hinge", format!("{}_hinge_{}", self.name, n + 1), [0.0, -1.0, 0.0]);
+            let hinge = if up == 0.0 { hinge } else { hinge.numbers("ref", &[-up]) };
+            let mass = self.thing.mass.unwrap_or(0.5);
+            let sphere = ball(&self.looks, radius, [0.0, 0.0, -length])
+                .set("mass", numbers(&[mass]))
+                .set("solref", format!("{} 0", numbers(&[-4e5 * mass])))
+                .set("solimp", "0.99 0.999 0.0001")
+                .set("condim", "1")
+                .set("priority", "2");
+            let string =
+                |y: f64| ghost(rod(&self.frame, 0.003, [0.0, y, 0.0], [0.0, 0.0, -length]));
+            let content = vec![hinge, string(-depth / 2.0), string(depth / 2.0), sphere];
+            let mut ball = body(format!("{}_ball_{}", self.name, n + 1), [x, 0.0, height], content);
+            if up != 0.0 {
+                ball.put("euler", numbers(&[0.0, up, 0.0]));
+            }
+            assembly.bodies[0].content.push(ball);
+        }
+        assembly
+    }
+}

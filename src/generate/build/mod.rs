@@ -1,0 +1,418 @@
+//! Plans to MJCF: pure, and the same for the same plan.
+//!
+//! ```text
+//! plan ─► assemblies (what each thing is built of) ─► places ─► one tree of bodies ─► text
+//! ```
+
+mod assembly;
+mod element;
+mod looks;
+mod machine;
+mod mechanism;
+mod output;
+mod pattern;
+mod place;
+mod solid;
+
+use std::borrow::Cow;
+
+use assembly::{Assembly, Body, Top};
+use element::{Element, numbers};
+use looks::Palette;
+
+pub use solid::extents;
+
+use super::{
+    fault::Fault,
+    spec::{Arrangement, Class, Kind, MAX_BODIES, Pattern, Place, Relation, SceneSpec, Thing, Xyz},
+};
+
+/// A scene that is built of a plan.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Built {
+    /// MJCF, complete in itself.
+    pub xml: String,
+    /// The bodies that must be there.
+    pub expected: Vec<Expected>,
+}
+
+/// A body that was asked for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Expected {
+    /// Its name.
+    pub body: String,
+    /// Whether it should stay where it is.
+    pub rests: bool,
+}
+
+/// Builds a plan.
+///
+/// # Errors
+/// All that is wrong with the plan, or why it cannot be laid out.
+pub fn build(spec: &SceneSpec) -> Result<Built, Vec<Fault>> {
+    let faults = spec.faults();
+    if !faults.is_empty() {
+        return Err(faults);
+    }
+    let spec = &roomy(plainer(spec).into_owned());
+    let palette = Palette::default();
+    let mut turn = 0;
+    let mut assemblies = Vec::with_capacity(spec.things.len());
+    for thing in &spec.things {
+        assemblies.push(assemble(spec, thing, &palette, turn));
+        turn += usize::from(thing.colours.is_empty() && thing.material.is_none());
+    }
+    let bodies: usize = assemblies
+        .iter()
+        .map(|assembly| {
+            assembly
+                .bodies
+                .iter()
+                .map(|body| 1 + body.content.iter().map(Element::bodies).sum::<usize>())
+                .sum::<usize>()
+        })
+        .sum();
+    if bodies > MAX_BODIES {
+        return Err(vec![Fault::TooMany { bodies }]);
+    }
+    let placed = place::place(spec, &assemblies).map_err(|fault| vec![fault])?;
+    Ok(output::write(spec, assemblies, &placed, &palette))
+}
+
+/// Vessels of no given size are as large as what they hold needs.
+fn roomy(mut spec: SceneSpec) -> SceneSpec {
+    for at in 0..spec.things.len() {
+        let vessel = &spec.things[at];
+        if vessel.kind.class() != Class::Vessel || vessel.size.is_some() {
+            continue;
+        }
+        let holds = spec
+            .relations
+            .iter()
+            .filter(|r| r.place == Place::Inside && r.reference == vessel.id)
+            .filter_map(|r| spec.thing(&r.subject));
+        let (mut count, mut widest, mut highest) = (0, 0.0_f64, 0.0_f64);
+        for thing in holds {
+            let [x, y, z] = solid::extents(thing);
+            count += thing.count.unwrap_or(1);
+            (widest, highest) = (widest.max(x.max(y)), highest.max(z));
+        }
+        // In two layers at most, with room to spare.
+        let side = f64::from(count.div_ceil(2)).sqrt().ceil();
+        let round = vessel.kind != Kind::Container;
+        let needed = side * widest * 1.25 / if round { 0.58 } else { 0.85 };
+        let [x, y, z] = solid::extents(vessel);
+        if count > 0 && needed > y {
+            let size = if round {
+                super::spec::Size {
+                    x: Some(needed),
+                    y: None,
+                    z: Some((z * needed / x).max(highest)),
+                }
+            } else {
+                super::spec::Size {
+                    x: Some(needed.max(x)),
+                    y: Some(needed),
+                    z: Some(z.max(highest * 1.2)),
+                }
+            };
+            spec.things[at].size = Some(size);
+        }
+    }
+    spec
+}
+
+/// "Between" in terms of other relations.
+fn plainer(spec: &SceneSpec) -> Cow<'_, SceneSpec> {
+    if !spec.relations.iter().any(|relation| relation.place == Place::Between) {
+        return Cow::Borrowed(spec);
+    }
+    let mut spec = spec.clone();
+    for at in 0..spec.relations.len() {
+        let relation = spec.relations[at].clone();
+        let (Place::Between, Some(other)) = (relation.place, &relation.other) else {
+            if relation.place == Place::Between {
+                open(&mut spec, &relation);
+            }
+            continue;
+        };
+        let support = |id: &str| {
+            spec.relations
+                .iter()
+                .find(|r| r.subject == id && matches!(r.place, Place::On | Place::Inside))
+                .cloned()
+        };
+        match (support(&relation.reference), support(other)) {
+            (Some(a), Some(b)) if a.reference == b.reference && a.place == b.place => {
+                spec.relations[at] =
+                    Relation { subject: relation.subject.clone(), other: None, gap: None, ..a };
+                let position = |spec: &SceneSpec, id: &str| {
+                    spec.things.iter().position(|thing| thing.id == id)
+                };
+                if let Some(from) = position(&spec, &relation.subject) {
+                    let thing = spec.things.remove(from);
+                    let ends = [position(&spec, &relation.reference), position(&spec, other)];
+                    let to = ends.into_iter().flatten().max().unwrap_or(0);
+                    spec.things.insert(to, thing);
+                }
+            }
+            (None, None) => {
+                let free = |id: &str| !spec.relations.iter().any(|r| r.subject == id);
+                if free(other) {
+                    let second = Relation {
+                        subject: other.clone(),
+                        place: Place::RightOf,
+                        reference: relation.subject.clone(),
+                        member: None,
+                        other: None,
+                        gap: relation.gap,
+                    };
+                    spec.relations[at] =
+                        Relation { place: Place::RightOf, other: None, ..relation.clone() };
+                    spec.relations.push(second);
+                }
+            }
+            _ => {}
+        }
+    }
+    Cow::Owned(spec)
+}
+
+/// Makes room within a group of two for what should be between them.
+fn open(spec: &mut SceneSpec, relation: &Relation) {
+    let Some(subject) = spec.thing(&relation.subject).cloned() else { return };
+    let width = solid::extents(&subject)[0] + 0.2;
+    if let Some(reference) = spec.things.iter_mut().find(|thing| thing.id == relation.reference) {
+        let arrangement = reference.arrangement.get_or_insert(Arrangement::new(Pattern::Row));
+        if arrangement.gap.is_none() && arrangement.pitch.is_none() {
+            arrangement.gap = Some(width);
+        }
+    }
+}
+
+/// One of a thing, by itself.
+fn member(
+    thing: &Thing,
+    name: &str,
+    index: usize,
+    spot: &pattern::Spot,
+    palette: &Palette,
+    turn: usize,
+) -> Assembly {
+    let scaled;
+    let thing = if spot.width == 1.0 {
+        thing
+    } else {
+        let [x, y, z] = solid::extents(thing);
+        scaled = Thing {
+            size: Some(super::spec::Size { x: Some(x * spot.width), y: Some(y), z: Some(z) }),
+            ..thing.clone()
+        };
+        &scaled
+    };
+    match thing.kind.class() {
+        Class::Mechanism => return mechanism::mechanism(thing, name, palette, turn),
+        Class::Furniture => return assembly::furniture(thing, name, palette, turn),
+        Class::Solid | Class::Vessel => {}
+    }
+    let looks = palette.looks(thing, index, turn);
+    let mut shape = solid::solid(thing, spot.scale, &looks);
+    if let Some(mass) = thing.mass {
+        let share = mass / shape.geoms.len() as f64;
+        shape.geoms.iter_mut().for_each(|geom| geom.put("mass", numbers(&[share])));
+    }
+    let [hx, _, hz] = shape.half;
+    let lean = place::lean(thing);
+    let (sin, cos) = lean.to_radians().sin_cos();
+    let [wide, high] = match thing.kind {
+        Kind::Sphere => [hx, hz],
+        _ => [hx * cos.abs() + hz * sin.abs(), hx * sin.abs() + hz * cos.abs()],
+    };
+    let mut assembly = Assembly::of_extents([2.0 * wide, 2.0 * shape.half[1], 2.0 * high]);
+    let fixed = thing.fixed == Some(true);
+    let mut content = if fixed { Vec::new() } else { vec![Element::new("freejoint")] };
+    content.extend(shape.geoms);
+    assembly.meshes = shape.meshes;
+    assembly.top = Some(Top { pos: [0.0, 0.0, 2.0 * high], half: [hx, shape.half[1]] });
+    assembly.inside = shape.inside.map(|(height, half)| Top { pos: [0.0, 0.0, height], half });
+    let velocity = |v: Option<Xyz>| v.map_or([0.0; 3], |v| [v.x, v.y, v.z]);
+    let moving = thing.velocity.is_some() || thing.spin.is_some();
+    if moving && !fixed {
+        assembly.velocities.push((name.to_owned(), velocity(thing.velocity), velocity(thing.spin)));
+    }
+    let rests = !moving
+        && thing.height.is_none_or(|height| height == 0.0)
+        && lean == 0.0
+        && !matches!(thing.kind, Kind::Torus | Kind::Wheel | Kind::Ellipsoid);
+    assembly.bodies.push(Body {
+        name: name.to_owned(),
+        pos: [0.0, 0.0, high],
+        euler: [0.0, lean, 0.0],
+        content,
+        rests,
+    });
+    assembly
+}
+
+/// All of a thing: one, or several in their pattern.
+fn assemble(spec: &SceneSpec, thing: &Thing, palette: &Palette, turn: usize) -> Assembly {
+    let around = spec
+        .relations
+        .iter()
+        .find(|r| r.subject == thing.id && r.place == Place::Around)
+        .and_then(|r| spec.thing(&r.reference))
+        .map(|reference| {
+            let [x, y, _] = solid::extents(reference);
+            [x / 2.0, y / 2.0]
+        });
+    let grouped = thing.count.is_some_and(|count| count > 1)
+        || thing.arrangement.is_some()
+        || around.is_some();
+    let single = pattern::Spot { pos: [0.0; 3], yaw: 0.0, scale: 1.0, width: 1.0 };
+    if !grouped || thing.kind == Kind::Dominoes {
+        return member(thing, &thing.id, 0, &single, palette, turn);
+    }
+    let usual = if around.is_some() { Pattern::Ring } else { Pattern::Row };
+    let mut arrangement = thing.arrangement.clone().unwrap_or(Arrangement::new(usual));
+    if around.is_some() {
+        arrangement.pattern = Pattern::Ring;
+    }
+    let mut count = thing.count;
+    let balls = arrangement.pattern == Pattern::Pyramid && thing.kind == Kind::Sphere;
+    if arrangement.pattern == Pattern::Pyramid
+        && !balls
+        && arrangement.layers.is_none()
+        && let Some(count) = count
+        && pattern::layers_of(count, |n| n * n).is_none()
+    {
+        arrangement.pattern = Pattern::Triangle;
+    }
+    if count.is_none()
+        && matches!(
+            arrangement.pattern,
+            Pattern::Row | Pattern::Column | Pattern::Stack | Pattern::Ring | Pattern::Scatter
+        )
+    {
+        count = Some(1);
+    }
+    let sample = member(thing, &thing.id, 0, &single, palette, turn);
+    let extents: [f64; 3] = std::array::from_fn(|axis| sample.greatest[axis] - sample.least[axis]);
+    if thing.arrangement.is_none()
+        && let Some(count) = count
+    {
+        fit(spec, thing, &mut arrangement, count, extents, palette);
+    }
+    let spots = if balls {
+        pattern::cannonballs(&arrangement, count, extents[0])
+    } else {
+        pattern::spots(&arrangement, count, extents, around)
+    };
+    let mut group =
+        Assembly { least: [f64::MAX; 3], greatest: [f64::MIN; 3], ..Assembly::default() };
+    let several = spots.len() > 1;
+    let mut highest = f64::MIN;
+    for (index, spot) in spots.iter().take(MAX_BODIES + 1).enumerate() {
+        let name = if several { format!("{}_{}", thing.id, index + 1) } else { thing.id.clone() };
+        let mut one = member(thing, &name, index, spot, palette, turn);
+        let middle =
+            [(one.least[0] + one.greatest[0]) / 2.0, (one.least[1] + one.greatest[1]) / 2.0];
+        let shift = if thing.kind.class() == Class::Mechanism {
+            [spot.pos[0] - middle[0], spot.pos[1] - middle[1], spot.pos[2]]
+        } else {
+            spot.pos
+        };
+        for body in &mut one.bodies {
+            let (sin, cos) = spot.yaw.to_radians().sin_cos();
+            let [x, y, z] = body.pos;
+            body.pos = [shift[0] + cos * x - sin * y, shift[1] + sin * x + cos * y, shift[2] + z];
+            body.euler[2] += spot.yaw;
+        }
+        let turned = if spot.yaw == 0.0 { 1.0 } else { std::f64::consts::SQRT_2 };
+        for axis in 0..3 {
+            let spread = if axis == 2 { 1.0 } else { turned };
+            group.least[axis] = group.least[axis].min(shift[axis] + one.least[axis] * spread);
+            group.greatest[axis] =
+                group.greatest[axis].max(shift[axis] + one.greatest[axis] * spread);
+        }
+        group.tops.extend(one.top.map(|top| Top {
+            pos: [shift[0] + top.pos[0], shift[1] + top.pos[1], shift[2] + top.pos[2]],
+            ..top
+        }));
+        highest = highest.max(shift[2] + one.top.map_or(0.0, |top| top.pos[2]));
+        if arrangement.pattern == Pattern::Stack || group.top.is_none() {
+            group.top = one.top.map(|top| Top {
+                pos: [shift[0] + top.pos[0], shift[1] + top.pos[1], shift[2] + top.pos[2]],
+                ..top
+            });
+        }
+        if index == 0 {
+            group.inside = one.inside.map(|inside| Top {
+                pos: [shift[0] + inside.pos[0], shift[1] + inside.pos[1], shift[2] + inside.pos[2]],
+                ..inside
+            });
+            group.slope = one.slope;
+            group.hook = one.hook.clone();
+        }
+        group.bodies.append(&mut one.bodies);
+        group.meshes.append(&mut one.meshes);
+        group.actuators.append(&mut one.actuators);
+        group.tendons.append(&mut one.tendons);
+        group.equalities.append(&mut one.equalities);
+        group.excludes.append(&mut one.excludes);
+        group.velocities.append(&mut one.velocities);
+    }
+    if spots.is_empty() {
+        return sample;
+    }
+    if arrangement.pattern != Pattern::Stack
+        && let Some(top) = &mut group.top
+    {
+        // A board can lie across them.
+        top.pos = [
+            (group.least[0] + group.greatest[0]) / 2.0,
+            (group.least[1] + group.greatest[1]) / 2.0,
+            highest,
+        ];
+        top.half = [
+            (group.greatest[0] - group.least[0]) / 2.0,
+            (group.greatest[1] - group.least[1]) / 2.0,
+        ];
+    }
+    group
+}
+
+/// A row that is too long for what it stands on or in becomes rows, and layers where it is held.
+fn fit(
+    spec: &SceneSpec,
+    thing: &Thing,
+    arrangement: &mut Arrangement,
+    count: u32,
+    [x, y, _]: [f64; 3],
+    palette: &Palette,
+) {
+    let Some(relation) = spec
+        .relations
+        .iter()
+        .find(|r| r.subject == thing.id && matches!(r.place, Place::On | Place::Inside))
+    else {
+        return;
+    };
+    let Some(base) = spec.thing(&relation.reference) else { return };
+    let single = pattern::Spot { pos: [0.0; 3], yaw: 0.0, scale: 1.0, width: 1.0 };
+    let reference = member(base, &base.id, 0, &single, palette, 0);
+    let inside = relation.place == Place::Inside;
+    let Some(surface) = (if inside { reference.inside } else { reference.top }) else { return };
+    let [width, depth] = [2.0 * surface.half[0], 2.0 * surface.half[1]];
+    let gap = (0.08 * x).min(0.03);
+    let most = |room: f64, extent: f64| ((room + gap) / (extent + gap)).floor().max(1.0) as u32;
+    let usual = (0.25 * x).clamp(0.01, 0.2);
+    if !inside && f64::from(count) * (x + usual) - usual <= width {
+        return;
+    }
+    let columns = most(width, x).min(count);
+    let rows = most(depth, y).min(count.div_ceil(columns));
+    arrangement.pattern = Pattern::Grid;
+    arrangement.gap = Some(gap);
+    (arrangement.columns, arrangement.rows, arrangement.layers) =
+        (Some(columns), Some(rows), Some(count.div_ceil(columns * rows)));
+}

@@ -1,0 +1,911 @@
+//! What follows a thing: arrangements, parts, relations, and things that come with it.
+
+use super::super::spec::{Class, Kind, Pattern, Place};
+use super::{
+    draft::Draft,
+    lexer::Lex,
+    lexicon::{Dim, Part, Prop, Sense, Trait},
+    measure::Unit,
+    parse::{Link, MAX_DEPTH, Parser, whole},
+};
+
+/// Whether a verb says that something goes along.
+fn goes(said: &str) -> bool {
+    said.split(' ').any(|word| {
+        ["slid", "roll", "mov", "glid", "skid", "driv", "rac", "travel"]
+            .iter()
+            .any(|stem| word.starts_with(stem))
+    })
+}
+
+impl Parser {
+    /// All that follows a thing and belongs to it.
+    pub(super) fn after(&mut self, index: usize) {
+        if self.depth >= MAX_DEPTH {
+            return;
+        }
+        self.depth += 1;
+        while self.arranged(index)
+            || self.attribute(index)
+            || self.part(index)
+            || self.world_phrase()
+            || self.related(index)
+            || self.with(index)
+        {}
+        self.depth -= 1;
+    }
+
+    /// "in a row", "in a 3 by 3 grid", "at the corners of a square".
+    pub(super) fn arranged(&mut self, index: usize) -> bool {
+        let begin = self.at;
+        self.glue(|sense| matches!(sense, Sense::Is | Sense::Filler | Sense::Trait(Trait::Spaced)));
+        let introduced = self.take(|sense| {
+            matches!(
+                sense,
+                Sense::In
+                    | Sense::At
+                    | Sense::To
+                    | Sense::Place(Place::Inside)
+                    | Sense::Place(Place::On)
+            )
+        });
+        if introduced {
+            self.glue(|sense| {
+                matches!(
+                    sense,
+                    Sense::A
+                        | Sense::The
+                        | Sense::Filler
+                        | Sense::Trait(Trait::Upright | Trait::Lying | Trait::Spaced)
+                        | Sense::Light
+                )
+            });
+            let mut numbers = Vec::new();
+            if let Some(Lex::Number(first)) = self.peek() {
+                numbers.push(first);
+                self.at += 1;
+                while self.sense() == Some(Sense::By)
+                    && let Some(Lex::Number(next)) = self.ahead(1)
+                {
+                    numbers.push(next);
+                    self.at += 2;
+                }
+            }
+            let mut lengths = Vec::new();
+            if let Some(Lex::Measure(measure)) = self.peek()
+                && measure.unit == Unit::Length
+            {
+                self.at += 1;
+                let dim = if let Some(Sense::Dim(dim)) = self.sense() { Some(dim) } else { None };
+                self.at += usize::from(dim.is_some());
+                lengths.push((dim, measure.value));
+            }
+            let rows = (numbers.len() == 1
+                && matches!(self.sense(), Some(Sense::Part(Part::Row | Part::Layer))))
+                || matches!(self.lexemes.get(self.at).map(|l| &*l.text), Some("rows" | "lines"));
+            if self.sense() == Some(Sense::Part(Part::Corner)) {
+                return self.at_corners(index, begin);
+            }
+            let pattern = match self.sense() {
+                Some(Sense::Group(pattern)) => Some(pattern),
+                Some(Sense::Part(Part::Row)) => Some(Pattern::Row),
+                _ => None,
+            };
+            // "at a stack of boxes" is where it goes, not how it stands.
+            let other = self.sense_ahead(1) == Some(Sense::Of)
+                && !matches!(pattern, Some(Pattern::Corners | Pattern::Ring | Pattern::Grid));
+            if let Some(pattern) = pattern.filter(|_| !other) {
+                self.at += 1;
+                let draft = &mut self.drafts[index];
+                let count = draft.count;
+                let alone =
+                    draft.count.is_none() && !draft.plural && draft.thing.arrangement.is_none();
+                if (draft.kind() == Some(Kind::Dominoes) && draft.in_file(pattern))
+                    || (alone && self.list.len() > 1 && pattern == Pattern::Row)
+                {
+                    return true;
+                }
+                let arrangement = draft.arrange(pattern);
+                match *numbers {
+                    [columns, rows] => {
+                        arrangement.pattern = Pattern::Grid;
+                        (arrangement.columns, arrangement.rows) = (whole(columns), whole(rows));
+                    }
+                    [number] if rows => {
+                        arrangement.pattern = Pattern::Grid;
+                        arrangement.rows = whole(number);
+                        arrangement.columns = count
+                            .zip(whole(number))
+                            .map(|(count, rows)| count.div_ceil(rows.max(1)));
+                        // "in two rows of three"
+                        let columns = arrangement.columns;
+                        if self.sense() == Some(Sense::Of)
+                            && let Some(Lex::Number(each)) = self.ahead(1)
+                            && (columns.is_none() || columns == whole(each))
+                        {
+                            self.drafts[index].arrange(Pattern::Grid).columns = whole(each);
+                            self.at += 2;
+                        }
+                    }
+                    _ => {}
+                }
+                for (dim, value) in lengths {
+                    match dim {
+                        Some(Dim::Radius) => {
+                            self.drafts[index].arrange(pattern).radius = Some(value)
+                        }
+                        Some(Dim::Diameter) => {
+                            self.drafts[index].arrange(pattern).radius = Some(value / 2.0)
+                        }
+                        _ => self.group_length(index, dim, value),
+                    }
+                }
+                self.ring_size(index);
+                return true;
+            }
+        }
+        self.at = begin;
+        false
+    }
+
+    /// "at the corners of a 2 m square"
+    fn at_corners(&mut self, index: usize, begin: usize) -> bool {
+        self.at += 1;
+        self.glue(|sense| matches!(sense, Sense::Of | Sense::A));
+        let mut side = None;
+        if let Some(Lex::Measure(measure)) = self.peek()
+            && measure.unit == Unit::Length
+        {
+            side = Some(measure.value);
+            self.at += 1;
+            self.take(|sense| matches!(sense, Sense::Dim(_) | Sense::Stretch(_)));
+        }
+        if !self.take(|sense| matches!(sense, Sense::Outline(super::lexicon::Outline::Square))) {
+            self.at = begin;
+            return false;
+        }
+        self.drafts[index].arrange(Pattern::Corners).radius = side.map(|side| side / 2.0);
+        self.ring_size(index);
+        true
+    }
+
+    /// What is said of a ring or square behind its word: "of radius 1 m", "of 1 m".
+    pub(super) fn ring_size(&mut self, index: usize) {
+        let begin = self.at;
+        self.glue(|sense| {
+            matches!(sense, Sense::Of | Sense::With | Sense::A | Sense::At | Sense::Is | Sense::The)
+        });
+        let direct = self.at == begin && matches!(self.peek(), Some(Lex::Measure(_)));
+        let before = if let Some(Sense::Dim(dim)) = self.sense() { Some(dim) } else { None };
+        self.at += usize::from(before.is_some());
+        self.glue(|sense| matches!(sense, Sense::Of | Sense::Is));
+        let round = self.drafts[index]
+            .thing
+            .arrangement
+            .as_ref()
+            .is_some_and(|a| matches!(a.pattern, Pattern::Ring | Pattern::Corners));
+        if let (Some(Lex::Measure(measure)), true) = (self.peek(), round)
+            && measure.unit == Unit::Length
+            && (self.at > begin || direct)
+            && !matches!(
+                self.sense_ahead(1),
+                Some(Sense::Dim(Dim::Apart | Dim::Gap | Dim::Up | Dim::High))
+            )
+        {
+            self.at += 1;
+            let behind = match self.sense() {
+                Some(Sense::Dim(dim)) => Some(dim),
+                Some(Sense::Stretch(factors)) => Some(super::parse::stretched(factors)),
+                _ => None,
+            };
+            self.at += usize::from(behind.is_some());
+            let pattern =
+                self.drafts[index].thing.arrangement.as_ref().map_or(Pattern::Ring, |a| a.pattern);
+            let corners = pattern == Pattern::Corners;
+            let arrangement = self.drafts[index].arrange(pattern);
+            match before.or(behind) {
+                Some(Dim::Radius) => arrangement.radius = Some(measure.value),
+                Some(Dim::Edge | Dim::Long | Dim::Wide) | None if corners => {
+                    arrangement.radius = Some(measure.value / 2.0)
+                }
+                Some(Dim::Diameter | Dim::Wide) | None => {
+                    arrangement.radius = Some(measure.value / 2.0)
+                }
+                _ => {
+                    self.at = begin;
+                }
+            }
+            return;
+        }
+        self.at = begin;
+    }
+
+    /// A part of the thing: "with two links", "of ten planks".
+    pub(super) fn part(&mut self, index: usize) -> bool {
+        let begin = self.at;
+        let joined = |sense| {
+            matches!(
+                sense,
+                Sense::With
+                    | Sense::Of
+                    | Sense::A
+                    | Sense::The
+                    | Sense::Filler
+                    | Sense::And
+                    | Sense::Is
+                    | Sense::In
+                    | Sense::At
+                    | Sense::Place(Place::On)
+            )
+        };
+        if self.peek() == Some(Lex::Comma) {
+            self.at += 1;
+        }
+        self.glue(joined);
+        let introduced = self.at > begin;
+        let mut said = Draft::default();
+        let mut count = None;
+        loop {
+            match self.peek() {
+                Some(Lex::Number(number)) if count.is_none() && whole(number).is_some() => {
+                    count = whole(number);
+                    self.at += 1;
+                }
+                Some(Lex::Measure(measure)) => {
+                    self.at += 1;
+                    if !self.length_before(&mut said, measure) {
+                        break;
+                    }
+                }
+                Some(Lex::Known(entry)) => match entry.sense {
+                    Sense::Part(part) if introduced || count.is_some() => {
+                        self.at += 1;
+                        self.take(|sense| {
+                            matches!(sense, Sense::Dim(Dim::High) | Sense::Stretch(_))
+                        });
+                        self.part_after(&mut said);
+                        if self.drafts[index].part(part, count, &said) {
+                            return true;
+                        }
+                        break;
+                    }
+                    Sense::Noun(noun)
+                        if introduced
+                            && self.drafts[index].has_part(noun)
+                            && said.heft.is_none()
+                            && said.factor.is_none()
+                            && said.traits.is_empty()
+                            && (said.thing.colours.is_empty()
+                                || self.drafts[index].kind() != Some(Kind::Car)) =>
+                    {
+                        let draft = &mut self.drafts[index];
+                        self.at += 1;
+                        draft.thing.parts = count.or(draft.thing.parts);
+                        draft.thing.mass = draft.thing.mass.or(said.thing.mass);
+                        if matches!(draft.thing.kind, Kind::Dominoes) {
+                            draft.count = count.or(draft.count);
+                        }
+                        draft.thing.colours.extend(said.thing.colours);
+                        draft.thing.material = said.thing.material.or(draft.thing.material);
+                        if let Some((dim, length)) = said.lengths.first() {
+                            match dim {
+                                Some(Dim::Diameter | Dim::Radius) => {}
+                                _ => draft.thing.length = Some(*length),
+                            }
+                        }
+                        return true;
+                    }
+                    // "a wall of bricks"
+                    Sense::Noun(noun)
+                        if introduced
+                            && self.drafts[index].kind() == Some(Kind::Wall)
+                            && noun.kind == Kind::Box =>
+                    {
+                        let draft = &mut self.drafts[index];
+                        draft.noun = None;
+                        draft.name(noun, true);
+                        draft.count = count;
+                        draft.thing.colours.extend(said.thing.colours);
+                        draft.lengths.extend(
+                            said.lengths
+                                .iter()
+                                .map(|(dim, value)| (dim.or(Some(Dim::Edge)), *value)),
+                        );
+                        draft.arrange(Pattern::Wall);
+                        self.at += 1;
+                        return true;
+                    }
+                    Sense::A | Sense::Filler => self.at += 1,
+                    _ => {
+                        if !self.adjective_into(&mut said) {
+                            break;
+                        }
+                    }
+                },
+                _ => break,
+            }
+        }
+        self.at = begin;
+        false
+    }
+
+    /// "links of 10 cm", "links each 20 cm long".
+    pub(super) fn part_after(&mut self, said: &mut Draft) {
+        let begin = self.at;
+        self.glue(|sense| matches!(sense, Sense::Of | Sense::Each | Sense::With | Sense::A));
+        let before = if let Some(Sense::Dim(dim)) = self.sense() { Some(dim) } else { None };
+        let mass = matches!(self.sense(), Some(Sense::Prop(Prop::Mass)));
+        self.at += usize::from(before.is_some() || mass);
+        self.glue(|sense| matches!(sense, Sense::Of | Sense::Is));
+        if let Some(Lex::Measure(measure)) = self.peek()
+            && matches!(measure.unit, Unit::Length | Unit::Mass)
+            && self.at > begin
+            // "links with a 5 kg weight": of the weight.
+            && !matches!(self.sense_ahead(1), Some(Sense::Part(_) | Sense::Noun(_)))
+        {
+            self.at += 1;
+            let _ = self.length_before(said, measure);
+            self.take(|sense| sense == Sense::Each);
+            return;
+        }
+        self.at = begin;
+        // "a weight at the end": where else.
+        self.glue(|sense| {
+            matches!(sense, Sense::At | Sense::To | Sense::The | Sense::Place(Place::On))
+        });
+        if self.at == begin || !self.take(|sense| sense == Sense::Part(Part::End)) {
+            self.at = begin;
+        }
+    }
+
+    /// How it stands to another thing.
+    pub(super) fn related(&mut self, index: usize) -> bool {
+        let begin = self.at;
+        self.glue(|sense| {
+            matches!(sense, Sense::Is | Sense::Filler | Sense::Trait(Trait::Spaced | Trait::Moving))
+        });
+        let mut gap = None;
+        if let Some(Lex::Measure(measure)) = self.peek()
+            && measure.unit == Unit::Length
+        {
+            gap = Some(measure.value);
+            self.at += 1;
+        }
+        self.glue(|sense| matches!(sense, Sense::Filler));
+        let hanging = self.take(|sense| sense == Sense::Trait(Trait::Hanging));
+        if gap.is_none() && !hanging && self.between_them(index) {
+            return true;
+        }
+        let place = match self.sense() {
+            // What stands fast is neither put into anything nor strikes it: the ball on the ramp does.
+            Some(Sense::Place(Place::Inside | Place::Striking | Place::AtFoot))
+                if self.depth > 1 && self.stands_fast(index) =>
+            {
+                self.at = begin;
+                return false;
+            }
+            Some(Sense::Place(place)) => place,
+            // "across them"
+            Some(Sense::Dim(Dim::Diameter))
+                if gap.is_none() && self.lexemes[self.at].text == "across" =>
+            {
+                Place::On
+            }
+            Some(Sense::In) => Place::Inside,
+            Some(Sense::Ends) => return self.at_both_ends(index),
+            Some(Sense::From) if self.drafts[index].traits.contains(&Trait::Hanging) => {
+                Place::AttachedTo
+            }
+            // "with a sphere to the left"
+            Some(Sense::Direction([x, _, _]))
+                if x != 0.0
+                    && self.depth > 1
+                    && self.drafts[index].speed.is_none()
+                    && matches!(self.ahead(1), None | Some(Lex::Stop | Lex::Comma))
+                        | (self.sense_ahead(1) == Some(Sense::And)) =>
+            {
+                let Some(base) = self.it.filter(|it| *it != index) else {
+                    self.at = begin;
+                    return false;
+                };
+                self.at += 1;
+                let side = if x < 0.0 { Place::LeftOf } else { Place::RightOf };
+                self.link(index, side, base, None, gap);
+                return true;
+            }
+            // "with a cup to its right"
+            Some(Sense::To) if self.lexemes.get(self.at + 1).is_some_and(|l| l.text == "its") => {
+                let side = match self.sense_ahead(2) {
+                    Some(Sense::Direction([x, _, _])) if x < 0.0 => Place::LeftOf,
+                    Some(Sense::Direction([x, _, _])) if x > 0.0 => Place::RightOf,
+                    _ => {
+                        self.at = begin;
+                        return false;
+                    }
+                };
+                let Some(base) = self.it.filter(|it| *it != index) else {
+                    self.at = begin;
+                    return false;
+                };
+                self.at += 3;
+                self.link(index, side, base, None, gap);
+                return true;
+            }
+            // "add a cube to the table"
+            Some(Sense::To)
+                if !self.drafts[index].known
+                    && self.sense_ahead(1) == Some(Sense::The)
+                    && self.drafts.iter().any(|draft| draft.known) =>
+            {
+                Place::On
+            }
+            Some(Sense::From | Sense::At) if hanging => Place::On,
+            Some(Sense::To)
+                if gap.is_none()
+                    && self.drafts[index].traits.iter().any(|t| {
+                        matches!(t, Trait::Rolling | Trait::Sliding | Trait::Moving | Trait::Thrown)
+                    }) =>
+            {
+                Place::Striking
+            }
+            Some(Sense::At) if self.drafts[index].traits.contains(&Trait::Thrown) => {
+                Place::Striking
+            }
+            _ => {
+                self.at = begin;
+                return false;
+            }
+        };
+        if goes(&self.lexemes[self.at].text) {
+            self.drafts[index].traits.push(Trait::Rolling);
+        }
+        self.at += 1;
+        if place == Place::AttachedTo && matches!(self.sense(), Some(Sense::Ceiling)) {
+            self.at += 1;
+            return true;
+        }
+        if place == Place::On && gap.is_none() && self.on_one_side(index) {
+            return true;
+        }
+        if hanging && matches!(self.sense(), Some(Sense::Ceiling)) {
+            self.at += 1;
+            return true;
+        }
+        if matches!(place, Place::OnLeftEnd | Place::OnRightEnd) {
+            self.take(|sense| sense == Sense::Part(Part::End));
+            self.take(|sense| sense == Sense::Of);
+            let named = if self.determined() || self.sense() == Some(Sense::It) {
+                self.thing()
+            } else {
+                None
+            };
+            let reference = named.or(self.it).filter(|reference| *reference != index);
+            let Some(reference) = reference else {
+                self.at = begin;
+                return false;
+            };
+            self.link(index, place, reference, None, None);
+            self.it = Some(reference);
+            return true;
+        }
+        self.glue(|sense| matches!(sense, Sense::Each | Sense::Filler));
+        if matches!(self.sense(), Some(Sense::Ceiling)) && place == Place::On {
+            self.at += 1;
+            return true;
+        }
+        if self.take(|sense| matches!(sense, Sense::Material(_))) {
+            // "on ice"
+            let material = self.lexemes[self.at - 1].sense();
+            if place == Place::On
+                && let Some(Sense::Material(material)) = material
+                && !matches!(
+                    self.sense(),
+                    Some(Sense::Noun(_) | Sense::Floor | Sense::Colour(_) | Sense::Group(_))
+                )
+            {
+                let traits = material.traits();
+                self.world.floor_friction = Some(traits.friction);
+                self.say_world(begin);
+                return true;
+            }
+            self.at -= 1;
+        }
+        let known = self.drafts.len();
+        let fresh = self.current;
+        self.it = self.it.filter(|it| *it != index).or_else(|| index.checked_sub(1));
+        // Furniture and machines stand beside one another, not beside what is on them.
+        let large = |kind: Option<Kind>| {
+            kind.is_some_and(|kind| matches!(kind.class(), Class::Furniture | Class::Mechanism))
+        };
+        if self.sense() == Some(Sense::It) && large(self.drafts[index].kind()) {
+            let others = (0..self.drafts.len()).rev().filter(|other| *other != index);
+            let mut others = others.filter(|other| large(self.drafts[*other].kind()));
+            self.it = others.next().or(self.it);
+        }
+        let them = self.lexemes.get(self.at).is_some_and(|lexeme| lexeme.text == "them");
+        let mut named = self.thing().filter(|reference| *reference != index);
+        // "next to them", of what stands on one another: beside the lowest.
+        while them
+            && matches!(place, Place::Beside | Place::LeftOf | Place::RightOf)
+            && let Some(upper) = named
+            && let Some(link) =
+                self.links.iter().find(|link| link.subject == upper && link.place == Place::On)
+        {
+            named = Some(link.reference);
+        }
+        // "a box with a ball inside": of what it comes with.
+        let ends = matches!(self.peek(), None | Some(Lex::Stop | Lex::Comma))
+            || self.sense() == Some(Sense::And);
+        let meant = self.it.filter(|it| {
+            ends && *it != index
+                && matches!(
+                    place,
+                    Place::Inside
+                        | Place::On
+                        | Place::Under
+                        | Place::AtTop
+                        | Place::AtFoot
+                        | Place::Above
+                        | Place::Behind
+                        | Place::InFrontOf
+                )
+        });
+        // "in the centre": of the scene.
+        let central = ends
+            && place == Place::Inside
+            && self.lexemes[self.at - 1].text.contains(' ')
+            && self.it.is_none_or(|it| it == index);
+        if central && named.is_none() {
+            return true;
+        }
+        let Some(reference) = named.or(meant) else {
+            self.at = begin;
+            self.drafts.truncate(known);
+            self.current = fresh;
+            return false;
+        };
+        if self.drafts[reference].is_floor {
+            if let (Some(gap), Place::Above | Place::On) = (gap, place) {
+                self.drafts[index].thing.height = Some(gap);
+            }
+            self.after(reference);
+            return matches!(
+                place,
+                Place::On | Place::Above | Place::AtTop | Place::Inside | Place::Under
+            ) || {
+                self.at = begin;
+                false
+            };
+        }
+        let other = (place == Place::Between).then(|| self.second()).flatten();
+        let other = other.or_else(|| self.twin(index, place, reference));
+        if place == Place::Between && other.is_none() && self.drafts[reference].count != Some(2) {
+            self.at = begin;
+            self.drafts.truncate(known);
+            return false;
+        }
+        self.link(index, place, reference, other, gap);
+        if reference >= known {
+            self.it = Some(index);
+            self.after(reference);
+        }
+        true
+    }
+
+    /// The second of two towers, for a board across both.
+    fn twin(&self, index: usize, place: Place, reference: usize) -> Option<usize> {
+        let alike = |a: usize, b: usize| {
+            let [a, b] = [a, b].map(|at| &self.drafts[at]);
+            a.noun == b.noun && a.thing == b.thing && a.count == b.count
+        };
+        if place != Place::On {
+            return None;
+        }
+        let tied: Vec<&Link> = self
+            .links
+            .iter()
+            .filter(|link| link.place == Place::RightOf)
+            .filter(|link| link.reference == reference || link.subject == reference)
+            .collect();
+        match *tied {
+            [link] => {
+                let other = if link.subject == reference { link.reference } else { link.subject };
+                (other != index && alike(other, reference)).then_some(other)
+            }
+            _ => None,
+        }
+    }
+
+    /// "between them": between the two that were named before it.
+    fn between_them(&mut self, index: usize) -> bool {
+        let begin = self.at;
+        if !(self.take(|sense| sense == Sense::Place(Place::Between))
+            && self.take(|sense| sense == Sense::It))
+        {
+            self.at = begin;
+            return false;
+        }
+        let others: Vec<usize> = (0..self.drafts.len())
+            .filter(|other| *other != index && self.drafts[*other].noun.is_some())
+            .collect();
+        let pair = others.iter().rev().find(|other| self.drafts[**other].count == Some(2)).copied();
+        match (pair, &*others) {
+            (Some(pair), _) => self.link(index, Place::Between, pair, None, None),
+            (None, [.., a, b]) => self.link(index, Place::Between, *a, Some(*b), None),
+            _ => {
+                self.at = begin;
+                return false;
+            }
+        }
+        true
+    }
+
+    /// "with a ball at each end": one there, and one like it here.
+    fn at_both_ends(&mut self, index: usize) -> bool {
+        let begin = self.at;
+        self.at += 1;
+        let named = if self.take(|sense| sense == Sense::Of) { self.thing() } else { None };
+        let base =
+            named.or(self.it).filter(|base| *base != index && self.drafts[*base].noun.is_some());
+        let one = matches!(self.drafts[index].count, None | Some(2));
+        let (Some(base), true) = (base, one) else {
+            self.at = begin;
+            return false;
+        };
+        self.drafts[index].count = None;
+        self.drafts[index].plural = false;
+        let twin = self.drafts[index].clone();
+        self.drafts.push(twin);
+        let twin = self.drafts.len() - 1;
+        self.link(index, Place::OnLeftEnd, base, None, None);
+        self.link(twin, Place::OnRightEnd, base, None, None);
+        true
+    }
+
+    /// "on the left", of what has a left end: a seesaw, a table, a board.
+    fn on_one_side(&mut self, index: usize) -> bool {
+        let begin = self.at;
+        let (true, Some(Sense::Direction([x, ..]))) =
+            (self.take(|sense| sense == Sense::The), self.sense())
+        else {
+            self.at = begin;
+            return false;
+        };
+        self.at += 1;
+        let ends = !self.determined()
+            && !matches!(
+                self.sense(),
+                Some(Sense::Noun(_) | Sense::Ones | Sense::Of | Sense::Part(_))
+            );
+        let base = self.it.filter(|it| *it != index && self.drafts[*it].noun.is_some());
+        let (true, Some(base)) = (ends && x != 0.0, base) else {
+            self.at = begin;
+            return false;
+        };
+        let place = if x < 0.0 { Place::OnLeftEnd } else { Place::OnRightEnd };
+        self.link(index, place, base, None, None);
+        self.it = Some(base);
+        true
+    }
+
+    /// Whether a thing stays where it is by what it is.
+    pub(super) fn stands_fast(&self, index: usize) -> bool {
+        let draft = &self.drafts[index];
+        draft.is_floor
+            || draft.thing.fixed != Some(false)
+                && draft.kind().is_some_and(|kind| kind.class() == Class::Furniture)
+    }
+
+    /// "and the other", after "between this".
+    pub(super) fn second(&mut self) -> Option<usize> {
+        let begin = self.at;
+        if !self.take(|sense| sense == Sense::And) {
+            return None;
+        }
+        let found = self.thing();
+        if found.is_none() {
+            self.at = begin;
+        }
+        found
+    }
+
+    pub(super) fn link(
+        &mut self,
+        subject: usize,
+        place: Place,
+        reference: usize,
+        other: Option<usize>,
+        gap: Option<f64>,
+    ) {
+        let member = self.which.take();
+        let place = self.fitting(subject, place, reference);
+        let link = |subject| Link { subject, place, reference, member, other, gap };
+        // "a cup, a book and a ball on a table": all of them.
+        let roomy = self.drafts[reference]
+            .kind()
+            .is_some_and(|kind| matches!(kind.class(), Class::Furniture | Class::Vessel));
+        if matches!(place, Place::On | Place::Inside) && roomy && self.list.last() == Some(&subject)
+        {
+            for &member in &self.list {
+                let free = !self.links.iter().any(|link| link.subject == member);
+                let small = self.drafts[member].kind().is_some_and(|kind| {
+                    matches!(kind.class(), Class::Solid | Class::Vessel) || kind == Kind::Lamp
+                });
+                if member != subject && free && small && member != reference {
+                    self.links.push(link(member));
+                }
+            }
+        }
+        self.links.push(link(subject));
+    }
+
+    /// On one side of what cannot be stood on is beside it.
+    fn fitting(&self, subject: usize, place: Place, reference: usize) -> Place {
+        let [own, base] = [subject, reference].map(|draft| self.drafts[draft].kind());
+        let board = self.drafts[reference]
+            .noun
+            .is_some_and(|noun| ["plank", "slab"].iter().any(|word| noun.words.starts_with(word)));
+        let beside = match (own, base) {
+            (Some(own), Some(base)) => {
+                own.class() == Class::Furniture
+                    || matches!(own, Kind::Car | Kind::Arm)
+                    || !matches!(base.class(), Class::Furniture)
+                        && !matches!(base, Kind::Seesaw | Kind::Bridge | Kind::Turntable)
+                        && !board
+            }
+            _ => false,
+        };
+        match place {
+            Place::OnLeftEnd if beside => Place::LeftOf,
+            Place::OnRightEnd if beside => Place::RightOf,
+            // The lower end of what hangs.
+            Place::AtFoot if base == Some(Kind::Chain) => Place::AttachedTo,
+            place => place,
+        }
+    }
+
+    /// Another thing that comes with it: "a table with four chairs", "a bowl of marbles".
+    pub(super) fn with(&mut self, index: usize) -> bool {
+        let begin = self.at;
+        if self.peek() == Some(Lex::Comma) {
+            self.at += 1;
+        }
+        self.glue(|sense| matches!(sense, Sense::Is));
+        let vessel = self.drafts[index]
+            .kind()
+            .is_some_and(|kind| kind.class() == Class::Vessel || kind == Kind::Box);
+        let hangs = self.drafts[index].traits.contains(&Trait::Hanging);
+        let said = self.lexemes.get(self.at).map_or(String::new(), |lexeme| lexeme.text.clone());
+        let holds = |stems: &[&str]| {
+            said.split(' ').any(|word| stems.iter().any(|stem| word.starts_with(stem)))
+        };
+        let forced = match self.sense() {
+            Some(Sense::With) if vessel && holds(&["contain", "hold"]) => Some(Place::Inside),
+            Some(Sense::With) if holds(&["hold", "carr", "support", "bear"]) => {
+                match self.drafts[index].kind() {
+                    Some(Kind::Arm) => Some(Place::AttachedTo),
+                    _ => Some(Place::On),
+                }
+            }
+            Some(Sense::With) => None,
+            Some(Sense::By) if hangs => None,
+            Some(Sense::Inverse(place)) => Some(place),
+            Some(Sense::Of) if vessel => Some(Place::Inside),
+            _ => {
+                self.at = begin;
+                return false;
+            }
+        };
+        self.at += 1;
+        self.glue(|sense| matches!(sense, Sense::Filler));
+        let known = self.drafts.len();
+        let Some(inner) =
+            self.thing().filter(|inner| *inner >= known && !self.drafts[*inner].is_floor)
+        else {
+            self.at = begin;
+            self.drafts.truncate(known);
+            return false;
+        };
+        // A part of which more is said than a plan can hold.
+        let part = self.drafts[inner].noun.is_some_and(|noun| self.drafts[index].has_part(noun));
+        if part && forced.is_none() {
+            self.at = begin;
+            self.drafts.truncate(known);
+            return false;
+        }
+        let kinds = [index, inner].map(|draft| self.drafts[draft].kind());
+        if matches!(kinds, [Some(Kind::Arm), Some(Kind::Gripper)]) {
+            self.at = begin;
+            self.drafts.truncate(known);
+            return false;
+        }
+        // "a ball hanging from the ceiling by a string"
+        if let ([Some(outer), Some(Kind::Chain)], true) = (kinds, hangs)
+            && outer.class() == Class::Solid
+        {
+            self.after(inner);
+            self.link(index, Place::On, inner, None, None);
+            return true;
+        }
+        self.it = Some(index);
+        // "a bowl of apples on a table": the bowl is there.
+        if let Some(place @ Place::Inside) = forced {
+            while self.attribute(inner) {}
+            self.links.push(Link {
+                subject: inner,
+                place,
+                reference: index,
+                member: None,
+                other: None,
+                gap: None,
+            });
+            return true;
+        }
+        let outer = std::mem::take(&mut self.list);
+        self.list.push(inner);
+        self.after(inner);
+        // Further members: "with a cup and a ball on it".
+        loop {
+            let here = self.at;
+            while self.peek() == Some(Lex::Comma) || self.sense() == Some(Sense::And) {
+                self.at += 1;
+            }
+            if self.at == here || !self.determined() {
+                self.at = here;
+                break;
+            }
+            let Some(next) = self.thing().filter(|next| *next >= known) else {
+                self.at = here;
+                break;
+            };
+            self.it = Some(index);
+            self.list.push(next);
+            self.after(next);
+            self.it = Some(index);
+        }
+        for member in std::mem::replace(&mut self.list, outer) {
+            let placed = self.links.iter().any(|link| link.subject == member);
+            let [outer, inner] = [index, member].map(|draft| self.drafts[draft].kind());
+            let place = match (outer, inner) {
+                _ if placed => None,
+                (Some(Kind::Platform), Some(Kind::Drawer)) => Some(Place::Inside),
+                _ if forced.is_some() => forced,
+                (Some(Kind::Turntable | Kind::Bridge | Kind::Swing), Some(inner))
+                    if inner.class() != Class::Mechanism =>
+                {
+                    Some(Place::On)
+                }
+                (Some(Kind::Seesaw), Some(_)) => Some(Place::OnLeftEnd),
+                (Some(Kind::Table | Kind::RoundTable), Some(Kind::Chair | Kind::Stool)) => {
+                    Some(Place::Around)
+                }
+                (Some(Kind::Ramp | Kind::Stairs), Some(inner)) if inner.class() == Class::Solid => {
+                    Some(Place::AtTop)
+                }
+                (Some(outer), Some(inner))
+                    if outer.class() == Class::Vessel && inner.class() == Class::Solid =>
+                {
+                    Some(Place::Inside)
+                }
+                (Some(outer), Some(inner))
+                    if outer.class() == Class::Furniture && inner.class() != Class::Furniture =>
+                {
+                    Some(Place::On)
+                }
+                _ => None,
+            };
+            if let Some(place) = place {
+                self.links.push(Link {
+                    subject: member,
+                    place,
+                    reference: index,
+                    member: None,
+                    other: None,
+                    gap: None,
+                });
+            }
+        }
+        self.it = Some(index);
+        true
+    }
+}

@@ -1,0 +1,338 @@
+//! What becomes of a thing that is there: "make the ball blue", "make it twice as big".
+
+use super::super::{
+    build::extents,
+    spec::{Arrangement, Class, Kind, Place, Size, Xyz},
+};
+use super::{
+    Parser, Refusal,
+    lexer::Lex,
+    lexicon::{Dim, Prop, Relative, Sense, Trait},
+    parse::Link,
+};
+
+/// "make the ball blue", "make it twice as big", "change the mass of the box to 2 kg".
+pub fn alter(parser: &mut Parser, known: usize) -> Result<(), Refusal> {
+    let begin = parser.at;
+    if parser.world_phrase() {
+        return Ok(());
+    }
+    // "the colour of the ball to red"
+    parser.glue(|sense| matches!(sense, Sense::The | Sense::Filler));
+    let prop = match parser.sense() {
+        Some(Sense::Prop(prop)) => Some(prop),
+        Some(Sense::Dim(_)) => None,
+        _ => {
+            parser.at = begin;
+            None
+        }
+    };
+    if let Some(prop) = prop {
+        parser.at += 1;
+        parser.glue(|sense| matches!(sense, Sense::Of));
+        let index = parser
+            .known_thing(known)
+            .or(parser.it)
+            .ok_or_else(|| Refusal::of("say of which thing in the scene"))?;
+        parser.glue(|sense| matches!(sense, Sense::To | Sense::At | Sense::Is | Sense::Filler));
+        return match (prop, parser.peek()) {
+            (prop, Some(Lex::Number(value))) if parser.property(index, prop, value) => {
+                parser.at += 1;
+                Ok(())
+            }
+            (Prop::Size, Some(Lex::Measure(_))) | (Prop::Colour | Prop::Material, _)
+                if parser.attribute(index) =>
+            {
+                Ok(())
+            }
+            (prop, Some(Lex::Measure(measure))) if parser.property(index, prop, measure.value) => {
+                parser.at += 1;
+                Ok(())
+            }
+            _ => Err(Refusal::of("say to what it should change")),
+        };
+    }
+    let floor = parser.drafts.len();
+    // "paint everything white", "make all cubes yellow".
+    let all = parser.sense() == Some(Sense::Each);
+    let every = all && parser.lexemes[parser.at].text == "everything";
+    if every {
+        parser.at += 1;
+        return of_each(parser, (0..known).collect());
+    }
+    let index = match parser.known_thing(known) {
+        Some(index) => index,
+        None => {
+            // The floor is there without having been named.
+            match parser.thing().filter(|index| parser.drafts[*index].is_floor) {
+                Some(index) => index,
+                None => {
+                    parser.drafts.truncate(floor);
+                    let rest: Vec<&str> =
+                        parser.lexemes[begin..].iter().map(|lexeme| &*lexeme.text).collect();
+                    return Err(Refusal::of(format!(
+                        "there is no such thing in the scene: '{}'",
+                        rest.join(" ")
+                    )));
+                }
+            }
+        }
+    };
+    parser.it = Some(index);
+    if parser.which.take().is_some() {
+        return Err(Refusal::of(
+            "what is several is changed as a whole: say the scene with the one that differs",
+        ));
+    }
+    if all && index < known {
+        let noun = parser.drafts[index].noun.map(|noun| noun.words);
+        let alike = |at: &usize| parser.drafts[*at].noun.map(|noun| noun.words) == noun;
+        let indices = (0..known).filter(alike).collect();
+        return of_each(parser, indices);
+    }
+    let done = of_each(parser, vec![index]);
+    if done.is_err() {
+        parser.drafts.truncate(floor.max(index + 1));
+    }
+    done
+}
+
+/// The same change of several things.
+fn of_each(parser: &mut Parser, indices: Vec<usize>) -> Result<(), Refusal> {
+    let here = parser.at;
+    let mut end = here;
+    for index in indices {
+        parser.at = here;
+        while parser.factor(index) || parser.becomes(index) || parser.attribute_of_change(index) {}
+        if parser.at == here {
+            return Err(Refusal::of(
+                "say what should become of it: a colour, a size, a mass, an angle, …",
+            ));
+        }
+        end = end.max(parser.at);
+    }
+    parser.at = end;
+    Ok(())
+}
+
+impl Parser {
+    /// "ten", "a row", "a double pendulum", "into a cube": how many, how they stand, what it is.
+    fn becomes(&mut self, index: usize) -> bool {
+        let begin = self.at;
+        self.glue(|sense| matches!(sense, Sense::Is | Sense::To | Sense::Filler));
+        self.take(|sense| sense == Sense::Place(Place::Inside));
+        if let Some(Lex::Number(number)) = self.peek()
+            && let Some(count) = super::parse::whole(number)
+        {
+            self.at += 1;
+            let own = self.drafts[index].noun.map(|noun| noun.words);
+            self.glue(|sense| matches!(sense, Sense::Noun(noun) if Some(noun.words) == own));
+            let ends = matches!(self.peek(), None | Some(Lex::Stop | Lex::Comma))
+                || self.take(|sense| matches!(sense, Sense::Dim(Dim::High) | Sense::Ones));
+            let draft = &mut self.drafts[index];
+            if ends && draft.thing.kind == Kind::Dominoes {
+                draft.count = Some(count);
+                return true;
+            }
+            if ends && draft.count.is_some() {
+                draft.count = Some(count);
+                return true;
+            }
+            self.at = begin;
+            return false;
+        }
+        self.glue(|sense| sense == Sense::A);
+        if let Some(Sense::Group(pattern)) = self.sense()
+            && self.drafts[index].count.is_some()
+        {
+            self.at += 1;
+            self.drafts[index].thing.arrangement = Some(Arrangement::new(pattern));
+            return true;
+        }
+        let known = self.drafts.len();
+        if self.at > begin
+            && let Some(new) = self.thing().filter(|new| *new >= known)
+        {
+            let new = self.drafts.swap_remove(new);
+            let (Some(noun), 0) = (new.noun, self.drafts.len() - known) else {
+                self.drafts.truncate(known);
+                self.at = begin;
+                return false;
+            };
+            let draft = &mut self.drafts[index];
+            if noun.kind == draft.thing.kind {
+                draft.thing.parts = new.thing.parts.or(draft.thing.parts);
+            } else {
+                draft.known = false;
+                draft.thing.material = None;
+                draft.thing.size = draft.thing.size.filter(|_| noun.kind.class() == Class::Solid);
+                draft.name(noun, false);
+            }
+            if !new.thing.colours.is_empty() {
+                draft.thing.colours = new.thing.colours;
+            }
+            draft.lengths = new.lengths;
+            return true;
+        }
+        self.at = begin;
+        false
+    }
+
+    /// "heavier", "steeper", "faster".
+    fn relative(&mut self, index: usize, what: Relative, factor: f64) -> bool {
+        let thing = &mut self.drafts[index].thing;
+        match what {
+            Relative::Mass => self.heavier(index, factor),
+            Relative::Slope if thing.kind == Kind::Ramp => {
+                thing.tilt = Some((thing.tilt.unwrap_or(20.0) * factor).min(80.0))
+            }
+            Relative::Speed => match &mut thing.velocity {
+                Some(v) => *v = Xyz { x: v.x * factor, y: v.y * factor, z: v.z * factor },
+                None => return false,
+            },
+            Relative::Friction => {
+                let usual = thing.material.map_or(1.0, |material| material.traits().friction);
+                thing.friction = Some((thing.friction.unwrap_or(usual) * factor).min(5.0))
+            }
+            Relative::Slope => return false,
+        }
+        true
+    }
+
+    fn attribute_of_change(&mut self, index: usize) -> bool {
+        let before = self.at;
+        self.glue(|sense| matches!(sense, Sense::To | Sense::Is));
+        let plain = match (self.sense(), self.peek()) {
+            (Some(Sense::Material(material)), _) => {
+                self.at += 1;
+                let draft = &mut self.drafts[index];
+                draft.thing.material = Some(material);
+                draft.thing.colours.clear();
+                draft.thing.density = None;
+                true
+            }
+            (Some(Sense::Relative(what, factor)), _) => {
+                self.at += 1;
+                self.relative(index, what, factor)
+            }
+            (Some(Sense::Size(factor)), _) => {
+                self.at += 1;
+                self.rescale(index, [factor; 3]);
+                true
+            }
+            (Some(Sense::Heft(factor)), _) => {
+                self.at += 1;
+                self.heavier(index, factor);
+                true
+            }
+            (Some(Sense::Light), _) if !matches!(self.sense_ahead(1), Some(Sense::Colour(_))) => {
+                self.at += 1;
+                self.heavier(index, 0.25);
+                true
+            }
+            (Some(Sense::Stretch(factors)), _) => {
+                self.at += 1;
+                self.rescale(index, factors);
+                true
+            }
+            (Some(Sense::Trait(Trait::Weightless)), _) => false,
+            _ => {
+                self.attribute(index)
+                    || self.part(index)
+                    || self.world_phrase()
+                    || self.placed_anew(index)
+            }
+        };
+        if !plain {
+            self.at = before;
+        }
+        plain
+    }
+
+    /// A new place in the stead of the old one.
+    fn placed_anew(&mut self, index: usize) -> bool {
+        if !matches!(self.sense(), Some(Sense::Place(_))) {
+            return false;
+        }
+        let before: Vec<Link> = self.links.clone();
+        self.links.retain(|link| link.subject != index);
+        let done = self.related(index);
+        if !done {
+            self.links = before;
+        }
+        done
+    }
+
+    /// "twice as big", "bigger", "half as heavy", "30 % larger".
+    fn factor(&mut self, index: usize) -> bool {
+        let begin = self.at;
+        let mut factor = None;
+        match (self.peek(), self.sense()) {
+            (_, Some(Sense::Twice)) => factor = Some(2.0),
+            (_, Some(Sense::Half)) => factor = Some(0.5),
+            (Some(Lex::Number(number)), _) if self.sense_ahead(1) == Some(Sense::By) => {
+                factor = Some(number);
+                self.at += 1;
+            }
+            _ => {}
+        }
+        self.at += usize::from(factor.is_some());
+        self.glue(|sense| matches!(sense, Sense::Filler | Sense::The));
+        let done = match (self.sense(), factor) {
+            (Some(Sense::Size(_) | Sense::Prop(Prop::Size)), Some(factor)) => Some([factor; 3]),
+            (Some(Sense::Stretch(which)), Some(factor)) => {
+                Some(which.map(|axis| if axis == 1.0 { 1.0 } else { factor }))
+            }
+            (Some(Sense::Heft(_) | Sense::Prop(Prop::Mass)), Some(factor)) => {
+                self.heavier(index, factor);
+                self.at += 1;
+                return true;
+            }
+            (Some(Sense::Comparative(factors)), None) => Some(factors),
+            (Some(Sense::Comparative(which)), Some(factor)) => {
+                Some(which.map(|axis| if axis == 1.0 { 1.0 } else { factor }))
+            }
+            _ => None,
+        };
+        match done {
+            Some(factors) => {
+                self.at += 1;
+                self.rescale(index, factors);
+                true
+            }
+            None => {
+                self.at = begin;
+                false
+            }
+        }
+    }
+
+    pub(super) fn heavier(&mut self, index: usize, factor: f64) {
+        let thing = &mut self.drafts[index].thing;
+        match thing.mass {
+            Some(mass) => thing.mass = Some(mass * factor),
+            None => {
+                let density = thing
+                    .density
+                    .unwrap_or(thing.material.map_or(1000.0, |material| material.traits().density));
+                thing.density = Some(density * factor);
+            }
+        }
+    }
+
+    pub(super) fn rescale(&mut self, index: usize, factors: [f64; 3]) {
+        let thing = &mut self.drafts[index].thing;
+        if super::draft::kind_length(thing.kind) {
+            let factor =
+                factors.iter().copied().fold(1.0, |a: f64, b| if b == 1.0 { a } else { b });
+            thing.length =
+                Some(thing.length.unwrap_or(super::draft::default_length(thing.kind)) * factor);
+            return;
+        }
+        let now = extents(thing);
+        let [x, y, z] = std::array::from_fn(|axis| {
+            Some(now[axis] * factors[axis]).filter(|extent| *extent > 0.0)
+        });
+        thing.size = Some(Size { x, y, z });
+    }
+}

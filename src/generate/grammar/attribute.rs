@@ -1,0 +1,607 @@
+//! What is said of a thing behind its noun: sizes, masses, colours, qualities, motion.
+
+use super::super::spec::{Class, Kind, Place, Xyz};
+use super::{
+    lexer::Lex,
+    lexicon::{Dim, Prop, Sense, Trait, Which},
+    measure::{Measure, Unit},
+    parse::{Parser, extents, stretched},
+};
+
+/// What stood before an attribute.
+#[derive(Clone, Copy, Debug, Default)]
+struct Before {
+    is: bool,
+    joined: bool,
+    with: bool,
+    of: bool,
+    at: bool,
+    from: bool,
+    each: bool,
+    no: bool,
+}
+
+impl Parser {
+    /// One attribute of a thing, with the words that join it.
+    pub(super) fn attribute(&mut self, index: usize) -> bool {
+        let begin = self.at;
+        let Some(draft) = self.drafts.get(index).cloned() else { return false };
+        let before = self.joints();
+        if self.attribute_within(index, before) {
+            return true;
+        }
+        self.at = begin;
+        self.drafts[index] = draft;
+        false
+    }
+
+    fn joints(&mut self) -> Before {
+        let mut before = Before::default();
+        loop {
+            match self.peek() {
+                Some(Lex::Comma) => before.joined = true,
+                Some(Lex::Mark) => before.is = true,
+                _ => match self.sense() {
+                    Some(Sense::And) => before.joined = true,
+                    Some(Sense::With) => before.with = true,
+                    Some(Sense::Of) => before.of = true,
+                    Some(Sense::At | Sense::In) => before.at = true,
+                    Some(Sense::From) => before.from = true,
+                    Some(Sense::Each) => before.each = true,
+                    Some(Sense::Is) => before.is = true,
+                    Some(Sense::No) => before.no = true,
+                    Some(Sense::A | Sense::The | Sense::By | Sense::Filler | Sense::To) => {}
+                    Some(Sense::It) if before.joined => {}
+                    _ => return before,
+                },
+            }
+            self.at += 1;
+        }
+    }
+
+    /// Whether a thing begins here, so that what stands before belongs to it.
+    pub(super) fn heads_a_thing(&self) -> bool {
+        let mut by = 0;
+        loop {
+            match self.sense_ahead(by) {
+                Some(Sense::Noun(_) | Sense::Group(_) | Sense::Floor | Sense::Part(_)) => {
+                    return true;
+                }
+                Some(
+                    Sense::Colour(_)
+                    | Sense::Material(_)
+                    | Sense::Size(_)
+                    | Sense::Stretch(_)
+                    | Sense::Heft(_)
+                    | Sense::Light
+                    | Sense::Dark
+                    | Sense::Outline(_)
+                    | Sense::Rainbow
+                    | Sense::Decor
+                    | Sense::Pace(_)
+                    | Sense::Trait(_),
+                ) => by += 1,
+                _ => return false,
+            }
+        }
+    }
+
+    fn attribute_within(&mut self, index: usize, before: Before) -> bool {
+        if matches!(self.peek(), Some(Lex::Number(_) | Lex::Measure(_)))
+            && self.distributed(index, None)
+        {
+            return true;
+        }
+        match self.peek() {
+            Some(Lex::Number(number)) if self.lifted(index, number) => true,
+            Some(Lex::Number(number)) if number != 1.0 && before.joined && !before.is => {
+                self.at += 1;
+                self.height_of_group(index, &[number])
+            }
+            Some(Lex::Number(1.0)) => self.one_by_one(index) || self.one_and_another(index),
+            Some(Lex::Number(number)) if !before.joined || before.is => {
+                self.number_of(index, number)
+            }
+            Some(Lex::Measure(measure)) => self.measure_of(index, measure, before),
+            Some(Lex::Known(entry)) => self.quality_of(index, entry.sense, before),
+            _ => false,
+        }
+    }
+
+    /// "20 x 30 x 10 cm", "0.3 friction".
+    fn number_of(&mut self, index: usize, first: f64) -> bool {
+        let mut numbers = vec![first];
+        self.at += 1;
+        while self.sense() == Some(Sense::By)
+            && let Some(Lex::Number(next)) = self.lexemes.get(self.at + 1).map(|lexeme| lexeme.lex)
+        {
+            numbers.push(next);
+            self.at += 2;
+        }
+        if self.sense() == Some(Sense::By)
+            && let Some(Lex::Measure(last)) = self.lexemes.get(self.at + 1).map(|lexeme| lexeme.lex)
+        {
+            self.at += 2;
+            return !self.heads_a_thing() && extents(&mut self.drafts[index], &numbers, last);
+        }
+        if self.height_of_group(index, &numbers) {
+            return true;
+        }
+        match (self.sense(), &*numbers) {
+            (_, [_, _, ..]) if self.drafts[index].kind().is_some() && !self.heads_a_thing() => {
+                let mut draft = self.drafts[index].clone();
+                let done = self.bare_extents(&mut draft, &numbers);
+                self.drafts[index] = draft;
+                done
+            }
+            (Some(Sense::Prop(prop)), [number]) => {
+                self.at += 1;
+                self.property(index, prop, *number)
+            }
+            _ => false,
+        }
+    }
+
+    /// "of size 0.1 0.2 0.3".
+    fn sizes_of(&mut self, index: usize, first: f64) -> bool {
+        let mut numbers = vec![first];
+        let begin = self.at;
+        self.at += 1;
+        loop {
+            let comma = usize::from(self.peek() == Some(Lex::Comma));
+            match self.ahead(comma) {
+                Some(Lex::Number(next)) if numbers.len() < 3 => {
+                    numbers.push(next);
+                    self.at += comma + 1;
+                }
+                _ => break,
+            }
+        }
+        if numbers.len() == 1 {
+            self.at = begin;
+            if matches!(self.sense_ahead(1), Some(Sense::By)) {
+                return self.number_of(index, first);
+            }
+            self.at += 1;
+            self.bare("m");
+            self.drafts[index].lengths.push((Some(Dim::Edge), first));
+            return true;
+        }
+        let mut draft = self.drafts[index].clone();
+        let done = self.bare_extents(&mut draft, &numbers);
+        self.drafts[index] = draft;
+        done
+    }
+
+    /// Whose speed it is that is said behind a thing: of what comes to strike it or goes down it.
+    fn goer(&self, index: usize) -> usize {
+        let fast = self.stands_fast(index);
+        let met = self.links.iter().rev().find(|link| {
+            link.reference == index
+                && (link.place == Place::Striking
+                    || fast && matches!(link.place, Place::AtTop | Place::On))
+        });
+        met.map_or(index, |link| link.subject)
+    }
+
+    fn measure_of(&mut self, index: usize, measure: Measure, before: Before) -> bool {
+        self.at += 1;
+        if self.sense() == Some(Sense::By)
+            && let Some(chain) = self.chain(measure)
+        {
+            self.drafts[index].triple = chain;
+            return !self.heads_a_thing();
+        }
+        self.glue(|sense| matches!(sense, Sense::Filler));
+        let dim = match self.sense() {
+            Some(Sense::Dim(dim)) => Some(dim),
+            Some(Sense::Stretch(factors)) => Some(stretched(factors)),
+            Some(Sense::Dark) => Some(Dim::Deep),
+            _ => None,
+        };
+        self.at += usize::from(dim.is_some());
+        if dim.is_none()
+            && !before.from
+            && matches!(self.sense(), Some(Sense::Place(place)) if !matches!(place, Place::On | Place::Inside | Place::AtTop | Place::Striking))
+            && measure.unit == Unit::Length
+        {
+            // "30 cm above the box": a relation.
+            return false;
+        }
+        if self.heads_a_thing() {
+            return false;
+        }
+        if let Some(Sense::Prop(prop)) = self.sense()
+            && dim.is_none()
+        {
+            self.at += 1;
+            return self.property(index, prop, measure.value);
+        }
+        let falls =
+            before.from || (before.at && self.drafts[index].traits.contains(&Trait::Falling));
+        let kind = self.drafts[index].kind();
+        match (measure.unit, dim) {
+            (Unit::Length, None | Some(Dim::High))
+                if falls && kind.is_some_and(|kind| kind.class() != Class::Mechanism) =>
+            {
+                self.drafts[index].thing.height = Some(measure.value);
+            }
+            (Unit::Length, Some(Dim::Apart | Dim::Gap)) if self.spread(index, measure.value) => {}
+            (Unit::Length, None | Some(Dim::High)) if before.each && kind == Some(Kind::Stairs) => {
+                let draft = &mut self.drafts[index];
+                let steps = f64::from(draft.thing.parts.unwrap_or(5));
+                draft.lengths.push((Some(Dim::High), measure.value * steps));
+            }
+            (Unit::Speed, _) => {
+                let index = self.goer(index);
+                let draft = &mut self.drafts[index];
+                draft.speed = Some(measure.value);
+                self.heading(index);
+            }
+            (Unit::Acceleration, _) => {
+                self.world.gravity = Some(Xyz { z: -measure.value.abs(), ..Xyz::default() });
+            }
+            (Unit::Angle, _) => {
+                self.drafts[index].angle = Some(measure.value);
+                // "from the vertical" and the like.
+                let here = self.at;
+                if !(self.skip(|sense| matches!(sense, Sense::From | Sense::To | Sense::At))
+                    && self.skip(|sense| {
+                        matches!(
+                            sense,
+                            Sense::The | Sense::Trait(Trait::Upright | Trait::Lying) | Sense::Floor
+                        )
+                    }))
+                {
+                    self.at = here;
+                } else {
+                    self.skip(|sense| {
+                        matches!(sense, Sense::Trait(Trait::Upright | Trait::Lying) | Sense::Floor)
+                    });
+                }
+            }
+            _ => return self.drafts[index].measure(measure, dim),
+        }
+        true
+    }
+
+    /// "two towers of cubes, 1 m apart": the towers, not the cubes.
+    fn spread(&mut self, index: usize, gap: f64) -> bool {
+        let stacked = |draft: &super::draft::Draft| {
+            draft
+                .thing
+                .arrangement
+                .as_ref()
+                .is_some_and(|a| a.pattern == super::super::spec::Pattern::Stack)
+        };
+        if !stacked(&self.drafts[index]) {
+            return false;
+        }
+        let mut any = false;
+        for link in &mut self.links {
+            if link.place == Place::RightOf
+                && link.gap.is_none()
+                && link.reference >= index
+                && stacked(&self.drafts[link.subject])
+            {
+                link.gap = Some(gap);
+                any = true;
+            }
+        }
+        any
+    }
+
+    pub(super) fn skip(&mut self, wanted: impl Fn(Sense) -> bool) -> bool {
+        let there = self.sense().is_some_and(wanted);
+        self.at += usize::from(there);
+        there
+    }
+
+    /// A direction behind a speed.
+    fn heading(&mut self, index: usize) {
+        let here = self.at;
+        self.glue(|sense| matches!(sense, Sense::Is | Sense::Filler | Sense::To | Sense::The));
+        if let Some(Sense::Direction(direction)) = self.sense() {
+            self.at += 1;
+            self.drafts[index].direction = Some(direction);
+        } else {
+            self.at = here;
+        }
+    }
+
+    fn quality_of(&mut self, index: usize, sense: Sense, before: Before) -> bool {
+        let free = before.is || !before.joined;
+        match sense {
+            Sense::Dim(dim) => {
+                self.at += 1;
+                self.glue(|sense| matches!(sense, Sense::Of | Sense::Is | Sense::At));
+                if self.distributed(index, Some(dim)) {
+                    return true;
+                }
+                match self.peek() {
+                    Some(Lex::Measure(measure)) => {
+                        self.at += 1;
+                        !self.heads_a_thing() && self.drafts[index].measure(measure, Some(dim))
+                    }
+                    Some(Lex::Number(value)) if value > 0.0 => {
+                        self.at += 1;
+                        self.bare("m");
+                        let measure = Measure { value, unit: Unit::Length, scale: 1.0 };
+                        !self.heads_a_thing() && self.drafts[index].measure(measure, Some(dim))
+                    }
+                    _ => false,
+                }
+            }
+            Sense::Prop(prop) => {
+                self.at += 1;
+                self.prop_of(index, prop, before)
+            }
+            Sense::Colour(_) | Sense::Dark | Sense::Light if free && !before.of => {
+                if self.heads_a_thing() && !(before.is || before.with) || self.is_shade_of_a_thing()
+                {
+                    return false;
+                }
+                self.colours(index)
+            }
+            Sense::Material(material) if free || before.of => {
+                self.at += 1;
+                if self.heads_a_thing() {
+                    return false;
+                }
+                self.drafts[index].thing.material = Some(material);
+                true
+            }
+            Sense::Noun(noun) if before.of && noun.words == "glass" => {
+                self.at += 1;
+                self.drafts[index].thing.material = Some(super::super::spec::Material::Glass);
+                true
+            }
+            // "with little damping", "with high friction"
+            Sense::Size(factor) | Sense::Heft(factor) | Sense::Stretch([_, _, factor])
+                if matches!(
+                    self.sense_ahead(1),
+                    Some(Sense::Prop(Prop::Damping | Prop::Friction))
+                ) =>
+            {
+                let damping = self.sense_ahead(1) == Some(Sense::Prop(Prop::Damping));
+                self.at += 2;
+                let thing = &mut self.drafts[index].thing;
+                let mechanism = thing.kind.class() == Class::Mechanism;
+                match (mechanism, damping) {
+                    (true, _) => thing.damping = Some(if factor < 1.0 { 0.02 } else { 1.0 }),
+                    (false, false) => thing.friction = Some(if factor < 1.0 { 0.1 } else { 1.5 }),
+                    (false, true) => return false,
+                }
+                true
+            }
+            Sense::Size(factor) if before.is => {
+                self.at += 1;
+                self.drafts[index].factor = Some(factor);
+                !self.heads_a_thing()
+            }
+            Sense::Heft(factor) if before.is => {
+                self.at += 1;
+                self.drafts[index].heft = Some(factor);
+                !self.heads_a_thing()
+            }
+            Sense::Direction(direction)
+                if self.drafts[index].speed.is_some()
+                    || self.drafts[index].traits.iter().any(|t| {
+                        matches!(t, Trait::Thrown | Trait::Moving | Trait::Rolling | Trait::Sliding)
+                    }) =>
+            {
+                self.at += 1;
+                self.drafts[index].direction = Some(direction);
+                true
+            }
+            Sense::Outline(_) | Sense::Rainbow | Sense::Decor | Sense::Pace(_)
+                if free && !before.of && !self.heads_a_thing() =>
+            {
+                let mut draft = std::mem::take(&mut self.drafts[index]);
+                let done = self.adjective_into(&mut draft);
+                self.drafts[index] = draft;
+                done
+            }
+            Sense::Which(which) => self.first_of_them(index, which),
+            Sense::Steep(angle) => {
+                self.at += 1;
+                self.drafts[index].angle.get_or_insert(angle);
+                !self.heads_a_thing()
+            }
+            Sense::Trait(quality)
+                if !matches!(quality, Trait::Weightless | Trait::Windy | Trait::Enclosed) =>
+            {
+                if before.joined && self.heads_a_thing() {
+                    return false;
+                }
+                self.at += 1;
+                self.trait_of(index, quality)
+            }
+            _ => false,
+        }
+    }
+
+    /// "the first one pulled back", "the first two balls lifted": of a cradle or of dominoes.
+    fn first_of_them(&mut self, index: usize, which: Which) -> bool {
+        let Some(kind) = self.drafts[index].kind() else { return false };
+        if which != Which::First || !matches!(kind, Kind::NewtonsCradle | Kind::Dominoes) {
+            return false;
+        }
+        self.at += 1;
+        let mut count = 1;
+        if let Some(Lex::Number(number)) = self.peek() {
+            let Some(number) = super::parse::whole(number) else { return false };
+            count = number;
+            self.at += 1;
+        }
+        self.glue(|sense| {
+            matches!(sense, Sense::Noun(noun) if matches!(noun.kind, Kind::Sphere | Kind::Dominoes))
+                || matches!(sense, Sense::Ones | Sense::Is | Sense::Filler)
+        });
+        let moved = self.skip(|sense| {
+            matches!(
+                sense,
+                Sense::Trait(
+                    Trait::Released
+                        | Trait::Lifted
+                        | Trait::Toppling
+                        | Trait::Falling
+                        | Trait::Tilted
+                        | Trait::Thrown
+                )
+            )
+        });
+        let draft = &mut self.drafts[index];
+        match kind {
+            Kind::NewtonsCradle if moved => draft.thing.lifted = Some(count),
+            Kind::Dominoes if moved && count == 1 => draft.traits.push(Trait::Toppling),
+            _ => return false,
+        }
+        true
+    }
+
+    fn is_shade_of_a_thing(&self) -> bool {
+        self.sense() == Some(Sense::Light) && !matches!(self.sense_ahead(1), Some(Sense::Colour(_)))
+    }
+
+    /// "red", "light blue", "red, green and blue".
+    fn colours(&mut self, index: usize) -> bool {
+        let mut found = Vec::new();
+        loop {
+            let here = self.at;
+            let shade = match self.sense() {
+                Some(Sense::Dark) => "dark ",
+                Some(Sense::Light) => "light ",
+                _ => "",
+            };
+            self.at += usize::from(!shade.is_empty());
+            let Some(Sense::Colour(colour)) = self.sense() else {
+                self.at = here;
+                break;
+            };
+            self.at += 1;
+            if self.heads_a_thing() {
+                self.at = here;
+                break;
+            }
+            found.push(format!("{shade}{colour}"));
+            let joined = self.at;
+            while matches!(self.peek(), Some(Lex::Comma)) || self.sense() == Some(Sense::And) {
+                self.at += 1;
+            }
+            let more = matches!(self.sense(), Some(Sense::Colour(_) | Sense::Dark | Sense::Light));
+            if self.at == joined || !more || self.heads_a_thing() {
+                self.at = joined;
+                break;
+            }
+        }
+        let any = !found.is_empty();
+        if any {
+            self.drafts[index].thing.colours = found;
+        }
+        any
+    }
+
+    /// A property with its value behind it: "mass of 2 kg", "friction 0.3", "colour red".
+    fn prop_of(&mut self, index: usize, prop: Prop, before: Before) -> bool {
+        self.glue(|sense| {
+            matches!(sense, Sense::Of | Sense::Is | Sense::At | Sense::To | Sense::A)
+        });
+        if before.no {
+            return match prop {
+                Prop::Friction | Prop::Damping => {
+                    let mechanism = self.drafts[index]
+                        .kind()
+                        .is_some_and(|kind| kind.class() == Class::Mechanism);
+                    if mechanism {
+                        self.drafts[index].thing.damping = Some(0.0)
+                    } else {
+                        self.drafts[index].thing.friction = Some(0.0)
+                    }
+                    true
+                }
+                _ => false,
+            };
+        }
+        if prop == Prop::Mass && self.distributed(index, None) {
+            return true;
+        }
+        match (prop, self.peek()) {
+            (Prop::Colour, _) => self.colours(index),
+            (Prop::Height, Some(Lex::Measure(measure))) if measure.unit == Unit::Length => {
+                self.at += 1;
+                let raised =
+                    before.at || before.from || self.drafts[index].traits.contains(&Trait::Falling);
+                let draft = &mut self.drafts[index];
+                if raised {
+                    draft.thing.height = Some(measure.value);
+                } else {
+                    draft.lengths.push((Some(Dim::High), measure.value));
+                }
+                true
+            }
+            (Prop::Size, Some(Lex::Measure(measure))) => self.measure_of(index, measure, before),
+            (Prop::Size, Some(Lex::Number(number))) => self.sizes_of(index, number),
+            (Prop::Speed, Some(Lex::Measure(measure)))
+                if matches!(measure.unit, Unit::Speed | Unit::Turning) =>
+            {
+                self.at += 1;
+                let done = self.drafts[index].measure(measure, None);
+                self.heading(index);
+                done
+            }
+            (Prop::Mass, Some(Lex::Measure(measure))) if measure.unit != Unit::Mass => false,
+            (
+                Prop::Damping | Prop::Friction,
+                Some(Lex::Known(_) | Lex::Comma | Lex::Stop) | None,
+            ) if before.with || before.joined => {
+                // "with friction": as much as a joint has that is not oiled.
+                let draft = &mut self.drafts[index];
+                if draft.kind().is_some_and(|kind| kind.class() == Class::Mechanism) {
+                    draft.thing.damping.get_or_insert(0.1);
+                }
+                true
+            }
+            (_, Some(Lex::Number(value))) => {
+                self.at += 1;
+                match prop {
+                    Prop::Mass => self.bare("kg"),
+                    Prop::Height => self.bare("m"),
+                    Prop::Speed => self.bare("m/s"),
+                    _ => {}
+                }
+                self.property(index, prop, value)
+            }
+            (_, Some(Lex::Measure(Measure { value, .. }))) => {
+                self.at += 1;
+                self.property(index, prop, value)
+            }
+            _ => false,
+        }
+    }
+
+    /// Sets a property. `false` when a number cannot be one.
+    pub(super) fn property(&mut self, index: usize, prop: Prop, value: f64) -> bool {
+        let draft = &mut self.drafts[index];
+        if draft.is_floor && !matches!(prop, Prop::Friction | Prop::Angle) {
+            return false;
+        }
+        let mechanism = draft.kind().is_some_and(|kind| kind.class() == Class::Mechanism);
+        let thing = &mut draft.thing;
+        match prop {
+            Prop::Mass => thing.mass = Some(value),
+            Prop::Density => thing.density = Some(value),
+            Prop::Friction if mechanism => thing.damping = Some(value),
+            Prop::Friction => thing.friction = Some(value),
+            Prop::Bounce => thing.bounce = Some(value),
+            Prop::Stiffness => thing.stiffness = Some(value),
+            Prop::Damping => thing.damping = Some(value),
+            Prop::Angle => draft.angle = Some(value),
+            Prop::Spin => draft.turning = Some(value),
+            Prop::Speed => draft.speed = Some(value),
+            Prop::Height => draft.lengths.push((Some(Dim::High), value)),
+            Prop::Size | Prop::Colour | Prop::Material => return false,
+        }
+        true
+    }
+}

@@ -1,0 +1,797 @@
+//! A thing while its words are still coming in, and what is made of it when they have.
+
+use super::super::spec::{Actuator, Arrangement, Class, Kind, Pattern, Size, Thing, Xyz};
+use super::{
+    lexicon::{Dim, Noun, Outline, Part, Trait},
+    measure::{Measure, Unit},
+};
+
+/// A thing that is being described.
+#[derive(Clone, Debug, Default)]
+pub struct Draft {
+    /// What it is; none for the floor.
+    pub noun: Option<&'static Noun>,
+    /// Whether it is the floor.
+    pub is_floor: bool,
+    /// Whether it is only called a mass or a load.
+    pub is_load: bool,
+    /// Whether it is only called a cart.
+    pub is_cart: bool,
+    /// How many were asked for.
+    pub count: Option<u32>,
+    /// Whether the noun was plural.
+    pub plural: bool,
+    /// Lengths, and which extents they are.
+    pub lengths: Vec<(Option<Dim>, f64)>,
+    /// Width, depth and height given together.
+    pub triple: Option<[f64; 3]>,
+    /// Factor to all extents.
+    pub factor: Option<f64>,
+    /// Factor to the mass.
+    pub heft: Option<f64>,
+    /// Factors to extents.
+    pub stretch: Option<[f64; 3]>,
+    /// Angles that belong to it.
+    pub angle: Option<f64>,
+    /// How fast it goes.
+    pub speed: Option<f64>,
+    /// How fast it turns, rad/s.
+    pub turning: Option<f64>,
+    /// How fast it goes or turns in words, m/s.
+    pub pace: Option<f64>,
+    /// The outline that it should have.
+    pub outline: Option<Outline>,
+    /// Where it goes.
+    pub direction: Option<[f64; 3]>,
+    /// Qualities.
+    pub traits: Vec<Trait>,
+    /// Whether it was there before, and keeps its name.
+    pub known: bool,
+    /// What is settled already.
+    pub thing: Thing,
+}
+
+impl Draft {
+    /// What it is, as far as that is known.
+    pub fn kind(&self) -> Option<Kind> {
+        self.noun.map(|_| self.thing.kind)
+    }
+
+    /// Becomes what `noun` says.
+    pub fn name(&mut self, noun: &'static Noun, plural: bool) {
+        self.noun = Some(noun);
+        self.plural |= plural;
+        self.thing.kind = noun.kind;
+        self.thing.parts = self.thing.parts.or(noun.parts);
+    }
+
+    /// Whether anything was said of it besides its name.
+    pub fn is_blank(&self) -> bool {
+        self.lengths.is_empty()
+            && self.triple.is_none()
+            && self.factor.is_none()
+            && self.heft.is_none()
+            && self.stretch.is_none()
+            && self.traits.is_empty()
+            && self.thing.colours.is_empty()
+            && self.thing.material.is_none()
+            && self.thing.mass.is_none()
+            && self.outline.is_none()
+    }
+
+    /// Whether a quality means anything for it: what means nothing would be lost without a word.
+    pub fn can_be(&self, quality: Trait) -> bool {
+        let kind = self.thing.kind;
+        if kind.class() != Class::Mechanism {
+            return true;
+        }
+        match quality {
+            Trait::Sliding => matches!(kind, Kind::Drawer | Kind::SlidingSpring | Kind::Car),
+            Trait::Rolling | Trait::Moving => kind == Kind::Car,
+            Trait::Spinning => {
+                matches!(kind, Kind::Turntable | Kind::Windmill | Kind::SpinningTop)
+            }
+            Trait::Toppling => kind == Kind::Dominoes,
+            Trait::Falling => {
+                matches!(
+                    kind,
+                    Kind::Dominoes | Kind::Car | Kind::InvertedPendulum | Kind::SpinningTop
+                )
+            }
+            Trait::Lying => matches!(kind, Kind::Arm | Kind::SlidingSpring | Kind::Spring),
+            Trait::Bouncy
+            | Trait::Bouncing
+            | Trait::Slippery
+            | Trait::Rough
+            | Trait::Floating
+            | Trait::Thrown
+            | Trait::Growing
+            | Trait::Shrinking
+            | Trait::Stacked => kind == Kind::Spring && quality == Trait::Bouncing,
+            _ => true,
+        }
+    }
+
+    /// Whether it can have the outline that it should have.
+    pub fn has_outline(&self) -> bool {
+        match self.outline {
+            None => true,
+            Some(Outline::Round) => {
+                round_kind(self.thing.kind) || self.thing.kind == Kind::Dumbbell
+            }
+            Some(Outline::Angular | Outline::Square) => matches!(
+                self.thing.kind,
+                Kind::Box
+                    | Kind::Container
+                    | Kind::Table
+                    | Kind::Platform
+                    | Kind::Stool
+                    | Kind::Pen
+                    | Kind::Shelf
+                    | Kind::Bench
+                    | Kind::SolidPyramid
+            ),
+        }
+    }
+
+    /// The arrangement of several, which begins to be one here.
+    pub fn arrange(&mut self, pattern: Pattern) -> &mut Arrangement {
+        let arrangement = self.thing.arrangement.get_or_insert(Arrangement::new(pattern));
+        arrangement.pattern = pattern;
+        arrangement
+    }
+
+    /// Dominoes that stand one behind another are one mechanism; in other patterns they are blocks.
+    /// Whether they are the former.
+    pub fn in_file(&mut self, pattern: Pattern) -> bool {
+        match pattern {
+            Pattern::Row | Pattern::Column => true,
+            Pattern::Ring => {
+                self.arrange(Pattern::Ring);
+                true
+            }
+            _ => {
+                self.thing.kind = Kind::Box;
+                self.noun = self.noun.map(|noun| {
+                    if noun.kind == Kind::Dominoes { super::lexicon::tile() } else { noun }
+                });
+                false
+            }
+        }
+    }
+
+    /// Takes a number with its unit, where that makes sense for it.
+    #[must_use]
+    pub fn measure(&mut self, measure: Measure, dim: Option<Dim>) -> bool {
+        let value = measure.value;
+        match measure.unit {
+            Unit::Length => {
+                match dim {
+                    Some(Dim::Up) => self.thing.height = Some(value),
+                    Some(Dim::Apart | Dim::Gap) => {
+                        let pattern =
+                            self.thing.arrangement.as_ref().map_or(Pattern::Row, |a| a.pattern);
+                        if pattern == Pattern::Stack {
+                            return false;
+                        }
+                        let arrangement = self.arrange(pattern);
+                        // What is 30 cm apart is so from middle to middle.
+                        match dim {
+                            Some(Dim::Apart) => arrangement.pitch = Some(value),
+                            _ => arrangement.gap = Some(value),
+                        }
+                    }
+                    dim => self.lengths.push((dim, value)),
+                }
+                true
+            }
+            Unit::Mass => match self.thing.mass {
+                Some(before) if before != value => {
+                    let second = self.thing.kind == Kind::Pulley && self.thing.other_mass.is_none();
+                    if second {
+                        self.thing.other_mass = Some(value);
+                    }
+                    second
+                }
+                _ => {
+                    self.thing.mass = Some(value);
+                    true
+                }
+            },
+            Unit::Angle => {
+                self.angle = Some(value);
+                true
+            }
+            Unit::Speed => {
+                self.speed = Some(value);
+                true
+            }
+            Unit::Turning => {
+                self.turning = Some(value);
+                true
+            }
+            Unit::Density => {
+                self.thing.density = Some(value);
+                true
+            }
+            Unit::Stiffness => {
+                self.thing.stiffness = Some(value);
+                true
+            }
+            Unit::Damping => {
+                self.thing.damping = Some(value);
+                true
+            }
+            Unit::Acceleration | Unit::Percent | Unit::Time => false,
+        }
+    }
+
+    /// Whether `noun` names a part of it, as wheels are of a car.
+    pub fn has_part(&self, noun: &Noun) -> bool {
+        use Kind::{
+            Box, Bridge, Capsule, Car, CartPole, Chain, Cylinder, Dominoes, Door, InvertedPendulum,
+            NewtonsCradle, Pendulum, Post, Pulley, Seesaw, Shelf, SlidingSpring, Sphere, Spring,
+            Stairs, Swing, Wheel, WreckingBall,
+        };
+        let Some(kind) = self.kind() else { return false };
+        match kind {
+            Door => noun.words.starts_with("slab") || noun.words.starts_with("sheet"),
+            Seesaw => noun.words.starts_with("plank") || noun.words.starts_with("slab"),
+            Pendulum | InvertedPendulum => {
+                matches!(noun.kind, Sphere | Cylinder | Post | Capsule | Chain)
+            }
+            CartPole => noun.kind == Post || noun.words.starts_with("rod"),
+            Chain => matches!(noun.kind, Capsule | Cylinder | Sphere),
+            NewtonsCradle => noun.kind == Sphere,
+            Car => noun.kind == Wheel,
+            Spring | SlidingSpring | Pulley => matches!(noun.kind, Box | Sphere | Cylinder),
+            Bridge => noun.words.starts_with("plank") || noun.words.starts_with("slab"),
+            Shelf => {
+                kind == noun.kind
+                    || noun.words.starts_with("slab")
+                    || noun.words.starts_with("plank")
+            }
+            Stairs => noun.kind == Stairs,
+            WreckingBall | Swing => noun.kind == Chain,
+            Dominoes => noun.kind == Dominoes || noun.words.starts_with("slab"),
+            _ => false,
+        }
+    }
+
+    /// Takes a part with what was said of it. `false` when it has no such part.
+    #[must_use]
+    pub fn part(&mut self, part: Part, count: Option<u32>, said: &Draft) -> bool {
+        let Some(kind) = self.kind() else { return false };
+        let thing = &mut self.thing;
+        let length = said.lengths.first().map(|(_, value)| *value);
+        let parts = |thing: &mut Thing| {
+            thing.parts = count.or(thing.parts);
+            thing.length = length.or(thing.length);
+        };
+        use Kind::{
+            Arm, Bed, Bench, Bridge, Car, CartPole, Chain, Chair, Door, Gripper, InvertedPendulum,
+            Pendulum, Pulley, RoundTable, Seesaw, Shelf, SlidingSpring, Spring, Stairs, Stool,
+            Table, Windmill, WreckingBall,
+        };
+        match (part, kind) {
+            (
+                Part::Link,
+                Pendulum | InvertedPendulum | Chain | Arm | Bridge | WreckingBall | CartPole,
+            ) => parts(thing),
+            (Part::Joint, Arm | Pendulum | InvertedPendulum | Chain | CartPole) => parts(thing),
+            (
+                Part::Bob,
+                Pendulum | InvertedPendulum | CartPole | Spring | SlidingSpring | Arm | Chain,
+            ) => {
+                // A load is 1 kg where nobody says more.
+                thing.mass = said.thing.mass.or(said.heft).or(thing.mass);
+                thing.colours.extend(said.thing.colours.iter().cloned());
+                if let Some(length) = length {
+                    let size = thing.size.get_or_insert_default();
+                    size.x = Some(length);
+                }
+            }
+            (Part::Bob, Pulley) => {
+                let masses = &mut thing.mass;
+                if masses.is_none() {
+                    *masses = said.thing.mass;
+                } else if thing.other_mass.is_none() {
+                    thing.other_mass = said.thing.mass;
+                } else {
+                    return said.thing.mass.is_none();
+                }
+                thing.colours.extend(said.thing.colours.iter().cloned());
+                return count.is_none_or(|n| n == 2);
+            }
+            (Part::Wheel, Car) if count.is_none_or(|n| (3..=8).contains(&n)) => {
+                thing.parts = count.or(thing.parts)
+            }
+            (Part::Panel, Door) => thing.mass = said.thing.mass.or(thing.mass),
+            (Part::Cart, CartPole) => {
+                thing.other_mass = said.thing.mass.or(thing.other_mass);
+                return said.lengths.is_empty();
+            }
+            (Part::Step | Part::Layer, Stairs) | (Part::Layer, Shelf) | (Part::Blade, Windmill) => {
+                parts(thing)
+            }
+            (Part::Leg, Table | Chair | Stool | Bench | Bed | RoundTable) => {
+                return matches!(count, None | Some(4));
+            }
+            (Part::Motor, _) if kind.class() == Class::Mechanism => {
+                thing.actuator = thing.actuator.or(Some(Actuator::Motor))
+            }
+            (Part::Hinge, Door | Seesaw | Pendulum | InvertedPendulum | Chain | Bridge) => {
+                return count.is_none_or(|n| n == 1);
+            }
+            (Part::Finger, Gripper) => return matches!(count, None | Some(2)),
+            (Part::Rail, CartPole | SlidingSpring) => {}
+            (Part::Layer, _) if thing.arrangement.is_some() => {
+                self.arrange_layers(count);
+            }
+            (Part::Row, _) if thing.arrangement.is_some() => {
+                let pattern = thing.arrangement.as_ref().map_or(Pattern::Grid, |a| a.pattern);
+                match pattern {
+                    Pattern::Grid | Pattern::Row => self.arrange(Pattern::Grid).rows = count,
+                    _ => self.arrange_layers(count),
+                }
+            }
+            (Part::Column, _) if thing.arrangement.is_some() => {
+                self.arrange(Pattern::Grid).columns = count
+            }
+            _ => return false,
+        }
+        true
+    }
+
+    fn arrange_layers(&mut self, count: Option<u32>) {
+        let pattern = self.thing.arrangement.as_ref().map_or(Pattern::Pyramid, |a| a.pattern);
+        if pattern == Pattern::Stack {
+            self.count = count.or(self.count);
+        } else {
+            self.arrange(pattern).layers = count;
+        }
+    }
+
+    /// What all that was said comes to. The texts are what had to be chosen.
+    pub fn resolve(mut self, warnings: &mut Vec<String>) -> Thing {
+        let kind = self.thing.kind;
+        let noun = self.noun;
+        if let Some(noun) = noun {
+            self.thing.material =
+                self.thing.material.or(noun.material.filter(|_| kind.class() != Class::Mechanism));
+            if let (true, Some(colour)) =
+                (self.thing.colours.is_empty() && self.thing.material == noun.material, noun.colour)
+            {
+                self.thing.colours.push(colour.to_owned());
+            }
+            if noun.lying && !self.traits.contains(&Trait::Upright) {
+                self.thing.lying = Some(true);
+            }
+        }
+        self.paced();
+        self.extents();
+        self.counts(warnings);
+        self.qualities();
+        self.motion();
+        if let Some(heft) = self.heft {
+            let usual = self.thing.material.map_or(1000.0, |material| material.traits().density);
+            let density = heft * self.thing.density.unwrap_or(usual);
+            // Nothing is denser than osmium.
+            self.thing.density = Some(density.clamp(1.0, 22_600.0));
+        }
+        self.thing
+    }
+
+    /// "fast" and "slow" are of whatever it does.
+    fn paced(&mut self) {
+        let Some(pace) = self.pace else { return };
+        let spins = self.traits.contains(&Trait::Spinning)
+            || matches!(self.thing.kind, Kind::Turntable | Kind::Windmill | Kind::SpinningTop);
+        if spins {
+            self.turning = self.turning.or(Some(5.0 * pace));
+        } else {
+            self.speed = self.speed.or(Some(pace));
+        }
+    }
+
+    fn counts(&mut self, warnings: &mut Vec<String>) {
+        let kind = self.thing.kind;
+        let colours = self.thing.colours.len() as u32;
+        let layered = self.thing.arrangement.as_ref().is_some_and(|a| {
+            a.layers.is_some()
+                || (a.columns.is_some() && a.rows.is_some())
+                || a.pattern == Pattern::Wall
+                || a.pattern == Pattern::Pyramid
+        });
+        let mut count = self.count;
+        // Pins are set up in a triangle.
+        let pins = self.noun.is_some_and(|noun| noun.words.starts_with("pin|"));
+        if pins && self.thing.arrangement.is_none() && count.is_some_and(|count| count > 2) {
+            self.arrange(Pattern::Rack);
+        }
+        if count.is_none() && !layered {
+            let several = self.plural
+                || self.thing.arrangement.as_ref().is_some_and(|a| a.pattern != Pattern::Wall);
+            let by_kind = matches!(kind, Kind::Dominoes | Kind::Stairs);
+            if several && !by_kind {
+                let chosen = match self.thing.arrangement.as_ref().map(|a| a.pattern) {
+                    Some(Pattern::Row | Pattern::Column | Pattern::Stack | Pattern::Ring)
+                        if colours > 1 =>
+                    {
+                        colours * 6_u32.div_ceil(colours)
+                    }
+                    _ if colours > 1 => colours,
+                    Some(Pattern::Row | Pattern::Column) => 5,
+                    Some(Pattern::Corners) => 4,
+                    Some(Pattern::Ring) => 8,
+                    Some(Pattern::Grid) => 9,
+                    Some(Pattern::Stack) => 4,
+                    _ => 3,
+                };
+                if colours <= 1 || self.thing.arrangement.is_some() {
+                    let name = self.noun.map_or("things", |noun| first_word(noun.words));
+                    warnings.push(format!("how many of '{name}' was not said: {chosen}"));
+                }
+                count = Some(chosen);
+            }
+        }
+        match kind {
+            Kind::Dominoes => {
+                self.thing.parts = count.or(self.thing.parts).or(Some(10));
+            }
+            _ => self.thing.count = count.filter(|count| *count > 1),
+        }
+        if count == Some(1)
+            && self.thing.arrangement.as_ref().is_some_and(|a| a.pattern != Pattern::Wall)
+        {
+            self.thing.arrangement = None;
+        }
+    }
+
+    /// How many parts share the whole length.
+    fn parts_in_a_row(&self) -> u32 {
+        match self.thing.kind {
+            Kind::Chain => self.thing.parts.unwrap_or(10),
+            Kind::Pendulum | Kind::InvertedPendulum | Kind::CartPole => {
+                self.thing.parts.unwrap_or(1)
+            }
+            Kind::Arm => self.thing.parts.unwrap_or(6),
+            _ => 1,
+        }
+    }
+
+    /// Length and height of a wall are those of all its bricks together.
+    fn masonry(&mut self) {
+        let of = |dims: &[Option<Dim>], lengths: &mut Vec<(Option<Dim>, f64)>| {
+            let at = lengths.iter().position(|(dim, _)| dims.contains(dim))?;
+            Some(lengths.remove(at).1)
+        };
+        let long = of(&[Some(Dim::Long), Some(Dim::Wide), None], &mut self.lengths);
+        let high = of(&[Some(Dim::High)], &mut self.lengths);
+        let thick = of(&[Some(Dim::Thick), Some(Dim::Deep)], &mut self.lengths);
+        let whole = self.count.is_none()
+            && self.thing.arrangement.as_ref().is_some_and(|a| a.layers.is_none());
+        if long.is_none() && high.is_none() && !whole {
+            return;
+        }
+        let (long, high) = (long.unwrap_or(1.2), high.unwrap_or(0.6));
+        // Few enough bricks to be simulated at ease.
+        let brick = (long * high / 36.0).sqrt().max(0.1);
+        let columns = (long / (brick * 1.4)).round().clamp(1.0, 16.0);
+        let layers = (high / (brick / 1.4)).round().clamp(1.0, 16.0);
+        let size = Size {
+            x: Some(long / columns),
+            y: Some(thick.unwrap_or(0.12)),
+            z: Some(high / layers),
+        };
+        self.thing.size = Some(size);
+        self.count = None;
+        let arrangement = self.arrange(Pattern::Wall);
+        (arrangement.columns, arrangement.layers) = (Some(columns as u32), Some(layers as u32));
+    }
+
+    /// Lengths become extents by what the thing is.
+    fn extents(&mut self) {
+        if !self.known
+            && self.thing.arrangement.as_ref().is_some_and(|a| a.pattern == Pattern::Wall)
+        {
+            self.masonry();
+        }
+        let kind = self.thing.kind;
+        let noun = self.noun;
+        let own = noun.and_then(|noun| noun.size);
+        let mut size = self.thing.size.unwrap_or_default();
+        let factor = self.factor.unwrap_or(1.0);
+        let stretch = self.stretch.unwrap_or([1.0; 3]);
+        let long_kind = matches!(kind, Kind::Cylinder | Kind::Capsule);
+        if self.factor.is_some() || self.stretch.is_some() || own.is_some_and(|_| !self.known) {
+            let [x, y, z] = own.unwrap_or(kind.extents());
+            // What lies is long along its axis.
+            let stretch =
+                if long_kind && stretch[0] != 1.0 { [1.0, 1.0, stretch[0]] } else { stretch };
+            let round = kind == Kind::Sphere;
+            size.x = size.x.or(Some(x * factor * stretch[0]));
+            if !round {
+                size.y = size.y.or(Some(y * factor * stretch[1]).filter(|y| *y > 0.0));
+                size.z = size.z.or(Some(z * factor * stretch[2]).filter(|z| *z > 0.0));
+            }
+            if kind.class() == Class::Mechanism && z == 0.0 {
+                let scale = factor * stretch[0] * stretch[2];
+                if scale != 1.0 {
+                    self.thing.length = self.thing.length.or(Some(default_length(kind) * scale));
+                }
+                size.x = None;
+                size.y = None;
+            }
+        }
+        let has = |dim: Dim, lengths: &[(Option<Dim>, f64)]| {
+            lengths.iter().any(|(given, _)| *given == Some(dim))
+        };
+        let long_given = has(Dim::Long, &self.lengths);
+        for (dim, value) in self.lengths.clone() {
+            let along = kind_length(kind);
+            match (dim, kind) {
+                (Some(Dim::Radius), _)
+                    if self
+                        .thing
+                        .arrangement
+                        .as_ref()
+                        .is_some_and(|a| matches!(a.pattern, Pattern::Ring)) =>
+                {
+                    self.arrange(Pattern::Ring).radius = Some(value);
+                }
+                (
+                    Some(Dim::Radius),
+                    Kind::Torus
+                    | Kind::Sphere
+                    | Kind::Cylinder
+                    | Kind::Capsule
+                    | Kind::Cone
+                    | Kind::Cup
+                    | Kind::Bowl
+                    | Kind::RoundTable
+                    | Kind::Turntable
+                    | Kind::Wheel
+                    | Kind::Dumbbell,
+                ) => set_round(kind, &mut size, 2.0 * value),
+                (Some(Dim::Radius), _) if self.thing.arrangement.is_some() => {
+                    if let Some(arrangement) = &mut self.thing.arrangement {
+                        arrangement.radius = Some(value);
+                    }
+                }
+                (Some(Dim::Diameter), _)
+                    if matches!(
+                        self.thing.arrangement.as_ref().map(|a| a.pattern),
+                        Some(Pattern::Ring)
+                    ) && matches!(kind, Kind::Box) =>
+                {
+                    if let Some(arrangement) = &mut self.thing.arrangement {
+                        arrangement.radius = Some(value / 2.0);
+                    }
+                }
+                (Some(Dim::Diameter), _) => set_round(kind, &mut size, value),
+                (Some(Dim::Thick), Kind::Wall | Kind::Door) => size.y = Some(value),
+                (Some(Dim::Thick), Kind::Cylinder | Kind::Capsule)
+                    if noun.is_some_and(|noun| noun.lying) =>
+                {
+                    set_round(kind, &mut size, value)
+                }
+                (Some(Dim::Thick), _) => size.z = Some(value),
+                (_, _) if along && matches!(dim, None | Some(Dim::Long | Dim::High)) => {
+                    self.thing.length = Some(value / f64::from(self.parts_in_a_row()));
+                }
+                (Some(Dim::High), _) => size.z = Some(value),
+                (Some(Dim::Deep), _) => size.y = Some(value),
+                (Some(Dim::Long), Kind::Cylinder | Kind::Capsule) => {
+                    size.z = Some(value);
+                }
+                (Some(Dim::Long), Kind::Bed) => size.y = Some(value),
+                (Some(Dim::Long), _) => size.x = Some(value),
+                (
+                    Some(Dim::Wide),
+                    Kind::Wall | Kind::Door | Kind::Shelf | Kind::Sofa | Kind::Chair | Kind::Bed,
+                ) => size.x = Some(value),
+                (Some(Dim::Wide), Kind::Ramp | Kind::Stairs) => size.y = Some(value),
+                (Some(Dim::Wide), _) if round_kind(kind) => set_round(kind, &mut size, value),
+                (Some(Dim::Wide), _) => {
+                    if long_given {
+                        size.y = Some(value)
+                    } else {
+                        size.x = Some(value)
+                    }
+                }
+                (Some(Dim::Edge), Kind::Box) | (None, Kind::Box)
+                    if own.is_none()
+                        || kind == Kind::Box
+                            && noun.is_some_and(|n| n.words.starts_with("die")) =>
+                {
+                    size = Size { x: Some(value), y: Some(value), z: Some(value) };
+                }
+                (None, Kind::Cylinder | Kind::Capsule) if noun.is_some_and(|noun| noun.lying) => {
+                    size.z = Some(value)
+                }
+                (None | Some(Dim::Edge), _) if round_kind(kind) => {
+                    set_round(kind, &mut size, value)
+                }
+                (
+                    None,
+                    Kind::Post
+                    | Kind::Lamp
+                    | Kind::Stairs
+                    | Kind::Windmill
+                    | Kind::Pulley
+                    | Kind::Swing
+                    | Kind::Dominoes
+                    | Kind::WreckingBall
+                    | Kind::Stool
+                    | Kind::Chair,
+                ) => size.z = Some(value),
+                (None | Some(Dim::Edge), _) => size.x = Some(value),
+                (Some(Dim::Radius), _) => set_round(kind, &mut size, 2.0 * value),
+                (Some(Dim::Up | Dim::Apart | Dim::Gap), _) => {}
+            }
+        }
+        if self.outline == Some(Outline::Square) {
+            let own = noun.and_then(|noun| noun.size).unwrap_or(kind.extents());
+            let side = size.x.or(size.y).unwrap_or(own[0]);
+            (size.x, size.y) = (Some(side), Some(side));
+        }
+        if let Some([x, y, z]) = self.triple {
+            size = Size { x: Some(x), y: Some(y), z: Some(z) };
+        }
+        if size != Size::default() {
+            self.thing.size = Some(size);
+        }
+        // "A tower 1 m high" of things whose size is not given: the count follows in the builder.
+    }
+
+    fn qualities(&mut self) {
+        let mechanism = self.thing.kind.class() == Class::Mechanism;
+        for quality in std::mem::take(&mut self.traits) {
+            let thing = &mut self.thing;
+            match quality {
+                Trait::Fixed => thing.fixed = Some(true),
+                Trait::Movable => thing.fixed = Some(false),
+                Trait::Floating => {
+                    thing.height = thing.height.or(Some(1.0));
+                }
+                Trait::Falling => thing.height = thing.height.or(Some(1.0)),
+                Trait::Lying => thing.lying = Some(true),
+                Trait::Upright => thing.lying = Some(false),
+                Trait::Bouncy => thing.bounce = thing.bounce.or(Some(0.85)),
+                Trait::Bouncing => {
+                    thing.bounce = thing.bounce.or(Some(0.85));
+                    thing.height = thing.height.or(Some(1.0));
+                }
+                Trait::Slippery => thing.friction = thing.friction.or(Some(0.05)),
+                Trait::Frictionless if mechanism => thing.damping = Some(0.0),
+                Trait::Frictionless => thing.friction = Some(0.0),
+                Trait::Rough => thing.friction = thing.friction.or(Some(1.5)),
+                Trait::Transparent => {
+                    thing.material = thing.material.or(Some(super::super::spec::Material::Glass))
+                }
+                Trait::Tilted if thing.kind != Kind::Ramp && !mechanism => {
+                    thing.tilt = self.angle.take().or(thing.tilt).or(Some(15.0))
+                }
+                Trait::Actuated => thing.actuator = thing.actuator.or(Some(Actuator::Motor)),
+                Trait::Servo => thing.actuator = Some(Actuator::Position),
+                Trait::Passive => thing.actuator = Some(Actuator::None),
+                Trait::Planar if thing.kind == Kind::Arm => thing.lying = Some(true),
+                Trait::Scattered => {
+                    self.arrange(Pattern::Scatter);
+                }
+                Trait::Stacked => {
+                    self.arrange(Pattern::Stack);
+                }
+                Trait::Touching if self.count.is_none() && !self.plural => {}
+                Trait::Touching => {
+                    let pattern =
+                        self.thing.arrangement.as_ref().map_or(Pattern::Row, |a| a.pattern);
+                    self.arrange(pattern).gap = Some(0.0);
+                }
+                Trait::Growing => {
+                    let pattern =
+                        self.thing.arrangement.as_ref().map_or(Pattern::Row, |a| a.pattern);
+                    self.arrange(pattern).taper = Some(1.25);
+                }
+                Trait::Shrinking => {
+                    let pattern =
+                        self.thing.arrangement.as_ref().map_or(Pattern::Row, |a| a.pattern);
+                    self.arrange(pattern).taper = Some(0.8);
+                }
+                Trait::Released | Trait::Lifted if mechanism && self.angle.is_none() => {
+                    self.angle = Some(30.0);
+                }
+                Trait::Toppling if self.thing.kind == Kind::Dominoes => {
+                    self.thing.angle = Some(20.0)
+                }
+                Trait::Spinning if self.turning.is_none() => self.turning = Some(6.0),
+                Trait::Rolling | Trait::Sliding | Trait::Moving if self.speed.is_none() => {
+                    self.traits.push(quality);
+                }
+                Trait::Thrown if self.speed.is_none() => self.speed = Some(3.0),
+                _ => {}
+            }
+        }
+        if let Some(angle) = self.angle.take() {
+            match self.thing.kind {
+                Kind::Ramp | Kind::Wedge => self.thing.tilt = Some(angle),
+                kind if kind.class() == Class::Mechanism => self.thing.angle = Some(angle),
+                _ if self.speed.is_some() => {
+                    let radians = angle.to_radians();
+                    self.direction = Some([radians.cos(), 0.0, radians.sin()]);
+                }
+                _ => self.thing.tilt = Some(angle),
+            }
+        }
+    }
+
+    fn motion(&mut self) {
+        if let Some(speed) = self.speed {
+            let [x, y, z] = self.direction.unwrap_or([1.0, 0.0, 0.0]);
+            self.thing.velocity = Some(Xyz { x: x * speed, y: y * speed, z: z * speed });
+        }
+        if let Some(turning) = self.turning {
+            self.thing.spin = Some(Xyz { x: 0.0, y: 0.0, z: turning });
+        }
+    }
+}
+
+/// The first of several words for the same.
+pub fn first_word(words: &str) -> &str {
+    words.split('|').next().unwrap_or_default().trim_start_matches('*')
+}
+
+/// Whether a kind's one measure is the length of its parts.
+pub const fn kind_length(kind: Kind) -> bool {
+    matches!(
+        kind,
+        Kind::Pendulum
+            | Kind::InvertedPendulum
+            | Kind::CartPole
+            | Kind::Arm
+            | Kind::Chain
+            | Kind::Spring
+            | Kind::NewtonsCradle
+    )
+}
+
+/// Length of one part where nobody says, m.
+pub const fn default_length(kind: Kind) -> f64 {
+    match kind {
+        Kind::Pendulum | Kind::InvertedPendulum => 0.5,
+        Kind::CartPole => 0.6,
+        Kind::Arm => 0.3,
+        Kind::Chain => 0.1,
+        Kind::Spring => 0.6,
+        _ => 0.4,
+    }
+}
+
+const fn round_kind(kind: Kind) -> bool {
+    matches!(
+        kind,
+        Kind::Sphere
+            | Kind::Torus
+            | Kind::Cup
+            | Kind::Bowl
+            | Kind::RoundTable
+            | Kind::Turntable
+            | Kind::Wheel
+            | Kind::Cylinder
+            | Kind::Capsule
+            | Kind::Cone
+            | Kind::SpinningTop
+    )
+}
+
+/// Sets the diameter, and what goes along with it.
+fn set_round(kind: Kind, size: &mut Size, diameter: f64) {
+    size.x = Some(diameter);
+    match kind {
+        Kind::Sphere => (size.y, size.z) = (None, None),
+        Kind::Wheel => size.z = Some(diameter),
+        Kind::Box | Kind::Ellipsoid => (size.y, size.z) = (Some(diameter), Some(diameter)),
+        _ => size.y = Some(diameter),
+    }
+}

@@ -1,0 +1,618 @@
+//! Changes of a plan in words: the grammar of new scenes, begun with the things that are there.
+//!
+//! ```text
+//! change = remove thing | add [more] thing | move thing place thing | replace thing by thing
+//!        | ( make | paint | change ) thing attribute | turn ( off | on ) ( gravity | wind | … ) | world
+//! ```
+
+use super::super::spec::{Actuator, Class, Kind, MAX_COUNT, SceneSpec, Thing, Xyz};
+use super::{
+    Parser, Plan, Refusal,
+    alter::alter,
+    draft::Draft,
+    fit,
+    lexer::Lex,
+    lexicon::{self, Noun, Part, Prop, Sense, Trait, Verb},
+    measure::{Measure, Unit},
+    parse::Link,
+    refuse_strangers, settle, spelling,
+};
+
+/// The plan after the change that a prompt asks for; nothing when it asks for a scene of its own.
+pub fn edit(prompt: &str, present: Option<&SceneSpec>) -> Option<Result<Plan, Refusal>> {
+    let mut warnings = Vec::new();
+    let text = spelling::mended(fit(prompt).ok()?, &mut warnings);
+    let mut parser = Parser::new(&text);
+    let wish = Wish::of(&mut parser, present.is_some())?;
+    let Some(present) = present else {
+        return Some(Err(Refusal::of(
+            "that changes a scene, but the scene that is there was not made from words, or was changed since; \
+             say what the whole scene should be",
+        )));
+    };
+    Some(change(parser, wish, present, warnings))
+}
+
+/// What the first words ask for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Wish {
+    Add,
+    Remove,
+    Change,
+    Move,
+    Lift,
+    Act,
+    Replace,
+    Scale(Verb),
+    Switch(bool),
+    World,
+}
+
+impl Wish {
+    /// Reads the verb. Nothing when a new scene is asked for.
+    fn of(parser: &mut Parser, there: bool) -> Option<Self> {
+        parser.glue(|sense| matches!(sense, Sense::Filler | Sense::And));
+        let begin = parser.at;
+        let counted = matches!(parser.peek(), Some(Lex::Number(_)));
+        if there && counted && parser.sense_ahead(1) == Some(Sense::More) {
+            return Some(Self::Add);
+        }
+        let verb = match parser.sense()? {
+            Sense::Verb(verb) => verb,
+            Sense::Twice => Verb::Double,
+            // "another ball", "two more" without a verb.
+            Sense::More if there => return Some(Self::Add),
+            // "the ball should be blue", "release it from 30 degrees".
+            Sense::The | Sense::It if there && parser.says_of_what_is_there() => {
+                return Some(Self::Change);
+            }
+            Sense::Trait(Trait::Thrown | Trait::Released | Trait::Lifted | Trait::Falling)
+                if there && matches!(parser.sense_ahead(1), Some(Sense::The | Sense::It)) =>
+            {
+                return Some(Self::Act);
+            }
+            _ if parser.only_the_world(there) => return Some(Self::World),
+            _ if there && parser.refers_back() => return Some(Self::Add),
+            _ => return None,
+        };
+        let said = parser.lexemes[begin].text.clone();
+        parser.at += 1;
+        parser.glue(|sense| sense == Sense::Filler);
+        let definite = matches!(parser.sense(), Some(Sense::The | Sense::It | Sense::Each));
+        Some(match verb {
+            Verb::Add => Self::Add,
+            Verb::Remove => Self::Remove,
+            Verb::Lift => Self::Lift,
+            Verb::Move => Self::Move,
+            Verb::Replace => Self::Replace,
+            Verb::Double | Verb::Halve => Self::Scale(verb),
+            Verb::TurnOff => Self::Switch(false),
+            Verb::TurnOn => Self::Switch(true),
+            Verb::Change | Verb::Tilt => Self::Change,
+            // "make the ball blue" is a change; "build the tower" is none.
+            Verb::Create
+                if definite
+                    && matches!(&*said, "make" | "give" | "set" | "put")
+                    && !parser.moves() =>
+            {
+                Self::Change
+            }
+            Verb::Create
+                if definite && there && matches!(&*said, "put" | "place" | "set" | "position") =>
+            {
+                Self::Move
+            }
+            Verb::Create if parser.only_the_world(there) => Self::World,
+            Verb::Create if there && parser.refers_back() => Self::Add,
+            Verb::Create => {
+                parser.at = begin;
+                return None;
+            }
+        })
+    }
+}
+
+impl Parser {
+    /// Whether the text speaks of something as known: "next to it", "on the table".
+    fn refers_back(&self) -> bool {
+        let senses: Vec<_> = self.lexemes.iter().map(|lexeme| lexeme.sense()).collect();
+        // In "a ball on a table and a chair beside it", it is the table.
+        let it = senses.iter().position(|sense| *sense == Some(Sense::It));
+        let named =
+            |sense: &&Option<Sense>| matches!(sense, Some(Sense::Noun(_) | Sense::Group(_)));
+        it.is_some_and(|it| senses[..it].iter().filter(named).count() < 2)
+            && !senses.iter().any(|sense| matches!(sense, Some(Sense::With)))
+            // "a ball on top"
+            || matches!(senses[..], [.., Some(Sense::Place(_))])
+            || senses.windows(2).enumerate().any(|(at, two)| {
+                // "on the blue cube", and nothing that is called so before it.
+                let [Some(Sense::Place(_)), Some(Sense::The)] = two else { return false };
+                let noun = senses[at + 2..].iter().find_map(|sense| match sense {
+                    Some(Sense::Noun(noun)) => Some(*noun),
+                    _ => None,
+                });
+                noun.is_some_and(|noun| !senses[..at].contains(&Some(Sense::Noun(noun))))
+            })
+    }
+
+    /// Whether what follows is "the ball", "it", "them" and then a place.
+    fn moves(&self) -> bool {
+        self.lexemes[self.at..].iter().take(6).any(|lexeme| {
+            matches!(lexeme.sense(), Some(Sense::Place(_) | Sense::In)) && lexeme.text != "down"
+        })
+    }
+
+    /// "the ball should be blue": a thing, and then what it is.
+    fn says_of_what_is_there(&self) -> bool {
+        let mut senses = self.lexemes[self.at..].iter().map(|lexeme| lexeme.sense());
+        senses.by_ref().take(5).any(|sense| sense == Some(Sense::Is))
+            && !self.lexemes.iter().any(|lexeme| {
+                matches!(lexeme.sense(), Some(Sense::A)) || lexeme.lex == Lex::Unknown
+            })
+    }
+
+    /// Whether a text says something of the world and nothing of things.
+    fn only_the_world(&self, there: bool) -> bool {
+        let thing = |sense: Option<Sense>| matches!(sense, Some(Sense::Noun(_) | Sense::Group(_)));
+        there
+            && !self.lexemes.is_empty()
+            && !self
+                .lexemes
+                .iter()
+                .any(|lexeme| thing(lexeme.sense()) || lexeme.lex == Lex::Unknown)
+    }
+
+    /// Begins with the things of a plan.
+    fn know(&mut self, present: &SceneSpec) {
+        for thing in &present.things {
+            self.drafts.push(Draft {
+                noun: noun_of(thing),
+                count: thing.count,
+                thing: thing.clone(),
+                known: true,
+                ..Draft::default()
+            });
+        }
+        let index = |id: &str| present.things.iter().position(|thing| thing.id == id);
+        for relation in &present.relations {
+            if let (Some(subject), Some(reference)) =
+                (index(&relation.subject), index(&relation.reference))
+            {
+                let other = relation.other.as_deref().and_then(index);
+                self.links.push(Link {
+                    subject,
+                    place: relation.place,
+                    reference,
+                    member: relation.member,
+                    other,
+                    gap: relation.gap,
+                });
+            }
+        }
+        self.world = present.world.clone();
+        // "it" is what the scene is about: rather what moves than what it stands on.
+        let about = |thing: &Thing| thing.kind.class() != Class::Furniture;
+        self.it = present.things.iter().rposition(about).or(present.things.len().checked_sub(1));
+        self.current = self.it;
+    }
+
+    /// A thing that is there. The words must name one: "the ball", "it", "the pole" of a cart-pole.
+    pub(super) fn known_thing(&mut self, known: usize) -> Option<usize> {
+        let begin = self.at;
+        self.glue(|sense| matches!(sense, Sense::Each | Sense::Filler | Sense::Of));
+        if let Some(index) = self.owner_of_part() {
+            return Some(index);
+        }
+        let here = self.at;
+        // Without an article it is still what is there.
+        let found = self.definite_thing();
+        match found {
+            Some(index) if index < known => Some(index),
+            _ => {
+                self.drafts.truncate(known);
+                self.at = here.min(begin);
+                None
+            }
+        }
+    }
+
+    /// "the pole", where only a mechanism has one.
+    fn owner_of_part(&mut self) -> Option<usize> {
+        let begin = self.at;
+        self.glue(|sense| sense == Sense::The);
+        let owner = match self.sense() {
+            Some(Sense::Noun(noun))
+                if !self
+                    .drafts
+                    .iter()
+                    .any(|draft| draft.noun.is_some_and(|own| own.words == noun.words)) =>
+            {
+                self.drafts.iter().rposition(|draft| draft.has_part(noun))
+            }
+            Some(Sense::Part(part @ (Part::Link | Part::Bob))) => self
+                .drafts
+                .iter()
+                .rposition(|draft| draft.clone().part(part, None, &Draft::default())),
+            _ => None,
+        };
+        if owner.is_some() {
+            self.at += 1;
+        } else {
+            self.at = begin;
+        }
+        owner
+    }
+}
+
+fn noun_of(thing: &Thing) -> Option<&'static Noun> {
+    let base = thing
+        .id
+        .trim_end_matches(|c: char| c.is_ascii_digit())
+        .trim_end_matches('_')
+        .replace('_', " ");
+    lexicon::meaning(&base)
+        .or_else(|| lexicon::meaning(&base.replace("newtons", "newton s")))
+        .and_then(|entry| match entry.sense {
+            Sense::Noun(noun) if noun.kind == thing.kind || thing.kind == Kind::Container => {
+                Some(noun)
+            }
+            _ => None,
+        })
+        .or_else(|| lexicon::noun_of(thing.kind))
+}
+
+fn change(
+    mut parser: Parser,
+    wish: Wish,
+    present: &SceneSpec,
+    warnings: Vec<String>,
+) -> Result<Plan, Refusal> {
+    parser.know(present);
+    let known = parser.drafts.len();
+    let missing = |parser: &Parser| {
+        let words: Vec<String> = parser.lexemes[parser.at..]
+            .iter()
+            .filter(|lexeme| matches!(lexeme.lex, Lex::Unknown))
+            .map(|lexeme| lexeme.text.clone())
+            .collect();
+        let rest = parser.lexemes[parser.at..]
+            .iter()
+            .map(|lexeme| &*lexeme.text)
+            .collect::<Vec<_>>()
+            .join(" ");
+        Refusal { reason: format!("there is no such thing in the scene: '{rest}'"), unknown: words }
+    };
+    let mut gone = Vec::new();
+    match wish {
+        Wish::Add => add(&mut parser, known),
+        Wish::World => parser.text(),
+        Wish::Remove => loop {
+            if parser.world_phrase_off() || parser.fewer(known, &mut gone) {
+            } else {
+                let index = parser.known_thing(known).ok_or_else(|| missing(&parser))?;
+                gone.push(index);
+            }
+            if !matches!(parser.peek(), Some(Lex::Comma)) && parser.sense() != Some(Sense::And) {
+                break;
+            }
+            parser.at += 1;
+        },
+        Wish::Switch(on) => switch(&mut parser, on)?,
+        Wish::Scale(verb) => {
+            let factor = if verb == Verb::Double { 2.0 } else { 0.5 };
+            scale(&mut parser, known, factor)?;
+        }
+        Wish::Lift => {
+            let index = parser.known_thing(known).ok_or_else(|| missing(&parser))?;
+            let by = parser.take(|sense| sense == Sense::By);
+            parser.glue(|sense| matches!(sense, Sense::To | Sense::At | Sense::Filler));
+            let Some(Lex::Measure(Measure { value, unit: Unit::Length, .. })) = parser.peek()
+            else {
+                return Err(Refusal::of("say by how much, such as 'by 20 cm'"));
+            };
+            parser.at += 1;
+            parser.take(|sense| matches!(sense, Sense::Dim(_) | Sense::Direction(_)));
+            let thing = &mut parser.drafts[index].thing;
+            let before = thing.height.filter(|_| by).unwrap_or(0.0);
+            thing.height = Some(before + value);
+        }
+        // "throw the ball upwards": what is said before it is said of it.
+        Wish::Act => {
+            let Some(Sense::Trait(quality)) = parser.sense() else { return Err(missing(&parser)) };
+            parser.at += 1;
+            let index = parser.known_thing(known).ok_or_else(|| missing(&parser))?;
+            parser.drafts[index].traits.push(quality);
+            parser.after(index);
+        }
+        Wish::Move => {
+            let index = parser.known_thing(known).ok_or_else(|| missing(&parser))?;
+            parser.links.retain(|link| link.subject != index);
+            parser.glue(|sense| matches!(sense, Sense::To | Sense::Filler | Sense::The));
+            if parser.take(|sense| sense == Sense::Floor) {
+                parser.drafts[index].thing.height = None;
+                parser.at = parser.lexemes.len().min(parser.at);
+                return finish(parser, wish, known, gone, present, warnings);
+            }
+            let begin = parser.at;
+            parser.it = (0..known).find(|other| *other != index);
+            parser.after(index);
+            if parser.at == begin {
+                return Err(missing(&parser));
+            }
+        }
+        Wish::Replace => {
+            let index = parser.known_thing(known).ok_or_else(|| missing(&parser))?;
+            parser.glue(|sense| matches!(sense, Sense::With | Sense::At | Sense::By | Sense::To));
+            let new = parser.thing().filter(|new| *new >= known).ok_or_else(|| missing(&parser))?;
+            parser.after(new);
+            for link in &mut parser.links {
+                if link.subject == index {
+                    link.subject = new;
+                }
+                if link.reference == index {
+                    link.reference = new;
+                }
+            }
+            parser.drafts.swap(index, new);
+            for link in &mut parser.links {
+                let swapped = |at: &mut usize| {
+                    if *at == new {
+                        *at = index
+                    } else if *at == index {
+                        *at = new
+                    }
+                };
+                swapped(&mut link.subject);
+                swapped(&mut link.reference);
+            }
+            gone.push(new);
+        }
+        Wish::Change => alter(&mut parser, known)?,
+    }
+    finish(parser, wish, known, gone, present, warnings)
+}
+
+/// What is left of the words, and the plan of it all.
+fn finish(
+    mut parser: Parser,
+    wish: Wish,
+    known: usize,
+    gone: Vec<usize>,
+    present: &SceneSpec,
+    mut warnings: Vec<String>,
+) -> Result<Plan, Refusal> {
+    while parser.at < parser.lexemes.len() {
+        let carries_nothing = matches!(parser.peek(), Some(Lex::Stop | Lex::Comma | Lex::Mark))
+            || matches!(parser.sense(), Some(Sense::Filler | Sense::It));
+        if carries_nothing {
+            parser.at += 1;
+        } else if parser.sense() == Some(Sense::And) && wish == Wish::Change {
+            parser.at += 1;
+            parser.glue(|sense| matches!(sense, Sense::Verb(Verb::Create | Verb::Change)));
+            alter(&mut parser, known)?;
+        } else {
+            parser.reject();
+        }
+    }
+    refuse_strangers(&parser)?;
+    remove(&mut parser, gone);
+    let spec = settle(parser, &present.title, &mut warnings)?;
+    if spec == *present {
+        return Err(Refusal::of("that changes nothing in the scene that is there"));
+    }
+    Ok(Plan { understood: super::super::words::understood(&spec), spec, warnings })
+}
+
+/// "two more", "another red ball", "a cube next to it".
+fn add(parser: &mut Parser, known: usize) {
+    let begin = parser.at;
+    let mut count = None;
+    let mut more = false;
+    loop {
+        match (parser.peek(), parser.sense()) {
+            (Some(Lex::Number(number)), _) => count = super::parse::whole(number),
+            (_, Some(Sense::More)) => more = true,
+            (_, Some(Sense::A | Sense::Filler)) => {}
+            _ => break,
+        }
+        parser.at += 1;
+    }
+    let count = count.unwrap_or(1);
+    // "more" of what?
+    let of = match parser.sense() {
+        Some(Sense::Noun(noun)) if more => {
+            let same = parser.drafts[..known]
+                .iter()
+                .rposition(|draft| draft.noun.is_some_and(|own| own.words == noun.words));
+            parser.at += usize::from(same.is_some());
+            same
+        }
+        Some(Sense::Ones) if more => {
+            parser.at += 1;
+            parser.it
+        }
+        None if more => parser.it,
+        Some(Sense::It) if more => parser.it,
+        Some(Sense::Part(part)) => {
+            let owner = parser.drafts[..known]
+                .iter()
+                .rposition(|draft| draft.clone().part(part, Some(1), &Draft::default()));
+            if let Some(owner) = owner {
+                parser.at += 1;
+                let now = parser.drafts[owner].thing.parts.unwrap_or(1);
+                let _ = parser.drafts[owner].part(part, Some(now + count), &Draft::default());
+                return;
+            }
+            None
+        }
+        _ => None,
+    };
+    // "add damping", "use torque motors": to what is there.
+    if of.is_none()
+        && let Some(it) = parser.it
+        && matches!(parser.sense(), Some(Sense::Prop(_) | Sense::Trait(_)))
+    {
+        if !matches!(parser.sense(), Some(Sense::Prop(_))) && parser.heads_a_thing() {
+            parser.at = begin;
+            parser.text();
+        } else if let (Some(Sense::Prop(Prop::Damping)), None) = (parser.sense(), parser.ahead(1)) {
+            parser.at += 1;
+            parser.drafts[it].thing.damping = Some(0.1);
+        } else {
+            parser.attribute(it);
+        }
+        return;
+    }
+    match of {
+        Some(index) => {
+            let draft = &mut parser.drafts[index];
+            let parts = draft.thing.parts.filter(|_| draft.thing.kind == Kind::Dominoes);
+            match parts {
+                Some(parts) => draft.thing.parts = Some(parts + count),
+                None => draft.count = Some((draft.count.unwrap_or(1) + count).min(MAX_COUNT + 1)),
+            }
+            parser.after(index);
+        }
+        None => {
+            parser.at = begin;
+            parser.text();
+        }
+    }
+}
+
+/// "turn off gravity", "turn the wind on".
+fn switch(parser: &mut Parser, on: bool) -> Result<(), Refusal> {
+    parser.glue(|sense| matches!(sense, Sense::The | Sense::Filler));
+    match parser.sense() {
+        Some(Sense::Gravity) => parser.world.gravity = if on { None } else { Some(Xyz::default()) },
+        Some(Sense::Wind) => parser.world.wind = on.then_some(Xyz { x: 5.0, ..Xyz::default() }),
+        Some(Sense::Prop(Prop::Friction)) => {
+            parser.world.floor_friction = if on { None } else { Some(0.0) }
+        }
+        Some(Sense::Part(Part::Motor)) => {
+            let actuator = if on { Actuator::Motor } else { Actuator::None };
+            for draft in &mut parser.drafts {
+                if draft.thing.kind.class() == Class::Mechanism {
+                    draft.thing.actuator = Some(actuator);
+                }
+            }
+        }
+        _ => {
+            return Err(Refusal::of("gravity, wind, friction and motors can be turned on and off"));
+        }
+    }
+    parser.at += 1;
+    Ok(())
+}
+
+/// "double the size of the ball", "halve its mass".
+fn scale(parser: &mut Parser, known: usize, factor: f64) -> Result<(), Refusal> {
+    parser.glue(|sense| matches!(sense, Sense::The | Sense::Filler));
+    let sense = parser.sense();
+    parser.at += 1;
+    parser.glue(|sense| matches!(sense, Sense::Of));
+    let index = parser
+        .known_thing(known)
+        .or(parser.it)
+        .ok_or_else(|| Refusal::of("say of which thing in the scene"))?;
+    match sense {
+        Some(Sense::Prop(Prop::Size)) => parser.rescale(index, [factor; 3]),
+        Some(Sense::Prop(Prop::Mass)) => parser.heavier(index, factor),
+        Some(Sense::Dim(super::lexicon::Dim::Long)) => parser.rescale(index, [factor, 1.0, 1.0]),
+        Some(Sense::Prop(Prop::Height)) => parser.rescale(index, [1.0, 1.0, factor]),
+        Some(Sense::Gravity) => {
+            let now = parser.world.gravity.unwrap_or(Xyz { x: 0.0, y: 0.0, z: -9.81 });
+            parser.world.gravity =
+                Some(Xyz { x: now.x * factor, y: now.y * factor, z: now.z * factor });
+        }
+        _ => {
+            return Err(Refusal::of(
+                "size, mass, length, height and gravity can be doubled and halved",
+            ));
+        }
+    }
+    Ok(())
+}
+
+/// Takes things out, with all that was said of where they are.
+fn remove(parser: &mut Parser, mut gone: Vec<usize>) {
+    gone.sort_unstable();
+    gone.dedup();
+    for index in gone.into_iter().rev() {
+        parser.drafts.remove(index);
+        parser.links.retain(|link| {
+            link.subject != index && link.reference != index && link.other != Some(index)
+        });
+        for link in &mut parser.links {
+            for at in [Some(&mut link.subject), Some(&mut link.reference), link.other.as_mut()]
+                .into_iter()
+                .flatten()
+            {
+                *at -= usize::from(*at > index);
+            }
+        }
+    }
+}
+
+impl Parser {
+    /// "remove gravity", "remove the wind", "remove the floor".
+    fn world_phrase_off(&mut self) -> bool {
+        let begin = self.at;
+        self.glue(|sense| matches!(sense, Sense::The | Sense::Filler));
+        match self.sense() {
+            Some(Sense::Gravity) => self.world.gravity = Some(Xyz::default()),
+            Some(Sense::Wind) => self.world.wind = None,
+            Some(Sense::Floor) => self.world.floor = Some(false),
+            Some(Sense::Prop(Prop::Friction)) => self.world.floor_friction = Some(0.0),
+            _ => {
+                self.at = begin;
+                return false;
+            }
+        }
+        self.at += 1;
+        true
+    }
+
+    /// "remove two", "remove three of the cubes": so many fewer.
+    fn fewer(&mut self, known: usize, gone: &mut Vec<usize>) -> bool {
+        let begin = self.at;
+        let Some(Lex::Number(number)) = self.peek() else { return false };
+        self.at += 1;
+        self.glue(|sense| matches!(sense, Sense::Of | Sense::The | Sense::Filler));
+        let index = match (self.peek(), self.sense()) {
+            (None | Some(Lex::Stop), _) => self.it,
+            (_, Some(Sense::It | Sense::Ones)) => {
+                self.at += 1;
+                self.it
+            }
+            _ => self.known_thing(known),
+        };
+        let count = index.and_then(|index| self.drafts[index].count);
+        let (Some(index), Some(fewer), Some(count)) = (index, super::parse::whole(number), count)
+        else {
+            self.at = begin;
+            return false;
+        };
+        match count.checked_sub(fewer) {
+            None | Some(0) => gone.push(index),
+            Some(left) => self.drafts[index].count = Some(left),
+        }
+        true
+    }
+
+    /// A thing as with an article: what is there is meant, not another one.
+    fn definite_thing(&mut self) -> Option<usize> {
+        let known = self.drafts.len();
+        let found = self.thing()?;
+        if found < known {
+            return Some(found);
+        }
+        // "remove ball": what has this name is meant.
+        let wanted = self.drafts.get(found)?.noun?;
+        let same = self.drafts[..known].iter().rposition(|draft| {
+            draft.noun.is_some_and(|own| own.words == wanted.words || own.kind == wanted.kind)
+        });
+        self.drafts.truncate(known);
+        same
+    }
+}

@@ -1,0 +1,183 @@
+//! Tokens to lexemes: numbers with their units, and the longest phrases that are known.
+
+use super::{
+    lexicon::{self, Entry, LONGEST, Sense},
+    measure::{self, Measure, Unit},
+    token::{Token, TokenKind, tokens},
+};
+
+/// A lexeme and how it was written.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Lexeme {
+    /// What it is.
+    pub lex: Lex,
+    /// As it was written.
+    pub text: String,
+}
+
+/// What a [`Lexeme`] is.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Lex {
+    /// A known phrase.
+    Known(Entry),
+    /// A number without a unit.
+    Number(f64),
+    /// A number with one.
+    Measure(Measure),
+    /// `,`.
+    Comma,
+    /// The end of a sentence.
+    Stop,
+    /// What carries nothing.
+    Mark,
+    /// A word that is not known.
+    Unknown,
+}
+
+/// Reads a text as lexemes.
+pub fn lexemes(text: &str) -> Vec<Lexeme> {
+    let tokens = tokens(text);
+    let mut out = Vec::new();
+    let mut rest = &*tokens;
+    while let [first, ..] = rest {
+        let (lex, length) = next(rest, first);
+        let text = rest[..length].iter().map(|token| &*token.text).collect::<Vec<_>>().join(" ");
+        out.push(Lexeme { lex, text });
+        rest = &rest[length..];
+    }
+    out
+}
+
+fn next(rest: &[Token], first: &Token) -> (Lex, usize) {
+    let phrase = longest(rest);
+    if let Some((entry, length @ 2..)) = phrase {
+        return (Lex::Known(entry), length);
+    }
+    if let Some((value, length)) = number(rest) {
+        // "seven degrees of freedom" are no angle.
+        let named = longest(&rest[length..]).is_some_and(|(_, words)| words > 2);
+        return match unit(&rest[length..]).filter(|_| !named) {
+            Some((measure, more)) => {
+                let measure = Measure { value: value * measure.value, ..measure };
+                (Lex::Measure(measure), length + more)
+            }
+            None => (Lex::Number(value), length),
+        };
+    }
+    if let Some((entry, length)) = phrase {
+        return (Lex::Known(entry), length);
+    }
+    let lex = match first.kind {
+        TokenKind::Comma => Lex::Comma,
+        TokenKind::Stop => Lex::Stop,
+        TokenKind::Mark => Lex::Mark,
+        TokenKind::Word(_) | TokenKind::Number(_) | TokenKind::Foreign => Lex::Unknown,
+    };
+    (lex, 1)
+}
+
+fn word(token: Option<&Token>) -> Option<&str> {
+    match token {
+        Some(Token { kind: TokenKind::Word(word), .. }) => Some(word),
+        _ => None,
+    }
+}
+
+fn longest(rest: &[Token]) -> Option<(Entry, usize)> {
+    let words: Vec<&str> = rest.iter().take(LONGEST).map_while(|token| word(Some(token))).collect();
+    (1..=words.len()).rev().find_map(|length| {
+        lexicon::meaning(&words[..length].join(" ")).map(|entry| (entry, length))
+    })
+}
+
+/// A number in digits or words: `12`, `two dozen`, `one hundred and five`, `half a`, `2 and a half`.
+fn number(rest: &[Token]) -> Option<(f64, usize)> {
+    let at = |index: usize| word(rest.get(index));
+    let (mut value, mut length) = match (&rest[0].kind, at(0), at(1)) {
+        (TokenKind::Number(value), ..) => (*value, 1),
+        (_, Some("half"), Some("a" | "an"))
+            if at(2).is_some_and(|w| measure::spelled_out(w) || w == "dozen") =>
+        {
+            (0.5, 2)
+        }
+        (_, Some("half"), Some(w)) if measure::spelled_out(w) => return Some((0.5, 1)),
+        (_, Some("a"), Some("half")) if at(2).is_some_and(measure::spelled_out) => {
+            return Some((0.5, 2));
+        }
+        (_, Some("a"), Some("quarter")) if at(2) == Some("of") && at(3) == Some("a") => {
+            return Some((0.25, 4));
+        }
+        (_, Some("quarter"), Some("of")) if at(2) == Some("a") => return Some((0.25, 3)),
+        (_, Some("a" | "an"), Some(w))
+            if measure::spelled_out(w) || measure::multiplier(w).is_some() =>
+        {
+            (1.0, 1)
+        }
+        (_, Some(first), _) if measure::multiplier(first).is_some() => (1.0, 0),
+        (_, Some(first), _) => (measure::number_word(first)?, 1),
+        _ => return None,
+    };
+    if matches!(rest[0].kind, TokenKind::Word(_))
+        && value >= 20.0
+        && value % 10.0 == 0.0
+        && let Some(ones @ 1.0..=9.0) = at(length).and_then(measure::number_word)
+    {
+        value += ones;
+        length += 1;
+    }
+    if let Some(factor) = at(length).and_then(measure::multiplier) {
+        value *= factor;
+        length += 1;
+        let skip = usize::from(at(length) == Some("and"));
+        if factor == 100.0
+            && let Some(more) = at(length + skip).and_then(measure::number_word)
+        {
+            value += more;
+            length += 1 + skip;
+        }
+        if at(length) == Some("of") {
+            length += 1;
+        }
+    }
+    if (at(length), at(length + 1), at(length + 2)) == (Some("and"), Some("a"), Some("half")) {
+        (value, length) = (value + 0.5, length + 3);
+    }
+    // "one" may stand for a noun; the parser decides by what follows.
+    Some((value, length))
+}
+
+/// A unit, or several that make one: "metres per second".
+fn unit(rest: &[Token]) -> Option<(Measure, usize)> {
+    let (value, unit) = measure::unit(word(rest.first())?)?;
+    let simple = Measure { value, unit, scale: value };
+    let at = |index: usize| word(rest.get(index));
+    let per = at(1) == Some("per") || at(1) == Some("a");
+    Some(match (unit, at(2)) {
+        (Unit::Length, Some("second" | "s" | "sec")) if per => {
+            if at(3) == Some("squared") || (at(3) == Some("per") && at(4) == Some("second")) {
+                let length = if at(3) == Some("squared") { 4 } else { 5 };
+                (Measure { unit: Unit::Acceleration, ..simple }, length)
+            } else {
+                (Measure { unit: Unit::Speed, ..simple }, 3)
+            }
+        }
+        (Unit::Angle, Some("second" | "s" | "sec")) if per => (
+            Measure { value: value.to_radians(), unit: Unit::Turning, scale: value.to_radians() },
+            3,
+        ),
+        (Unit::Mass, Some("cubic")) if per && at(3).is_some_and(|w| w.starts_with("met")) => {
+            (Measure { unit: Unit::Density, ..simple }, 4)
+        }
+        _ => (simple, 1),
+    })
+}
+
+impl Lexeme {
+    /// What it means, where it is a known phrase.
+    pub fn sense(&self) -> Option<Sense> {
+        match self.lex {
+            Lex::Known(entry) => Some(entry.sense),
+            _ => None,
+        }
+    }
+}

@@ -1,0 +1,844 @@
+//! Which words are known, and what each can mean.
+
+use std::{collections::HashMap, sync::LazyLock};
+
+use super::super::spec::{Kind, Material, Medium, Pattern, Place};
+use super::{
+    nouns::{NOUNS, sized},
+    verbs,
+};
+
+/// What a word, or several together, means.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Sense {
+    /// A thing.
+    Noun(&'static Noun),
+    /// A pattern of things, or its name as an attribute.
+    Group(Pattern),
+    /// A part that things have.
+    Part(Part),
+    /// A colour.
+    Colour(&'static str),
+    /// "dark"; "light" is [`Sense::Light`].
+    Dark,
+    /// Either a shade or a weight.
+    Light,
+    /// A factor to the size.
+    Size(f64),
+    /// A factor to the mass.
+    Heft(f64),
+    /// A factor along some axes: width, depth, height.
+    Stretch([f64; 3]),
+    /// What something is made of.
+    Material(Material),
+    /// A quality.
+    Trait(Trait),
+    /// Which extent a length is.
+    Dim(Dim),
+    /// What a number is of.
+    Prop(Prop),
+    /// How something stands to another.
+    Place(Place),
+    /// A world of its own: gravity, m/s², and what fills it.
+    World(f64, Medium),
+    /// Something to move through.
+    Medium(Medium),
+    /// Gravity.
+    Gravity,
+    /// Wind.
+    Wind,
+    /// The floor.
+    Floor,
+    /// The ceiling.
+    Ceiling,
+    /// Something to do to the scene.
+    Verb(Verb),
+    /// A direction, as a unit vector.
+    Direction([f64; 3]),
+    /// "a", "an".
+    A,
+    /// "the", "this", "that", "its".
+    The,
+    /// "another", "more".
+    More,
+    /// "each", "every", "all", "both".
+    Each,
+    /// "it", "them".
+    It,
+    /// "one", "ones" in place of a noun; "one" alone is a number first.
+    Ones,
+    /// "and".
+    And,
+    /// "with", "having", "that has".
+    With,
+    /// "of", "from", "out of", "made of".
+    Of,
+    /// "at", "by", "about".
+    At,
+    /// "by" or "x" between numbers.
+    By,
+    /// "is", "are", "that is".
+    Is,
+    /// "in".
+    In,
+    /// "from".
+    From,
+    /// "to".
+    To,
+    /// "without", "no", "not".
+    No,
+    /// "half".
+    Half,
+    /// "twice".
+    Twice,
+    /// "single", "double", "triple", "quadruple".
+    Fold(u32),
+    /// Comparatives of sizes: a factor.
+    Comparative([f64; 3]),
+    /// Comparatives of other qualities: a factor.
+    Relative(Relative, f64),
+    /// One of several.
+    Which(Which),
+    /// How steep a slope is, degrees.
+    Steep(f64),
+    /// The reverse of a place: "surrounded by".
+    Inverse(Place),
+    /// An outline.
+    Outline(Outline),
+    /// One colour after another.
+    Rainbow,
+    /// How strong a wind is, m/s.
+    Strength(f64),
+    /// How fast, m/s.
+    Pace(f64),
+    /// At both ends.
+    Ends,
+    /// Looks that are not built.
+    Decor,
+    /// Carries nothing.
+    Filler,
+}
+
+/// What [`Sense::Relative`] compares.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[allow(missing_docs, reason = "qualities explain themselves")]
+pub enum Relative {
+    Mass,
+    Slope,
+    Speed,
+    Friction,
+}
+
+/// The outline of what has several.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Outline {
+    /// Round, or round in one view.
+    Round,
+    /// With right angles.
+    Angular,
+    /// As wide as deep.
+    Square,
+}
+
+/// Which of several is meant.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Which {
+    /// The first in order, or the lowest of a stack.
+    First,
+    /// The one in the middle.
+    Middle,
+    /// The last in order, or the uppermost of a stack.
+    Last,
+}
+
+/// A noun.
+#[derive(Debug, PartialEq)]
+pub struct Noun {
+    /// Singular forms, with `|` between; the first names the thing.
+    pub words: &'static str,
+    /// What it is.
+    pub kind: Kind,
+    /// Its own extents where they differ from its kind's, m.
+    pub size: Option<[f64; 3]>,
+    /// What it is made of by itself.
+    pub material: Option<Material>,
+    /// Its own colour.
+    pub colour: Option<&'static str>,
+    /// Whether it lies by itself.
+    pub lying: bool,
+    /// How many parts, where the word says so.
+    pub parts: Option<u32>,
+}
+
+/// Parts of things.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[allow(missing_docs, reason = "parts explain themselves")]
+pub enum Part {
+    Link,
+    Joint,
+    Bob,
+    Step,
+    Layer,
+    Row,
+    Column,
+    Leg,
+    Wheel,
+    Panel,
+    Blade,
+    Hinge,
+    Motor,
+    Finger,
+    Rail,
+    Cart,
+    Corner,
+    End,
+}
+
+/// Qualities.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[allow(missing_docs, reason = "qualities explain themselves")]
+pub enum Trait {
+    Fixed,
+    Movable,
+    Floating,
+    Falling,
+    Spinning,
+    Rolling,
+    Sliding,
+    Lying,
+    Upright,
+    Bouncy,
+    Bouncing,
+    Slippery,
+    Frictionless,
+    Rough,
+    Transparent,
+    Tilted,
+    Actuated,
+    Hanging,
+    Released,
+    Spaced,
+    Touching,
+    Scattered,
+    Growing,
+    Shrinking,
+    Moving,
+    Lifted,
+    Stacked,
+    Enclosed,
+    Servo,
+    Passive,
+    Empty,
+    Level,
+    Thrown,
+    Toppling,
+    Weightless,
+    Planar,
+    Windy,
+    Stretched,
+}
+
+/// Which extent a length is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[allow(missing_docs, reason = "extents explain themselves")]
+pub enum Dim {
+    Long,
+    Wide,
+    High,
+    Deep,
+    Thick,
+    Diameter,
+    Radius,
+    Edge,
+    Apart,
+    Gap,
+    Up,
+}
+
+/// What a number is of.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[allow(missing_docs, reason = "properties explain themselves")]
+pub enum Prop {
+    Mass,
+    Density,
+    Friction,
+    Bounce,
+    Stiffness,
+    Damping,
+    Speed,
+    Spin,
+    Angle,
+    Size,
+    Colour,
+    Height,
+    Material,
+}
+
+/// What can be done to a scene.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[allow(missing_docs, reason = "verbs explain themselves")]
+pub enum Verb {
+    Create,
+    Add,
+    Remove,
+    Change,
+    Move,
+    Replace,
+    Double,
+    Halve,
+    TurnOff,
+    TurnOn,
+    Tilt,
+    Lift,
+}
+
+const UP: [f64; 3] = [0.0, 0.0, 1.0];
+const DOWN: [f64; 3] = [0.0, 0.0, -1.0];
+const LEFT: [f64; 3] = [-1.0, 0.0, 0.0];
+const RIGHT: [f64; 3] = [1.0, 0.0, 0.0];
+const AWAY: [f64; 3] = [0.0, 1.0, 0.0];
+const NEAR: [f64; 3] = [0.0, -1.0, 0.0];
+
+/// Phrases of up to five words, with `|` between those that mean the same.
+static PHRASES: &[(&str, Sense)] = &[
+    (
+        "row|line|straight line|single row|queue|horizontal row|horizontal line|long row|long line",
+        Sense::Group(Pattern::Row),
+    ),
+    ("file|single file", Sense::Group(Pattern::Column)),
+    (
+        "stack|tower|pile|column of|pillar of|vertical stack|tall stack|tall tower|high stack|high tower|neat stack",
+        Sense::Group(Pattern::Stack),
+    ),
+    (
+        "ring|circle|circular pattern|circular arrangement|circular formation|circle formation|round formation",
+        Sense::Group(Pattern::Ring),
+    ),
+    (
+        "corners of a square|four corners of a square|corners of the square|square pattern|corners of a triangle|corners of a rectangle|square formation",
+        Sense::Group(Pattern::Corners),
+    ),
+    (
+        "grid|array|matrix|lattice|rectangular grid|square grid|regular grid",
+        Sense::Group(Pattern::Grid),
+    ),
+    ("pyramid", Sense::Group(Pattern::Pyramid)),
+    ("triangular stack|flat pyramid|2d pyramid|upright triangle", Sense::Group(Pattern::Triangle)),
+    ("triangle|triangular pattern|triangular formation|rack", Sense::Group(Pattern::Rack)),
+    (
+        "heap|bunch of|scattering of|pile up|cluster|jumble|random pile|messy pile|cluster of",
+        Sense::Group(Pattern::Scatter),
+    ),
+    ("link|segment|section", Sense::Part(Part::Link)),
+    ("joint|jointed|dof|degree of freedom|degrees of freedom|axis|axes", Sense::Part(Part::Joint)),
+    ("bob|weight|load|mass at the end|tip mass", Sense::Part(Part::Bob)),
+    ("leg|legged", Sense::Part(Part::Leg)),
+    ("wheeled|wheel drive", Sense::Part(Part::Wheel)),
+    ("leaf|wing", Sense::Part(Part::Panel)),
+    ("step|stair", Sense::Part(Part::Step)),
+    ("layer|level|storey|story|floors|tier", Sense::Part(Part::Layer)),
+    ("rows", Sense::Part(Part::Row)),
+    ("columns", Sense::Part(Part::Column)),
+    ("blade|vane|bladed", Sense::Part(Part::Blade)),
+    ("hinge|pivot|axle|bearing", Sense::Part(Part::Hinge)),
+    ("motor|actuator|drive", Sense::Part(Part::Motor)),
+    ("finger|jaw", Sense::Part(Part::Finger)),
+    ("rail|track", Sense::Part(Part::Rail)),
+    ("cart|trolley", Sense::Part(Part::Cart)),
+    ("corner", Sense::Part(Part::Corner)),
+    ("end|tip|end effector", Sense::Part(Part::End)),
+    ("dark|deep", Sense::Dark),
+    ("light", Sense::Light),
+    ("gray", Sense::Colour("grey")),
+    ("aqua", Sense::Colour("cyan")),
+    ("tiny|very small|miniature|mini|minuscule|teeny", Sense::Size(0.35)),
+    ("small|little|smallish|compact", Sense::Size(0.6)),
+    (
+        "medium|medium sized|normal|regular|standard|ordinary|simple|plain|basic|mid sized",
+        Sense::Size(1.0),
+    ),
+    ("large|big|biggish|sizeable", Sense::Size(1.6)),
+    (
+        "huge|giant|very large|very big|enormous|massive|gigantic|oversized|colossal",
+        Sense::Size(2.5),
+    ),
+    ("heavy|weighty|dense", Sense::Heft(4.0)),
+    ("very heavy", Sense::Heft(10.0)),
+    ("lightweight|very light", Sense::Heft(0.25)),
+    ("tall|high|very tall", Sense::Stretch([1.0, 1.0, 2.0])),
+    ("low", Sense::Stretch([1.0, 1.0, 0.5])),
+    ("short", Sense::Stretch([1.0, 1.0, 0.6])),
+    ("long|very long|elongated", Sense::Stretch([2.0, 1.0, 1.0])),
+    ("wide|broad|very wide", Sense::Stretch([1.0, 1.6, 1.0])),
+    ("narrow", Sense::Stretch([1.0, 0.5, 1.0])),
+    ("thin|flat|slim|slender|very thin", Sense::Stretch([1.0, 1.0, 0.35])),
+    ("wood|wooden|oak|pine|timber|oaken|plywood|bamboo", Sense::Material(Material::Wood)),
+    ("steel|metal|iron|metallic|metal made|stainless steel", Sense::Material(Material::Steel)),
+    ("aluminium|aluminum", Sense::Material(Material::Aluminium)),
+    ("copper|bronze|brass", Sense::Material(Material::Copper)),
+    ("gold", Sense::Material(Material::Gold)),
+    ("lead", Sense::Material(Material::Lead)),
+    ("rubber|rubbery", Sense::Material(Material::Rubber)),
+    ("plastic", Sense::Material(Material::Plastic)),
+    ("glassy", Sense::Material(Material::Glass)),
+    ("stone|granite|rocky", Sense::Material(Material::Stone)),
+    ("concrete|cement", Sense::Material(Material::Concrete)),
+    ("ice|icy", Sense::Material(Material::Ice)),
+    ("foam|sponge|styrofoam|soft|polystyrene", Sense::Material(Material::Foam)),
+    ("cork", Sense::Material(Material::Cork)),
+    ("cardboard|paper", Sense::Material(Material::Cardboard)),
+    ("ceramic|porcelain|clay", Sense::Material(Material::Ceramic)),
+    (
+        "fixed|static|immovable|stationary|anchored|immobile|bolted down|welded|fixed in place",
+        Sense::Trait(Trait::Fixed),
+    ),
+    ("movable|moveable|dynamic|free|loose|that can be pushed", Sense::Trait(Trait::Movable)),
+    ("floating|hovering|suspended in the air|drifting", Sense::Trait(Trait::Floating)),
+    (
+        "dropped|falling|that falls|falls|drops|dropping|drop|fall|being dropped|in free fall|falling down|is dropped|free falling|that is dropped|let fall",
+        Sense::Trait(Trait::Falling),
+    ),
+    (
+        "spinning|rotating|turning|that spins|that rotates|spins|rotates",
+        Sense::Trait(Trait::Spinning),
+    ),
+    ("rolling|that rolls|rolls|roll", Sense::Trait(Trait::Rolling)),
+    ("sliding|that slides|slides|slide", Sense::Trait(Trait::Sliding)),
+    ("moving|travelling|traveling|flying|going", Sense::Trait(Trait::Moving)),
+    ("thrown|launched|shot|fired|tossed|kicked|pushed|hit", Sense::Trait(Trait::Thrown)),
+    (
+        "lying on its side|lying on their sides|lies on its side|lying flat on the floor|lying|horizontal|laid flat|on its side|lying flat|lying down|on their sides",
+        Sense::Trait(Trait::Lying),
+    ),
+    ("upright|vertical|standing upright|on end|standing up", Sense::Trait(Trait::Upright)),
+    ("bouncy|elastic|springy", Sense::Trait(Trait::Bouncy)),
+    ("bouncing|that bounces|bounces|bounce", Sense::Trait(Trait::Bouncing)),
+    ("slippery|smooth|slick|polished|low friction|greased", Sense::Trait(Trait::Slippery)),
+    (
+        "frictionless|without friction|no friction|zero friction|friction free|without any friction|with no friction",
+        Sense::Trait(Trait::Frictionless),
+    ),
+    ("rough|sticky|grippy|high friction|non slip", Sense::Trait(Trait::Rough)),
+    ("transparent|translucent|see through", Sense::Trait(Trait::Transparent)),
+    (
+        "tilted|inclined|leaning|sloped|slanted|sloping|angled|slanting|tilting",
+        Sense::Trait(Trait::Tilted),
+    ),
+    (
+        "torque motors|torque actuators|torque actuator|torque control|motorised|motorized|actuated|powered|driven|controllable|controlled|motor driven|torque controlled",
+        Sense::Trait(Trait::Actuated),
+    ),
+    (
+        "position actuators|position actuator|position servos|position servo|servos|servo motors|position controllers|position motors|position controlled|servo|servo controlled|with servos|with position actuators|with position control|with position servos",
+        Sense::Trait(Trait::Servo),
+    ),
+    (
+        "passive|unactuated|without motors|without actuators|without a motor|unpowered",
+        Sense::Trait(Trait::Passive),
+    ),
+    ("hanging|suspended|that hangs|hangs|dangling|hung", Sense::Trait(Trait::Hanging)),
+    (
+        "released|let go|started|starting|starts|displaced|deflected|swung out|initially|pulled back|pulled aside|raised|held out|offset|pulled out|initial|start|begins|beginning",
+        Sense::Trait(Trait::Released),
+    ),
+    ("stretched|pulled down|compressed", Sense::Trait(Trait::Stretched)),
+    (
+        "spaced|spread|separated|evenly spaced|equally spaced|evenly|spread out|evenly distributed|arranged|placed|standing|set up|laid out|lined up|positioned|organised|organized|sitting|sits|stands|lies|rests|resting|set|located|mounted|attached|connected|fastened|held|balanced|laid",
+        Sense::Trait(Trait::Spaced),
+    ),
+    (
+        "touching|side by side|next to each other|beside each other|next to one another|shoulder to shoulder",
+        Sense::Trait(Trait::Touching),
+    ),
+    (
+        "scattered|randomly placed|random positions|at random|randomly scattered|randomly|random",
+        Sense::Trait(Trait::Scattered),
+    ),
+    (
+        "stacked|on top of each other|on top of one another|one on top of the other|piled up|piled|one upon another|stacked up|on each other",
+        Sense::Trait(Trait::Stacked),
+    ),
+    (
+        "of increasing size|increasing in size|growing|ascending|of increasing sizes|from small to large|getting bigger|getting larger",
+        Sense::Trait(Trait::Growing),
+    ),
+    (
+        "of decreasing size|decreasing in size|shrinking|descending|of decreasing sizes|from large to small|getting smaller|each smaller than the one below|smaller towards the top",
+        Sense::Trait(Trait::Shrinking),
+    ),
+    (
+        "lifted|pulled up|pulled to the side|drawn back|raised up|pulled out to the side|held up",
+        Sense::Trait(Trait::Lifted),
+    ),
+    (
+        "enclosed|walled|in a room|in a walled arena|surrounded by walls|room|inside a room|within a room|within walls|between walls|inside four walls|within four walls|enclosed by walls",
+        Sense::Trait(Trait::Enclosed),
+    ),
+    ("empty", Sense::Trait(Trait::Empty)),
+    ("planar|in a plane|in one plane", Sense::Trait(Trait::Planar)),
+    ("level|even", Sense::Trait(Trait::Level)),
+    (
+        "weightless|zero gravity|zero g|no gravity|without gravity|microgravity|weightlessness|gravity free|in zero gravity|in zero g",
+        Sense::Trait(Trait::Weightless),
+    ),
+    ("windy|windy day|breezy", Sense::Trait(Trait::Windy)),
+    ("gravity off|off gravity", Sense::Trait(Trait::Weightless)),
+    (
+        "at each end|on each end|at both ends|on both ends|on either end|at either end|on each side|on both sides|at each of its ends",
+        Sense::Ends,
+    ),
+    (
+        "toppling|about to fall|that topple|topple|tipped|tipping|knocked over|pushed over|being pushed over",
+        Sense::Trait(Trait::Toppling),
+    ),
+    ("length|in length|long side", Sense::Dim(Dim::Long)),
+    ("width|in width", Sense::Dim(Dim::Wide)),
+    ("high|tall|in height", Sense::Dim(Dim::High)),
+    ("depth|in depth", Sense::Dim(Dim::Deep)),
+    ("thick|thickness|in thickness", Sense::Dim(Dim::Thick)),
+    ("diameter|in diameter|across", Sense::Dim(Dim::Diameter)),
+    ("radius|in radius|radii", Sense::Dim(Dim::Radius)),
+    (
+        "edge|edges|side|sides|side length|edge length|on a side|per side|on each side|sides of|on edge",
+        Sense::Dim(Dim::Edge),
+    ),
+    (
+        "between centres|between centers|between their centres|between their centers|from centre to centre|apart|apart from each other|from each other|from one another|centre to centre|center to center",
+        Sense::Dim(Dim::Apart),
+    ),
+    (
+        "spacing|gap|gaps|distance|distances|spaces|between each|between each other|away|intervals|between neighbours|between neighbors|in between|of space|of free space",
+        Sense::Dim(Dim::Gap),
+    ),
+    (
+        "above the floor|above the ground|above ground|up|off the floor|off the ground|up in the air|in the air|over the floor|over the ground|above floor|from the ground|from the floor",
+        Sense::Dim(Dim::Up),
+    ),
+    ("mass|weight of|weighing|weighs|weigh|masses|in mass", Sense::Prop(Prop::Mass)),
+    ("density", Sense::Prop(Prop::Density)),
+    (
+        "mu|friction|friction coefficient|coefficient of friction|sliding friction",
+        Sense::Prop(Prop::Friction),
+    ),
+    ("bounciness|restitution|coefficient of restitution", Sense::Prop(Prop::Bounce)),
+    ("k|stiffness|spring constant|spring stiffness|spring rate", Sense::Prop(Prop::Stiffness)),
+    (
+        "undamped|c|damping|joint damping|damper|dampers|damping coefficient|damped",
+        Sense::Prop(Prop::Damping),
+    ),
+    (
+        "speed|velocity|initial speed|initial velocity|starting speed|speed of|horizontally",
+        Sense::Prop(Prop::Speed),
+    ),
+    ("spin|angular velocity|rotation speed", Sense::Prop(Prop::Spin)),
+    ("angle|initial angle|starting angle|slope angle|inclination", Sense::Prop(Prop::Angle)),
+    ("size|scale|sizes|dimension|dimensions|measurements|extents", Sense::Prop(Prop::Size)),
+    ("colour|color|colours|colors", Sense::Prop(Prop::Colour)),
+    ("height|heights|altitude", Sense::Prop(Prop::Height)),
+    ("material", Sense::Prop(Prop::Material)),
+    (
+        "on top|sliding across|rolling across|moving across|slides across|rolls across|sliding along|rolling along|sliding over|on|on top of|atop|upon|onto|on the top of|resting on|sitting on|standing on|lying on|placed on|balanced on|down on|perched on|on to|laid across|lying across|laid over|supported by|held up by|held by|carried by|propped up by|propped up on|resting across|placed across|on the surface of|at rest on|stood on|set on|onto the top of|located on|positioned on|on the middle of|in the middle of the top of|on the centre of|on the center of|at the centre of|at the center of",
+        Sense::Place(Place::On),
+    ),
+    (
+        "at the top of|at the top|near the top|down|on the upper end of|from the top of|near the top of|at the upper end of|rolling down|sliding down|from the top",
+        Sense::Place(Place::AtTop),
+    ),
+    (
+        "at the bottom of|at the foot of|at the end of|at the base of|at the lower end of|beyond the end of|near the bottom of|at the bottom|below the end of",
+        Sense::Place(Place::AtFoot),
+    ),
+    (
+        "inside|inside of|into|within|in the middle|in the center|in the centre|at the center|at the centre|in its middle|in its center|in its centre|in the middle of|in the center of|in the centre of|amid",
+        Sense::Place(Place::Inside),
+    ),
+    (
+        "above|over|hovering above|hovering over|directly above|high above|right above|floating above|floating over|suspended above|suspended over|held above|held over",
+        Sense::Place(Place::Above),
+    ),
+    (
+        "under|underneath|below|beneath|directly under|directly below|directly beneath|right under|right below",
+        Sense::Place(Place::Under),
+    ),
+    (
+        "left of|to the left of|on the left of|to the left side of|at the left of|left from|just left of|directly left of",
+        Sense::Place(Place::LeftOf),
+    ),
+    (
+        "right of|to the right of|on the right of|to the right side of|at the right of|right from|just right of|directly right of",
+        Sense::Place(Place::RightOf),
+    ),
+    (
+        "in front of|before|in the front of|directly in front of|just in front of|facing",
+        Sense::Place(Place::InFrontOf),
+    ),
+    (
+        "behind|in back of|at the back of|directly behind|just behind|right behind|to the back of",
+        Sense::Place(Place::Behind),
+    ),
+    (
+        "beside|next to|near|alongside|by the side of|close to|at the side of|adjacent to|near to|right next to|directly next to|to the side of|nearby|not far from|opposite|across from",
+        Sense::Place(Place::Beside),
+    ),
+    ("between|in between|halfway between|midway between", Sense::Place(Place::Between)),
+    (
+        "on one end|at one end|on the left end|at the left end|on one side|on its left end|on one end of|on the left end of|on the left side|at one end of|on one side of|on the left side of|on its left side|on the left half of|on the left edge of|at the left end of|on one of its ends|on its one end|on its left",
+        Sense::Place(Place::OnLeftEnd),
+    ),
+    (
+        "on the other end|on the other|at the other end|at the other|on the right end|at the right end|on the other side|on its right end|on the right end of|on the other end of|on the right side|on the right side of|on the other side of|on its right side|on the right half of|on the right edge of|at the right end of|at the opposite end|on the opposite end|on its right",
+        Sense::Place(Place::OnRightEnd),
+    ),
+    (
+        "attached to|fastened to|fixed to|tied to|connected to|hanging at|welded to|glued to|suspended from|hanging off|attached at|joined to|bolted to|mounted to|dangling from|linked to|suspended by|suspended on|hanging by",
+        Sense::Place(Place::AttachedTo),
+    ),
+    (
+        "swings into|that swings into|swinging into|rolling into|rolls into|that rolls into|crashing into|crashes into|hitting|hits|that hits|about to hit|rolling towards|rolling toward|slides into|sliding into|smashing into|striking|strikes|knocking over|knocks over|swinging towards|that crashes into|that will hit|flying into|aimed at|moving towards|moving toward",
+        Sense::Place(Place::Striking),
+    ),
+    ("around|surrounding|round about|all around", Sense::Place(Place::Around)),
+    (
+        "leaning against|leaning on|leant against|leaned against|propped against|against|that leans against",
+        Sense::Place(Place::Leaning),
+    ),
+    ("moon|the moon|lunar gravity|moon gravity|lunar surface", Sense::World(1.62, Medium::Vacuum)),
+    (
+        "mars|martian gravity|mars gravity|the surface of mars|planet mars",
+        Sense::World(3.71, Medium::Vacuum),
+    ),
+    ("jupiter|jupiter gravity", Sense::World(24.79, Medium::Vacuum)),
+    ("venus", Sense::World(8.87, Medium::Vacuum)),
+    ("mercury", Sense::World(3.7, Medium::Vacuum)),
+    ("saturn", Sense::World(10.44, Medium::Vacuum)),
+    ("neptune", Sense::World(11.15, Medium::Vacuum)),
+    ("pluto", Sense::World(0.62, Medium::Vacuum)),
+    (
+        "earth|earth gravity|normal gravity|earth s gravity|standard gravity",
+        Sense::World(9.81, Medium::Vacuum),
+    ),
+    ("space|outer space|deep space|orbit", Sense::World(0.0, Medium::Vacuum)),
+    ("low gravity|reduced gravity|weak gravity", Sense::World(1.62, Medium::Vacuum)),
+    (
+        "high gravity|strong gravity|heavy gravity|intense gravity",
+        Sense::World(24.79, Medium::Vacuum),
+    ),
+    (
+        "water|underwater|under water|submerged in water|submerged|in water|through water",
+        Sense::Medium(Medium::Water),
+    ),
+    ("vacuum|in a vacuum|in vacuum", Sense::Medium(Medium::Vacuum)),
+    (
+        "honey|syrup|oil|in honey|in oil|in syrup|through honey|through oil|through syrup|molasses|in molasses",
+        Sense::Medium(Medium::Honey),
+    ),
+    (
+        "with air resistance|with air drag|air resistance|air drag|in air|air",
+        Sense::Medium(Medium::Air),
+    ),
+    (
+        "surrounded by|encircled by|ringed by|encircled with|surrounded with",
+        Sense::Inverse(Place::Around),
+    ),
+    (
+        "topped by|topped with|crowned by|crowned with|capped by|capped with|topped off with",
+        Sense::Inverse(Place::On),
+    ),
+    ("filled with|full of|loaded with|stuffed with|packed with", Sense::Inverse(Place::Inside)),
+    ("round|circular|spherical|cylindrical", Sense::Outline(Outline::Round)),
+    ("rectangular|cubic|cubical|cuboid shaped|boxy", Sense::Outline(Outline::Angular)),
+    ("square", Sense::Outline(Outline::Square)),
+    (
+        "colourful|colorful|multicoloured|multicolored|rainbow|rainbow coloured|rainbow colored|of different colours|of different colors|in different colours|in different colors|different coloured|different colored|differently coloured|differently colored|of various colours|of various colors|in various colours|in various colors|in rainbow colours|in rainbow colors|in all colours|in all colors|each a different colour|each a different color|each in a different colour|each in a different color|with different colours|with different colors|brightly coloured|brightly colored|randomly coloured|randomly colored|with random colours|with random colors|assorted|multi coloured|multi colored",
+        Sense::Rainbow,
+    ),
+    ("strong|stiff|fierce|heavy wind of", Sense::Strength(10.0)),
+    ("gentle breeze of|weak", Sense::Strength(2.0)),
+    ("slowly|slow|at low speed|gently", Sense::Pace(0.5)),
+    ("fast|quickly|at high speed|very fast|quick|rapidly|at speed", Sense::Pace(4.0)),
+    (
+        "shiny|glossy|matte|matt|beautiful|pretty|lovely|old|new|modern|antique|rustic|cool|cute|fancy|elegant|sturdy|clean|old fashioned|classic|decorative|dull|bright|vivid|gleaming|worn|vintage|perfect|interesting|typical|traditional|usual",
+        Sense::Decor,
+    ),
+    ("gravity", Sense::Gravity),
+    ("wind|breeze|gust", Sense::Wind),
+    ("storm|hurricane|gale|storm wind", Sense::Wind),
+    ("floor|ground|ground plane|surface|rink|ice rink|plane", Sense::Floor),
+    ("ceiling|roof|the ceiling", Sense::Ceiling),
+    (
+        "put|create|make|build|generate|show|construct|simulate|produce|design|give|draw|model|set up a scene with|i want|i would like|i need|there is|there are|place|let there be|set up|set|render|imagine|picture|arrange|assemble|prepare|spawn|stage|there s|position|try|start with|begin with|demonstrate|visualise|visualize|lay out|compose|line up",
+        Sense::Verb(Verb::Create),
+    ),
+    ("add|put in|insert|include|use", Sense::Verb(Verb::Add)),
+    ("remove|delete|take away|get rid of|drop out|erase|clear away", Sense::Verb(Verb::Remove)),
+    (
+        "change|paint|turn|colour in|recolour|recolor|let|set the|adjust|dye|switch",
+        Sense::Verb(Verb::Change),
+    ),
+    ("move|shift|bring", Sense::Verb(Verb::Move)),
+    ("replace|swap|exchange", Sense::Verb(Verb::Replace)),
+    ("double the", Sense::Verb(Verb::Double)),
+    ("halve|halve the", Sense::Verb(Verb::Halve)),
+    ("turn off|switch off|disable", Sense::Verb(Verb::TurnOff)),
+    ("turn on|switch on|enable|restore", Sense::Verb(Verb::TurnOn)),
+    ("tilt|incline", Sense::Verb(Verb::Tilt)),
+    ("raise|lift", Sense::Verb(Verb::Lift)),
+    ("upwards|upward|straight up|vertically upwards", Sense::Direction(UP)),
+    ("downwards|downward|straight down", Sense::Direction(DOWN)),
+    ("left|to the left|leftwards|from the right", Sense::Direction(LEFT)),
+    (
+        "right|to the right|rightwards|from the left|sideways|forward|forwards",
+        Sense::Direction(RIGHT),
+    ),
+    ("backwards|to the back|from the front", Sense::Direction(AWAY)),
+    ("to the front|towards the viewer|from behind|from the back", Sense::Direction(NEAR)),
+    ("a|an|some|any|several|a set of|set of|a group of|group of", Sense::A),
+    ("the|this|that|its|these|those|their|my", Sense::The),
+    ("another|more|additional|further|extra|one more", Sense::More),
+    ("each|every|all|both|everything|all of|all the|all of the", Sense::Each),
+    ("it|them|they|itself", Sense::It),
+    ("ones", Sense::Ones),
+    ("and|then|plus|as well as|while|but", Sense::And),
+    (
+        "with|having|has|have|containing|which has|that has|featuring|using|carrying|including|holding",
+        Sense::With,
+    ),
+    (
+        "of|made of|made from|out of|consisting of|made out of|built from|built of|comprising|made up of|formed by|composed of|whose|measuring",
+        Sense::Of,
+    ),
+    ("at|about|approximately|roughly|exactly|around about|per|equal to|to about", Sense::At),
+    ("by|x|times", Sense::By),
+    (
+        "is|are|that is|which is|that are|which are|be|being|becomes|was|should be|must be|shall be|should become|become",
+        Sense::Is,
+    ),
+    ("in|in a|in an|in the", Sense::In),
+    ("from|from a|from an", Sense::From),
+    ("to|towards|toward|to a|at the", Sense::To),
+    ("no|without|without a|without any|not", Sense::No),
+    ("half", Sense::Half),
+    ("twice|two times|double", Sense::Twice),
+    ("single", Sense::Fold(1)),
+    ("triple", Sense::Fold(3)),
+    ("quadruple", Sense::Fold(4)),
+    (
+        "bigger|larger|a bit bigger|a little bigger|a bit larger",
+        Sense::Comparative([1.5, 1.5, 1.5]),
+    ),
+    ("smaller|a bit smaller|a little smaller|tinier", Sense::Comparative([0.667, 0.667, 0.667])),
+    ("longer", Sense::Comparative([1.5, 1.0, 1.0])),
+    ("shorter", Sense::Comparative([0.667, 1.0, 0.667])),
+    ("wider", Sense::Comparative([1.0, 1.5, 1.0])),
+    ("taller|higher", Sense::Comparative([1.0, 1.0, 1.5])),
+    ("heavier|more massive|denser", Sense::Relative(Relative::Mass, 1.5)),
+    ("much heavier|a lot heavier", Sense::Relative(Relative::Mass, 4.0)),
+    ("lighter|less heavy", Sense::Relative(Relative::Mass, 0.667)),
+    ("much lighter|a lot lighter", Sense::Relative(Relative::Mass, 0.25)),
+    ("steeper|more steep|more inclined", Sense::Relative(Relative::Slope, 1.5)),
+    ("flatter|gentler|shallower|less steep", Sense::Relative(Relative::Slope, 0.667)),
+    ("faster|quicker", Sense::Relative(Relative::Speed, 1.5)),
+    ("slower", Sense::Relative(Relative::Speed, 0.667)),
+    ("more slippery|slicker|smoother", Sense::Relative(Relative::Friction, 0.5)),
+    ("rougher|less slippery|grippier", Sense::Relative(Relative::Friction, 2.0)),
+    ("first", Sense::Which(Which::First)),
+    ("middle|central", Sense::Which(Which::Middle)),
+    ("last|top|topmost|uppermost", Sense::Which(Which::Last)),
+    ("bottom|lowest", Sense::Which(Which::First)),
+    ("steep", Sense::Steep(35.0)),
+    ("gentle|shallow|slight|gently sloping", Sense::Steep(10.0)),
+    (
+        "i want to see|i want to|i would like to see|i d like to see|let me see|show me|please|i|i d like|d like|solid|that i can drive|which i can drive|to drive|that can drive|that drives|opens up to|open up to|can open up to|that opens up to|that opens|that can open|which opens|which can open|that can swing open|that can swing|which can swing|that can move|that can rotate|that can turn|that can spin|that can slide|that can be opened|kind of|in total|pieces|piece|like on|like|two dimensional|well|down below|start position|neatly|exactly|nicely|little bit|can be|can be driven|using motors|mechanism|toy|scene|scenes|simulation|a simulation of|a scene with|a scene of|you|me|us|can|could|would|will|like|want|need|see|so|also|just|really|very|nice|which|who|as|where|there|here|now|example|for|hello|hi|thanks|thank|system|setup|object|objects|kind|type|swing freely|can swing|freely|swinging|swings|swing back and forth|can open|opens|openable|open|closed|can rotate|can move|can turn|can spin|can slide|on the floor|on the ground|on ground|on floor|standing on the floor|on a flat floor|on a flat surface|directly|initial position|rest|at rest|wide open|together|own|full|same|identical|equal|different|differently|coloured|colored|painted|high up|in size|each other|s|let s|thing|things|something|that swing|that swings|the scene|in the scene|to the scene|from the scene|of the scene|its own|against gravity|under gravity|physics|realistic|balancing|balance|that balances|free to swing|alternating|alternately|from left to right|in this order|in that order|entirely|completely|fully|purely|only|respectively|carefully|firmly|simply|slightly|again|together with each other|all together|in a scene|a bit|a little|the whole|neat|somewhere|it all|for me|of course|ready|ready to fall|of the same size|the same size|same size|of equal size|of equal sizes|in a world|a world|world|in an environment|environment|universe|also|two dimensional|2d|three dimensional|3d|standalone|free standing|freestanding|inside the scene|let us|let s have|have|i d love|i d love to see|love|at the start|in the beginning|at first|able to swing|able to rotate|made|shape|shaped",
+        Sense::Filler,
+    ),
+];
+
+/// What the words of a phrase mean together.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Entry {
+    /// The meaning.
+    pub sense: Sense,
+    /// Whether it is the plural of a noun.
+    pub plural: bool,
+}
+
+/// Most words of a phrase.
+pub const LONGEST: usize = 6;
+
+static WORDS: LazyLock<HashMap<String, Entry>> = LazyLock::new(|| {
+    let mut words = HashMap::new();
+    for (colour, _) in super::super::colour::NAMES {
+        words.insert((*colour).to_owned(), Entry { sense: Sense::Colour(colour), plural: false });
+    }
+    for (phrases, sense) in PHRASES {
+        for phrase in phrases.split('|') {
+            let entry = Entry { sense: *sense, plural: false };
+            if let Sense::Part(_) | Sense::Group(_) = sense {
+                words.entry(plural(phrase)).or_insert(Entry { plural: true, ..entry });
+            }
+            words.entry(phrase.to_owned()).or_insert(entry);
+        }
+    }
+    for (phrase, sense) in verbs::phrases() {
+        words.entry(phrase).or_insert(Entry { sense, plural: false });
+    }
+    for noun in NOUNS {
+        for phrase in noun.words.split('|') {
+            let entry = Entry { sense: Sense::Noun(noun), plural: phrase.starts_with('*') };
+            let phrase = phrase.trim_start_matches('*');
+            words.insert(phrase.to_owned(), entry);
+            words.entry(plural(phrase)).or_insert(Entry { plural: true, ..entry });
+        }
+    }
+    words
+});
+
+/// The meaning of a phrase, words parted by single spaces.
+pub fn meaning(phrase: &str) -> Option<Entry> {
+    WORDS.get(phrase).copied()
+}
+
+/// The noun that a kind goes by, for plans that come without words.
+pub fn noun_of(kind: Kind) -> Option<&'static Noun> {
+    NOUNS.iter().find(|noun| noun.kind == kind)
+}
+
+/// The plural of a noun.
+pub fn plural(word: &str) -> String {
+    let vowel_before_y =
+        word.len() > 1 && word[..word.len() - 1].ends_with(['a', 'e', 'i', 'o', 'u']);
+    if let Some(stem) = word.strip_suffix('y').filter(|_| !vowel_before_y) {
+        format!("{stem}ies")
+    } else if word.ends_with(['s', 'x', 'z']) || word.ends_with("ch") || word.ends_with("sh") {
+        format!("{word}es")
+    } else if word == "domino" {
+        "dominoes".into()
+    } else {
+        format!("{word}s")
+    }
+}
+
+/// Every single word of the phrases.
+pub fn vocabulary() -> impl Iterator<Item = &'static str> {
+    VOCABULARY.iter().map(|word| &**word)
+}
+
+/// Whether a word is a part of any phrase.
+pub fn in_vocabulary(word: &str) -> bool {
+    VOCABULARY.contains(word)
+}
+
+static VOCABULARY: LazyLock<std::collections::HashSet<String>> = LazyLock::new(|| {
+    WORDS.keys().flat_map(|phrase| phrase.split(' ')).map(str::to_owned).collect()
+});
+
+/// Whether two words are forms of the same one.
+pub fn same(a: &str, b: &str) -> bool {
+    matches!((meaning(a), meaning(b)), (Some(a), Some(b)) if a.sense == b.sense)
+}
+
+/// A domino that is only a block.
+pub fn tile() -> &'static Noun {
+    static TILE: Noun = sized("domino_tile", Kind::Box, [0.02, 0.1, 0.2]);
+    &TILE
+}

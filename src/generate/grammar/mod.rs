@@ -1,0 +1,474 @@
+//! Words to plans, by rules alone: the same words give the same plan, and words that are not known
+//! give none.
+
+mod after;
+mod alter;
+mod attribute;
+mod draft;
+mod edit;
+mod lexer;
+mod lexicon;
+mod measure;
+mod nouns;
+mod parse;
+mod quality;
+mod several;
+mod spelling;
+mod thing;
+mod token;
+mod told;
+mod verbs;
+mod world;
+
+use std::collections::HashSet;
+
+pub use edit::edit;
+pub use lexicon::plural;
+
+use draft::{Draft, first_word};
+use lexicon::Trait;
+use parse::Parser;
+
+use super::{
+    Plan, Refusal,
+    spec::{Class, Kind, Medium, Place, Relation, SceneSpec, Thing, Xyz},
+};
+
+/// Longest prompt, bytes.
+pub const MAX_PROMPT: usize = 4096;
+
+/// Makes a plan of a prompt.
+///
+/// # Errors
+/// [`Refusal`] names the words that are not known, or that make no sense where they are.
+pub fn plan(prompt: &str) -> Result<Plan, Refusal> {
+    let prompt = fit(prompt)?;
+    let mut warnings = Vec::new();
+    let text = spelling::mended(prompt, &mut warnings);
+    let mut parser = Parser::new(&text);
+    parser.text();
+    refuse_strangers(&parser)?;
+    let lexemes = parser.lexemes.clone();
+    let spec = settle(parser, prompt, &mut warnings)?;
+    told::all(&lexemes, &spec, &mut warnings)?;
+    Ok(Plan { understood: super::words::understood(&spec), spec, warnings })
+}
+
+/// A prompt that may be read at all.
+pub fn fit(prompt: &str) -> Result<&str, Refusal> {
+    if prompt.len() > MAX_PROMPT {
+        return Err(Refusal::of(format!(
+            "the text has {} bytes; at most {MAX_PROMPT} are read",
+            prompt.len()
+        )));
+    }
+    if let Some(c) = prompt.chars().find(|c| c.is_control() && !matches!(c, '\n' | '\t' | '\r')) {
+        return Err(Refusal::of(format!(
+            "the text has the control character U+{:04X}",
+            u32::from(c)
+        )));
+    }
+    let trimmed = prompt.trim();
+    if trimmed.is_empty() {
+        return Err(Refusal::of("the text is empty: say what should be in the scene"));
+    }
+    Ok(trimmed)
+}
+
+fn refuse_strangers(parser: &Parser) -> Result<(), Refusal> {
+    if !parser.unknown.is_empty() {
+        return Err(Refusal {
+            unknown: unique(&parser.unknown),
+            ..Refusal::of(format!(
+                "these words are not known here: {}",
+                listed(&unique(&parser.unknown))
+            ))
+        });
+    }
+    if !parser.misplaced.is_empty() {
+        let words = unique(&parser.misplaced);
+        return Err(Refusal {
+            reason: format!(
+                "these words are known, but not what they mean here: {}",
+                listed(&words)
+            ),
+            unknown: words,
+        });
+    }
+    Ok(())
+}
+
+fn unique(words: &[String]) -> Vec<String> {
+    let mut seen = HashSet::new();
+    words.iter().filter(|word| seen.insert(&***word)).take(20).cloned().collect()
+}
+
+fn listed(words: &[String]) -> String {
+    words.iter().map(|word| format!("'{word}'")).collect::<Vec<_>>().join(", ")
+}
+
+/// Drafts become the things of a plan.
+fn settle(
+    mut parser: Parser,
+    prompt: &str,
+    warnings: &mut Vec<String>,
+) -> Result<SceneSpec, Refusal> {
+    merge(&mut parser);
+    let mut spec = SceneSpec { title: title(prompt), world: parser.world, ..SceneSpec::default() };
+    let mut ids: Vec<Option<String>> = Vec::new();
+    let drafts = std::mem::take(&mut parser.drafts);
+    let mut taken: HashSet<String> =
+        drafts.iter().filter(|draft| draft.known).map(|draft| draft.thing.id.clone()).collect();
+    let sloping: Vec<bool> = drafts
+        .iter()
+        .map(|draft| matches!(draft.kind(), Some(Kind::Ramp | Kind::Stairs | Kind::Wedge)))
+        .collect();
+    let weightless = spec.world.gravity == Some(Xyz::default());
+    for (index, mut draft) in drafts.into_iter().enumerate() {
+        if draft.is_floor {
+            floor(draft, &mut spec)?;
+            ids.push(None);
+            continue;
+        }
+        let Some(noun) = draft.noun else {
+            ids.push(None);
+            continue;
+        };
+        let (known, id) = (draft.known, draft.thing.id.clone());
+        let hung = parser
+            .links
+            .iter()
+            .any(|link| link.subject == index && link.place == Place::AttachedTo);
+        let sunk = matches!(spec.world.medium, Some(Medium::Water | Medium::Honey));
+        let floating = draft.traits.contains(&Trait::Floating) && sunk;
+        if floating {
+            warnings.push(format!(
+                "'{}': the liquid has no surface, so that what is lighter rises and what is heavier sinks",
+                first_word(noun.words)
+            ));
+        }
+        let floats = !hung
+            && !floating
+            && draft.traits.iter().any(|quality| {
+                *quality == Trait::Floating
+                    || (*quality == Trait::Hanging && draft.thing.kind.class() == Class::Solid)
+            });
+        let rolls = draft
+            .traits
+            .iter()
+            .any(|quality| matches!(quality, Trait::Rolling | Trait::Sliding | Trait::Moving));
+        let downhill = parser.links.iter().any(|link| {
+            let slope = sloping.get(link.reference).copied().unwrap_or(false);
+            link.subject == index
+                && (link.place == Place::AtTop || link.place == Place::On && slope)
+        });
+        let strikes =
+            parser.links.iter().any(|link| link.subject == index && link.place == Place::Striking);
+        if strikes && draft.speed.is_none() && draft.thing.kind.class() == Class::Solid {
+            draft.speed = Some(2.0);
+        }
+        let goes = draft.thing.kind.class() == Class::Solid || draft.thing.kind == Kind::Car;
+        if rolls && goes && !downhill && draft.speed.is_none() && draft.thing.kind != Kind::Ramp {
+            draft.speed = Some(1.0);
+        }
+        if weightless
+            && !known
+            && draft.thing.kind.class() == Class::Solid
+            && draft.thing.height.is_none()
+        {
+            // What has no weight shows it above the floor.
+            draft.thing.height =
+                Some(1.0).filter(|_| !parser.links.iter().any(|link| link.subject == index));
+        }
+        if let Some(quality) = draft.traits.iter().find(|quality| !draft.can_be(**quality)) {
+            return Err(Refusal::of(format!(
+                "'{}' cannot be built {}",
+                first_word(noun.words),
+                format!("{quality:?}").to_lowercase()
+            )));
+        }
+        if !draft.has_outline() {
+            return Err(Refusal::of(format!(
+                "'{}' does not come in that outline",
+                first_word(noun.words)
+            )));
+        }
+        let mut thing = draft.resolve(warnings);
+        if floats && !weightless && thing.fixed.is_none() {
+            thing.fixed = Some(true);
+            warnings.push(format!(
+                "'{}' has weight and would fall: it is fixed where it is",
+                first_word(noun.words)
+            ));
+        }
+        if noun.words.starts_with("cube") || noun.words.starts_with("die") {
+            cubic(&mut thing);
+        }
+        thing.id = if known { id } else { name(noun, &mut taken) };
+        ids.push(Some(thing.id.clone()));
+        spec.things.push(thing);
+    }
+    let id = |index: usize| ids.get(index).cloned().flatten();
+    for link in &parser.links {
+        let (Some(subject), Some(reference)) = (id(link.subject), id(link.reference)) else {
+            continue;
+        };
+        if spec
+            .relations
+            .iter()
+            .any(|known| known.subject == subject && known.reference == reference)
+        {
+            continue;
+        }
+        spec.relations.push(Relation {
+            subject,
+            place: link.place,
+            reference,
+            member: link.member,
+            other: link.other.and_then(id),
+            gap: link.gap,
+        });
+    }
+    downhill(&mut spec, warnings);
+    vessels(&mut spec);
+    for granted in std::mem::take(&mut parser.granted) {
+        if !warnings.contains(&granted) {
+            warnings.push(granted);
+        }
+    }
+    if spec.things.is_empty() {
+        return Err(Refusal::of(
+            "nothing in it can be built: name a thing, such as a ball, a table or a pendulum",
+        ));
+    }
+    Ok(spec)
+}
+
+/// A name that nothing else has: what the noun says, and a number behind it from the second on.
+fn name(noun: &lexicon::Noun, taken: &mut HashSet<String>) -> String {
+    let base = first_word(noun.words).replace([' ', '-'], "_").replace("newton_s", "newtons");
+    let numbered = (2_u32..).map(|number| format!("{base}_{number}"));
+    let free = std::iter::once(base.clone())
+        .chain(numbered)
+        .find(|name| !taken.contains(name))
+        .unwrap_or(base);
+    taken.insert(free.clone());
+    free
+}
+
+/// Cubes have edges of one length.
+fn cubic(thing: &mut Thing) {
+    if let Some(size) = &mut thing.size
+        && let Some(edge) = [size.x, size.y, size.z].into_iter().flatten().next()
+        && [size.x, size.y, size.z].iter().flatten().count() < 3
+    {
+        (size.x, size.y, size.z) = (Some(edge), Some(edge), Some(edge));
+    }
+}
+
+/// What a thing runs into that comes down a slope stands at the foot of it.
+fn downhill(spec: &mut SceneSpec, warnings: &mut Vec<String>) {
+    for first in 0..spec.relations.len() {
+        let above = spec.relations[first].clone();
+        let kind = spec.thing(&above.reference).map(|thing| thing.kind);
+        if !matches!(above.place, Place::AtTop | Place::On)
+            || !matches!(kind, Some(Kind::Ramp | Kind::Stairs))
+        {
+            continue;
+        }
+        for second in 0..spec.relations.len() {
+            let met = spec.relations[second].clone();
+            let free = !spec.relations.iter().any(|r| r.subject == met.reference);
+            if second == first
+                || met.subject != above.subject
+                || met.reference == above.reference
+                || !matches!(met.place, Place::Striking | Place::Inside)
+                || !free
+            {
+                continue;
+            }
+            if met.place == Place::Inside {
+                warnings.push(format!(
+                    "'{}' stands at the foot of '{}': what gets into it is up to the physics",
+                    met.reference, above.reference
+                ));
+            }
+            spec.relations[second] = Relation {
+                subject: met.reference,
+                place: Place::AtFoot,
+                reference: above.reference.clone(),
+                member: None,
+                other: None,
+                gap: None,
+            };
+        }
+    }
+}
+
+/// A box that something is inside of is open above.
+fn vessels(spec: &mut SceneSpec) {
+    let holds: HashSet<String> = spec
+        .relations
+        .iter()
+        .filter(|relation| relation.place == Place::Inside)
+        .map(|relation| relation.reference.clone())
+        .collect();
+    for thing in &mut spec.things {
+        if holds.contains(&thing.id) {
+            match thing.kind {
+                // In the middle of several is not inside of one.
+                Kind::Box | Kind::Cylinder if thing.count.is_some_and(|count| count > 1) => {}
+                Kind::Box => {
+                    thing.kind = Kind::Container;
+                    if thing.size.is_none() {
+                        thing.material.get_or_insert(super::spec::Material::Wood);
+                    }
+                }
+                Kind::Cylinder => thing.kind = Kind::Cup,
+                _ => {}
+            }
+        }
+    }
+    // What is long stands in a cup.
+    for relation in &spec.relations {
+        let cup = spec.things.iter().any(|thing| {
+            thing.id == relation.reference && matches!(thing.kind, Kind::Cup | Kind::Container)
+        });
+        if relation.place == Place::Inside
+            && cup
+            && let Some(thing) = spec.things.iter_mut().find(|thing| thing.id == relation.subject)
+            && thing.kind == Kind::Cylinder
+            && thing.count.is_none()
+            && thing.size.is_some_and(|size| size.z > Some(0.1) && size.x < Some(0.03))
+        {
+            thing.lying = None;
+        }
+    }
+    // "in" furniture that cannot hold anything is on it.
+    for relation in &mut spec.relations {
+        let kind =
+            spec.things.iter().find(|thing| thing.id == relation.reference).map(|thing| thing.kind);
+        if relation.place == Place::Inside
+            && kind.is_some_and(|kind| {
+                kind.class() == Class::Furniture && !matches!(kind, Kind::Shelf | Kind::Pen)
+            })
+            && spec
+                .things
+                .iter()
+                .find(|thing| thing.id == relation.subject)
+                .is_some_and(|thing| thing.kind.class() != Class::Mechanism)
+        {
+            relation.place = Place::On;
+        }
+        if relation.place == Place::On
+            && kind.is_some_and(|kind| matches!(kind, Kind::Shelf | Kind::Pen))
+        {
+            relation.place = Place::Inside;
+        }
+        if relation.place == Place::On && kind.is_some_and(|kind| kind.class() == Class::Vessel) {
+            relation.place = Place::Inside;
+        }
+    }
+}
+
+/// "A mass on a spring" is one mechanism, and so are a pole on a cart and a ball on a string.
+fn merge(parser: &mut Parser) {
+    let mut index = 0;
+    while index < parser.links.len() {
+        let link = parser.links[index].clone();
+        let [subject, reference] =
+            [link.subject, link.reference].map(|draft| parser.drafts[draft].clone());
+        let hangs = subject.traits.contains(&Trait::Hanging)
+            || matches!(link.place, Place::On | Place::AttachedTo | Place::Inside);
+        let merged = match (subject.kind(), reference.kind()) {
+            (Some(kind), Some(Kind::Spring | Kind::SlidingSpring))
+                if hangs && kind.class() == Class::Solid =>
+            {
+                true
+            }
+            (Some(kind), Some(Kind::Chain))
+                if hangs && kind.class() == Class::Solid && link.place != Place::AttachedTo =>
+            {
+                parser.drafts[link.reference].noun = lexicon::noun_of(Kind::Pendulum);
+                parser.drafts[link.reference].thing.kind = Kind::Pendulum;
+                parser.drafts[link.reference].thing.parts = None;
+                true
+            }
+            // A drawer comes in a case of its own.
+            (Some(Kind::Drawer), Some(Kind::Platform)) if link.place == Place::Inside => {
+                let case = std::mem::take(&mut parser.drafts[link.reference]);
+                let drawer = &mut parser.drafts[link.subject];
+                drawer.thing.material = drawer.thing.material.or(case.thing.material);
+                drawer.thing.colours.extend(case.thing.colours);
+                parser.links.remove(index);
+                continue;
+            }
+            (Some(Kind::Post | Kind::Pendulum | Kind::InvertedPendulum), Some(_))
+                if reference.is_cart =>
+            {
+                let cart = &mut parser.drafts[link.reference];
+                cart.noun = lexicon::noun_of(Kind::CartPole);
+                cart.thing.kind = Kind::CartPole;
+                cart.is_cart = false;
+                cart.thing.parts = subject.thing.parts;
+                cart.thing.length =
+                    subject.lengths.first().map(|(_, length)| *length).or(subject.thing.length);
+                true
+            }
+            _ => false,
+        };
+        if !merged {
+            index += 1;
+            continue;
+        }
+        let load = std::mem::take(&mut parser.drafts[link.subject]);
+        let target = &mut parser.drafts[link.reference];
+        target.thing.mass = load.thing.mass.or(target.thing.mass);
+        target.thing.colours.extend(load.thing.colours);
+        if let Some((_, length)) = load.lengths.first().filter(|_| {
+            matches!(target.thing.kind, Kind::Spring | Kind::SlidingSpring | Kind::Pendulum)
+        }) {
+            target.thing.size.get_or_insert_default().x = Some(*length);
+        }
+        parser.links.remove(index);
+    }
+}
+
+/// What was said of the floor is said of the world.
+fn floor(draft: Draft, spec: &mut SceneSpec) -> Result<(), Refusal> {
+    let world = &mut spec.world;
+    if let Some(material) = draft.thing.material {
+        world.floor_friction = Some(material.traits().friction);
+        if draft.thing.colours.is_empty() && material == super::spec::Material::Ice {
+            world.floor_colour = Some("#cfe6f2".into());
+        }
+    }
+    for quality in &draft.traits {
+        match quality {
+            Trait::Slippery => world.floor_friction = Some(0.05),
+            Trait::Frictionless => world.floor_friction = Some(0.0),
+            Trait::Rough => world.floor_friction = Some(1.5),
+            Trait::Tilted => world.floor_tilt = Some(draft.angle.unwrap_or(10.0)),
+            Trait::Level | Trait::Lying | Trait::Fixed | Trait::Spaced => {}
+            _ => {
+                return Err(Refusal::of(
+                    "the floor can be tilted, slippery, rough, frictionless, icy or coloured",
+                ));
+            }
+        }
+    }
+    if let Some(angle) = draft.angle {
+        world.floor_tilt = Some(angle);
+    }
+    if let Some(friction) = draft.thing.friction {
+        world.floor_friction = Some(friction);
+    }
+    if let Some(colour) = draft.thing.colours.first() {
+        world.floor_colour = Some(colour.clone());
+    }
+    Ok(())
+}
+
+fn title(prompt: &str) -> String {
+    prompt.chars().map(|c| if c.is_control() { ' ' } else { c }).take(60).collect()
+}

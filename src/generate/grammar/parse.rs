@@ -1,0 +1,293 @@
+//! Lexemes to drafts and the relations between them, by recursive descent.
+//!
+//! ```text
+//! text      = { sentence-part | separator }
+//! part      = world | place thing | thing
+//! thing     = { determiner | count | measure | adjective } ( noun | group [of thing] ) { after }
+//! after     = attribute | part-of | arrangement | world | place thing | with thing
+//! ```
+//! A rule that does not apply takes nothing. What no rule takes is kept, and is a reason to refuse.
+
+use super::super::spec::{Class, MAX_COUNT, Place, World};
+use super::{
+    draft::{Draft, first_word},
+    lexer::{Lex, Lexeme, lexemes},
+    lexicon::{Dim, Sense, Trait},
+    measure::{Measure, Unit},
+};
+
+/// A relation between drafts, by number.
+#[derive(Clone, Debug)]
+pub struct Link {
+    /// What is placed.
+    pub subject: usize,
+    /// Where.
+    pub place: Place,
+    /// By what.
+    pub reference: usize,
+    /// Which of several.
+    pub member: Option<u32>,
+    /// And what, for between.
+    pub other: Option<usize>,
+    /// Free space, m.
+    pub gap: Option<f64>,
+}
+
+/// What has been read.
+#[derive(Clone, Debug, Default)]
+pub struct Parser {
+    pub(super) lexemes: Vec<Lexeme>,
+    pub(super) at: usize,
+    /// The things so far.
+    pub drafts: Vec<Draft>,
+    /// How they stand to one another.
+    pub links: Vec<Link>,
+    /// What holds for all.
+    pub world: World,
+    /// Words that are not known.
+    pub unknown: Vec<String>,
+    /// Words that are known and make no sense where they are.
+    pub misplaced: Vec<String>,
+    /// What was said of the world, in words.
+    pub said: Vec<String>,
+    /// What had to be taken for granted.
+    pub granted: Vec<String>,
+    /// Things of the enumeration that is being read.
+    pub(super) list: Vec<usize>,
+    /// Adjectives that wait for the noun of a later member: "a red and a blue ball".
+    pub(super) elided: Vec<Draft>,
+    /// What attributes belong to.
+    pub(super) current: Option<usize>,
+    /// What the sentence is about.
+    pub(super) head: Option<usize>,
+    /// What "it" is.
+    pub(super) it: Option<usize>,
+    /// Which of several the last reference meant.
+    pub(super) which: Option<u32>,
+    /// How deep rules are nested.
+    pub(super) depth: usize,
+}
+
+/// Most rules within one another.
+pub(super) const MAX_DEPTH: usize = 24;
+
+impl Parser {
+    /// Begins with a text.
+    pub fn new(text: &str) -> Self {
+        Self { lexemes: lexemes(text), ..Self::default() }
+    }
+
+    /// Reads all of it.
+    pub fn text(&mut self) {
+        let mut leading: Option<(Place, usize, Option<usize>)> = None;
+        let mut separated = true;
+        while self.at < self.lexemes.len() {
+            match self.peek() {
+                Some(Lex::Stop) => {
+                    self.list.clear();
+                    self.at += 1;
+                    separated = true;
+                    continue;
+                }
+                Some(Lex::Comma | Lex::Mark) => {
+                    self.at += 1;
+                    separated = true;
+                    continue;
+                }
+                _ => {}
+            }
+            if matches!(
+                self.sense(),
+                Some(Sense::And | Sense::Verb(_) | Sense::Filler | Sense::With | Sense::Is)
+            ) {
+                separated |= !matches!(self.sense(), Some(Sense::Filler));
+                self.at += 1;
+                continue;
+            }
+            if self.world_phrase() {
+                separated = true;
+                continue;
+            }
+            let place = match self.sense() {
+                Some(Sense::Place(place)) => Some(place),
+                Some(Sense::In) => Some(Place::Inside),
+                _ => None,
+            };
+            if let Some(place) = place {
+                let before = self.clone();
+                self.at += 1;
+                if let Some(reference) = self.thing() {
+                    self.after(reference);
+                    let other = (place == Place::Between).then(|| self.second()).flatten();
+                    self.glue(|sense| matches!(sense, Sense::Is | Sense::Filler | Sense::Verb(_)));
+                    let comma = self.peek() == Some(Lex::Comma);
+                    self.at += usize::from(comma);
+                    self.glue(|sense| matches!(sense, Sense::Trait(Trait::Spaced)));
+                    if self.determined() || (comma && self.adjective()) {
+                        leading = Some((place, reference, other));
+                        self.list.clear();
+                        separated = true;
+                        continue;
+                    }
+                }
+                *self = before;
+                // "… and hits a stack": it is still about what the sentence began with.
+                if let Some(subject) = self.head.or(self.current)
+                    && self.related(subject)
+                {
+                    continue;
+                }
+            }
+            if self.sense() == Some(Sense::Each) && self.all_of_them() {
+                continue;
+            }
+            let bare = !self.determined();
+            if (separated || !bare)
+                && let Some(subject) = self.thing()
+            {
+                if leading.is_none() && separated {
+                    self.head = Some(subject);
+                }
+                if let Some((place, reference, other)) = leading.take() {
+                    self.link(subject, place, reference, other, None);
+                }
+                self.list.push(subject);
+                self.after(subject);
+                self.current = Some(subject);
+                separated = false;
+                continue;
+            }
+            if let Some(current) = self.current
+                && self.attribute(current)
+            {
+                continue;
+            }
+            self.reject();
+        }
+        if let Some((_, reference, _)) = leading {
+            self.misplaced
+                .extend(self.drafts[reference].noun.map(|noun| first_word(noun.words).to_owned()));
+        }
+        if let Some(draft) = self.elided.pop() {
+            self.misplaced.extend(draft.thing.colours.first().cloned());
+        }
+    }
+
+    /// "both on a table": all that stand on nothing yet.
+    fn all_of_them(&mut self) -> bool {
+        let before = self.clone();
+        self.at += 1;
+        self.glue(|sense| {
+            matches!(sense, Sense::Of | Sense::It | Sense::Is | Sense::Trait(Trait::Spaced))
+        });
+        let known = self.drafts.len();
+        let place = match self.sense() {
+            Some(Sense::Place(place @ (Place::On | Place::Inside))) => place,
+            Some(Sense::In) => Place::Inside,
+            _ => {
+                *self = before;
+                return false;
+            }
+        };
+        self.at += 1;
+        let Some(reference) = self.thing() else {
+            *self = before;
+            return false;
+        };
+        for subject in (0..known).filter(|subject| *subject != reference) {
+            let small = self.drafts[subject]
+                .kind()
+                .is_some_and(|kind| matches!(kind.class(), Class::Solid | Class::Vessel));
+            let placed = self.links.iter().any(|link| {
+                link.subject == subject && matches!(link.place, Place::On | Place::Inside)
+            });
+            if small && !placed {
+                // What it stands on comes first: the others are shifted along it.
+                self.links.insert(
+                    0,
+                    Link { subject, place, reference, member: None, other: None, gap: None },
+                );
+            }
+        }
+        self.after(reference);
+        true
+    }
+
+    pub(super) fn determined(&self) -> bool {
+        matches!(self.sense(), Some(Sense::A | Sense::The | Sense::More | Sense::Each))
+            || matches!(self.peek(), Some(Lex::Number(_)))
+    }
+
+    /// Keeps a word that nobody takes.
+    pub(super) fn reject(&mut self) {
+        let Some(Lexeme { lex, text }) = self.lexemes.get(self.at).cloned() else { return };
+        if lex == Lex::Unknown {
+            self.unknown.push(text)
+        } else {
+            self.misplaced.push(text)
+        }
+        self.at += 1;
+    }
+
+    pub(super) fn peek(&self) -> Option<Lex> {
+        self.ahead(0)
+    }
+
+    pub(super) fn ahead(&self, by: usize) -> Option<Lex> {
+        self.lexemes.get(self.at + by).map(|lexeme| lexeme.lex)
+    }
+
+    pub(super) fn sense(&self) -> Option<Sense> {
+        self.sense_ahead(0)
+    }
+
+    pub(super) fn sense_ahead(&self, by: usize) -> Option<Sense> {
+        self.lexemes.get(self.at + by).and_then(Lexeme::sense)
+    }
+
+    pub(super) fn take(&mut self, wanted: impl Fn(Sense) -> bool) -> bool {
+        let there = self.sense().is_some_and(wanted);
+        self.at += usize::from(there);
+        there
+    }
+
+    /// Skips words that only join.
+    pub(super) fn glue(&mut self, joins: impl Fn(Sense) -> bool) {
+        while self.sense().is_some_and(&joins) || self.peek() == Some(Lex::Mark) {
+            self.at += 1;
+        }
+    }
+}
+
+/// A number that counts something.
+pub(super) fn whole(number: f64) -> Option<u32> {
+    (number >= 1.0 && number <= f64::from(MAX_COUNT) && number.fract() == 0.0)
+        .then_some(number as u32)
+}
+
+/// Which extent "long" and the like are behind a measure.
+pub(super) fn stretched([wide, deep, high]: [f64; 3]) -> Dim {
+    if wide > 1.0 {
+        Dim::Long
+    } else if deep != 1.0 {
+        Dim::Wide
+    } else if high > 1.0 {
+        Dim::High
+    } else {
+        Dim::Thick
+    }
+}
+
+/// `10 x 20 x 30 cm`.
+pub(super) fn extents(draft: &mut Draft, numbers: &[f64], last: Measure) -> bool {
+    if last.unit != Unit::Length {
+        return false;
+    }
+    let scale = last.scale;
+    draft.triple = match *numbers {
+        [x, y] => Some([x * scale, y * scale, last.value]),
+        [x] => Some([x * scale, last.value, f64::NAN]),
+        _ => return false,
+    };
+    true
+}

@@ -1,0 +1,252 @@
+//! Several things that differ, and how many make a group.
+
+use super::super::spec::{Kind, Pattern, Place};
+use super::{
+    draft::Draft,
+    lexer::Lex,
+    lexicon::{Dim, Part, Sense, Trait},
+    measure::{Measure, Unit},
+    parse::{Link, Parser, stretched, whole},
+};
+
+impl Parser {
+    /// "two lifted", of a cradle.
+    pub(super) fn lifted(&mut self, index: usize, number: f64) -> bool {
+        let lifted =
+            matches!(self.sense_ahead(1), Some(Sense::Trait(Trait::Lifted | Trait::Released)));
+        let count = whole(number);
+        if !lifted || count.is_none() || self.drafts[index].kind() != Some(Kind::NewtonsCradle) {
+            return false;
+        }
+        self.drafts[index].thing.lifted = count;
+        self.at += 2;
+        true
+    }
+
+    /// "two cubes, one red and one blue": as many colours as there are things.
+    pub(super) fn one_by_one(&mut self, index: usize) -> bool {
+        let begin = self.at;
+        let mut colours = Vec::new();
+        while self.peek() == Some(Lex::Number(1.0))
+            && let Some(Sense::Colour(colour)) = self.sense_ahead(1)
+        {
+            colours.push(colour.to_owned());
+            self.at += 2;
+            let joined = self.at;
+            while self.peek() == Some(Lex::Comma) || self.sense() == Some(Sense::And) {
+                self.at += 1;
+            }
+            if self.peek() != Some(Lex::Number(1.0)) {
+                self.at = joined;
+            }
+        }
+        let all = self.drafts[index].count == Some(colours.len() as u32) && !self.heads_a_thing();
+        if all {
+            self.drafts[index].thing.colours = colours;
+        } else {
+            self.at = begin;
+        }
+        all
+    }
+
+    /// "two balls, one heavy and one light": each becomes a thing of its own.
+    pub(super) fn one_and_another(&mut self, index: usize) -> bool {
+        let begin = self.at;
+        let Some(count @ 2..) = self.drafts[index].count else { return false };
+        let mut members = Vec::new();
+        while members.len() < count as usize {
+            let first = members.is_empty();
+            let another = match (self.peek(), self.sense()) {
+                (Some(Lex::Number(1.0)), _) => true,
+                // "the other is light"
+                (_, Some(Sense::The)) if !first => {
+                    self.at += 1;
+                    self.lexemes[self.at..].first().is_some_and(|lexeme| lexeme.text == "other")
+                }
+                (_, Some(Sense::More)) => !first,
+                (_, Some(Sense::Place(Place::OnRightEnd))) => false,
+                _ => false,
+            };
+            if !another {
+                break;
+            }
+            self.at += 1;
+            let Some(member) = self.member_of(index) else { break };
+            members.push(member);
+            while self.peek() == Some(Lex::Comma) || self.sense() == Some(Sense::And) {
+                self.at += 1;
+            }
+        }
+        if members.len() != count as usize {
+            self.at = begin;
+            return false;
+        }
+        self.split(index, members)
+    }
+
+    /// One of several with what is said of it alone.
+    pub(super) fn member_of(&mut self, index: usize) -> Option<Draft> {
+        let mut member = self.drafts[index].clone();
+        member.count = None;
+        member.plural = false;
+        member.thing.arrangement = None;
+        let before = member.clone();
+        loop {
+            self.glue(|sense| {
+                matches!(sense, Sense::Is | Sense::With | Sense::Of | Sense::A | Sense::Filler)
+            });
+            match self.peek() {
+                Some(Lex::Measure(measure)) => {
+                    self.at += 1;
+                    member.thing.mass = member.thing.mass.filter(|_| measure.unit != Unit::Mass);
+                    if !self.length_before(&mut member, measure) {
+                        return None;
+                    }
+                }
+                Some(Lex::Known(_)) if self.adjective() => {
+                    if matches!(self.sense(), Some(Sense::Colour(_))) {
+                        member.thing.colours.clear();
+                    }
+                    if !self.adjective_into(&mut member) {
+                        return None;
+                    }
+                }
+                _ => break,
+            }
+        }
+        let changed =
+            member.thing != before.thing || !member.traits.is_empty() || !member.is_blank();
+        (changed && !self.heads_a_thing()).then_some(member)
+    }
+
+    /// "of 10, 20 and 30 cm", of three: each becomes a thing of its own.
+    pub(super) fn distributed(&mut self, index: usize, dim: Option<Dim>) -> bool {
+        let begin = self.at;
+        let Some(count @ 2..) = self.drafts[index].count else { return false };
+        let (mut values, mut unit) = (Vec::new(), None);
+        loop {
+            match self.peek() {
+                Some(Lex::Number(number)) => values.push((number, None)),
+                Some(Lex::Measure(measure)) => {
+                    values.push((measure.value / measure.scale, Some(measure)));
+                    unit = Some(measure);
+                }
+                _ => break,
+            }
+            self.at += 1;
+            let here = self.at;
+            while self.peek() == Some(Lex::Comma) || self.sense() == Some(Sense::And) {
+                self.at += 1;
+            }
+            if self.at == here {
+                break;
+            }
+        }
+        let dim = dim.or(match self.sense() {
+            Some(Sense::Dim(
+                dim @ (Dim::High | Dim::Long | Dim::Wide | Dim::Radius | Dim::Diameter),
+            )) => {
+                self.at += 1;
+                Some(dim)
+            }
+            _ => None,
+        });
+        let (Some(unit), true) = (unit, values.len() == count as usize) else {
+            self.at = begin;
+            return false;
+        };
+        let mut members = Vec::new();
+        for (number, measure) in values {
+            let measure = measure.unwrap_or(Measure { value: number * unit.scale, ..unit });
+            let mut member = self.drafts[index].clone();
+            member.count = None;
+            member.plural = false;
+            if measure.unit != unit.unit || !member.measure(measure, dim) {
+                self.at = begin;
+                return false;
+            }
+            members.push(member);
+        }
+        self.split(index, members)
+    }
+
+    /// Several become things of their own, each as placed as all were.
+    pub(super) fn split(&mut self, index: usize, members: Vec<Draft>) -> bool {
+        let stacked = members.first().is_some_and(|member| {
+            member.thing.arrangement.as_ref().is_some_and(|a| a.pattern == Pattern::Stack)
+        });
+        let mut before = index;
+        for (n, mut member) in members.into_iter().enumerate() {
+            member.thing.arrangement = None;
+            if n == 0 {
+                self.drafts[index] = member;
+                continue;
+            }
+            self.drafts.push(member);
+            let twin = self.drafts.len() - 1;
+            let links: Vec<_> =
+                self.links.iter().filter(|link| link.subject == index).cloned().collect();
+            let link = |place, reference| Link {
+                subject: twin,
+                place,
+                reference,
+                member: None,
+                other: None,
+                gap: None,
+            };
+            if stacked {
+                self.links.push(link(Place::On, before));
+            } else {
+                self.links.extend(links.into_iter().map(|link| Link { subject: twin, ..link }));
+            }
+            self.list.push(twin);
+            before = twin;
+        }
+        true
+    }
+
+    /// "ten high", "10 bricks wide", "four cubes high": of a group, a count.
+    pub(super) fn height_of_group(&mut self, index: usize, numbers: &[f64]) -> bool {
+        let begin = self.at;
+        let draft = &self.drafts[index];
+        let (Some(pattern), [number]) =
+            (draft.thing.arrangement.as_ref().map(|a| a.pattern), numbers)
+        else {
+            return false;
+        };
+        let Some(number) = whole(*number) else { return false };
+        let own = draft.noun.map(|noun| noun.words);
+        self.glue(|sense| {
+            matches!(sense, Sense::Ones | Sense::Part(Part::Layer))
+                || matches!(sense, Sense::Noun(noun) if Some(noun.words) == own)
+        });
+        let dim = match self.sense() {
+            Some(Sense::Dim(dim)) => dim,
+            Some(Sense::Stretch(factors)) => stretched(factors),
+            _ => {
+                self.at = begin;
+                return false;
+            }
+        };
+        use Pattern::{Column, Grid, Pyramid, Row, Stack, Triangle, Wall};
+        let draft = &mut self.drafts[index];
+        match (pattern, dim) {
+            (Stack, Dim::High) | (Row, Dim::Long | Dim::Wide) | (Column, Dim::Long | Dim::Deep) => {
+                draft.count = Some(number)
+            }
+            (Wall | Grid, Dim::Wide | Dim::Long) | (Pyramid, Dim::Wide) => {
+                draft.arrange(pattern).columns = Some(number)
+            }
+            (Grid, Dim::Deep) => draft.arrange(pattern).rows = Some(number),
+            (Wall | Grid | Pyramid | Triangle, Dim::High) => {
+                draft.arrange(pattern).layers = Some(number)
+            }
+            _ => {
+                self.at = begin;
+                return false;
+            }
+        }
+        self.at += 1;
+        true
+    }
+}

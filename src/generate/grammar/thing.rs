@@ -1,0 +1,641 @@
+//! A thing with all that stands before its noun, and groups of things.
+
+use super::super::spec::{Class, Kind, MAX_COUNT, Material, Pattern, Place};
+use super::{
+    draft::Draft,
+    lexer::Lex,
+    lexicon::{Dim, Outline, Part, Prop, Sense, Trait, Which},
+    measure::{Measure, Unit},
+    parse::{Link, MAX_DEPTH, Parser, extents, stretched, whole},
+};
+
+/// Colours of what should have many.
+const RAINBOW: &[&str] = &["red", "orange", "yellow", "green", "blue", "purple"];
+
+impl Parser {
+    /// A thing with all that stands before its noun. Its number is that of a draft before when it
+    /// is the same thing again.
+    pub(super) fn thing(&mut self) -> Option<usize> {
+        if self.depth >= MAX_DEPTH {
+            return None;
+        }
+        self.depth += 1;
+        let (begin, known, elided) = (self.at, self.drafts.len(), self.elided.len());
+        let found = self.thing_within();
+        self.depth -= 1;
+        if found.is_none() {
+            self.at = begin;
+            self.drafts.truncate(known);
+            self.elided.truncate(elided);
+        }
+        found
+    }
+
+    pub(super) fn thing_within(&mut self) -> Option<usize> {
+        let begin = self.at;
+        let mut draft = Draft::default();
+        let (mut definite, mut parts, mut by_numbers) = (false, None, Vec::new());
+        loop {
+            let lexeme = self.lexemes.get(self.at)?.clone();
+            let here = self.at;
+            self.at += 1;
+            match lexeme.lex {
+                Lex::Mark => {}
+                Lex::Comma if !draft.is_blank() && self.adjective() => {}
+                Lex::Comma if draft.pace.is_some() && self.adjective() => {}
+                Lex::Comma if self.elide(&draft) => {
+                    self.elided.push(draft);
+                    return self.thing();
+                }
+                // "the red one"
+                Lex::Number(1.0) if definite && !draft.is_blank() && !self.heads_a_thing() => {
+                    let alike = |known: &Draft| {
+                        known.noun.is_some()
+                            && draft.thing.colours.iter().all(|c| known.thing.colours.contains(c))
+                            && (draft.thing.material.is_none()
+                                || draft.thing.material == known.thing.material)
+                    };
+                    return self.drafts.iter().rposition(alike);
+                }
+                Lex::Number(first) => {
+                    let mut numbers = vec![first];
+                    while self.sense() == Some(Sense::By)
+                        && let Some(Lex::Number(next)) = self.ahead(1)
+                    {
+                        numbers.push(next);
+                        self.at += 2;
+                    }
+                    if self.sense() == Some(Sense::By)
+                        && let Some(Lex::Measure(last)) = self.ahead(1)
+                    {
+                        self.at += 2;
+                        if !extents(&mut draft, &numbers, last) {
+                            break;
+                        }
+                    } else if numbers.len() > 1 && numbers.iter().any(|n| n.fract() != 0.0) {
+                        if !self.bare_extents(&mut draft, &numbers) {
+                            break;
+                        }
+                    } else if numbers.len() > 1 {
+                        by_numbers = numbers;
+                    } else if let Some(Sense::Part(part)) = self.sense() {
+                        self.at += 1;
+                        parts = Some((part, whole(first)?));
+                    } else if let Some(count) = whole(first) {
+                        if draft.count.is_some() {
+                            break;
+                        }
+                        draft.count = Some(count);
+                    } else {
+                        break;
+                    }
+                }
+                Lex::Measure(measure) => {
+                    if self.sense() == Some(Sense::By)
+                        && let Some(chain) = self.chain(measure)
+                    {
+                        draft.triple = chain;
+                    } else if !self.length_before(&mut draft, measure) {
+                        break;
+                    }
+                }
+                Lex::Known(entry) => match entry.sense {
+                    Sense::A | Sense::Filler => {}
+                    Sense::The => definite = true,
+                    Sense::More => definite = false,
+                    Sense::Each if here == begin => definite = true,
+                    Sense::Of if draft.count.is_some() && draft.is_blank() => {}
+                    Sense::And if !draft.is_blank() && self.adjective() => {}
+                    Sense::And if self.elide(&draft) => {
+                        self.elided.push(draft);
+                        return self.thing();
+                    }
+                    Sense::Fold(parts_count) => parts = Some((Part::Link, parts_count)),
+                    Sense::Twice if matches!(self.sense(), Some(Sense::Noun(_))) => {
+                        parts = Some((Part::Link, 2))
+                    }
+                    Sense::Light if !matches!(self.sense(), Some(Sense::Colour(_))) => {
+                        draft.heft = Some(0.25)
+                    }
+                    Sense::It if here == begin => return self.it.or(self.current),
+                    Sense::Part(Part::End) if definite => {
+                        return if self.take(|sense| sense == Sense::Of) {
+                            self.thing()
+                        } else {
+                            self.it.or(self.current)
+                        };
+                    }
+                    Sense::Which(which) if definite => return self.one_of_several(which),
+                    Sense::Direction([x, _, _]) if definite && x != 0.0 => {
+                        return self.one_of_several(if x < 0.0 {
+                            Which::First
+                        } else {
+                            Which::Last
+                        });
+                    }
+                    // "a glass sphere"
+                    Sense::Noun(noun)
+                        if noun.words.starts_with("glass")
+                            && matches!(self.sense(), Some(Sense::Noun(_) | Sense::Group(_))) =>
+                    {
+                        draft.thing.material = Some(Material::Glass);
+                    }
+                    Sense::Outline(Outline::Square) if self.sense() == Some(Sense::Of) => {
+                        return self.group(
+                            draft,
+                            Pattern::Corners,
+                            false,
+                            by_numbers,
+                            definite,
+                            begin,
+                        );
+                    }
+                    // "a damped pendulum"
+                    Sense::Prop(Prop::Damping) if lexeme.text.ends_with("damped") => {
+                        let free = lexeme.text.starts_with("un");
+                        draft.thing.damping = Some(if free { 0.0 } else { 0.1 });
+                    }
+                    Sense::Comparative(factors) => {
+                        let before = draft.stretch.unwrap_or([1.0; 3]);
+                        draft.stretch =
+                            Some(std::array::from_fn(|axis| before[axis] * factors[axis]));
+                    }
+                    Sense::Steep(angle) => draft.angle = draft.angle.or(Some(angle)),
+                    Sense::Group(pattern) => {
+                        return self.group(
+                            draft,
+                            pattern,
+                            entry.plural,
+                            by_numbers,
+                            definite,
+                            begin,
+                        );
+                    }
+                    Sense::Floor if !entry.plural => {
+                        draft.is_floor = true;
+                        return Some(self.admit(draft, definite));
+                    }
+                    Sense::Prop(Prop::Mass) | Sense::Part(Part::Bob) => {
+                        draft.is_load = true;
+                        draft.name(super::lexicon::noun_of(Kind::Box)?, false);
+                        return Some(self.admit(draft, definite));
+                    }
+                    Sense::Part(Part::Cart) => {
+                        draft.is_cart = true;
+                        draft.name(super::lexicon::noun_of(Kind::Box)?, false);
+                        return Some(self.admit(draft, definite));
+                    }
+                    Sense::Noun(noun) => {
+                        draft.name(noun, entry.plural);
+                        if let ([_, _, ..], Some(Sense::Of), Kind::Box) =
+                            (&*by_numbers, self.sense(), noun.kind)
+                        {
+                            // "a 5 x 5 x 2 block of cubes"
+                            draft.noun = None;
+                            return self.group(
+                                draft,
+                                Pattern::Grid,
+                                false,
+                                by_numbers,
+                                definite,
+                                begin,
+                            );
+                        }
+                        if let (Some(Sense::Noun(second)), Kind::Box) = (self.sense(), noun.kind)
+                            && second.kind == Kind::Wall
+                        {
+                            self.at += 1;
+                            draft.arrange(Pattern::Wall);
+                        } else if let (Some(Sense::Group(pattern)), true) =
+                            (self.sense(), noun.kind.class() != Class::Furniture)
+                        {
+                            self.at += 1;
+                            if noun.kind != Kind::Dominoes || !draft.in_file(pattern) {
+                                draft.arrange(pattern);
+                            }
+                        } else if let (Some(Sense::Noun(second)), Kind::Dominoes) =
+                            (self.sense(), noun.kind)
+                            && matches!(second.kind, Kind::Chain)
+                        {
+                            self.at += 1;
+                        }
+                        if let Some((part, count)) = parts
+                            && !draft.part(part, Some(count), &Draft::default())
+                        {
+                            break;
+                        }
+                        let wall = draft
+                            .thing
+                            .arrangement
+                            .as_ref()
+                            .is_some_and(|a| a.pattern == Pattern::Wall);
+                        match *by_numbers {
+                            [columns, layers] if wall => {
+                                let arrangement = draft.arrange(Pattern::Wall);
+                                (arrangement.columns, arrangement.layers) =
+                                    (whole(columns), whole(layers));
+                            }
+                            [columns, rows] => {
+                                let arrangement = draft.arrange(Pattern::Grid);
+                                (arrangement.columns, arrangement.rows) =
+                                    (whole(columns), whole(rows));
+                            }
+                            [columns, rows, layers] => {
+                                let arrangement = draft.arrange(Pattern::Grid);
+                                (arrangement.columns, arrangement.rows, arrangement.layers) =
+                                    (whole(columns), whole(rows), whole(layers));
+                            }
+                            _ => {}
+                        }
+                        for mut earlier in std::mem::take(&mut self.elided) {
+                            earlier.name(noun, false);
+                            self.drafts.push(earlier);
+                            self.list.push(self.drafts.len() - 1);
+                        }
+                        return Some(self.admit(draft, definite));
+                    }
+                    Sense::Ones => {
+                        let before = self.drafts.iter().rev().find_map(|draft| draft.noun)?;
+                        draft.name(before, true);
+                        return Some(self.admit(draft, false));
+                    }
+                    _ => {
+                        self.at = here;
+                        if !self.adjective_into(&mut draft) {
+                            break;
+                        }
+                    }
+                },
+                _ => break,
+            }
+        }
+        // "a blue one": the number is the noun.
+        self.at = begin;
+        None
+    }
+
+    /// "the left one", "the top box": one of several that are there.
+    pub(super) fn one_of_several(&mut self, which: Which) -> Option<usize> {
+        let noun = match (self.peek(), self.sense()) {
+            (Some(Lex::Number(1.0)), _) => None,
+            (_, Some(Sense::Noun(noun))) => Some(noun),
+            _ => return None,
+        };
+        self.at += 1;
+        let several = |draft: &Draft| {
+            draft.count.is_some_and(|count| count > 1)
+                && noun.is_none_or(|noun| draft.noun.is_some_and(|own| own.words == noun.words))
+        };
+        let index = self.drafts.iter().rposition(several)?;
+        let count = self.drafts[index].count?;
+        self.which = Some(match which {
+            Which::First => 1,
+            Which::Middle => count.div_ceil(2),
+            Which::Last => count,
+        });
+        Some(index)
+    }
+
+    /// Whether adjectives follow, so that a comma or "and" only joins them.
+    pub(super) fn adjective(&self) -> bool {
+        matches!(
+            self.sense(),
+            Some(
+                Sense::Colour(_)
+                    | Sense::Dark
+                    | Sense::Light
+                    | Sense::Material(_)
+                    | Sense::Size(_)
+                    | Sense::Stretch(_)
+                    | Sense::Heft(_)
+                    | Sense::Outline(_)
+                    | Sense::Rainbow
+                    | Sense::Decor
+                    | Sense::Pace(_)
+                    | Sense::Trait(_)
+            )
+        )
+    }
+
+    /// `0.1 x 0.2 x 0.3`: metres, as everywhere in MuJoCo.
+    pub(super) fn bare_extents(&mut self, draft: &mut Draft, numbers: &[f64]) -> bool {
+        let [x, y, ref rest @ ..] = *numbers else { return false };
+        let z = match *rest {
+            [] => f64::NAN,
+            [z] => z,
+            _ => return false,
+        };
+        draft.triple = Some([x, y, z]);
+        self.bare("m");
+        true
+    }
+
+    /// Tells that a number without a unit was taken to have one.
+    pub(super) fn bare(&mut self, unit: &str) {
+        self.granted.push(format!("numbers without a unit were read as {unit}"));
+    }
+
+    /// Whether the noun of `draft` comes with a later member.
+    pub(super) fn elide(&self, draft: &Draft) -> bool {
+        let skip = usize::from(matches!(self.sense(), Some(Sense::And)));
+        !draft.is_blank()
+            && (matches!(self.sense_ahead(skip), Some(Sense::A))
+                || matches!(self.ahead(skip), Some(Lex::Number(_))))
+            && matches!(
+                self.sense_ahead(skip + 1),
+                Some(
+                    Sense::Colour(_)
+                        | Sense::Size(_)
+                        | Sense::Material(_)
+                        | Sense::Dark
+                        | Sense::Light
+                        | Sense::Heft(_)
+                )
+            )
+    }
+
+    /// A measure before a noun, with the word for its extent: "2 m long".
+    pub(super) fn length_before(&mut self, draft: &mut Draft, measure: Measure) -> bool {
+        let dim = match self.sense() {
+            Some(Sense::Dim(dim)) => Some(dim),
+            Some(Sense::Stretch(factors)) => Some(stretched(factors)),
+            Some(Sense::Dark) => Some(Dim::Deep),
+            _ => None,
+        };
+        self.at += usize::from(dim.is_some());
+        if measure.unit == Unit::Mass
+            && matches!(self.sense(), Some(Sense::Prop(Prop::Mass)))
+            && matches!(self.sense_ahead(1), Some(Sense::Noun(_)))
+        {
+            self.at += 1;
+        }
+        draft.measure(measure, dim)
+    }
+
+    /// `10 cm x 20 cm x 30 cm`, of which the first has been read.
+    pub(super) fn chain(&mut self, first: Measure) -> Option<Option<[f64; 3]>> {
+        let mut values = vec![first.value];
+        let begin = self.at;
+        while self.sense() == Some(Sense::By)
+            && let Some(Lex::Measure(next)) = self.ahead(1)
+            && next.unit == first.unit
+        {
+            values.push(next.value);
+            self.at += 2;
+        }
+        match *values {
+            [x, y, z] if first.unit == Unit::Length => Some(Some([x, y, z])),
+            [x, y] if first.unit == Unit::Length => Some(Some([x, y, f64::NAN])),
+            _ => {
+                self.at = begin;
+                None
+            }
+        }
+    }
+
+    /// One adjective.
+    pub(super) fn adjective_into(&mut self, draft: &mut Draft) -> bool {
+        let Some(sense) = self.sense() else { return false };
+        let next = self.sense_ahead(1);
+        match (sense, next) {
+            (Sense::Dark | Sense::Light, Some(Sense::Colour(colour))) => {
+                let shade = if sense == Sense::Dark { "dark" } else { "light" };
+                draft.thing.colours.push(format!("{shade} {colour}"));
+                self.at += 1;
+            }
+            (Sense::Colour(colour), _) => draft.thing.colours.push(colour.to_owned()),
+            (Sense::Light, _) => draft.heft = Some(0.25),
+            (Sense::Material(material), _) => draft.thing.material = Some(material),
+            (Sense::Size(factor), _) => draft.factor = Some(draft.factor.unwrap_or(1.0) * factor),
+            (Sense::Heft(factor), _) => draft.heft = Some(factor),
+            (Sense::Stretch(factors), _) => {
+                let before = draft.stretch.unwrap_or([1.0; 3]);
+                draft.stretch = Some(std::array::from_fn(|axis| before[axis] * factors[axis]));
+            }
+            (Sense::Outline(outline), _) => draft.outline = Some(outline),
+            (Sense::Rainbow, _) => {
+                draft.thing.colours = RAINBOW.iter().map(|colour| (*colour).to_owned()).collect()
+            }
+            (Sense::Decor, _) => {
+                let word = self.lexemes[self.at].text.clone();
+                self.granted.push(format!("'{word}' changes nothing here"));
+            }
+            (Sense::Pace(pace), _) => draft.pace = Some(pace),
+            (Sense::Trait(Trait::Weightless | Trait::Windy | Trait::Enclosed), _) => return false,
+            (Sense::Trait(quality), _) => draft.traits.push(quality),
+            _ => return false,
+        }
+        self.at += 1;
+        true
+    }
+
+    /// A group, whose word has been read: "of" things, or by itself.
+    pub(super) fn group(
+        &mut self,
+        said: Draft,
+        pattern: Pattern,
+        _plural: bool,
+        by: Vec<f64>,
+        definite: bool,
+        begin: usize,
+    ) -> Option<usize> {
+        let here = self.at;
+        let mut inner = None;
+        if pattern == Pattern::Stack
+            && matches!(
+                self.lexemes[here - 1].text.as_str(),
+                "column of" | "pillar of" | "bunch of"
+            )
+            || self.take(|sense| sense == Sense::Of)
+            || (pattern == Pattern::Stack && matches!(self.peek(), Some(Lex::Number(_))))
+        {
+            inner = self.thing();
+        }
+        let index = match inner {
+            Some(inner) => inner,
+            None => {
+                self.at = here;
+                if definite
+                    && let Some(known) = self.drafts.iter().position(|draft| {
+                        draft
+                            .thing
+                            .arrangement
+                            .as_ref()
+                            .is_some_and(|known| known.pattern == pattern)
+                    })
+                {
+                    return Some(known);
+                }
+                // "a tower with five blocks", or of nothing in particular.
+                let draft = Draft { count: None, ..Draft::default() };
+                self.glue(|sense| matches!(sense, Sense::With | Sense::Filler));
+                let with = self.at > here;
+                let named = if with { self.thing_of_group() } else { None };
+                match named {
+                    Some(index) => index,
+                    None => {
+                        self.at = here;
+                        let mut draft = draft;
+                        if matches!(
+                            pattern,
+                            Pattern::Row
+                                | Pattern::Column
+                                | Pattern::Grid
+                                | Pattern::Corners
+                                | Pattern::Scatter
+                        ) {
+                            self.at = begin;
+                            return None;
+                        }
+                        // A ring or a pyramid of nothing is a thing.
+                        let layered = (0..6).any(|by| {
+                            matches!(
+                                self.sense_ahead(by),
+                                Some(Sense::Part(Part::Layer | Part::Row | Part::Step))
+                            )
+                        });
+                        let whole = match pattern {
+                            Pattern::Ring => Some(Kind::Torus),
+                            Pattern::Pyramid if !layered && by.is_empty() => {
+                                Some(Kind::SolidPyramid)
+                            }
+                            _ => None,
+                        };
+                        if let Some(kind) = whole {
+                            draft = Draft { ..said };
+                            draft.name(super::lexicon::noun_of(kind)?, false);
+                            return Some(self.admit(draft, definite));
+                        }
+                        draft.name(
+                            super::lexicon::meaning("cube").and_then(|entry| {
+                                match entry.sense {
+                                    Sense::Noun(noun) => Some(noun),
+                                    _ => None,
+                                }
+                            })?,
+                            true,
+                        );
+                        self.admit(draft, false)
+                    }
+                }
+            }
+        };
+        let copies = said.count;
+        let draft = self.drafts.get_mut(index)?;
+        if draft.kind() == Some(Kind::Dominoes) && draft.in_file(pattern) {
+            if let Some(count) = copies {
+                draft.count = draft.count.map(|own| own * count);
+            }
+            return Some(index);
+        }
+        let members = draft.count;
+        let arrangement = draft.arrange(pattern);
+        match (pattern, &*by, copies, members) {
+            (_, [columns, rows], ..) => {
+                arrangement.pattern =
+                    if pattern == Pattern::Wall { pattern } else { Pattern::Grid };
+                (arrangement.columns, arrangement.rows) = (whole(*columns), whole(*rows));
+            }
+            (_, [columns, rows, layers], ..) => {
+                arrangement.pattern = Pattern::Grid;
+                (arrangement.columns, arrangement.rows, arrangement.layers) =
+                    (whole(*columns), whole(*rows), whole(*layers));
+            }
+            (Pattern::Row, _, Some(rows @ 2..), Some(columns)) => {
+                arrangement.pattern = Pattern::Grid;
+                (arrangement.columns, arrangement.rows) = (Some(columns), Some(rows));
+                draft.count = None;
+            }
+            (_, _, Some(copies @ 2..), _) => {
+                let copy = self.drafts[index].clone();
+                for _ in 1..copies.min(MAX_COUNT) {
+                    let before =
+                        if self.drafts.len() == index + 1 { index } else { self.drafts.len() - 1 };
+                    self.drafts.push(copy.clone());
+                    let subject = self.drafts.len() - 1;
+                    self.links.push(Link {
+                        subject,
+                        place: Place::RightOf,
+                        reference: before,
+                        member: None,
+                        other: None,
+                        gap: None,
+                    });
+                }
+            }
+            _ => {}
+        }
+        for (dim, value) in &said.lengths {
+            self.group_length(index, *dim, *value);
+        }
+        if let Some(draft) = self.drafts.get_mut(index) {
+            draft.thing.colours.extend(said.thing.colours);
+            draft.thing.material = draft.thing.material.or(said.thing.material);
+            draft.factor = draft.factor.or(said.factor);
+            draft.traits.extend(said.traits);
+            if let Some([wide, _, high]) = said.stretch
+                && (wide > 1.0 || high > 1.0)
+                && draft.count.is_none()
+            {
+                draft.count = Some(8);
+            }
+        }
+        Some(index)
+    }
+
+    /// A length of a group as a whole: "a 2 m row".
+    pub(super) fn group_length(&mut self, index: usize, dim: Option<Dim>, value: f64) {
+        let Some(draft) = self.drafts.get_mut(index) else { return };
+        match (dim, draft.thing.arrangement.as_mut()) {
+            (Some(Dim::Radius), Some(arrangement)) => arrangement.radius = Some(value),
+            (Some(Dim::Diameter), Some(arrangement)) if arrangement.pattern == Pattern::Ring => {
+                arrangement.radius = Some(value / 2.0);
+            }
+            (dim, _) => draft.lengths.push((dim, value)),
+        }
+    }
+
+    /// The members of a group that is named before them; not an attribute of it.
+    pub(super) fn thing_of_group(&mut self) -> Option<usize> {
+        let begin = self.at;
+        let known = self.drafts.len();
+        let found = self.thing()?;
+        if found < known || self.drafts[found].is_floor || self.drafts[found].is_load {
+            self.drafts.truncate(known.max(found));
+            self.at = begin;
+            return None;
+        }
+        Some(found)
+    }
+
+    /// A draft becomes a thing, unless it is one that is already there.
+    pub(super) fn admit(&mut self, draft: Draft, definite: bool) -> usize {
+        if definite || draft.is_floor {
+            let same = |known: &Draft| {
+                known.is_floor == draft.is_floor
+                    && known.noun.map(|noun| noun.words) == draft.noun.map(|noun| noun.words)
+                    && (draft.is_floor
+                        || draft
+                            .thing
+                            .colours
+                            .iter()
+                            .all(|colour| known.thing.colours.contains(colour)))
+                    && (draft.is_floor
+                        || draft.thing.material.is_none()
+                        || draft.thing.material == known.thing.material)
+                    && known.is_load == draft.is_load
+            };
+            if let Some(index) = self.drafts.iter().rposition(same) {
+                if draft.is_floor {
+                    let known = &mut self.drafts[index];
+                    known.thing.material = draft.thing.material.or(known.thing.material);
+                    known.traits.extend(draft.traits);
+                    known.thing.colours.extend(draft.thing.colours);
+                }
+                return index;
+            }
+        }
+        self.drafts.push(draft);
+        self.drafts.len() - 1
+    }
+}

@@ -1,0 +1,235 @@
+//! Plans in words: what was understood, for whoever asked.
+
+use super::spec::{Actuator, Arrangement, Kind, Medium, Pattern, Place, SceneSpec, Thing, World};
+
+/// What a thing is, in a few words: "5 red cubes in a stack, 10 cm wide".
+pub fn describe(thing: &Thing) -> String {
+    let numbered = thing.id.trim_end_matches(|c: char| c.is_ascii_digit());
+    let name = match numbered.strip_suffix('_') {
+        Some(name) if numbered.len() < thing.id.len() => name,
+        _ => &*thing.id,
+    };
+    let name = name.replace('_', " ");
+    let arrangement = thing.arrangement.as_ref();
+    let count = arrangement.and_then(counted).or(thing.count);
+    let mut words = Vec::new();
+    if let Some(count @ 2..) = count {
+        words.push(count.to_string());
+    }
+    if !thing.colours.is_empty() {
+        words.push(thing.colours.join(" and "));
+    }
+    words.extend(thing.material.and_then(|material| {
+        let word = format!("{material:?}").to_lowercase();
+        let said = name.split(' ').any(|part| part == word);
+        (!said).then(|| if word == "wood" { "wooden".to_owned() } else { word })
+    }));
+    let several =
+        count.is_some_and(|count| count > 1) || (count.is_none() && arrangement.is_some());
+    words.push(if several { super::grammar::plural(&name) } else { name });
+    words.extend(arrangement.map(pattern));
+    let mut more = vec![words.join(" ")];
+    let size = thing.size.unwrap_or_default();
+    let extents: Vec<String> = [("wide", size.x), ("deep", size.y), ("high", size.z)]
+        .iter()
+        .filter_map(|(word, extent)| extent.map(|m| format!("{} {word}", metres(m))))
+        .collect();
+    more.extend(extents);
+    if let Some(arrangement) = arrangement {
+        more.extend(spacing(arrangement));
+    }
+    let mut say = |value: Option<f64>, before: &str, after: &str| {
+        if let Some(value) = value {
+            more.push(format!("{before}{}{after}", figure(value)));
+        }
+    };
+    say(thing.parts.map(f64::from), "", " parts");
+    say(thing.length, "parts of ", " m");
+    say(thing.mass, "", " kg");
+    say(thing.other_mass, "the other ", " kg");
+    say(thing.density, "", " kg/m³");
+    say(thing.friction, "friction ", "");
+    say(thing.bounce, "bounce ", "");
+    say(thing.height, "", " m up");
+    say(thing.tilt, "", "°");
+    let opens = thing.kind == Kind::Door;
+    say(thing.angle, if opens { "opens by " } else { "let go at " }, "°");
+    say(thing.lifted.map(f64::from), "", " lifted");
+    say(thing.stiffness, "stiffness ", "");
+    say(thing.damping, "damping ", "");
+    if let Some(v) = thing.velocity {
+        more.push(format!("moves at {} m/s", figure((v.x * v.x + v.y * v.y + v.z * v.z).sqrt())));
+    }
+    if let Some(w) = thing.spin {
+        more.push(format!("spins at {} rad/s", figure((w.x * w.x + w.y * w.y + w.z * w.z).sqrt())));
+    }
+    if thing.lying == Some(true) {
+        more.push("lying".into());
+    }
+    if thing.fixed == Some(true) {
+        more.push("fixed".into());
+    }
+    if let Some(actuator) = thing.actuator {
+        more.push(
+            match actuator {
+                Actuator::Motor => "with torque motors",
+                Actuator::Position => "with position drives",
+                Actuator::Velocity => "with velocity drives",
+                Actuator::None => "without drives",
+            }
+            .into(),
+        );
+    }
+    more.join(", ")
+}
+
+/// How many there are by their pattern alone.
+fn counted(arrangement: &Arrangement) -> Option<u32> {
+    match (arrangement.pattern, arrangement.columns, arrangement.rows, arrangement.layers) {
+        (Pattern::Grid, Some(columns), Some(rows), layers) => {
+            Some(columns * rows * layers.unwrap_or(1))
+        }
+        _ => None,
+    }
+}
+
+fn pattern(arrangement: &Arrangement) -> String {
+    let mut out: String = match arrangement.pattern {
+        Pattern::Row => "in a row",
+        Pattern::Column => "one behind another",
+        Pattern::Stack => "in a stack",
+        Pattern::Ring => "in a ring",
+        Pattern::Corners => "at the corners of a square",
+        Pattern::Grid => "in a grid",
+        Pattern::Pyramid => "in a pyramid",
+        Pattern::Triangle => "in an upright triangle",
+        Pattern::Rack => "in a triangle",
+        Pattern::Wall => "in a wall",
+        Pattern::Scatter => "scattered",
+    }
+    .into();
+    let counts = [arrangement.columns, arrangement.rows, arrangement.layers];
+    match (arrangement.pattern, counts) {
+        (_, [None, None, Some(layers)]) => out.push_str(&format!(" of {layers} layers")),
+        (_, [None, None, None]) => {}
+        (_, counts) => {
+            let counts: Vec<String> = counts.iter().flatten().map(u32::to_string).collect();
+            out.push_str(&format!(" of {}", counts.join(" by ")));
+        }
+    }
+    out
+}
+
+fn spacing(arrangement: &Arrangement) -> Vec<String> {
+    let mut out = Vec::new();
+    if let Some(pitch) = arrangement.pitch {
+        out.push(format!("{} apart", metres(pitch)));
+    }
+    if let Some(radius) = arrangement.radius {
+        let square = arrangement.pattern == Pattern::Corners;
+        let (word, length) = if square { ("sides", 2.0 * radius) } else { ("radius", radius) };
+        out.push(format!("{word} of {}", metres(length)));
+    }
+    if let Some(gap) = arrangement.gap {
+        out.push(format!("gaps of {}", metres(gap)));
+    }
+    if let Some(taper) = arrangement.taper {
+        out.push(format!("each {} times the size of the one before", figure(taper)));
+    }
+    out
+}
+
+/// All that a plan says, a phrase for each.
+pub fn understood(spec: &SceneSpec) -> Vec<String> {
+    let mut out: Vec<String> = spec.things.iter().map(describe).collect();
+    for relation in &spec.relations {
+        let other = relation
+            .other
+            .as_ref()
+            .map_or(String::new(), |other| format!(" and {}", other.replace('_', " ")));
+        let gap = relation.gap.map_or(String::new(), |gap| format!(", {} away", metres(gap)));
+        let named = |id: &str| id.replace('_', " ");
+        out.push(format!(
+            "{} {} {}{other}{gap}",
+            named(&relation.subject),
+            place(relation.place),
+            named(&relation.reference)
+        ));
+    }
+    out.extend(world(&spec.world));
+    out
+}
+
+/// A place in words, to be read between two things.
+pub fn place(place: Place) -> &'static str {
+    match place {
+        Place::On => "on",
+        Place::AtTop => "at the top of",
+        Place::Inside => "inside",
+        Place::Above => "above",
+        Place::Under => "under",
+        Place::LeftOf => "left of",
+        Place::RightOf => "right of",
+        Place::InFrontOf => "in front of",
+        Place::Behind => "behind",
+        Place::Beside => "beside",
+        Place::Between => "between",
+        Place::Around => "around",
+        Place::Leaning => "leaning against",
+        Place::AtFoot => "at the foot of",
+        Place::OnLeftEnd => "on the left end of",
+        Place::OnRightEnd => "on the right end of",
+        Place::AttachedTo => "fastened to",
+        Place::Striking => "about to strike",
+    }
+}
+
+fn world(world: &World) -> Vec<String> {
+    let mut out = Vec::new();
+    if let Some(g) = world.gravity {
+        let size = (g.x * g.x + g.y * g.y + g.z * g.z).sqrt();
+        out.push(if size == 0.0 {
+            "no gravity".into()
+        } else {
+            format!("gravity {} m/s²", figure(size))
+        });
+    }
+    if let Some(friction) = world.floor_friction {
+        out.push(format!("floor friction {}", figure(friction)));
+    }
+    if let Some(tilt) = world.floor_tilt {
+        out.push(format!("floor tilted by {}°", figure(tilt)));
+    }
+    if let Some(colour) = &world.floor_colour {
+        out.push(format!("{colour} floor"));
+    }
+    match world.medium {
+        Some(Medium::Water) => out.push("under water".into()),
+        Some(Medium::Honey) => out.push("in a viscous liquid".into()),
+        Some(Medium::Air) => out.push("with air drag".into()),
+        Some(Medium::Vacuum) | None => {}
+    }
+    if let Some(w) = world.wind {
+        out.push(format!("wind {} m/s", figure((w.x * w.x + w.y * w.y + w.z * w.z).sqrt())));
+    }
+    if world.walls == Some(true) {
+        out.push("walls around".into());
+    }
+    if world.floor == Some(false) {
+        out.push("no floor".into());
+    }
+    out
+}
+
+fn metres(value: f64) -> String {
+    if value < 0.995 {
+        format!("{} cm", figure(value * 100.0))
+    } else {
+        format!("{} m", figure(value))
+    }
+}
+
+fn figure(value: f64) -> String {
+    let text = format!("{value:.3}");
+    text.trim_end_matches('0').trim_end_matches('.').to_owned()
+}

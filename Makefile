@@ -67,7 +67,7 @@ deps: ## Installs missing system packages and fetches libmujoco
 	@scripts/mujoco.sh
 
 .PHONY: test
-test: deps-test fmt-check test-web clippy test-rust test-parity test-whep test-mcp test-browser ## Runs every check and test
+test: deps-test fmt-check test-web clippy test-rust test-parity test-whep test-mcp test-scenes test-browser ## Runs every check and test
 	@echo "make test: everything passed"
 
 .PHONY: lint
@@ -152,6 +152,17 @@ test-parity: build-test $(PYTHON_MODULES)
 	"$(BINARY)" render --cases $(PARITY_CASES) --out $(PARITY)/mjcast; \
 	$(PYTHON) tests/parity/compare.py $(PARITY_CASES) $(PARITY)/mujoco $(PARITY)/mjcast \
 		$(PARITY)/report $(ARGS)
+
+# Scenes from words, judged by what they are and do. HALF: dev, test or all.
+HALF ?= all
+SCENES := tests/out/scenes
+
+.PHONY: test-scenes
+test-scenes: build-test $(PYTHON_MODULES)
+	$(PYTHON) tests/scenes/selftest.py
+	@export MUJOCO_GL=egl EGL_PLATFORM=surfaceless LIBGL_ALWAYS_SOFTWARE=1; \
+	$(PYTHON) tests/scenes/suite.py --bin "$(BINARY)" --half $(HALF) --json $(SCENES)/scenes.json \
+		--sheet $(SCENES)/wrong $(ARGS)
 
 # Players that know nothing of mjcast. GStreamer's is tried where it is installed.
 .PHONY: test-whep

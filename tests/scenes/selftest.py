@@ -1,0 +1,310 @@
+"""Shows of every predicate that it passes on a right scene and fails on a wrong one."""
+
+from __future__ import annotations
+
+import sys
+import tempfile
+import unittest
+from pathlib import Path
+
+import checks as c
+import machines as m
+import prompts_dev
+import prompts_test
+import samples as s
+import suite
+from checks import REGISTERED
+from prompts import Edits, Refused, step
+from samples import ball, box, cube, geom, on_slab, slab, table, world
+from scene import Scene
+
+RED, BLUE, GREEN, GREY = "1 0 0", "0 0 1", "0 0.8 0.2", "0.5 0.5 0.5"
+HINGED_BALLS = s.seesaw(loads=ball("0.9 0 0.47", 0.05, density=8000) + ball("-0.9 0 0.47", 0.05, density=500))
+LEVEL_BALLS = s.seesaw(loads=ball("0.9 0 0.47", 0.05) + ball("-0.9 0 0.47", 0.05))
+ARM, ARM_MOTORS = s.arm(3)
+RING = [f"{x} {y} 0.1" for x, y in ((1, 0), (0, 1), (-1, 0), (0, -1))]
+CYL = geom("cylinder", "0.05 0.1")
+ROLLING = s.keyframe(qpos="0 0 0.05 1 0 0 0", qvel="1 0 0 0 20 0")
+
+
+def ring(places) -> str:
+    return world(*(s.free(p, CYL) for p in places))
+
+
+def row(xs, radii=None) -> str:
+    radii = radii or [0.05] * len(xs)
+    return world(*(ball(f"{x} 0 {r}", r) for x, r in zip(xs, radii)))
+
+
+def grid(nx, ny, dx=0.2, dy=0.2) -> str:
+    return world(*(cube(f"{i * dx} {j * dy} 0.05") for i in range(nx) for j in range(ny)))
+
+
+def sliding(degrees, mu, up=0.6) -> str:
+    return world(slab(degrees, mu), on_slab(degrees, up, s.SLID.replace("MU", str(mu))))
+
+
+def rolling(degrees, up=0.6, item=s.ROLLED) -> str:
+    return world(slab(degrees), on_slab(degrees, up, item))
+
+
+def armed(n=3, motors=None, pos="0 0 0.5", *more) -> str:
+    arm, drives = s.arm(n, motors, pos)
+    return world(arm, *more, after=drives)
+
+
+# Check, a scene it passes on, and scenes that it fails on.
+CASES = [
+    (c.sound(), world(ball("0 0 1")), [
+        world(ball("0 0 1"), floor=""),
+        world(ball("0 0 -3"), floor=geom("plane", "0.1 0.1 1")),
+        world(ball("0 0 1", contype=0, conaffinity=0)),
+        world(ball("0 0 1"), gravity=90),
+        world(),
+        world(cube("0 0 0.05"), cube("0 0 0.051"), option='timestep="0.1"').replace('timestep="0.002" ', "")
+        .replace("<geom ", '<geom solref="-1e9 0" '),
+    ]),
+    (c.fits(), world(cube("0 0 0.05"), cube("0 0 0.15")), [world(cube("0 0 0.05"), cube("0 0 0.1")), world(ball("0 0 0.02"))]),
+    (c.count("red ball", 1), world(ball("0 0 1"), ball("1 0 1", rgb=BLUE), cube("2 0 1")), [
+        world(ball("0 0 1"), ball("1 0 1")), world(ball("0 0 1", rgb=BLUE)), world(cube("0 0 1"))]),
+    (c.count("free box", 3), world(table(), *(box(f"{x} 0 0.8", "0.05 0.04 0.05") for x in (-0.3, 0, 0.3))), [
+        world(table(), box("0 0 0.8", "0.05 0.05 0.05"))]),
+    (c.size("cube", (0.1,) * 3), world(cube("0 0 1")), [world(cube("0 0 1", 0.06))]),
+    (c.upright_size("cylinder", 0.3, 0.1), world(s.free("0 0 0.15", geom("cylinder", "0.05 0.15"))), [
+        world(s.free("0 0 0.15", geom("cylinder", "0.1 0.15"))),
+        world(s.free("0 0 0.15", geom("cylinder", "0.05 0.15", euler="90 0 0")))]),
+    (c.longest("ball", 0.08, 0.12), world(ball("0 0 1")), [world(ball("0 0 1", 0.1))]),
+    (c.larger("red ball", "blue ball", 3), world(ball("0 0 1", 0.3), ball("1 0 1", 0.05, BLUE)), [
+        world(ball("0 0 1", 0.1), ball("1 0 1", 0.05, BLUE))]),
+    (c.mass("ball", 2), world(ball("0 0 1", mass=2)), [world(ball("0 0 1", mass=1))]),
+    (c.mass("ball", 5, n=2), world(ball("0 0 1", mass=5), ball("1 0 1", mass=5), ball("2 0 1", mass=0.1)), [
+        world(ball("0 0 1", mass=5), ball("1 0 1", mass=1))]),
+    (c.heavier("ball", 2), world(ball("0 0 1", mass=3)), [world(ball("0 0 1", mass=1))]),
+    (c.made_of("cube", "wooden"), world(cube("0 0 1", rgb="0.6 0.4 0.2", density=600)), [
+        world(cube("0 0 1", rgb="0 0 1", density=600)), world(cube("0 0 1", rgb="0.6 0.4 0.2", density=7800))]),
+    (c.looks_like("ball", "gray"), world(ball("0 0 1", rgb="0.6 0.6 0.65")), [world(ball("0 0 1", rgb=GREEN))]),
+    (c.gravity(1.62), world(ball("0 0 1"), gravity=-1.62), [world(ball("0 0 1")), world(ball("0 0 1"), gravity=0)]),
+    (c.on("red ball", "table"), world(table(), ball("0 0 0.8")), [
+        world(table(), ball("2 0 0.05")), world(table(), ball("0 0 0.05")), world(table(), ball("0 0 1.3"), gravity=0)]),
+    (c.on("red ball", "table"), world(table(loose=True), ball("0.2 0 0.8")), [world(table(legs=1), ball("0 0 0.8"))]),
+    (c.on("capsule", "floor"), world(s.free("0 0 0.05", geom("capsule", "0.05 0.2", euler="0 90 0"))), [
+        world(s.fixed("0 0 0.3", geom("capsule", "0.05 0.2", euler="0 90 0")))]),
+    (c.under("ball", "table"), world(table(), ball("0 0 0.05")), [world(table(), ball("0 0 0.8")), world(table(), ball("1 0 0.05"))]),
+    (c.inside("ball", "bin"), world(s.bin_(), ball("0 0 0.08")), [
+        world(s.bin_(), ball("0.5 0 0.05")), world(s.bin_(walls=2), ball("0 0 0.08")), world(s.bin_(lid=True), ball("0 0 0.3"))]),
+    (c.beyond("green box", "left", "red box"), world(cube("-0.3 0 0.05", rgb=GREEN), cube("0.3 0 0.05")), [
+        world(cube("0.3 0 0.05", rgb=GREEN), cube("-0.3 0 0.05")), world(cube("0 0.6 0.05", rgb=GREEN), cube("0 0 0.05"))]),
+    (c.beyond("red ball", "behind", "blue box"), world(ball("0 0.5 0.05"), cube("0 0 0.05", rgb=BLUE)), [
+        world(ball("0 -0.5 0.05"), cube("0 0 0.05", rgb=BLUE))]),
+    (c.beside("ball", "cube"), world(ball("0.3 0 0.05"), cube("0 0 0.05")), [
+        world(ball("4 0 0.05"), cube("0 0 0.05")), world(ball("0 0 0.15"), cube("0 0 0.05"))]),
+    (c.apart("red box", "blue box", 0.5), world(cube("0 0 0.05"), cube("0.5 0 0.05", rgb=BLUE)), [
+        world(cube("0 0 0.05"), cube("0.9 0 0.05", rgb=BLUE))]),
+    (c.between("ball", "box"), world(ball("0 0 0.05"), cube("-0.4 0 0.05"), cube("0.4 0 0.05")), [
+        world(ball("0.8 0 0.05"), cube("-0.4 0 0.05"), cube("0.4 0 0.05")),
+        world(ball("0 0.7 0.05"), cube("-0.4 0 0.05"), cube("0.4 0 0.05"))]),
+    (c.height("ball", 2.0), world(ball("0 0 2")), [world(ball("0 0 1"))]),
+    (c.lies("capsule"), world(s.free("0 0 0.05", geom("capsule", "0.05 0.2", euler="0 90 0"))), [
+        world(s.fixed("0 0 0.3", geom("capsule", "0.05 0.2")))]),
+    (c.stands("cylinder"), world(s.free("0 0 0.1", CYL)), [world(s.free("0 0 0.05", geom("cylinder", "0.05 0.1", euler="90 0 0")))]),
+    (c.furnished("table", height=0.75, length=1.2), world(table()), [
+        world(table(height=0.6)), world(table(half="0.4 0.4")), world(table(legs=1)), world(table(legs=0)), world(s.chair())]),
+    (c.furnished("table"), world(s.fixed("0 0 0", geom("cylinder", "0.5 0.02", "0 0 0.7"), geom("cylinder", "0.04 0.34", "0 0 0.34"),
+                                         geom("cylinder", "0.25 0.02", "0 0 0.02"))), [world(cube("0 0 0.3", 0.3))]),
+    (c.furnished("chair"), world(s.chair()), [world(s.chair(back=False)), world(table())]),
+    (c.furnished("chair", n=2), world(s.chair(), s.chair("1 0 0", "0 0 40")), [world(s.chair())]),
+    (c.furnished("shelf"), world(s.shelf()), [world(s.shelf(1)), world(table())]),
+    (c.furnished("seat", length=0.4), world(s.chair()), [world(table())]),
+    (c.on("thing", "table|floor"), world(table(), ball("0 0 0.8"), cube("1 0 0.05")), [world(table(), s.fixed("0 0 2", geom("sphere", "0.05")))]),
+    (c.slippery("blue box"), world(*(cube(f"{x} 0 0.05", rgb=BLUE, friction="0.01 0 0", priority=1) for x in (0, 0.2, 0.4))), [
+        world(cube("0 0 0.05", rgb=BLUE))]),
+    (c.beyond("red ball", "left", "blue box"), world(cube("-0.3 0 0.05", rgb=BLUE), cube("0.3 0 0.05", rgb=BLUE), ball("-0.3 0 0.15")), [
+        world(cube("-0.3 0 0.05", rgb=BLUE), cube("0.3 0 0.05", rgb=BLUE), ball("0.3 0 0.15"))]),
+    (c.round_top(), world(table(shape="cylinder", half="0.6 0.6")), [world(table())]),
+    (c.still("cube"), world(cube("0 0 0.05")), [world(cube("0 0 1"))]),
+    (c.stacked("free cube", 3), world(s.stack(3)), [
+        world(s.stack(4)), world(s.stack(3, gap=0.2)), world(s.stack(3, lean=0.05)), world(cube("0 0 0.05"), cube("1 0 0.05"), cube("2 0 0.05"))]),
+    (c.stacked("free cube", 4, alternating=("red", "blue")), world(s.stack(4, colours=(RED, BLUE))), [
+        world(s.stack(4, colours=(RED, RED, BLUE, BLUE)))]),
+    (c.stacked("free cube", 3, stacks=2), world(s.stack(3), s.stack(3, x=0.5)), [world(s.stack(2), s.stack(4, x=0.5))]),
+    (c.piled("free cube", 3), world(s.stack(3)), [world(s.stack(2)), world(s.stack(3, gap=0.1))]),
+    (c.ordered(("green cube", "red cube")), world(cube("0 0 0.05", rgb=GREEN), cube("0 0 0.15")), [
+        world(cube("0 0 0.15", rgb=GREEN), cube("0 0 0.05"))]),
+    (c.in_row("ball", 4, spacing=0.25), row([0, 0.25, 0.5, 0.75]), [
+        row([0, 0.25, 0.5]), row([0, 0.4, 0.8, 1.2]), row([0, 0.25, 0.6, 0.75]),
+        world(*(ball(f"{i * 0.25} {0.2 * (i % 2)} 0.05") for i in range(4)))]),
+    (c.in_row("ball", 4, spacing=0.25), row([0, 0.35, 0.7, 1.05]), [row([0, 0.3, 0.6, 0.9])]),
+    (c.in_row("ball", 3, growing=True), row([0, 0.4, 0.8], [0.05, 0.08, 0.11]), [row([0, 0.4, 0.8], [0.05, 0.11, 0.08]), row([0, 0.4, 0.8])]),
+    (c.in_ring("cylinder", 4, radius=1.0), ring(RING), [ring([*RING[:3], "0 -1.5 0.1"]), ring(["0 0.5 0.1", "0 -0.5 0.1", "0.5 0 0.1", "-0.5 0 0.1"]), ring(RING[:3])]),
+    (c.in_grid("cube", 3, 2, spacing=0.2), grid(3, 2), [grid(3, 3), grid(3, 2, 0.3, 0.3), grid(3, 2, 0.2, 0.35), grid(6, 1)]),
+    (c.pyramid("free cube", 4), world(s.pyramid(4)), [world(s.pyramid(3)), world(s.stack(4)), grid(5, 2)]),
+    (c.pyramid("free cube", 3), world(s.pyramid(3, square=True)), [world(s.pyramid(4, square=True))]),
+    (c.wall("box", 5, 4), world(s.bricks(5, 4)), [world(s.bricks(4, 4)), world(s.bricks(5, 3)), world(s.bricks(20, 1))]),
+    (c.staircase(6), world(s.stairs(6)), [world(s.stairs(5)), world(s.stairs(6, going=0.02)), world(s.stairs(6, rise=0.6))]),
+    (c.corners("thing", side=1.5), ring(["0 0 0.1", "1.5 0 0.1", "0 1.5 0.1", "1.5 1.5 0.1"]), [
+        ring(["0 0 0.1", "2 0 0.1", "0 2 0.1", "2 2 0.1"]), ring(["0 0 0.1", "1.5 0 0.1", "3 0 0.1", "4.5 0 0.1"])]),
+    (c.falls("ball", by=0.5), world(ball("0 0 1")), [world(ball("0 0 1"), gravity=0), world(s.fixed("0 0 1", geom("sphere", "0.05")))]),
+    (c.floats("ball"), world(ball("0 0 1"), gravity=0), [world(ball("0 0 1")), world(s.fixed("0 0 1", geom("sphere", "0.05")), gravity=0)]),
+    (c.bounces("ball"), world(ball("0 0 1.5", solref="-10000 -1")), [world(ball("0 0 1.5"))]),
+    (c.slippery("box"), world(cube("0 0 0.05", friction="0.01 0 0", priority=1)), [world(cube("0 0 0.05"))]),
+    (c.ramp(20), sliding(20, 0.1), [sliding(30, 0.1), world(cube("0 0 0.05"))]),
+    (c.starts_on_ramp("cube", upper=0.5), sliding(20, 0.1), [sliding(20, 0.1, up=-0.6), world(slab(20), cube("0 2 0.05"))]),
+    (c.descends("cube", rolling=False), sliding(30, 0.02), [sliding(30, 1.5), rolling(30, item=s.ROLLED.replace("sphere", "box").replace("0.05\"", "0.05 0.05 0.05\"").replace("<freejoint/>", ""))]),
+    (c.descends("ball", rolling=True), rolling(15), [world(slab(15, 0), on_slab(15, 0.6, s.ROLLED.replace("rgba", 'friction="0 0 0" rgba')))]),
+    (c.stays_on_ramp("cube"), sliding(20, 0.8), [sliding(20, 0.1)]),
+    (c.hits("ball", "cube"), world(ball("0 0 0.05"), cube("0.5 0 0.05"), after=s.keyframe("0 0 0.05 1 0 0 0 0.5 0 0.05 1 0 0 0", "1 0 0 0 20 0 0 0 0 0 0 0")), [
+        world(ball("0 0 0.05"), cube("0.5 0 0.05")), world(ball("0 0 0.05"), cube("0.0999 0 0.05"))]),
+    (c.bridges("free box", "box"), world(box("-0.3 0 0.05", "0.05 0.1 0.05"), box("0.3 0 0.05", "0.05 0.1 0.05"), box("0 0 0.11", "0.5 0.08 0.01")), [
+        world(box("-0.3 0 0.05", "0.05 0.1 0.05"), box("1.3 0 0.05", "0.05 0.1 0.05"), box("0 0 0.01", "0.2 0.08 0.01"))]),
+    (m.pendulum(1, length=1.0), world(s.links(1, 1.0)), [
+        world(s.links(2, 1.0)), world(s.links(1, 0.5)), world(s.links(1, 1.0, joint='type="hinge" axis="0 0 1"')), world(s.links(1, 1.0), gravity=0),
+        world(s.links(1, 1.0, joint='type="slide" axis="1 0 0"'))]),
+    (m.pendulum(2, length=0.5), world(s.links(2, 0.5)), [world(s.links(2, 0.4)), world(s.links(3, 0.5))]),
+    (m.pendulum(3, from_horizontal=True), world(s.links(3, 0.4, first=90)), [world(s.links(3, 0.4))]),
+    (m.cart_pole(length=0.6), s.cartpole(), [
+        s.cartpole(pole=0.4), s.cartpole(motor=False), s.cartpole(slide="0 0 1"), s.cartpole(up=-1), s.cartpole(gear=0.01), s.cartpole(slide="0 1 0")]),
+    (m.arm(3), armed(3), [armed(2), armed(3, 2), armed(4)]),
+    (m.moves_with_motors(3), armed(3), [armed(3, 1), world(ball("0 0 1"))]),
+    (m.arm_stands_on("table"), armed(3, None, "0 0 0.76", table()), [armed(3, None, "1 0 0.05", table()), armed(1, None, "0 0 0.76", table())]),
+    (m.cradle(5), s.cradle(5), [s.cradle(4), s.cradle(5, gap=0.03), s.cradle(5, odd=2)]),
+    (m.cradle(5, raised=True), s.cradle(5, raised=30), [s.cradle(5)]),
+    (m.passes_momentum(), s.cradle(5), [s.cradle(5, gap=0.5), s.cradle(5, last='damping="50"')]),
+    (m.seesaw(), s.seesaw(), [s.seesaw(offset=0.9), s.seesaw(joint='type="hinge" axis="0 0 1"'), world(box("0 0 0.02", "1 0.15 0.02"))]),
+    (m.tips_to_heavier("free ball"), HINGED_BALLS, [LEVEL_BALLS]),
+    (m.spring(stiffness=100, kg=1), s.spring(), [s.spring(stiffness=40), s.spring(kg=3), s.spring(stiffness=0), s.spring(damping=200)]),
+    (m.chain(6), s.chain(6), [s.chain(5), s.chain(6, gap=0.3), s.chain(6, tied=False), s.chain(6, height=-2)]),
+    (m.chain(4, ends_in="sphere", kg=2), s.chain(4, geom("sphere", "0.05", mass=2)), [s.chain(4), s.chain(4, geom("sphere", "0.05", mass=1))]),
+    (m.strung(), s.strung(), [s.strung(both=False)]),
+    (m.dominoes(6), s.dominoes(6), [
+        s.dominoes(5), s.dominoes(6, step=0.3), s.dominoes(5, odd=box("1.2 0 0.06", "0.01 0.03 0.06"))]),
+    (m.dominoes(4, by_itself=True), world(*(box(f"{i * 0.06} 0 0.06", "0.01 0.03 0.06") for i in range(4)), after=s.keyframe(
+        " ".join(f"{i * 0.06} 0 0.06 1 0 0 0" for i in range(4)), "0 0 0 0 8 0 " + "0 " * 18)), [s.dominoes(4)]),
+    (m.car(4, driven=2, colour="red"), s.car(), [
+        s.car(wheels=3), s.car(motors=()), s.car(motors=(0, 2)), s.car(rgb=BLUE), s.car(gear=0.0001)]),
+    (m.door(opens=90), s.door(), [
+        s.door(axis="0 1 0"), s.door(edge=-0.05), s.door(span="0 45"), s.door(frame=geom("box", "0.4 0.1 1", "0 0.13 1.02") + geom("box", "0.4 0.1 1", "0 -0.13 1.02"))]),
+    (m.swings_into("ball", "free cube", 3), world(s.wrecker(), s.stack(3)), [
+        world(s.wrecker(), s.stack(3, y=0.5)), world(s.wrecker(collides=0), s.stack(3)), world(s.wrecker(), s.stack(2)),
+        world(ball("0.5 0 1"), s.stack(3))]),
+]
+
+# Whole prompts of many kinds: all of their checks hold on the one and not on the other.
+WHOLE = {
+    "a red ball": (world(ball("0 0 0.3")), world(ball("0 0 0.3", rgb=BLUE))),
+    "4 inch black cube": (world(cube("0 0 0.0508", 0.0508, "0.05 0.05 0.05")), world(cube("0 0 0.04", 0.04, "0.05 0.05 0.05"))),
+    "drop a cube on Mars": (world(cube("0 0 1"), gravity=-3.71), world(cube("0 0 1"))),
+    "a stack of five boxes": (world(s.stack(5)), world(s.stack(4))),
+    "a pyramid of cubes, 4 layers high": (world(s.pyramid(4)), world(s.pyramid(3))),
+    "a staircase with 6 steps": (world(s.stairs(6)), world(s.stairs(5))),
+    "a red cube on a tabel": (world(table(), cube("0 0 0.8")), world(table(), cube("0 1 0.05"))),
+    "an icy ramp at 30° with a cube sliding down it": (sliding(30, 0.02), sliding(30, 1.5)),
+    "six chairs around a round table": (
+        world(table(shape="cylinder", half="0.6 0.6"), *(s.chair(f"{1.1 * x} {1.1 * y} 0", f"0 0 {a}") for x, y, a in (
+            (1, 0, 180), (0.5, 0.866, 240), (-0.5, 0.866, 300), (-1, 0, 0), (-0.5, -0.866, 60), (0.5, -0.866, 120)))),
+        world(table(shape="cylinder", half="0.6 0.6"), s.chair("1.1 0 0"))),
+    "a shelf with three boxes on it": (
+        world(s.shelf(), *(cube(f"{x} 0 0.16") for x in (-0.2, 0, 0.2))), world(s.shelf(), *(cube(f"{x} 0 0.16") for x in (-0.2, 0, 2)))),
+    "five marbles in a bin": (
+        world(s.bin_(), *(ball(f"{x} 0 0.05", 0.01) for x in (-0.1, -0.05, 0, 0.05, 0.1))),
+        world(s.bin_(), *(ball(f"{x} 0 0.05", 0.01) for x in (-0.1, -0.05, 0, 0.05, 0.5)))),
+    "double pendulum with links of 0.5 m": (world(s.links(2, 0.5)), world(s.links(2, 0.3))),
+    "cartpole with a 60 cm pole": (s.cartpole(), s.cartpole(motor=False)),
+    "a 6-axis robot arm with motors": (armed(6), armed(6, 5)),
+    "Newton's cradle with five balls": (s.cradle(5), s.cradle(5, gap=0.04)),
+    "1 kg weight hanging from a spring with stiffness 100 N/m": (s.spring(), s.spring(stiffness=50)),
+    "a chain of 10 links hanging from the ceiling": (s.chain(10), s.chain(9)),
+    "a row of 20 dominoes": (s.dominoes(20), s.dominoes(20, step=0.2)),
+    "little red car with motors on the back wheels": (s.car(), s.car(motors=(0, 1, 2, 3))),
+    "a door that opens up to 90 degrees": (s.door(), s.door(span="0 170")),
+    "a seesaw with a heavy ball on one end and a light ball on the other": (HINGED_BALLS, LEVEL_BALLS),
+}
+
+
+class Predicates(unittest.TestCase):
+    def test_each_case(self):
+        for check, right, wrong in CASES:
+            with self.subTest(check.label, scene="right"):
+                self.assertIsNone(check.fault(Scene(right)))
+            for number, xml in enumerate(wrong):
+                with self.subTest(check.label, wrong=number):
+                    self.assertIsNotNone(check.fault(Scene(xml)))
+
+    def test_size_is_compared_with_the_scene_before(self):
+        before = Scene(world(cube("0 0 0.05")))
+        self.assertIsNone(c.grown("cube", 2.0).fault(Scene(world(cube("0 0 0.1", 0.1)), before)))
+        self.assertIsNotNone(c.grown("cube", 2.0).fault(Scene(world(cube("0 0 0.05")), before)))
+        self.assertIsNotNone(c.grown("cube", 2.0).fault(before))
+
+    def test_every_predicate_has_a_case(self):
+        tried = {check.label.split("(")[0] for check, _, _ in CASES} | {"grown"}
+        self.assertEqual(set(REGISTERED), tried)
+
+
+class Prompts(unittest.TestCase):
+    def test_whole_prompts(self):
+        known = {p.prompt: p for half in suite.HALVES.values() for p in half if not isinstance(p, Edits)}
+        for prompt, (right, wrong) in WHOLE.items():
+            with self.subTest(prompt, scene="right"):
+                scene = Scene(right)
+                faults = [(check.label, fault) for check in known[prompt].checks if (fault := check.fault(scene))]
+                self.assertEqual(faults, [])
+            with self.subTest(prompt, scene="wrong"):
+                scene = Scene(wrong)
+                self.assertTrue(any(check.fault(scene) for check in known[prompt].checks))
+
+    def test_the_halves_are_balanced_and_apart(self):
+        kinds = []
+        for half in (prompts_dev.PROMPTS, prompts_test.PROMPTS):
+            kinds.append({kind: sum(p.kind == kind for p in half) for kind in {p.kind for p in half}})
+        self.assertEqual(set(kinds[0]), set(kinds[1]))
+        self.assertLessEqual(max(abs(kinds[0][k] - kinds[1][k]) for k in kinds[0]), 1)
+        said = [p.steps[0].prompt if isinstance(p, Edits) else p.prompt for half in suite.HALVES.values() for p in half]
+        self.assertEqual(len(said), len(set(said)))
+
+    def test_prompts_are_one_line(self):
+        for half in suite.HALVES.values():
+            for p in half:
+                for prompt in [s.prompt for s in p.steps] if isinstance(p, Edits) else [p.prompt]:
+                    self.assertNotIn("\n", prompt)
+
+    def test_the_bars_catch_what_they_are_for(self):
+        good = suite.Verdict("dev", "objects", "a", accepted=True, passed=2, total=2)
+        wrong = suite.Verdict("dev", "objects", "b", accepted=True, passed=1, total=2)
+        warned = suite.Verdict("dev", "objects", "b", accepted=True, passed=1, total=2, warnings=["no b"])
+        taken = suite.Verdict("dev", "refused", "c", must_refuse=True, accepted=True, total=1)
+        self.assertEqual(suite.misses(suite.totals([good])), [])
+        self.assertEqual(len(suite.misses(suite.totals([good] * 40 + [wrong]))), 1)
+        self.assertEqual(len(suite.misses(suite.totals([good] * 40 + [warned]))), 0)
+        self.assertEqual(len(suite.misses(suite.totals([good] * 4 + [warned]))), 2)
+        self.assertEqual(len(suite.misses(suite.totals([good, taken]))), 1)
+
+    def test_a_generator_is_asked_and_judged(self):
+        red, blue = world(ball("0 0 0.05")), world(ball("0 0 0.05", rgb=BLUE))
+        replies = {"a red ball": {"ok": True, "xml": red, "spec": {"n": 1}}, "make it blue": {"ok": True, "xml": blue, "spec": {"n": 2}},
+                   "blurb": {"ok": True, "xml": red}, "a blue ball": {"ok": True, "xml": red}, "a table": {"ok": False, "error": "no"},
+                   "broken": {"ok": True, "xml": "<mujoco><worldbody><geom/></worldbody></mujoco>"}}
+        program = (f"#!{sys.executable}\nimport json, sys\nreplies = {replies!r}\nfor line in sys.stdin:\n"
+                   "    said = json.loads(line) if line.startswith('{') else {'prompt': line.rstrip(chr(10))}\n"
+                   "    known = said['prompt'] != 'make it blue' or said['spec'] == {'n': 1}\n"
+                   "    print(json.dumps(replies[said['prompt']] if known else {'ok': False, 'ms': 1}), flush=True)\n")
+        red_ball = step("a red ball", c.count("red ball", 1))
+        prompts = [Edits((red_ball, step("make it blue", c.count("blue ball", 1)))), step("a blue ball", c.count("blue ball", 1)),
+                   step("a table", c.furnished("table")), Refused("blurb"), step("broken", c.count("ball", 1))]
+        with tempfile.TemporaryDirectory() as folder:
+            path = Path(folder, "generator")
+            path.write_text(program)
+            path.chmod(0o755)
+            generator = suite.Generator(str(path))
+            verdicts = [v for p in prompts for v in suite.judge_prompt(generator, "dev", p)]
+            generator.close()
+        self.assertEqual([v.is_right for v in verdicts], [True, True, False, False, False, False])
+        figures = suite.totals(verdicts)
+        self.assertEqual((figures["refused wrongly accepted"], figures["wrong without a warning"], figures["wrongly refused"]), (1, 2, 1))
+
+    def test_refusals_have_no_checks(self):
+        for half in suite.HALVES.values():
+            self.assertEqual(sum(isinstance(p, Refused) for p in half), 7)
+
+
+if __name__ == "__main__":
+    unittest.main()

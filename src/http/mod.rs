@@ -16,6 +16,7 @@ mod download;
 mod events;
 mod flood;
 mod frames;
+mod generate;
 mod guard;
 mod guest;
 mod media;
@@ -66,6 +67,8 @@ struct Context {
     publishers: Arc<whip::Publishers>,
     /// One permit: batches are drawn one after the other.
     batches: Semaphore,
+    /// Permits for scenes that are being made of words.
+    makings: Semaphore,
     /// Permits for models that are being received and unpacked.
     uploads: Arc<Semaphore>,
     /// Permits for clients that follow the events of a session.
@@ -99,6 +102,7 @@ pub async fn serve(
         players: Arc::default(),
         publishers: Arc::default(),
         batches: Semaphore::new(1),
+        makings: Semaphore::new(generate::MAX_AT_ONCE),
         uploads: Arc::new(Semaphore::new(scenes::MAX_UPLOADS)),
         // Half of the connections: the others stay for requests.
         followers: Arc::new(Semaphore::new(limits.connections.div_ceil(2))),

@@ -28,8 +28,8 @@ use warp::{
 };
 
 use super::{
-    api, events, frames, media, model, pages, problem, recordings, scenes, schema, sessions,
-    socket, state, whep, whip,
+    api, events, frames, generate, media, model, pages, problem, recordings, scenes, schema,
+    sessions, socket, state, whep, whip,
 };
 
 const ABOUT: &str = "\
@@ -162,6 +162,7 @@ fn document() -> openapi::OpenApi {
     for operations in [
         api::Operations::openapi(),
         scenes::Operations::openapi(),
+        generate::Operations::openapi(),
         schema::Operations::openapi(),
         sessions::Operations::openapi(),
         state::Operations::openapi(),

@@ -10,7 +10,7 @@ use warp::{
     reply::Response,
 };
 
-use crate::{batch, bundle, record, render, session, worker::LoadError};
+use crate::{batch, bundle, generate::Refusal, record, render, session, worker::LoadError};
 
 /// Seconds after which a client that met a limit may try again.
 const RETRY_AFTER_S: u16 = 5;
@@ -38,6 +38,10 @@ pub(super) struct Body {
     success: bool,
     /// The same as `detail`, for older clients.
     error: String,
+    /// Words of a prompt that are not known or make no sense; only where there are such.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[schema(required = false)]
+    unknown: Vec<String>,
 }
 
 /// A refusal: a status and a sentence.
@@ -46,6 +50,8 @@ pub(crate) struct Problem {
     pub status: StatusCode,
     /// The sentence.
     pub detail: String,
+    /// Words of a prompt that it is about.
+    unknown: Vec<String>,
     /// Methods that the resource has, in a 405.
     allow: Option<&'static str>,
 }
@@ -54,7 +60,7 @@ impl Reject for Problem {}
 
 impl Problem {
     pub fn new(status: StatusCode, detail: impl Into<String>) -> Self {
-        Self { status, detail: detail.into(), allow: None }
+        Self { status, detail: detail.into(), unknown: Vec::new(), allow: None }
     }
 
     pub fn bad_request(detail: impl Into<String>) -> Self {
@@ -64,6 +70,11 @@ impl Problem {
     pub fn method_not_allowed(allow: &'static str) -> Self {
         let detail = format!("this resource has only the methods {allow}");
         Self { allow: Some(allow), ..Self::new(StatusCode::METHOD_NOT_ALLOWED, detail) }
+    }
+
+    /// A prompt that is not understood, or whose scene does not hold.
+    pub fn not_understood(status: StatusCode, refusal: Refusal) -> Self {
+        Self { unknown: refusal.unknown, ..Self::new(status, refusal.reason) }
     }
 
     /// `key` is the one that sets the limit, in bytes.
@@ -83,6 +94,7 @@ impl Problem {
             success: false,
             error: self.detail.clone(),
             detail: self.detail,
+            unknown: self.unknown,
         };
         let text = serde_json::to_vec(&body).expect("invariant: no map, no number that can fail");
         let mut response = Response::new(text.into());

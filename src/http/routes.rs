@@ -11,8 +11,8 @@ use warp::{
 };
 
 use super::{
-    Context, api, body, events, frames, guard, media, model, openapi, pages, problem::Problem,
-    recordings, scenes, schema, sessions, socket, state, whep, whip,
+    Context, api, body, events, frames, generate, guard, media, model, openapi, pages,
+    problem::Problem, recordings, scenes, schema, sessions, socket, state, whep, whip,
 };
 use crate::{
     config::Server,
@@ -64,6 +64,8 @@ pub(super) fn all(context: &Arc<Context>) -> Route {
         .or(state::routes(context))
         .unify()
         .or(model::routes(context))
+        .unify()
+        .or(generate::routes(context))
         .unify()
         .or(events::routes(context))
         .unify()

@@ -208,9 +208,7 @@ pub enum Reason {
     #[error("the offer has no H.264, which every stream can be sent in")]
     NoH264,
     /// H.264, but not as it is sent.
-    #[error(
-        "the offer has no H.264 of profile Baseline, Main or High with packetization-mode=1"
-    )]
+    #[error("the offer has no H.264 of profile Baseline, Main or High with packetization-mode=1")]
     H264Profile,
     /// An answer that takes no video.
     #[error("it takes no H.264 with packetization-mode=1")]

@@ -10,6 +10,7 @@ mod daemon;
 #[path = "../../src/encode/openh264/decoder.rs"]
 mod decoder;
 mod events;
+mod generate;
 mod lifecycle;
 mod mcp;
 mod media;

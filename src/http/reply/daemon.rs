@@ -259,9 +259,17 @@ pub struct CommandReply {
     /// Always true; a failure has another status and is a problem.
     pub success: bool,
     /// What was done, in words.
-    pub result: &'static str,
-    /// The commands that were carried out, in order.
+    pub result: String,
+    /// The commands that were carried out, or what was understood of a scene, in order.
     pub actions_taken: Vec<String>,
+    /// The scene that was made, as MJCF; only where the command asked for one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    pub scene_xml: Option<String>,
+    /// What had to be chosen or mended for the scene.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[schema(required = false)]
+    pub warnings: Vec<String>,
     /// The simulation after them.
     pub state: SimulationState,
 }

@@ -16,7 +16,7 @@ pub(super) use daemon::{Encoder, Live, Message, Ready, SceneText};
 pub(super) use model::Model;
 pub(crate) use recording::Recording;
 pub(super) use recording::Recordings;
-pub(crate) use scene::{Loaded, Verdict};
+pub(crate) use scene::{Generated, Loaded, Verdict};
 pub(super) use schema::MjcfSchema;
 pub(crate) use session::{Clock, Session, Sessions};
 pub(super) use session::{Commands, Viewers, representation};

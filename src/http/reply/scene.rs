@@ -3,7 +3,7 @@
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use crate::{bundle::Bundle, scene::ModelInfo, session::Scene};
+use crate::{bundle::Bundle, generate::SceneSpec, scene::ModelInfo, session::Scene};
 
 /// A model that runs now.
 #[derive(Debug, Serialize, ToSchema)]
@@ -28,6 +28,30 @@ impl From<&Scene> for Loaded {
             files: scene.bundle.files().map(|(name, _)| name.to_owned()).collect(),
         }
     }
+}
+
+/// A scene that was made of words.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct Generated {
+    /// Always true; a failure has another status and is a problem.
+    pub success: bool,
+    /// The scene as MJCF, complete in itself, with its plan in the last line.
+    pub scene_xml: String,
+    /// What was done, in words.
+    pub message: String,
+    /// Which way was taken.
+    #[schema(example = "offline")]
+    pub mode: &'static str,
+    /// What had to be chosen or mended.
+    pub warnings: Vec<String>,
+    /// What was understood, a phrase for each part.
+    pub understood: Vec<String>,
+    /// How often a model had to mend its plan.
+    pub rounds: u32,
+    /// Whether it runs in the session.
+    pub applied: bool,
+    /// The plan that it was built of.
+    pub spec: SceneSpec,
 }
 
 /// What is to be said of a model.

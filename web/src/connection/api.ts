@@ -38,6 +38,8 @@ export interface Problem {
   status: number;
   title: string;
   detail: string;
+  /** Words of a prompt that it is about. */
+  unknown?: string[] | undefined;
 }
 
 export type Answer<T> = { ok: true; value: T } | { ok: false; problem: Problem };
@@ -120,7 +122,7 @@ export function pathOf(route: Route, ids: Readonly<Record<string, string | undef
 
 export function parseProblem(status: number, body: Fields): Problem {
   const detail = text(body['detail']) ?? text(body['error']) ?? text(body['message']);
-  return { status, title: text(body['title']) ?? `Error ${status}`, detail: detail ?? 'The server gave no reason.' };
+  return { status, title: text(body['title']) ?? `Error ${status}`, detail: detail ?? 'The server gave no reason.', unknown: texts(body['unknown']) };
 }
 
 export function parseHealth(body: Fields): Health {

@@ -1,33 +1,10 @@
-import { signal } from '@preact/signals';
-import { useRef } from 'preact/hooks';
-import { api } from '../app';
-import { text, texts } from '../protocol/fields';
+import { useEffect, useRef } from 'preact/hooks';
+import { openEditor } from '../editor/open';
 import { mayControl } from '../state';
-import { note } from '../toasts';
+import { executeFreestyleCommand, last, look, marked, run, working, type Outcome } from './making';
 
-interface Outcome {
-  asked: string;
-  ok: boolean;
-  said: string;
-  did: string[];
-}
-
-const EXAMPLES = ['pause', 'play', 'step 100', 'reset', 'state'];
-
-const busy = signal(false);
-const last = signal<Outcome | null>(null);
-
-/** What programs that were written for older pages call. */
-export async function executeFreestyleCommand(command: string): Promise<Outcome> {
-  busy.value = true;
-  const told = { body: { command } };
-  const answer = await api.ask('POST /api/execute-command', (body) => ({ said: text(body['result']) ?? 'Done.', did: texts(body['actions_taken']) ?? [] }), told);
-  busy.value = false;
-  const outcome = answer.ok ? { asked: command, ok: true, ...answer.value } : { asked: command, ok: false, said: answer.problem.detail, did: [] };
-  last.value = outcome;
-  note(outcome.ok ? 'act' : 'error', `“${command}”: ${outcome.said}`);
-  return outcome;
-}
+const EXAMPLES = ['a stack of five red cubes', 'a double pendulum', 'three marbles in a bowl', 'make it bigger'];
+const LONGEST = 4096;
 
 declare global {
   interface Window {
@@ -37,47 +14,90 @@ declare global {
 
 window.executeFreestyleCommand = executeFreestyleCommand;
 
-/** A line to say in words what is wanted. */
+/** A line to say in words what is wanted: what to do, or what should be in the scene. */
 export function Prompt() {
   const input = useRef<HTMLInputElement>(null);
-  const off = busy.value || !mayControl.value;
-  const go = (words: string) => {
-    if (words.trim() === '' || off) return;
-    void executeFreestyleCommand(words.trim()).then(({ ok }) => {
+  const off = working.value || !mayControl.value;
+  const words = () => input.current?.value.trim() ?? '';
+  const go = (asked: string) => {
+    if (asked === '' || off) return;
+    void executeFreestyleCommand(asked).then(({ ok }) => {
       if (ok && input.current) input.current.value = '';
     });
   };
   const outcome = last.value;
+  const told = useRef<HTMLDivElement>(null);
+  const before = useRef(outcome);
+  useEffect(() => {
+    if (outcome !== before.current) told.current?.scrollIntoView({ block: 'nearest' });
+    before.current = outcome;
+  }, [outcome]);
   return (
     <>
       <form
-        class="inline-form"
+        class="inline-form say"
         onSubmit={(e) => {
           e.preventDefault();
-          go(input.current?.value ?? '');
+          go(words());
         }}
       >
-        <input ref={input} id="freestyle-command-input" class="text-input" type="text" autocomplete="off" placeholder="Say what to do" aria-label="What to do, in words" disabled={!mayControl.value} />
+        <input
+          ref={input} id="freestyle-command-input" class="text-input" autocomplete="off" maxLength={LONGEST}
+          placeholder="Say what to do or build" aria-label="Say what to do or build" disabled={!mayControl.value}
+        />
         <button id="execute-command-btn" type="submit" class="small-button small-button-primary" disabled={off}>
           Do it
         </button>
+        <button
+          id="preview-scene-btn" type="button" class="small-button" disabled={off}
+          title="Shows what would be built, without running it" onClick={() => words() && void look(words())}
+        >
+          Look first
+        </button>
       </form>
+      <div ref={told} class="told" role="status" aria-live="polite">
+        {working.value ? <p class="outcome working"><span class="spinner" /> Building it and letting it settle …</p> : outcome && <Told outcome={outcome} off={off} />}
+      </div>
       <div class="chips" aria-label="Examples">
-        {EXAMPLES.map((words) => (
-          <button key={words} type="button" class="chip-button" disabled={off} onClick={() => go(words)}>
-            {words}
+        {EXAMPLES.map((example) => (
+          <button key={example} type="button" class="chip-button" disabled={off} onClick={() => go(example)}>
+            {example}
           </button>
         ))}
       </div>
-      <div role="status" aria-live="polite">
-        {outcome && (
-          <div class={outcome.ok ? 'outcome' : 'outcome outcome-bad'}>
-            <p class="outcome-asked">“{outcome.asked}”</p>
-            <p>{outcome.said}</p>
-            {outcome.did.length > 0 && <p class="outcome-did">Done: {outcome.did.join(', ')}</p>}
-          </div>
+    </>
+  );
+}
+
+function Told({ outcome, off }: { outcome: Outcome; off: boolean }) {
+  const { asked, after, before } = outcome;
+  return (
+    <div class={outcome.ok ? 'outcome' : 'outcome outcome-bad'}>
+      <p class="outcome-asked">“{marked(asked, outcome.unknown).map((piece, i) => (i % 2 ? <mark key={i}>{piece}</mark> : piece))}”</p>
+      <p class="outcome-said">{outcome.said}</p>
+      {outcome.did.length > 0 && (
+        <ul class="plan">
+          {outcome.did.map((phrase, i) => <li key={i}>{phrase}</li>)}
+        </ul>
+      )}
+      {outcome.warnings.map((warning) => <p key={warning} class="hint">Note: {warning}</p>)}
+      <div class="button-row">
+        {after && (
+          <>
+            <button id="apply-scene-btn" type="button" class="small-button small-button-primary" disabled={off} onClick={() => void run(asked, after, outcome.did)}>
+              Run it
+            </button>
+            <button type="button" class="small-button" onClick={() => openEditor({ text: after, compare: true })}>
+              Changes
+            </button>
+          </>
+        )}
+        {before && (
+          <button id="undo-scene-btn" type="button" class="small-button" disabled={off} onClick={() => void run('Undo', before)}>
+            Undo
+          </button>
         )}
       </div>
-    </>
+    </div>
   );
 }

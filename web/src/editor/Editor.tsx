@@ -22,9 +22,9 @@ let field: Field | null = null;
 /** The text of the scene, beside the picture that it makes. */
 export function Editor({ begin }: { begin: Begin }) {
   const host = useRef<HTMLDivElement>(null);
-  useEffect(() => (host.current ? start(host.current, begin.text) : undefined), []);
+  useEffect(() => (host.current ? start(host.current, begin) : undefined), []);
   useEffect(() => {
-    if (begin.text !== undefined && field) store.fill(begin.text);
+    if (field) show(begin);
   }, [begin]);
   const diffing = store.showing.value === 'diff';
   return (
@@ -45,7 +45,12 @@ export function Editor({ begin }: { begin: Begin }) {
   );
 }
 
-function start(host: HTMLDivElement, text: string | undefined): () => void {
+function show({ text, compare }: Begin): void {
+  if (text !== undefined) store.fill(text);
+  if (compare) store.showing.value = 'diff';
+}
+
+function start(host: HTMLDivElement, begin: Begin): () => void {
   let over = false;
   // What scripts that were written for a text area do: read and write its value.
   Object.defineProperty(host, 'value', {
@@ -56,7 +61,7 @@ function start(host: HTMLDivElement, text: string | undefined): () => void {
   const unfollow = store.follow();
   const leave = () => store.keepNow();
   window.addEventListener('pagehide', leave);
-  void Promise.all([import('./codemirror'), store.begin(text), learn()]).then(([{ makeField }]) => {
+  void Promise.all([import('./codemirror'), store.begin(begin.text), learn()]).then(([{ makeField }]) => {
     if (over || !store.ready.peek()) return;
     field = makeField(host, store.written.peek(), {
       schema: () => schema.peek(),
@@ -73,6 +78,7 @@ function start(host: HTMLDivElement, text: string | undefined): () => void {
     });
     store.attach(field);
     field.focus();
+    if (begin.compare) show(begin);
   }).catch(() => toast('error', 'The editor could not be loaded. Reload the page and try again.'));
   return () => {
     over = true;

@@ -6,6 +6,8 @@ import { toast } from '../toasts';
 export interface Begin {
   /** A text to begin with, in place of what runs. */
   text?: string;
+  /** Whether it is first compared with what runs. */
+  compare?: boolean;
 }
 
 /** Whether the editor is open, and what it begins with. */

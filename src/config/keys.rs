@@ -66,7 +66,14 @@ impl Key {
 }
 
 /// Keys whose values are never printed.
-const SECRETS: &[(&str, &str)] = &[("webrtc", "turn_credential"), ("webrtc", "turn_secret")];
+const SECRETS: &[(&str, &str)] = &[
+    ("webrtc", "turn_credential"),
+    ("webrtc", "turn_secret"),
+    ("generate", "openai_api_key"),
+    ("generate", "anthropic_api_key"),
+    ("generate", "google_api_key"),
+    ("generate", "compatible_api_key"),
+];
 
 /// The key of this path, e.g. `server.port`.
 pub fn find(path: &str) -> Option<&'static Key> {
@@ -304,6 +311,69 @@ sections! {
         max_duration_s: u64 = 3600_u64,
         /// Recordings of a session at a time.
         max_per_session: u32 = 4_u32,
+    }
+    /// Which language models may be asked for scenes, and what that may cost.
+    generate: Generate {
+        /// Who is asked unless a request says: `openai`, `anthropic`, `google` or `compatible`; `auto`: the first of them that is configured.
+        provider: String = "auto",
+        /// OpenAI's model; empty: see docs/models.md.
+        openai_model: String = "",
+        /// OpenAI's address, for instance of a gateway; empty: its own.
+        openai_base_url: String = "",
+        /// OpenAI's key; never shown.
+        openai_api_key: String = ""; "OPENAI_API_KEY",
+        /// Anthropic's model; empty: see docs/models.md.
+        anthropic_model: String = "",
+        /// Anthropic's address; empty: its own.
+        anthropic_base_url: String = "",
+        /// Anthropic's key; never shown.
+        anthropic_api_key: String = ""; "CLAUDE_API_KEY", "ANTHROPIC_API_KEY",
+        /// Google's model; empty: see docs/models.md.
+        google_model: String = "",
+        /// Google's address; empty: its own.
+        google_base_url: String = "",
+        /// Google's key; never shown.
+        google_api_key: String = ""; "GOOGLE_API_KEY", "GEMINI_API_KEY",
+        /// The model of a server with OpenAI's chat completions, such as Ollama, vLLM, llama.cpp or LM Studio.
+        compatible_model: String = "",
+        /// That server's address, e.g. `http://127.0.0.1:11434/v1`; empty: there is none.
+        compatible_base_url: String = "",
+        /// That server's key, where it wants one; never shown.
+        compatible_api_key: String = "",
+        /// How that server is told of an answer's form: `schema`, or `json` where it knows no schemas.
+        compatible_format: String = "schema",
+        /// Directory with keys in files named `openai_api_key`, `anthropic_api_key` and so on; systemd's credentials are looked for without it.
+        keys_dir: String = "",
+        /// Takes keys by HTTP from other machines and through proxies, too.
+        allow_remote_keys: bool = false,
+        /// Randomness of answers, 0 to 2; empty: not sent, as newer models refuse it.
+        temperature: String = "",
+        /// HTTP proxy on the way to providers, `http://HOST:PORT`; empty: none.
+        proxy: String = "",
+        /// Tokens of one answer, thinking included.
+        answer_tokens: u32 = 16_000_u32,
+        /// Tokens of a request with all its rounds.
+        request_tokens: u64 = 60_000_u64,
+        /// Tokens of a day.
+        day_tokens: u64 = 1_000_000_u64,
+        /// How often a plan may be sent back to be mended, 0 to 2.
+        repairs: u32 = 2_u32,
+        /// How often a try is repeated that failed for the moment, 0 to 5.
+        retries: u32 = 2_u32,
+        /// Requests of one session each minute.
+        session_per_minute: u32 = 6_u32,
+        /// Requests of all sessions each minute.
+        per_minute: u32 = 20_u32,
+        /// Requests at a time.
+        concurrent: u32 = 2_u32,
+        /// How long a provider may take to be connected to, ms.
+        connect_timeout_ms: u64 = 10_000_u64,
+        /// How long it may take to send the first byte of an answer, ms.
+        first_byte_timeout_ms: u64 = 60_000_u64,
+        /// How long it may be silent within an answer, ms.
+        idle_timeout_ms: u64 = 60_000_u64,
+        /// How long a request may take with all its rounds and repetitions, ms.
+        total_timeout_ms: u64 = 180_000_u64,
     }
 }
 

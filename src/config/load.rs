@@ -81,11 +81,14 @@ impl Sources {
     /// [`Error`] names the key and where it was set.
     pub fn load(&self) -> Result<Config, Error> {
         let merged = self.merge()?;
-        Config::validate(&merged.raw()?).map_err(|invalid| Error::Value {
+        let config = Config::validate(&merged.raw()?).map_err(|invalid| Error::Value {
             key: invalid.key.to_owned(),
             origin: merged.origin(invalid.key),
             message: invalid.message,
-        })
+        });
+        let mut config = config?;
+        config.generate.note_origins(|key| merged.origin(key));
+        Ok(config)
     }
 
     /// The merged configuration as TOML that explains itself; secrets are left out.

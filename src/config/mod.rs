@@ -6,8 +6,11 @@
 
 pub mod keys;
 
+mod generate;
 mod load;
 mod places;
+mod providers;
+mod secret;
 mod validate;
 
 use std::{
@@ -19,8 +22,11 @@ use std::{
 
 use crate::units::{Bitrate, Codecs, FrameRate, Node, Size};
 
+pub use generate::{Budget, Format, Generate, Model, Patience, Rates, Server as ModelServer};
 pub use load::{Flag, Sources};
 pub use places::Places;
+pub use providers::{Facts, Provider};
+pub use secret::Secret;
 
 /// Why a configuration was refused.
 #[derive(Debug, thiserror::Error)]
@@ -80,6 +86,8 @@ pub struct Config {
     pub limits: Limits,
     /// What may be recorded, and where.
     pub recording: Recording,
+    /// Which language models may be asked for scenes, and what that may cost.
+    pub generate: Generate,
 }
 
 /// Where the daemon listens, whom it answers and what it logs.

@@ -10,6 +10,7 @@ use std::{
 use super::{
     Allowed, Config, Encoders, IceServer, Limits, LogFormat, LogLevel, Login, NvencPreset, Places,
     Profile, Recording, Server, Sessions, Shadows, Video, Webrtc,
+    generate::generate,
     keys::{self, Raw},
 };
 use crate::units::{Bitrate, Codec, Codecs, FrameRate, Node, Size};
@@ -25,7 +26,7 @@ pub(super) struct Invalid {
 
 type Result<T> = std::result::Result<T, Invalid>;
 
-fn invalid<T>(key: &'static str, message: impl Into<String>) -> Result<T> {
+pub(super) fn invalid<T>(key: &'static str, message: impl Into<String>) -> Result<T> {
     Err(Invalid { key, message: message.into() })
 }
 
@@ -39,6 +40,7 @@ impl Config {
             sessions: sessions(&raw.sessions)?,
             limits: limits(&raw.limits)?,
             recording: recording(&raw.recording)?,
+            generate: generate(&raw.generate)?,
         })
     }
 }
@@ -360,14 +362,14 @@ fn recording(raw: &keys::Recording) -> Result<Recording> {
     })
 }
 
-fn within(key: &'static str, value: u64, range: RangeInclusive<u64>) -> Result<u64> {
+pub(super) fn within(key: &'static str, value: u64, range: RangeInclusive<u64>) -> Result<u64> {
     if range.contains(&value) {
         return Ok(value);
     }
     invalid(key, format!("{value} is not within {} to {}", range.start(), range.end()))
 }
 
-fn choice<T: Copy>(key: &'static str, text: &str, choices: &[(&str, T)]) -> Result<T> {
+pub(super) fn choice<T: Copy>(key: &'static str, text: &str, choices: &[(&str, T)]) -> Result<T> {
     match choices.iter().find(|(name, _)| *name == text) {
         Some((_, value)) => Ok(*value),
         None => {

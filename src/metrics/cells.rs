@@ -13,6 +13,10 @@ use std::{
 pub const BOUNDS_S: [f64; 13] =
     [0.0005, 0.001, 0.002, 0.004, 0.008, 0.016, 0.033, 0.05, 0.066, 0.1, 0.25, 0.5, 1.0];
 
+/// The same for what takes seconds: making a scene, by itself or by asking a language model.
+pub const LONG_BOUNDS_S: [f64; 13] =
+    [0.05, 0.1, 0.2, 0.3, 0.5, 1.0, 2.0, 5.0, 10.0, 20.0, 40.0, 80.0, 160.0];
+
 /// Only rises.
 #[derive(Debug, Default)]
 pub struct Counter(AtomicU64);
@@ -46,18 +50,34 @@ impl Gauge {
 }
 
 /// How often something took how long.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub struct Histogram {
-    /// By the first of [`BOUNDS_S`] that is no less; the last beyond all.
+    bounds_s: &'static [f64; BOUNDS_S.len()],
+    /// By the first of the bounds that is no less; the last beyond all.
     buckets: [AtomicU64; BOUNDS_S.len() + 1],
     sum_ns: AtomicU64,
 }
 
+impl Default for Histogram {
+    fn default() -> Self {
+        Self::with_bounds(&BOUNDS_S)
+    }
+}
+
 impl Histogram {
+    fn with_bounds(bounds_s: &'static [f64; BOUNDS_S.len()]) -> Self {
+        Self { bounds_s, buckets: Default::default(), sum_ns: AtomicU64::default() }
+    }
+
+    /// Upper bounds of its buckets but the last, s.
+    pub fn bounds_s(&self) -> &'static [f64] {
+        self.bounds_s
+    }
+
     /// Notes one.
     pub fn record(&self, took: Duration) {
         let seconds = took.as_secs_f64();
-        let bucket = BOUNDS_S.partition_point(|bound| *bound < seconds);
+        let bucket = self.bounds_s.partition_point(|bound| *bound < seconds);
         self.buckets[bucket].fetch_add(1, Ordering::Relaxed);
         // Wraps after 584 years of them.
         self.sum_ns.fetch_add(took.as_nanos() as u64, Ordering::Relaxed);
@@ -76,6 +96,24 @@ impl Histogram {
     /// The sum of all, s.
     pub fn sum_s(&self) -> f64 {
         self.sum_ns.load(Ordering::Relaxed) as f64 / 1e9
+    }
+}
+
+/// A histogram of what takes seconds, by [`LONG_BOUNDS_S`].
+#[derive(Debug)]
+pub struct LongHistogram(Histogram);
+
+impl Default for LongHistogram {
+    fn default() -> Self {
+        Self(Histogram::with_bounds(&LONG_BOUNDS_S))
+    }
+}
+
+impl std::ops::Deref for LongHistogram {
+    type Target = Histogram;
+
+    fn deref(&self) -> &Histogram {
+        &self.0
     }
 }
 
@@ -130,7 +168,10 @@ mod tests {
         }
         assert_eq!(times.counts(), expected);
         assert_eq!((times.count(), times.sum_s()), (6, 2.007));
-        assert!(BOUNDS_S.is_sorted());
+        assert!(BOUNDS_S.is_sorted() && LONG_BOUNDS_S.is_sorted());
+        let long = LongHistogram::default();
+        long.record(Duration::from_secs(3));
+        assert_eq!(long.counts()[7], 1);
     }
 
     #[test]

@@ -9,7 +9,7 @@ mod text;
 
 use std::time::Duration;
 
-pub use cells::{BOUNDS_S, Counter, Family, Gauge, Histogram};
+pub use cells::{BOUNDS_S, Counter, Family, Gauge, Histogram, LONG_BOUNDS_S, LongHistogram};
 use text::Exposition;
 
 /// What a metric measures.
@@ -105,6 +105,12 @@ table! {
         "Encoding a picture.";
     TO_WIRE: Histogram "mjcast_glass_to_wire_seconds" [] "s"
         "From the arrival of an input until the first frame that shows it has been sent.";
+    LLM_REQUESTS: Counter "mjcast_llm_requests_total" ["provider" "outcome"] "1"
+        "Requests to language models, repeated ones too, by what became of them.";
+    LLM_TOKENS: Counter "mjcast_llm_tokens_total" ["provider" "kind"] "1"
+        "Tokens that language models read (input) and wrote (output), as they tell.";
+    GENERATIONS: Histogram "mjcast_scene_generate_seconds" ["mode"] "s"
+        "Making a scene from words, until it was judged to be right.";
 }
 
 /// A part of a frame's way that happens in the daemon.
@@ -140,6 +146,8 @@ impl Stage {
 
 /// A back end and a codec: no more pairs than this exist.
 const PAIRS: usize = 12;
+/// A provider and what became of a request: four times some fifteen.
+const OUTCOMES: usize = 64;
 
 /// All that is recorded as it happens.
 #[derive(Debug, Default)]
@@ -176,6 +184,12 @@ pub struct Metrics {
     pub rtt: Histogram,
     /// From an input to the wire.
     pub to_wire: Histogram,
+    /// Requests to language models by provider and outcome.
+    pub llm_requests: Family<2, Counter, OUTCOMES>,
+    /// Tokens by provider and kind.
+    pub llm_tokens: Family<2, Counter, PAIRS>,
+    /// Making scenes from words, by mode.
+    pub generations: Family<1, LongHistogram, PAIRS>,
     stages: [Histogram; Stage::ALL.len()],
 }
 
@@ -259,6 +273,12 @@ impl Metrics {
         let mut encode = out.metric(&ENCODE);
         self.encode.each(|labels, times| encode.histogram(labels, times));
         out.metric(&TO_WIRE).histogram(&[], &self.to_wire);
+        let mut requests = out.metric(&LLM_REQUESTS);
+        self.llm_requests.each(|labels, count| requests.value(labels, count.get() as f64));
+        let mut tokens = out.metric(&LLM_TOKENS);
+        self.llm_tokens.each(|labels, count| tokens.value(labels, count.get() as f64));
+        let mut generations = out.metric(&GENERATIONS);
+        self.generations.each(|labels, times| generations.histogram(labels, times));
         out.end()
     }
 }

@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use super::{BOUNDS_S, Histogram, Kind, Metric};
+use super::{Histogram, Kind, Metric};
 
 /// A text in the making.
 #[derive(Default)]
@@ -52,7 +52,7 @@ impl Samples<'_> {
         let mut below = 0;
         for (at, count) in counts.iter().enumerate() {
             below += count;
-            let bound = BOUNDS_S.get(at).map_or("+Inf".to_owned(), f64::to_string);
+            let bound = times.bounds_s().get(at).map_or("+Inf".to_owned(), f64::to_string);
             let series = self.series(labels, Some(&bound));
             self.text.line(format_args!("{name}_bucket{series} {below}"));
         }

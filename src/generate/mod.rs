@@ -8,6 +8,7 @@
 //! All but [`check`] is pure. A plan travels with the scene that is built of it ([`embed`]), so
 //! that the next prompt can change it.
 
+pub mod model;
 pub mod spec;
 
 mod build;

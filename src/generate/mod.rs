@@ -5,12 +5,13 @@
 //!            or a language model ┘            │                  │
 //!                                             └──── faults ◄─────┘   typed sentences
 //! ```
-//! All but [`check`] is pure. A plan travels with the scene that is built of it ([`embed`]), so
-//! that the next prompt can change it.
+//! All but [`check`] and [`model`] is pure. A plan travels with the scene that is built of it
+//! ([`embed`]), so that the next prompt can change it.
 
 pub mod model;
 pub mod spec;
 
+mod author;
 mod build;
 mod check;
 mod colour;
@@ -18,29 +19,19 @@ mod embed;
 mod fault;
 mod grammar;
 mod schema;
+mod sheet;
 mod words;
 
 #[cfg(test)]
 mod tests;
 
+pub use author::{Authored, Trial, Wish, by_model};
 pub use build::{Built, Expected};
 pub use check::{SETTLING_S, check};
 pub use embed::{Kept, embedded, kept};
 pub use fault::Fault;
 pub use grammar::MAX_PROMPT;
 pub use spec::SceneSpec;
-
-/// Which way a scene is to be made.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum Mode {
-    /// By a language model where one is configured, and offline else; the reply says which.
-    #[default]
-    Auto,
-    /// By the grammar.
-    Offline,
-    /// By a language model.
-    Llm,
-}
 
 /// What a prompt was understood as.
 #[derive(Clone, Debug, PartialEq)]

@@ -43,7 +43,10 @@ fn strict(schema: Value) -> Value {
     for (key, value) in object {
         match (&*key, value) {
             ("oneOf" | "anyOf", Value::Array(choices)) => {
+                // What stands beside a reference is lost below.
+                let about = choices.iter().find_map(|choice| choice.get("description")).cloned();
                 out.insert("anyOf".into(), choices.into_iter().map(strict).collect());
+                out.extend(about.map(|about| ("description".to_owned(), about)));
             }
             ("$ref", Value::String(target)) => {
                 let name = target.rsplit('/').next().unwrap_or_default();

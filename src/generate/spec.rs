@@ -477,6 +477,7 @@ impl Material {
 /// What drives joints.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
+#[schema(as = Drives)]
 pub enum Actuator {
     /// Nothing, where the kind would have something.
     None,

@@ -5,6 +5,7 @@ use std::{
     convert::Infallible,
     future::Future,
     io,
+    net::SocketAddr,
     pin::{Pin, pin},
     sync::{
         Arc,
@@ -40,6 +41,10 @@ const RELIEF: Duration = Duration::from_millis(100);
 /// Bytes of a live stream that the kernel may hold for a client: half a second of it, and 10 Mbit/s
 /// over a path of 0.1 s. By default it holds megabytes, which a slow client would see seconds late.
 const LIVE_SEND_BYTES: usize = 128 << 10;
+
+/// Who is at the other end of a connection, in the extensions of its requests.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Peer(pub SocketAddr);
 
 /// What is under way, and how it is told to end.
 #[derive(Clone, Default)]
@@ -156,12 +161,20 @@ fn connection(
     closing: CancellationToken,
 ) -> impl Future<Output = ()> + Send + 'static {
     let header_timeout = limits.header_timeout;
-    let live = Arc::new(AtomicBool::new(false));
-    let stream = TokioIo::new(Timed::new(stream, limits.idle_timeout, Arc::clone(&live)));
+    let (live, busy) = (Arc::new(AtomicBool::new(false)), Arc::new(AtomicBool::new(false)));
+    let peer = stream.peer_addr().ok().map(Peer);
+    let timed = Timed::new(stream, limits.idle_timeout, Arc::clone(&live), Arc::clone(&busy));
+    let stream = TokioIo::new(timed);
     async move {
         let service = service_fn(move |request: Request<Incoming>| {
             live.store(request.uri().path() == PATH, Ordering::Relaxed);
-            answer(front.clone(), request)
+            busy.store(true, Ordering::Relaxed);
+            let (answer, busy) = (answer(front.clone(), peer, request), Arc::clone(&busy));
+            async move {
+                let answer = answer.await;
+                busy.store(false, Ordering::Relaxed);
+                answer
+            }
         });
         // Not hyper-util's `auto` server: even with HTTP/1 alone it waits for a first byte to tell
         // the versions apart, and no limit covers that. Browsers speak HTTP/2 only over TLS, which
@@ -185,9 +198,16 @@ fn connection(
     }
 }
 
-async fn answer(front: Front, mut request: Request<Incoming>) -> Result<Response, Infallible> {
+async fn answer(
+    front: Front,
+    peer: Option<Peer>,
+    mut request: Request<Incoming>,
+) -> Result<Response, Infallible> {
     if front.guest.is_at(request.uri().path()) {
         return Ok(front.guest.answer(request).await);
+    }
+    if let Some(peer) = peer {
+        request.extensions_mut().insert(peer);
     }
     // hyper sends no body in reply to HEAD, so whatever answers GET answers HEAD.
     if request.method() == Method::HEAD {
@@ -204,14 +224,21 @@ struct Timed {
     deadline: Pin<Box<Sleep>>,
     /// Whether what is written next is a live stream's.
     live: Arc<AtomicBool>,
+    /// Whether an answer is being made, which the client waits for.
+    busy: Arc<AtomicBool>,
 }
 
 impl Timed {
-    fn new(stream: TcpStream, limit: Duration, live: Arc<AtomicBool>) -> Self {
+    fn new(
+        stream: TcpStream,
+        limit: Duration,
+        live: Arc<AtomicBool>,
+        busy: Arc<AtomicBool>,
+    ) -> Self {
         if let Err(error) = stream.set_nodelay(true) {
             tracing::debug!(%error, "replies may be delayed by Nagle's algorithm");
         }
-        Self { stream, limit, deadline: Box::pin(tokio::time::sleep(limit)), live }
+        Self { stream, limit, deadline: Box::pin(tokio::time::sleep(limit)), live, busy }
     }
 
     /// Lets little of a live stream wait in the kernel, where nothing can be dropped.
@@ -229,12 +256,18 @@ impl Timed {
         cx: &mut Context<'_>,
         progress: Poll<io::Result<T>>,
     ) -> Poll<io::Result<T>> {
+        let deadline = Instant::now() + self.limit;
         if progress.is_ready() {
-            let deadline = Instant::now() + self.limit;
             self.deadline.as_mut().reset(deadline);
             return progress;
         }
-        self.deadline.as_mut().poll(cx).map(|()| Err(io::ErrorKind::TimedOut.into()))
+        let over = self.deadline.as_mut().poll(cx);
+        if over.is_ready() && self.busy.load(Ordering::Relaxed) {
+            // Handlers have time limits of their own.
+            self.deadline.as_mut().reset(deadline);
+            return self.deadline.as_mut().poll(cx).map(|()| Err(io::ErrorKind::TimedOut.into()));
+        }
+        over.map(|()| Err(io::ErrorKind::TimedOut.into()))
     }
 }
 

@@ -14,12 +14,10 @@ use warp::{
 use super::{
     Context,
     body::Json,
-    generate,
     openapi::File,
     problem::Problem,
-    reply::{CommandReply, Health, Live, Presets, Ready, SceneText, Settings},
-    stats::{SimulationState, Stats},
-    words::{self, Wish},
+    reply::{Health, Live, Presets, Ready, SceneText, Settings},
+    stats::Stats,
 };
 use crate::{
     batch::{self, Batch, Subject},
@@ -32,9 +30,7 @@ pub(super) type Answer = Result<Response, Problem>;
 
 /// What the description of the API has of this file.
 #[derive(OpenApi)]
-#[openapi(paths(
-    health, config, statistics, scene, presets, render, command, live, ready, metrics
-))]
+#[openapi(paths(health, config, statistics, scene, presets, render, live, ready, metrics))]
 pub(super) struct Operations;
 
 /// Which session it is about.
@@ -96,15 +92,6 @@ impl ToSchema for RenderRequest {
     fn schemas(schemas: &mut Vec<(String, openapi::RefOr<openapi::Schema>)>) {
         Batch::schemas(schemas);
     }
-}
-
-/// A command in words.
-#[derive(Debug, Deserialize, ToSchema)]
-#[schema(example = json!({"command": "step 10"}))]
-pub(super) struct CommandRequest {
-    /// `play`, `pause`, `stop`, `reset`, `step N` or `state`, and the like; or a scene in words, or
-    /// what should change in one that was made so.
-    command: String,
 }
 
 /// The session with this id.
@@ -263,83 +250,6 @@ pub(super) async fn render(context: &Context, id: &str, request: Json<RenderRequ
         HeaderValue::from_static("attachment; filename=\"pictures.npz\""),
     );
     Ok(response)
-}
-
-/// Does what a text asks for.
-#[utoipa::path(
-    post, path = "/api/execute-command", tag = "scenes", operation_id = "execute_command",
-    params(SessionParameter), request_body = CommandRequest,
-    responses(
-        (status = 200, description = "It was done.", body = CommandReply),
-        (status = 400, description = "The text is not understood; `detail` says what is, and `unknown` \
-            lists the words."),
-        (status = 409, description = "The session has no scene."),
-    ),
-)]
-pub(super) async fn command(context: &Context, id: &str, request: Json<CommandRequest>) -> Answer {
-    ok(&said(context, &session(context, id)?, &request?.command).await?)
-}
-
-/// Does what a text asks for.
-pub(super) async fn said(
-    context: &Context,
-    handle: &Handle,
-    text: &str,
-) -> Result<CommandReply, Problem> {
-    let (commands, result) = match words::parse(text).map_err(Problem::bad_request)? {
-        Wish::State => (Vec::new(), "The state of the simulation."),
-        Wish::Act(commands, result) => (commands, result),
-        Wish::Other => return scene_command(context, handle, text.to_owned()).await,
-    };
-    let mut actions_taken = Vec::with_capacity(commands.len());
-    for command in commands {
-        actions_taken.push(words::name(&command));
-        handle.command(command).await?;
-    }
-    let state = state_of(context, handle).await?;
-    Ok(CommandReply {
-        success: true,
-        result: result.to_owned(),
-        actions_taken,
-        scene_xml: None,
-        warnings: Vec::new(),
-        state,
-    })
-}
-
-/// What is no control word is a scene, or the wish to change one.
-async fn scene_command(
-    context: &Context,
-    handle: &Handle,
-    prompt: String,
-) -> Result<CommandReply, Problem> {
-    let made = generate::make(context, handle, generate::Wanted::offline(prompt)).await;
-    let made = made.map_err(|mut problem| {
-        // The contract of this route knows no other refusal.
-        if problem.status == StatusCode::UNPROCESSABLE_ENTITY {
-            problem.status = StatusCode::BAD_REQUEST;
-            problem.detail = format!(
-                "not understood, {}. Say play, pause, stop, reset, step N or state, or what should \
-                 be in the scene",
-                problem.detail
-            );
-        }
-        problem
-    })?;
-    let state = state_of(context, handle).await?;
-    Ok(CommandReply {
-        success: true,
-        result: made.message,
-        actions_taken: made.understood,
-        scene_xml: Some(made.scene_xml),
-        warnings: made.warnings,
-        state,
-    })
-}
-
-async fn state_of(context: &Context, handle: &Handle) -> Result<SimulationState, Problem> {
-    let status = handle.status().await?;
-    Ok(SimulationState::new(&context.sessions.overview_of(handle), Ok(status.as_ref())))
 }
 
 /// Whether the process runs.

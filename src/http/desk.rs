@@ -9,7 +9,7 @@ use tokio_util::sync::CancellationToken;
 use warp::http::StatusCode;
 
 use super::{
-    Context, api, events,
+    Context, api, command, events,
     frames::{self, Picture},
     problem::Problem,
     recordings::{self, StartRequest},
@@ -116,12 +116,12 @@ impl Desk {
     /// Whether a text is understood, and acts.
     pub(crate) fn acts(text: &str) -> Outcome<bool> {
         let wish = words::parse(text).map_err(Problem::bad_request)?;
-        Ok(matches!(wish, Wish::Act(..)))
+        Ok(wish != Wish::State)
     }
 
     /// Does what a text asks for.
     pub(crate) async fn say(&self, session: &Handle, text: &str) -> Outcome<CommandReply> {
-        api::said(&self.0, session, text).await
+        command::said(&self.0, session, text).await
     }
 
     // ---- the simulation -----------------------------------------------------------------

@@ -11,6 +11,7 @@
 mod accept;
 mod api;
 mod body;
+mod command;
 mod desk;
 mod download;
 mod events;
@@ -19,11 +20,13 @@ mod frames;
 mod generate;
 mod guard;
 mod guest;
+mod llm;
 mod media;
 mod model;
 mod openapi;
 mod pages;
 mod problem;
+mod progress;
 mod recordings;
 pub(crate) mod reply;
 mod routes;
@@ -50,13 +53,15 @@ pub(crate) use state::{StateBody, Values};
 
 use tokio::{net::TcpListener, sync::Semaphore};
 
-use crate::{config::Config, session::Sessions};
+use crate::{config::Config, generate::model::Models, session::Sessions};
 
 /// What every handler may use.
 struct Context {
     sessions: Sessions,
     config: Config,
     site: pages::Site,
+    /// Language models, for scenes from words.
+    models: Arc<Models>,
     /// One permit per open WebSocket.
     sockets: Arc<Semaphore>,
     /// What lets media sockets in.
@@ -93,10 +98,12 @@ pub async fn serve(
         config.server.port = address.port();
     }
     let media = sessions.port().clone();
+    let models = Models::new(&config.generate, Arc::clone(sessions.metrics()));
     let context = Arc::new(Context {
         sessions,
         config: config.clone(),
         site: pages::Site::embedded(),
+        models: Arc::new(models),
         sockets: Arc::new(Semaphore::new(limits.connections)),
         tickets: Arc::default(),
         players: Arc::default(),

@@ -28,8 +28,8 @@ use warp::{
 };
 
 use super::{
-    api, events, frames, generate, media, model, pages, problem, recordings, scenes, schema,
-    sessions, socket, state, whep, whip,
+    api, command, events, frames, generate, llm, media, model, pages, problem, recordings, scenes,
+    schema, sessions, socket, state, whep, whip,
 };
 
 const ABOUT: &str = "\
@@ -162,8 +162,10 @@ fn document() -> openapi::OpenApi {
     for operations in [
         api::Operations::openapi(),
         scenes::Operations::openapi(),
+        command::Operations::openapi(),
         generate::Operations::openapi(),
         schema::Operations::openapi(),
+        llm::Operations::openapi(),
         sessions::Operations::openapi(),
         state::Operations::openapi(),
         model::Operations::openapi(),

@@ -1,6 +1,8 @@
 //! Errors as clients see them: RFC 9457 problem details, with the two fields that older clients
 //! read. Here is the one table from session errors to HTTP status.
 
+use std::time::Duration;
+
 use serde::Serialize;
 use utoipa::ToSchema;
 use warp::{
@@ -10,7 +12,12 @@ use warp::{
     reply::Response,
 };
 
-use crate::{batch, bundle, generate::Refusal, record, render, session, worker::LoadError};
+use crate::{
+    batch, bundle,
+    generate::{Refusal, model},
+    record, render, session,
+    worker::LoadError,
+};
 
 /// Seconds after which a client that met a limit may try again.
 const RETRY_AFTER_S: u16 = 5;
@@ -54,13 +61,15 @@ pub(crate) struct Problem {
     unknown: Vec<String>,
     /// Methods that the resource has, in a 405.
     allow: Option<&'static str>,
+    /// When to come again, where it is not [`RETRY_AFTER_S`].
+    after: Option<Duration>,
 }
 
 impl Reject for Problem {}
 
 impl Problem {
     pub fn new(status: StatusCode, detail: impl Into<String>) -> Self {
-        Self { status, detail: detail.into(), unknown: Vec::new(), allow: None }
+        Self { status, detail: detail.into(), unknown: Vec::new(), allow: None, after: None }
     }
 
     pub fn bad_request(detail: impl Into<String>) -> Self {
@@ -84,26 +93,34 @@ impl Problem {
         Self::new(StatusCode::PAYLOAD_TOO_LARGE, detail)
     }
 
-    /// The response's body and headers; `path` is the resource asked for.
-    pub fn render(self, path: &str) -> Response {
-        let body = Body {
+    /// The response's body; `path` is the resource asked for.
+    pub fn body(&self, path: &str) -> Body {
+        Body {
             kind: "about:blank",
             title: self.status.canonical_reason().unwrap_or("Error"),
             status: self.status.as_u16(),
             instance: path.to_owned(),
             success: false,
             error: self.detail.clone(),
-            detail: self.detail,
-            unknown: self.unknown,
-        };
+            detail: self.detail.clone(),
+            unknown: self.unknown.clone(),
+        }
+    }
+
+    /// The response's body and headers; `path` is the resource asked for.
+    pub fn render(self, path: &str) -> Response {
+        let body = self.body(path);
         let text = serde_json::to_vec(&body).expect("invariant: no map, no number that can fail");
         let mut response = Response::new(text.into());
         *response.status_mut() = self.status;
         let headers = response.headers_mut();
         let kind = HeaderValue::from_static("application/problem+json");
         headers.insert(header::CONTENT_TYPE, kind);
-        if self.status == StatusCode::SERVICE_UNAVAILABLE {
-            headers.insert(header::RETRY_AFTER, RETRY_AFTER_S.into());
+        // Whole seconds, and none too few.
+        let after_s = self.after.map(|after| after.as_secs_f64().ceil().max(1.0) as u64);
+        if self.status == StatusCode::SERVICE_UNAVAILABLE || after_s.is_some() {
+            let after_s = after_s.unwrap_or(RETRY_AFTER_S.into());
+            headers.insert(header::RETRY_AFTER, after_s.into());
         }
         if let Some(allow) = self.allow {
             headers.insert(header::ALLOW, HeaderValue::from_static(allow));
@@ -183,6 +200,38 @@ impl Problem {
 impl From<bundle::Error> for Problem {
     fn from(error: bundle::Error) -> Self {
         session::Error::from(error).into()
+    }
+}
+
+impl From<model::Error> for Problem {
+    fn from(error: model::Error) -> Self {
+        use model::Error;
+        let status = match &error {
+            Error::Invalid(_) => StatusCode::BAD_REQUEST,
+            // What the daemon lacks, and a request cannot change.
+            Error::NoProvider | Error::NotConfigured { .. } => StatusCode::CONFLICT,
+            Error::Limited { .. } => StatusCode::TOO_MANY_REQUESTS,
+            // The words were understood, and no scene came of them.
+            Error::Declined { .. }
+            | Error::Cut { .. }
+            | Error::Endless { .. }
+            | Error::Spent { .. }
+            | Error::Unfit { .. } => StatusCode::UNPROCESSABLE_ENTITY,
+            Error::Untried(_) => StatusCode::SERVICE_UNAVAILABLE,
+            Error::TimedOut { .. } => StatusCode::GATEWAY_TIMEOUT,
+            // The provider's own words.
+            Error::RateLimited { .. }
+            | Error::Overloaded { .. }
+            | Error::Unreachable { .. }
+            | Error::Redirected { .. }
+            | Error::Money { .. }
+            | Error::KeyRefused { .. }
+            | Error::UnknownModel { .. }
+            | Error::Failed { .. }
+            | Error::Rejected { .. }
+            | Error::Broken { .. } => StatusCode::BAD_GATEWAY,
+        };
+        Self { after: error.retry_after(), ..Self::new(status, error.to_string()) }
     }
 }
 

@@ -11,8 +11,8 @@ use warp::{
 };
 
 use super::{
-    Context, api, body, events, frames, generate, guard, media, model, openapi, pages,
-    problem::Problem, recordings, scenes, schema, sessions, socket, state, whep, whip,
+    Context, api, body, command, events, frames, generate, guard, llm, media, model, openapi,
+    pages, problem::Problem, recordings, scenes, schema, sessions, socket, state, whep, whip,
 };
 use crate::{
     config::Server,
@@ -58,6 +58,8 @@ pub(super) fn all(context: &Arc<Context>) -> Route {
         .or(scenes::routes(context))
         .unify()
         .or(schema::routes(context))
+        .unify()
+        .or(llm::routes(context))
         .unify()
         .or(sessions::routes(context))
         .unify()
@@ -145,8 +147,6 @@ fn api_routes(context: &Arc<Context>) -> Route {
     let live = get(context, |_, _| async { api::live() });
     let ready = get(context, |context, id| async move { api::ready(&context, &id).await });
     let metrics = get(context, |context, _| async move { Ok(api::metrics(&context)) });
-    let command =
-        post(context, |context, id, body| async move { api::command(&context, &id, body).await });
     let render =
         post(context, |context, id, body| async move { api::render(&context, &id, body).await });
     resource(path!("api" / "health").boxed(), READ, health)
@@ -162,7 +162,7 @@ fn api_routes(context: &Arc<Context>) -> Route {
         .unify()
         .or(resource(path!("api" / "render").boxed(), "POST", render))
         .unify()
-        .or(resource(path!("api" / "execute-command").boxed(), "POST", command))
+        .or(command::routes(context))
         .unify()
         .boxed()
 }
@@ -289,7 +289,7 @@ pub(super) fn session_id() -> BoxedFilter<(String,)> {
 
 /// A parameter of the query. None that is wanted needs percent-encoding: one that has some is not
 /// ours.
-fn parameter(name: &'static str) -> BoxedFilter<(Option<String>,)> {
+pub(super) fn parameter(name: &'static str) -> BoxedFilter<(Option<String>,)> {
     let named = warp::query::raw().map(move |query: String| {
         let mut pairs = query.split('&').filter_map(|pair| pair.split_once('='));
         pairs.find(|(key, _)| *key == name).map(|(_, value)| value.to_owned())

@@ -227,6 +227,12 @@ async fn a_client_that_does_not_read_is_dropped() {
 }
 
 #[tokio::test]
+async fn a_client_that_waits_for_its_answer_is_not_idle() {
+    let daemon = Daemon::start(|limits| limits.idle_timeout = Duration::from_millis(100)).await;
+    assert_eq!(daemon.status(&format!("GET /slow {HEAD}\r\n")).await, 200);
+}
+
+#[tokio::test]
 async fn an_open_request_is_finished_before_the_end() {
     let daemon = Daemon::start(|_| {}).await;
     let mut open = daemon.connect().await;

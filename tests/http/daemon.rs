@@ -207,7 +207,7 @@ impl Drop for Daemon {
     }
 }
 
-fn parsed(response: Response<Bytes>) -> (StatusCode, Value) {
+pub fn parsed(response: Response<Bytes>) -> (StatusCode, Value) {
     let body = serde_json::from_slice(response.body()).unwrap_or_else(|error| {
         panic!("{error}: {}", String::from_utf8_lossy(response.body()));
     });

@@ -6,15 +6,21 @@ use mjcast::{frame, units};
 #[path = "../peer/client.rs"]
 #[expect(dead_code, reason = "what the tests of the peer need is more than a player needs")]
 mod client;
+
+mod author;
 mod daemon;
 #[path = "../../src/encode/openh264/decoder.rs"]
 mod decoder;
 mod events;
 mod generate;
 mod lifecycle;
+mod llm;
 mod mcp;
 mod media;
 mod openapi;
+#[path = "../../src/generate/model/tests/mock.rs"]
+#[expect(dead_code, reason = "the tests of the wires need more of it")]
+mod provider;
 mod recordings;
 mod routes;
 mod scenes;

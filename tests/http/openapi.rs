@@ -199,7 +199,19 @@ impl Visit {
         let wrong = json!({"xml": "<mujoco><worldbody><bad/></worldbody></mujoco>"});
         assert_eq!(self.ask("POST", &judge, Some(wrong)).await["valid"], false);
         self.ask("PUT", own, Some(json!({"xml": SCENE}))).await;
+        let wish = json!({"prompt": "a red ball", "mode": "offline"});
+        self.ask("POST", "/api/execute-command", Some(json!({"command": "a red ball"}))).await;
+        for route in ["/api/scene/generate", "/api/sessions/default/scene/generate"] {
+            self.ask("POST", route, Some(wish.clone())).await;
+        }
+        self.ask("PUT", own, Some(json!({"xml": SCENE}))).await;
         self.get("/openapi.json").await;
+        self.get("/api/llm/providers").await;
+        let key = json!({"provider": "claude", "api_key": "sk-test"});
+        self.ask("POST", "/api/config/api-key", Some(key)).await;
+        self.get("/api/config/api-key").await;
+        self.ask("DELETE", "/api/config/api-key?provider=anthropic", None).await;
+        self.ask("DELETE", "/api/config/api-key", None).await;
     }
 
     async fn sessions(&mut self) -> String {

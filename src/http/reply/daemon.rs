@@ -262,6 +262,10 @@ pub struct CommandReply {
     pub result: String,
     /// The commands that were carried out, or what was understood of a scene, in order.
     pub actions_taken: Vec<String>,
+    /// Which way a scene was made, `offline` or `llm`; only where the command asked for one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    pub mode: Option<&'static str>,
     /// The scene that was made, as MJCF; only where the command asked for one.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]

@@ -4,6 +4,7 @@
 //! JSON has no numbers that are not finite (an exploding simulation has them): they become `null`.
 
 mod daemon;
+mod llm;
 mod model;
 mod recording;
 mod scene;
@@ -13,9 +14,11 @@ mod state;
 
 pub(crate) use daemon::{CommandReply, Health, Presets, Settings};
 pub(super) use daemon::{Encoder, Live, Message, Ready, SceneText};
+pub(super) use llm::Providers;
 pub(super) use model::Model;
 pub(crate) use recording::Recording;
 pub(super) use recording::Recordings;
+pub(super) use scene::Tokens;
 pub(crate) use scene::{Generated, Loaded, Verdict};
 pub(super) use schema::MjcfSchema;
 pub(crate) use session::{Clock, Session, Sessions};

@@ -39,19 +39,36 @@ pub struct Generated {
     pub scene_xml: String,
     /// What was done, in words.
     pub message: String,
-    /// Which way was taken.
+    /// Which way was taken: `offline` or `llm`.
     #[schema(example = "offline")]
     pub mode: &'static str,
-    /// What had to be chosen or mended.
+    /// Whose language model planned it; `null` offline.
+    pub provider: Option<&'static str>,
+    /// Which model, as the provider calls it; `null` offline.
+    pub model: Option<String>,
+    /// What had to be chosen or mended, and what a model could not show.
     pub warnings: Vec<String>,
     /// What was understood, a phrase for each part.
     pub understood: Vec<String>,
-    /// How often a model had to mend its plan.
+    /// How many plans a model wrote until one held, 1 to 3; 0 offline.
     pub rounds: u32,
+    /// What the model read and wrote in all rounds.
+    pub tokens: Tokens,
+    /// How long it took, ms.
+    pub ms: f64,
     /// Whether it runs in the session.
     pub applied: bool,
     /// The plan that it was built of.
     pub spec: SceneSpec,
+}
+
+/// Tokens of a language model, as the provider counts them; 0 offline.
+#[derive(Debug, Default, Serialize, ToSchema)]
+pub struct Tokens {
+    /// Read by it.
+    pub input: u64,
+    /// Written by it, its thoughts among them.
+    pub output: u64,
 }
 
 /// What is to be said of a model.

@@ -1,6 +1,6 @@
 /** The HTTP routes that the page uses, their answers parsed. */
 
-import { fields, flag, text, texts, type Fields } from '../protocol/fields';
+import { fields, finite, flag, text, texts, type Fields } from '../protocol/fields';
 import type { Endpoints } from './endpoints';
 import type { Routes } from '#routes';
 
@@ -84,10 +84,25 @@ export class Api {
 
   /** Sends a request and parses its answer. */
   ask<R extends Route, T>(route: R, parse: (body: Told<R>) => T, ...[ask]: Asked<R>): Promise<Answer<T>> {
-    const [method = ''] = route.split(' ');
-    const path = pathOf(route, { id: this.#at.session, ...ask?.ids });
-    const json = { body: JSON.stringify(ask?.body), headers: { 'content-type': 'application/json' } };
-    return this.#fetch(path, { method, ...(ask?.body ? json : {}) }, parse);
+    return this.#ask(route, parse, ask, {});
+  }
+
+  /** Sends a request whose answer is told of while it is made, and parses the answer. Whoever aborts ends it. */
+  async follow<R extends Route, T>(
+    route: R, parse: (body: Told<R>) => T, hear: (progress: Fields) => void, signal: AbortSignal, ...[ask]: Asked<R>
+  ): Promise<Answer<T>> {
+    const headers = { accept: 'text/event-stream, application/json' };
+    const answered = async (response: Response) => {
+      if (!response.body || !response.headers.get('content-type')?.startsWith('text/event-stream')) return undefined;
+      const { events } = await import('./told');
+      for await (const { name, data } of events(response.body)) {
+        const body = fields(JSON.parse(data)) ?? {};
+        if (name === 'progress') hear(body);
+        else return name === 'problem' ? refused(parseProblem(finite(body['status']) ?? 500, body)) : { ok: true as const, value: parse(body as Told<R>) };
+      }
+      throw new Error('the stream ended before the answer');
+    };
+    return this.#ask(route, parse, ask, { headers, signal }, answered);
   }
 
   /** Absolute address of what is below this session. */
@@ -95,22 +110,30 @@ export class Api {
     return this.#at.route(`api/sessions/${encodeURIComponent(this.#at.session)}/${path}`);
   }
 
-  async #fetch<T>(
-    path: string,
-    init: { method?: string; body?: string; headers?: Record<string, string> },
-    parse: (body: Fields) => T,
+  async #ask<R extends Route, T>(
+    route: R,
+    parse: (body: Told<R>) => T,
+    ask: { ids?: Readonly<Record<string, string | undefined>>; body?: unknown } | undefined,
+    more: { headers?: Record<string, string>; signal?: AbortSignal },
+    answered?: (response: Response) => Promise<Answer<T> | undefined>,
   ): Promise<Answer<T>> {
-    let response: Response;
+    const [method = ''] = route.split(' ');
+    const path = pathOf(route, { id: this.#at.session, ...ask?.ids });
+    const json = ask?.body ? { 'content-type': 'application/json' } : {};
+    const headers = { ...this.#at.headers, ...json, ...more.headers };
+    const init = { method, headers, cache: 'no-store' as const, ...(ask?.body ? { body: JSON.stringify(ask.body) } : {}) };
     try {
-      const headers = { ...this.#at.headers, ...init.headers };
-      response = await fetch(this.#at.route(path), { ...init, headers, cache: 'no-store' });
+      const response = await fetch(this.#at.route(path), { ...init, ...(more.signal ? { signal: more.signal } : {}) });
+      const told = await answered?.(response);
+      if (told) return told;
+      const body = fields(await response.json().catch(() => undefined)) ?? {};
+      // A daemon that cannot stream says why with 503 and a health body.
+      const usable = response.ok || (response.status === 503 && 'renderer' in body);
+      return usable ? { ok: true, value: parse(body as Told<R>) } : refused(parseProblem(response.status, body));
     } catch {
-      return { ok: false, problem: { status: 0, title: 'Server unreachable', detail: 'No answer from the server.' } };
+      const detail = more.signal?.aborted ? 'It was stopped.' : 'No answer from the server.';
+      return refused({ status: 0, title: 'Server unreachable', detail });
     }
-    const body = fields(await response.json().catch(() => undefined)) ?? {};
-    // A daemon that cannot stream says why with 503 and a health body.
-    const usable = response.ok || (response.status === 503 && 'renderer' in body);
-    return usable ? { ok: true, value: parse(body) } : { ok: false, problem: parseProblem(response.status, body) };
   }
 }
 
@@ -119,6 +142,8 @@ export function pathOf(route: Route, ids: Readonly<Record<string, string | undef
   const [, template = ''] = route.split(' /');
   return template.replace(/\{(\w+)\}/g, (_, name: string) => encodeURIComponent(ids[name] ?? ''));
 }
+
+const refused = (problem: Problem) => ({ ok: false as const, problem });
 
 export function parseProblem(status: number, body: Fields): Problem {
   const detail = text(body['detail']) ?? text(body['error']) ?? text(body['message']);

@@ -1,7 +1,10 @@
-import { useEffect, useRef } from 'preact/hooks';
+import { useEffect, useRef, useState } from 'preact/hooks';
 import { openEditor } from '../editor/open';
 import { mayControl } from '../state';
-import { executeFreestyleCommand, last, look, marked, run, working, type Outcome } from './making';
+import { Lazy } from '../ui/Lazy';
+import { executeFreestyleCommand, last, look, marked, progress, run, stop, working, type Outcome } from './making';
+import { choose, OFFLINE, planner, providers, refresh } from './models';
+import { Choice, Small } from './parts';
 
 const EXAMPLES = ['a stack of five red cubes', 'a double pendulum', 'three marbles in a bowl', 'make it bigger'];
 const LONGEST = 4096;
@@ -56,7 +59,7 @@ export function Prompt() {
         </button>
       </form>
       <div ref={told} class="told" role="status" aria-live="polite">
-        {working.value ? <p class="outcome working"><span class="spinner" /> Building it and letting it settle …</p> : outcome && <Told outcome={outcome} off={off} />}
+        {working.value ? <Working /> : outcome && <Told outcome={outcome} off={off} />}
       </div>
       <div class="chips" aria-label="Examples">
         {EXAMPLES.map((example) => (
@@ -65,6 +68,33 @@ export function Prompt() {
           </button>
         ))}
       </div>
+      <Planner />
+    </>
+  );
+}
+
+function Working() {
+  return (
+    <div class="outcome working">
+      <p><span class="spinner" /> {progress.value || 'Building it and letting it settle …'}</p>
+      {progress.value && <Small act={stop} id="stop-scene-btn">Stop</Small>}
+    </div>
+  );
+}
+
+/** Who plans scenes, and where keys are given. */
+function Planner() {
+  const [keys, setKeys] = useState(false);
+  useEffect(() => void refresh(), []);
+  const can = providers.value.filter((one) => one.configured);
+  const options = [[OFFLINE, 'This server, no key'] as const, ...can.map((one) => [one.id, one.model ? `${one.title}, ${one.model}` : one.title] as const)];
+  return (
+    <>
+      {can.length > 0 && <Choice label="Planned by" value={planner.value} off={working.value} options={options} set={choose} />}
+      <details class="fold" id="language-models" onToggle={(e) => setKeys(e.currentTarget.open)}>
+        <summary>Language models</summary>
+        <div class="fold-body">{keys && <Lazy load={() => import('./Models').then((m) => m.Models)} />}</div>
+      </details>
     </>
   );
 }

@@ -102,7 +102,7 @@ pub(super) async fn said(
     if wish != Wish::Other {
         return acted(context, handle, wish).await;
     }
-    let order = Wanted::command(text.to_owned(), None, None, None).checked(context)?;
+    let order = Wanted::offline(text.to_owned(), false).checked(context)?;
     scene(context, handle, order, &mut |_| {}).await
 }
 

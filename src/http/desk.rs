@@ -11,11 +11,12 @@ use warp::http::StatusCode;
 use super::{
     Context, api, command, events,
     frames::{self, Picture},
+    generate::{self, Wanted},
     problem::Problem,
     recordings::{self, StartRequest},
     reply::{
-        self, Cameras, CommandReply, Health, NamedState, Presets, Recording, Session, Sessions,
-        Settings, Undone, Verdict,
+        self, Cameras, CommandReply, Generated, Health, NamedState, Presets, Recording, Session,
+        Sessions, Settings, Undone, Verdict,
     },
     scenes, sessions, state,
     words::{self, Wish},
@@ -113,7 +114,18 @@ impl Desk {
         scenes::judge(&self.0, source).await
     }
 
-    /// Whether a text is understood, and acts.
+    /// Makes a scene of words, without a language model: whoever asks here is one, or has one.
+    pub(crate) async fn generate(
+        &self,
+        session: &Handle,
+        prompt: String,
+        preview: bool,
+    ) -> Outcome<Generated> {
+        let order = Wanted::offline(prompt, preview).checked(&self.0)?;
+        generate::make(&self.0, session, order, &mut |_| {}).await
+    }
+
+    /// Whether a text may be carried out, and changes something.
     pub(crate) fn acts(text: &str) -> Outcome<bool> {
         let wish = words::parse(text).map_err(Problem::bad_request)?;
         Ok(wish != Wish::State)

@@ -141,6 +141,11 @@ impl Wanted {
         Self { prompt, mode, provider, model, preview: false }
     }
 
+    /// A scene by the daemon itself.
+    pub fn offline(prompt: String, preview: bool) -> Self {
+        Self { prompt, mode: Way::Offline, provider: None, model: None, preview }
+    }
+
     /// What is meant, before anything is begun.
     pub fn checked(self, context: &Context) -> Result<Order, Problem> {
         let Self { prompt, mode, provider, model, preview } = self;

@@ -7,7 +7,7 @@ use super::{Call, Effect, Outcome, Reply, Tool, sessions::Nothing, tool};
 use crate::{
     http::{
         Desk, Problem,
-        reply::{CommandReply, Loaded, Presets, Verdict},
+        reply::{CommandReply, Generated, Loaded, Presets, Verdict},
     },
     session::Error,
 };
@@ -59,10 +59,24 @@ pub(super) fn all() -> Vec<Tool> {
         ),
         tool(
             [
+                "scene_generate",
+                "Make a scene of words",
+                "Makes a scene of English words such as 'a stack of five red cubes next to a \
+                 ramp' or 'a double pendulum with a motor', by a grammar: things, counts, sizes, \
+                 colours, materials, where they stand, mechanisms, actuators. 'make the ball blue' \
+                 and 'add two more' change a scene that was made so. It settles for two simulated \
+                 seconds before it is loaded. Words that are not known are refused and named: for \
+                 anything else write MJCF and use scene_load.",
+            ],
+            Effect::Sets,
+            generate,
+        ),
+        tool(
+            [
                 "execute_command",
                 "Do what a text says",
-                "Understands play, pause, stop, reset, 'step 100' and state, in plain words. For \
-                 anything else use the other tools.",
+                "Understands play, pause, stop, reset, 'step 100' and state, in plain words, and \
+                 scenes as scene_generate does.",
             ],
             Effect::Changes,
             execute,
@@ -100,6 +114,45 @@ async fn load(call: Call, wanted: Load) -> Outcome<Reply<Loaded>> {
         false => session.load(source).await?,
     };
     Ok(Loaded::from(&*scene).into())
+}
+
+/// A scene in words.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+struct Words {
+    /// Id of a session; 'default' is always there.
+    session_id: String,
+    /// What should be in the scene, or what should change in it; at most 4096 bytes.
+    prompt: String,
+    /// Whether it is only shown, and not loaded.
+    #[serde(default)]
+    #[schema(default = false)]
+    preview: bool,
+}
+
+/// A scene that was made.
+#[derive(Debug, Serialize, ToSchema)]
+struct Generation {
+    /// What was done, in words.
+    message: String,
+    /// What was understood, a phrase for each part.
+    understood: Vec<String>,
+    /// What had to be chosen or mended.
+    warnings: Vec<String>,
+    /// Whether it runs in the session.
+    applied: bool,
+    /// The scene as MJCF.
+    mjcf: String,
+}
+
+async fn generate(call: Call, wanted: Words) -> Outcome<Reply<Generation>> {
+    let session = match wanted.preview {
+        true => call.session(&wanted.session_id)?,
+        false => call.acting(&wanted.session_id).await?,
+    };
+    let made = call.desk().generate(&session, wanted.prompt, wanted.preview).await?;
+    let Generated { message, understood, warnings, applied, scene_xml: mjcf, .. } = made;
+    Ok(Generation { message, understood, warnings, applied, mjcf }.into())
 }
 
 /// A part of a scene's text.

@@ -82,12 +82,15 @@ pub(super) struct Nothing {}
 #[derive(Debug, Default, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields, default)]
 pub(super) struct Creation {
-    /// Id of a preset, e.g. 'robot-arm'; not together with mjcf.
+    /// Id of a preset, e.g. 'robot-arm'; not together with mjcf or prompt.
     #[schema(nullable = false)]
     pub preset: Option<String>,
     /// The model as MJCF text, complete in itself.
     #[schema(nullable = false)]
     pub mjcf: Option<String>,
+    /// The scene in words, as scene_generate takes it.
+    #[schema(nullable = false)]
+    pub prompt: Option<String>,
     /// What people call the session: 1 to 128 characters on one line.
     #[schema(nullable = false)]
     pub name: Option<String>,
@@ -105,13 +108,19 @@ pub(super) struct Made {
 }
 
 pub(super) async fn made(call: &Call, wanted: Creation) -> Outcome<Made> {
-    let Creation { preset, mjcf, name } = wanted;
-    let source = match (&mjcf, &preset) {
-        (None, None) => None,
-        (Some(_), Some(_)) => return Err(Problem::bad_request("send mjcf or preset, not both")),
-        _ => Some(Desk::source(mjcf, preset)?),
+    let Creation { preset, mjcf, prompt, name } = wanted;
+    let source = match [preset.is_some(), mjcf.is_some(), prompt.is_some()] {
+        [false, false, _] => None,
+        [true, false, false] | [false, true, false] => Some(Desk::source(mjcf, preset)?),
+        _ => return Err(Problem::bad_request("send one of preset, mjcf and prompt")),
     };
     let session = call.desk().create(name.as_deref(), source).await?;
+    if let Some(prompt) = prompt
+        && let Err(problem) = call.desk().generate(&session, prompt, false).await
+    {
+        call.desk().close(session.id().as_str()).await?;
+        return Err(problem);
+    }
     let session = session.for_agent(call.agent.clone());
     // Nothing was before it: only people are told.
     session.announce(&call.act).await;

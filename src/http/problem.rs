@@ -94,7 +94,7 @@ impl Problem {
     }
 
     /// The response's body; `path` is the resource asked for.
-    pub fn body(&self, path: &str) -> Body {
+    pub(super) fn body(&self, path: &str) -> Body {
         Body {
             kind: "about:blank",
             title: self.status.canonical_reason().unwrap_or("Error"),

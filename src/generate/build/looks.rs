@@ -102,7 +102,8 @@ impl Palette {
         if let Some(bounce) =
             thing.bounce.or(material.and_then(|material| material.traits().bounce))
         {
-            traits.push(("solref", format!("0.02 {}", numbers(&[damping_ratio(bounce)]))));
+            let damping = 2.0 * damping_ratio(bounce) * STIFFNESS.sqrt();
+            traits.push(("solref", numbers(&[-STIFFNESS, -damping])));
             if friction.is_none() {
                 traits.push(("priority", "1".into()));
             }
@@ -162,13 +163,18 @@ impl Looks<'_> {
     }
 }
 
+/// Stiffness of contacts that bounce, 1/s²: they last about 15 ms, which is several steps. Were it
+/// left to MuJoCo's usual time constant, it would grow as the damping gets less, until a contact is
+/// shorter than a step and throws things about.
+const STIFFNESS: f64 = 4e4;
+
 /// The damping ratio of a contact that gives back this share of a speed: for a damped oscillator
 /// that is let go after half a period, exp(−πζ/√(1−ζ²)).
 fn damping_ratio(bounce: f64) -> f64 {
     if bounce <= 0.01 {
         return 1.0;
     }
-    let log = -bounce.min(0.995).ln() / std::f64::consts::PI;
+    let log = -bounce.min(0.95).ln() / std::f64::consts::PI;
     (log / (1.0 + log * log).sqrt()).clamp(0.01, 1.0)
 }
 

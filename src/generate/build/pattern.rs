@@ -143,7 +143,8 @@ pub fn spots(
             let layers = arrangement
                 .layers
                 .or(arrangement.columns)
-                .unwrap_or_else(|| layers_of(asked, |n| n * n).unwrap_or(4));
+                .or(count.and_then(|count| layers_of(count, |n| n * n)))
+                .unwrap_or(4);
             let (px, py) = (pitch(x, JOINT), pitch(y, JOINT));
             let mut out = Vec::new();
             for layer in 0..layers {
@@ -161,7 +162,8 @@ pub fn spots(
             let rows = arrangement
                 .layers
                 .or(arrangement.columns)
-                .unwrap_or_else(|| (1..60).find(|n| n * (n + 1) / 2 >= asked).unwrap_or(4));
+                .or(count.and_then(|count| (1..60).find(|n| n * (n + 1) / 2 >= count)))
+                .unwrap_or(4);
             let px = pitch(x, JOINT);
             let mut out = Vec::new();
             for row in 0..rows {

@@ -93,6 +93,8 @@ impl Parser {
             };
             // "at a stack of boxes" is where it goes, not how it stands.
             let other = self.sense_ahead(1) == Some(Sense::Of)
+                && (matches!(self.sense_ahead(3), Some(Sense::Noun(_)))
+                    || !matches!(self.ahead(2), Some(Lex::Number(_))))
                 && !matches!(pattern, Some(Pattern::Corners | Pattern::Ring | Pattern::Grid));
             if let Some(pattern) = pattern.filter(|_| !other) {
                 self.at += 1;
@@ -128,6 +130,16 @@ impl Parser {
                         }
                     }
                     _ => {}
+                }
+                // "in a row of four"
+                if self.drafts[index].count.is_none()
+                    && self.sense() == Some(Sense::Of)
+                    && let Some(Lex::Number(number)) = self.ahead(1)
+                    && whole(number).is_some()
+                    && !matches!(self.sense_ahead(2), Some(Sense::Noun(_)))
+                {
+                    self.drafts[index].count = whole(number);
+                    self.at += 2;
                 }
                 for (dim, value) in lengths {
                     match dim {
@@ -272,7 +284,9 @@ impl Parser {
                     Sense::Noun(noun)
                         if introduced
                             && self.drafts[index].has_part(noun)
-                            && said.heft.is_none()
+                            // "a rope with a ball": at its end.
+                            && !(self.drafts[index].kind() == Some(Kind::Chain) && count.is_none())
+                            && (said.heft.is_none() || self.drafts[index].has_load(noun))
                             && said.factor.is_none()
                             && said.traits.is_empty()
                             && (said.thing.colours.is_empty()
@@ -281,7 +295,7 @@ impl Parser {
                         let draft = &mut self.drafts[index];
                         self.at += 1;
                         draft.thing.parts = count.or(draft.thing.parts);
-                        draft.thing.mass = draft.thing.mass.or(said.thing.mass);
+                        draft.thing.mass = draft.thing.mass.or(said.thing.mass).or(said.heft);
                         if matches!(draft.thing.kind, Kind::Dominoes) {
                             draft.count = count.or(draft.count);
                         }
@@ -380,6 +394,16 @@ impl Parser {
             // What stands fast is neither put into anything nor strikes it: the ball on the ramp does.
             Some(Sense::Place(Place::Inside | Place::Striking | Place::AtFoot))
                 if self.depth > 1 && self.stands_fast(index) =>
+            {
+                self.at = begin;
+                return false;
+            }
+            // "a bowl with apples in it on a table": the bowl is on the table.
+            Some(Sense::Place(Place::On | Place::Inside))
+                if self.depth > 1
+                    && self.links.iter().any(|link| {
+                        link.subject == index && matches!(link.place, Place::On | Place::Inside)
+                    }) =>
             {
                 self.at = begin;
                 return false;
@@ -584,6 +608,20 @@ impl Parser {
             self.drafts.truncate(known);
             return false;
         }
+        if let Some(outer) = self.beside_on(index, place, reference) {
+            self.link(outer, place, reference, other, gap);
+            self.links.push(Link {
+                subject: reference,
+                place: Place::On,
+                reference: index,
+                member: None,
+                other: None,
+                gap: None,
+            });
+            self.links.rotate_right(1);
+            self.it = Some(outer);
+            return true;
+        }
         self.link(index, place, reference, other, gap);
         if reference >= known {
             self.it = Some(index);
@@ -614,6 +652,34 @@ impl Parser {
             }
             _ => None,
         }
+    }
+
+    /// "a cup on a table next to a plate": both are on it, and the cup is what is beside the plate.
+    fn beside_on(&self, index: usize, place: Place, reference: usize) -> Option<usize> {
+        let small = |draft: usize| {
+            self.drafts[draft]
+                .kind()
+                .is_some_and(|kind| matches!(kind.class(), Class::Solid | Class::Vessel))
+        };
+        let beside = matches!(
+            place,
+            Place::Beside | Place::LeftOf | Place::RightOf | Place::InFrontOf | Place::Behind
+        );
+        let placed = self.links.iter().any(|link| link.subject == reference);
+        let outer = self
+            .links
+            .iter()
+            .rev()
+            .find(|link| link.reference == index && link.place == Place::On)
+            .map(|link| link.subject)?;
+        (self.depth > 1
+            && beside
+            && !placed
+            && small(outer)
+            && small(reference)
+            && self.drafts[index].kind() != Some(Kind::Ramp)
+            && self.stands_fast(index))
+        .then_some(outer)
     }
 
     /// "between them": between the two that were named before it.
@@ -808,7 +874,7 @@ impl Parser {
         };
         // A part of which more is said than a plan can hold.
         let part = self.drafts[inner].noun.is_some_and(|noun| self.drafts[index].has_part(noun));
-        if part && forced.is_none() {
+        if part && forced.is_none() && self.drafts[index].kind() != Some(Kind::Chain) {
             self.at = begin;
             self.drafts.truncate(known);
             return false;
@@ -843,6 +909,20 @@ impl Parser {
         }
         let outer = std::mem::take(&mut self.list);
         self.list.push(inner);
+        if self.drafts[index].kind() == Some(Kind::Chain) {
+            let here = self.at;
+            self.glue(|sense| {
+                matches!(
+                    sense,
+                    Sense::At | Sense::To | Sense::The | Sense::In | Sense::Place(Place::On)
+                )
+            });
+            if self.take(|sense| sense == Sense::Part(Part::End)) {
+                self.glue(|sense| matches!(sense, Sense::Of | Sense::It));
+            } else {
+                self.at = here;
+            }
+        }
         self.after(inner);
         // Further members: "with a cup and a ball on it".
         loop {
@@ -869,6 +949,31 @@ impl Parser {
             let place = match (outer, inner) {
                 _ if placed => None,
                 (Some(Kind::Platform), Some(Kind::Drawer)) => Some(Place::Inside),
+                (Some(Kind::Chain), Some(inner)) if inner.class() == Class::Solid => {
+                    Some(Place::AttachedTo)
+                }
+                (_, Some(Kind::Post | Kind::Pendulum | Kind::InvertedPendulum))
+                    if self.drafts[index].is_cart =>
+                {
+                    Some(Place::On)
+                }
+                // One on each end.
+                (Some(Kind::Seesaw), Some(_)) if self.drafts[member].count == Some(2) => {
+                    self.drafts[member].count = None;
+                    self.drafts[member].plural = false;
+                    let twin = self.drafts[member].clone();
+                    self.drafts.push(twin);
+                    let twin = self.drafts.len() - 1;
+                    self.links.push(Link {
+                        subject: twin,
+                        place: Place::OnRightEnd,
+                        reference: index,
+                        member: None,
+                        other: None,
+                        gap: None,
+                    });
+                    Some(Place::OnLeftEnd)
+                }
                 _ if forced.is_some() => forced,
                 (Some(Kind::Turntable | Kind::Bridge | Kind::Swing), Some(inner))
                     if inner.class() != Class::Mechanism =>
@@ -883,7 +988,8 @@ impl Parser {
                     Some(Place::AtTop)
                 }
                 (Some(outer), Some(inner))
-                    if outer.class() == Class::Vessel && inner.class() == Class::Solid =>
+                    if outer.class() == Class::Vessel
+                        && matches!(inner.class(), Class::Solid | Class::Vessel) =>
                 {
                     Some(Place::Inside)
                 }

@@ -87,17 +87,20 @@ impl Parser {
     }
 
     fn attribute_within(&mut self, index: usize, before: Before) -> bool {
+        let up = (before.from || before.at).then_some(Dim::Up);
         if matches!(self.peek(), Some(Lex::Number(_) | Lex::Measure(_)))
-            && self.distributed(index, None)
+            && self.distributed(index, up)
         {
             return true;
         }
         match self.peek() {
             Some(Lex::Number(number)) if self.lifted(index, number) => true,
+            Some(Lex::Number(_)) if self.by_colour(index) => true,
             Some(Lex::Number(number)) if number != 1.0 && before.joined && !before.is => {
                 self.at += 1;
                 self.height_of_group(index, &[number])
             }
+            Some(Lex::Number(_)) if self.by_colour(index) => true,
             Some(Lex::Number(1.0)) => self.one_by_one(index) || self.one_and_another(index),
             Some(Lex::Number(number)) if !before.joined || before.is => {
                 self.number_of(index, number)
@@ -202,6 +205,7 @@ impl Parser {
         self.at += usize::from(dim.is_some());
         if dim.is_none()
             && !before.from
+            && self.sense_ahead(1) != Some(Sense::It)
             && matches!(self.sense(), Some(Sense::Place(place)) if !matches!(place, Place::On | Place::Inside | Place::AtTop | Place::Striking))
             && measure.unit == Unit::Length
         {
@@ -215,7 +219,24 @@ impl Parser {
             && dim.is_none()
         {
             self.at += 1;
+            // "at 2 m height"
+            if prop == Prop::Height && (before.at || before.from) {
+                self.drafts[index].thing.height = Some(measure.value);
+                return true;
+            }
             return self.property(index, prop, measure.value);
+        }
+        // "with 50 cm between them"
+        let between = self.sense() == Some(Sense::Place(Place::Between))
+            && self.sense_ahead(1) == Some(Sense::It);
+        let dim = if between && measure.unit == Unit::Length {
+            self.at += 2;
+            Some(Dim::Gap)
+        } else {
+            dim
+        };
+        if matches!(dim, Some(Dim::Apart | Dim::Gap)) && self.two_apart(index, dim, measure.value) {
+            return true;
         }
         let falls =
             before.from || (before.at && self.drafts[index].traits.contains(&Trait::Falling));
@@ -360,9 +381,24 @@ impl Parser {
             Sense::Size(factor) | Sense::Heft(factor) | Sense::Stretch([_, _, factor])
                 if matches!(
                     self.sense_ahead(1),
-                    Some(Sense::Prop(Prop::Damping | Prop::Friction))
+                    Some(
+                        Sense::Prop(Prop::Damping | Prop::Friction | Prop::Bounce)
+                            | Sense::Trait(Trait::Bouncing)
+                    )
                 ) =>
             {
+                let bounces = matches!(
+                    self.sense_ahead(1),
+                    Some(Sense::Prop(Prop::Bounce) | Sense::Trait(Trait::Bouncing))
+                );
+                if bounces {
+                    self.at += 2;
+                    let bounce = if factor < 1.0 { 0.2 } else { 0.9 };
+                    self.drafts[index].thing.bounce = Some(bounce);
+                    return self.drafts[index]
+                        .kind()
+                        .is_some_and(|kind| kind.class() == Class::Solid);
+                }
                 let damping = self.sense_ahead(1) == Some(Sense::Prop(Prop::Damping));
                 self.at += 2;
                 let thing = &mut self.drafts[index].thing;

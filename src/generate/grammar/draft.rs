@@ -86,8 +86,10 @@ impl Draft {
             return true;
         }
         match quality {
-            Trait::Sliding => matches!(kind, Kind::Drawer | Kind::SlidingSpring | Kind::Car),
-            Trait::Rolling | Trait::Moving => kind == Kind::Car,
+            Trait::Sliding => {
+                matches!(kind, Kind::Drawer | Kind::SlidingSpring | Kind::Car | Kind::CartPole)
+            }
+            Trait::Rolling | Trait::Moving => matches!(kind, Kind::Car | Kind::CartPole),
             Trait::Spinning => {
                 matches!(kind, Kind::Turntable | Kind::Windmill | Kind::SpinningTop)
             }
@@ -226,6 +228,15 @@ impl Draft {
         }
     }
 
+    /// Whether `noun` is what hangs from it or what it bears.
+    pub fn has_load(&self, noun: &Noun) -> bool {
+        let loaded = matches!(
+            self.kind(),
+            Some(Kind::Pendulum | Kind::InvertedPendulum | Kind::Spring | Kind::SlidingSpring)
+        );
+        loaded && matches!(noun.kind, Kind::Sphere | Kind::Box | Kind::Cylinder)
+    }
+
     /// Whether `noun` names a part of it, as wheels are of a car.
     pub fn has_part(&self, noun: &Noun) -> bool {
         use Kind::{
@@ -284,7 +295,8 @@ impl Draft {
                 Pendulum | InvertedPendulum | CartPole | Spring | SlidingSpring | Arm | Chain,
             ) => {
                 // A load is 1 kg where nobody says more.
-                thing.mass = said.thing.mass.or(said.heft).or(thing.mass);
+                let usual = (kind == Chain).then_some(1.0);
+                thing.mass = said.thing.mass.or(said.heft).or(thing.mass).or(usual);
                 thing.colours.extend(said.thing.colours.iter().cloned());
                 if let Some(length) = length {
                     let size = thing.size.get_or_insert_default();

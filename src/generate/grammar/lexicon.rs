@@ -438,7 +438,7 @@ static PHRASES: &[(&str, Sense)] = &[
     ),
     ("hanging|suspended|that hangs|hangs|dangling|hung", Sense::Trait(Trait::Hanging)),
     (
-        "released|let go|started|starting|starts|displaced|deflected|swung out|initially|pulled back|pulled aside|raised|held out|offset|pulled out|initial|start|begins|beginning",
+        "pulled|released|let go|started|starting|starts|displaced|deflected|swung out|initially|pulled back|pulled aside|raised|held out|offset|pulled out|initial|start|begins|beginning",
         Sense::Trait(Trait::Released),
     ),
     ("stretched|pulled down|compressed", Sense::Trait(Trait::Stretched)),
@@ -447,7 +447,7 @@ static PHRASES: &[(&str, Sense)] = &[
         Sense::Trait(Trait::Spaced),
     ),
     (
-        "touching|side by side|next to each other|beside each other|next to one another|shoulder to shoulder",
+        "without gaps|without a gap|without any gaps|no gaps|with no gaps|without space between them|touching|touching each other|touching one another|side by side|next to each other|beside each other|next to one another|shoulder to shoulder",
         Sense::Trait(Trait::Touching),
     ),
     (
@@ -641,10 +641,13 @@ static PHRASES: &[(&str, Sense)] = &[
         Sense::Inverse(Place::Around),
     ),
     (
-        "topped by|topped with|crowned by|crowned with|capped by|capped with|topped off with",
+        "on which|on top of which|upon which|on whose top|topped by|topped with|crowned by|crowned with|capped by|capped with|topped off with",
         Sense::Inverse(Place::On),
     ),
-    ("filled with|full of|loaded with|stuffed with|packed with", Sense::Inverse(Place::Inside)),
+    (
+        "in which|inside which|in whose middle|filled with|full of|loaded with|stuffed with|packed with",
+        Sense::Inverse(Place::Inside),
+    ),
     ("round|circular|spherical|cylindrical", Sense::Outline(Outline::Round)),
     ("rectangular|cubic|cubical|cuboid shaped|boxy", Sense::Outline(Outline::Angular)),
     ("square", Sense::Outline(Outline::Square)),
@@ -660,7 +663,7 @@ static PHRASES: &[(&str, Sense)] = &[
         "shiny|glossy|matte|matt|beautiful|pretty|lovely|old|new|modern|antique|rustic|cool|cute|fancy|elegant|sturdy|clean|old fashioned|classic|decorative|dull|bright|vivid|gleaming|worn|vintage|perfect|interesting|typical|traditional|usual",
         Sense::Decor,
     ),
-    ("gravity", Sense::Gravity),
+    ("gravity|set gravity to|set the gravity to|gravity set to|set gravity", Sense::Gravity),
     ("wind|breeze|gust", Sense::Wind),
     ("storm|hurricane|gale|storm wind", Sense::Wind),
     ("floor|ground|ground plane|surface|rink|ice rink|plane", Sense::Floor),
@@ -748,7 +751,7 @@ static PHRASES: &[(&str, Sense)] = &[
     ("steep", Sense::Steep(35.0)),
     ("gentle|shallow|slight|gently sloping", Sense::Steep(10.0)),
     (
-        "i want to see|i want to|i would like to see|i d like to see|let me see|show me|please|i|i d like|d like|solid|that i can drive|which i can drive|to drive|that can drive|that drives|opens up to|open up to|can open up to|that opens up to|that opens|that can open|which opens|which can open|that can swing open|that can swing|which can swing|that can move|that can rotate|that can turn|that can spin|that can slide|that can be opened|kind of|in total|pieces|piece|like on|like|two dimensional|well|down below|start position|neatly|exactly|nicely|little bit|can be|can be driven|using motors|mechanism|toy|scene|scenes|simulation|a simulation of|a scene with|a scene of|you|me|us|can|could|would|will|like|want|need|see|so|also|just|really|very|nice|which|who|as|where|there|here|now|example|for|hello|hi|thanks|thank|system|setup|object|objects|kind|type|swing freely|can swing|freely|swinging|swings|swing back and forth|can open|opens|openable|open|closed|can rotate|can move|can turn|can spin|can slide|on the floor|on the ground|on ground|on floor|standing on the floor|on a flat floor|on a flat surface|directly|initial position|rest|at rest|wide open|together|own|full|same|identical|equal|different|differently|coloured|colored|painted|high up|in size|each other|s|let s|thing|things|something|that swing|that swings|the scene|in the scene|to the scene|from the scene|of the scene|its own|against gravity|under gravity|physics|realistic|balancing|balance|that balances|free to swing|alternating|alternately|from left to right|in this order|in that order|entirely|completely|fully|purely|only|respectively|carefully|firmly|simply|slightly|again|together with each other|all together|in a scene|a bit|a little|the whole|neat|somewhere|it all|for me|of course|ready|ready to fall|of the same size|the same size|same size|of equal size|of equal sizes|in a world|a world|world|in an environment|environment|universe|also|two dimensional|2d|three dimensional|3d|standalone|free standing|freestanding|inside the scene|let us|let s have|have|i d love|i d love to see|love|at the start|in the beginning|at first|able to swing|able to rotate|made|shape|shaped",
+        "i want to see|i want to|i would like to see|i d like to see|let me see|show me|please|i|i d like|d like|solid|that i can drive|which i can drive|to drive|that can drive|that drives|opens up to|open up to|can open up to|that opens up to|that opens|that can open|which opens|which can open|that can swing open|that can swing|which can swing|that can move|that can rotate|that can turn|that can spin|that can slide|that can be opened|kind of|in total|pieces|piece|like on|like|two dimensional|well|down below|start position|neatly|exactly|nicely|little bit|can be|can be driven|using motors|mechanism|toy|scene|scenes|simulation|a simulation of|a scene with|a scene of|you|me|us|can|could|would|will|like|want|need|see|so|also|just|really|very|nice|which|who|as|where|there|here|now|example|for|hello|hi|thanks|thank|system|setup|object|objects|kind|type|swing freely|can swing|freely|swinging|swings|swing back and forth|can open|opens|openable|open|closed|can rotate|can move|can turn|can spin|can slide|on the floor|on the ground|on ground|on floor|standing on the floor|on a flat floor|on a flat surface|directly|initial position|rest|at rest|wide open|together|own|full|same|identical|equal|different|differently|coloured|colored|painted|high up|in size|each other|s|let s|thing|things|something|that swing|that swings|the scene|in the scene|to the scene|from the scene|of the scene|its own|against gravity|under gravity|physics|realistic|balancing|balance|that balances|free to swing|alternating|alternately|from left to right|in this order|in that order|entirely|completely|fully|purely|only|respectively|carefully|firmly|simply|slightly|again|together with each other|all together|in a scene|a bit|a little|the whole|neat|somewhere|it all|for me|of course|ready|ready to fall|of the same size|the same size|same size|of equal size|of equal sizes|scene containing|scene consisting of|scene showing|scene in which|scene where|a scene in which|a scene where|a scene containing|with a handle|with a knob|with a doorknob|with a door handle|to the side|to one side|in a world|a world|world|in an environment|environment|universe|also|two dimensional|2d|three dimensional|3d|standalone|free standing|freestanding|inside the scene|let us|let s have|have|i d love|i d love to see|love|at the start|in the beginning|at first|able to swing|able to rotate|made|shape|shaped",
         Sense::Filler,
     ),
 ];

@@ -48,9 +48,9 @@ pub fn plan(prompt: &str) -> Result<Plan, Refusal> {
     let mut parser = Parser::new(&text);
     parser.text();
     refuse_strangers(&parser)?;
-    let lexemes = parser.lexemes.clone();
+    let (lexemes, apart) = (parser.lexemes.clone(), parser.apart.clone());
     let spec = settle(parser, prompt, &mut warnings)?;
-    told::all(&lexemes, &spec, &mut warnings)?;
+    told::all(&lexemes, &apart, &spec, &mut warnings)?;
     Ok(Plan { understood: super::words::understood(&spec), spec, warnings })
 }
 
@@ -114,6 +114,9 @@ fn settle(
     warnings: &mut Vec<String>,
 ) -> Result<SceneSpec, Refusal> {
     merge(&mut parser);
+    if parser.drafts.iter().any(|draft| draft.is_cart && !draft.known && draft.noun.is_some()) {
+        return Err(Refusal::of("a cart needs a pole upon it: say cart-pole, or car"));
+    }
     let mut spec = SceneSpec { title: title(prompt), world: parser.world, ..SceneSpec::default() };
     let mut ids: Vec<Option<String>> = Vec::new();
     let drafts = std::mem::take(&mut parser.drafts);

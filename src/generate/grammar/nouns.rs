@@ -57,6 +57,7 @@ pub(super) static NOUNS: &[Noun] = &[
     coloured("white", sized("ping pong ball|table tennis ball", Kind::Sphere, [0.04; 3])),
     coloured("white", sized("golf ball", Kind::Sphere, [0.043; 3])),
     coloured("white", sized("baseball|cricket ball", Kind::Sphere, [0.074; 3])),
+    coloured("brown", sized("medicine ball", Kind::Sphere, [0.3; 3])),
     coloured("white", sized("volleyball|handball", Kind::Sphere, [0.21; 3])),
     coloured("white", sized("snowball|cue ball", Kind::Sphere, [0.057; 3])),
     coloured("red", sized("billiard ball|pool ball|snooker ball", Kind::Sphere, [0.057; 3])),

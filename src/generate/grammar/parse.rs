@@ -50,6 +50,8 @@ pub struct Parser {
     pub misplaced: Vec<String>,
     /// What was said of the world, in words.
     pub said: Vec<String>,
+    /// Distances from middle to middle that became gaps.
+    pub apart: Vec<f64>,
     /// What had to be taken for granted.
     pub granted: Vec<String>,
     /// Things of the enumeration that is being read.
@@ -96,10 +98,20 @@ impl Parser {
                 }
                 _ => {}
             }
-            if matches!(
-                self.sense(),
-                Some(Sense::And | Sense::Verb(_) | Sense::Filler | Sense::With | Sense::Is)
-            ) {
+            // What comes with a thing belongs to it, or is not understood.
+            let with =
+                self.sense() == Some(Sense::With) && (self.current.is_none() || self.at == 0);
+            // "three stacks of two cubes each"
+            let last = self.sense() == Some(Sense::Each)
+                && self.current.is_some()
+                && matches!(self.ahead(1), None | Some(Lex::Stop | Lex::Comma));
+            if with
+                || last
+                || matches!(
+                    self.sense(),
+                    Some(Sense::And | Sense::Verb(_) | Sense::Filler | Sense::Is)
+                )
+            {
                 separated |= !matches!(self.sense(), Some(Sense::Filler));
                 self.at += 1;
                 continue;

@@ -1,6 +1,9 @@
 //! Several things that differ, and how many make a group.
 
-use super::super::spec::{Kind, Pattern, Place};
+use super::super::{
+    build::extents,
+    spec::{Kind, Pattern, Place},
+};
 use super::{
     draft::Draft,
     lexer::Lex,
@@ -12,14 +15,74 @@ use super::{
 impl Parser {
     /// "two lifted", of a cradle.
     pub(super) fn lifted(&mut self, index: usize, number: f64) -> bool {
+        let mut by = 1;
+        while matches!(self.sense_ahead(by), Some(Sense::Is | Sense::Of | Sense::It | Sense::The))
+            || matches!(self.sense_ahead(by), Some(Sense::Noun(noun)) if noun.kind == Kind::Sphere)
+        {
+            by += 1;
+        }
         let lifted =
-            matches!(self.sense_ahead(1), Some(Sense::Trait(Trait::Lifted | Trait::Released)));
+            matches!(self.sense_ahead(by), Some(Sense::Trait(Trait::Lifted | Trait::Released)));
         let count = whole(number);
         if !lifted || count.is_none() || self.drafts[index].kind() != Some(Kind::NewtonsCradle) {
             return false;
         }
         self.drafts[index].thing.lifted = count;
-        self.at += 2;
+        self.at += by + 1;
+        true
+    }
+
+    /// "three red and two blue", of five.
+    pub(super) fn by_colour(&mut self, index: usize) -> bool {
+        let begin = self.at;
+        let mut colours = Vec::new();
+        while let Some(Lex::Number(number)) = self.peek()
+            && let Some(Sense::Colour(colour)) = self.sense_ahead(1)
+            && let Some(number) = whole(number)
+        {
+            colours.extend((0..number).map(|_| colour.to_owned()));
+            self.at += 2;
+            let joined = self.at;
+            while self.peek() == Some(Lex::Comma) || self.sense() == Some(Sense::And) {
+                self.at += 1;
+            }
+            if !matches!(self.peek(), Some(Lex::Number(_))) {
+                self.at = joined;
+            }
+        }
+        let all = self.drafts[index].count == Some(colours.len() as u32)
+            && colours.len() <= 16
+            && !self.heads_a_thing();
+        if all {
+            self.drafts[index].thing.colours = colours;
+        } else {
+            self.at = begin;
+        }
+        all
+    }
+
+    /// "a red and a blue cube, 1 m apart": the two that were named last.
+    pub(super) fn two_apart(&mut self, index: usize, dim: Option<Dim>, value: f64) -> bool {
+        let single = |draft: &Draft| {
+            draft.count.is_none() && !draft.plural && draft.thing.arrangement.is_none()
+        };
+        let Some(at) = self.list.iter().position(|member| *member == index) else { return false };
+        let Some(before) = at.checked_sub(1).map(|at| self.list[at]) else { return false };
+        if !single(&self.drafts[index]) || !single(&self.drafts[before]) {
+            return false;
+        }
+        let width = |draft: &Draft| extents(&draft.clone().resolve(&mut Vec::new()))[0];
+        let halves = (width(&self.drafts[index]) + width(&self.drafts[before])) / 2.0;
+        let gap = if dim == Some(Dim::Apart) { (value - halves).max(0.0) } else { value };
+        self.links.push(Link {
+            subject: index,
+            place: Place::RightOf,
+            reference: before,
+            member: None,
+            other: None,
+            gap: Some(gap),
+        });
+        self.apart.push(value);
         true
     }
 

@@ -162,14 +162,20 @@ impl Parser {
                     }
                     Sense::Steep(angle) => draft.angle = draft.angle.or(Some(angle)),
                     Sense::Group(pattern) => {
-                        return self.group(
-                            draft,
-                            pattern,
-                            entry.plural,
-                            by_numbers,
-                            definite,
-                            begin,
-                        );
+                        let index =
+                            self.group(draft, pattern, entry.plural, by_numbers, definite, begin)?;
+                        // "a three-level pyramid"
+                        if let Some((part, count)) = parts
+                            && !self.drafts[index].part(part, Some(count), &Draft::default())
+                        {
+                            break;
+                        }
+                        return Some(index);
+                    }
+                    // "a thick plank"
+                    Sense::Dim(Dim::Thick) => {
+                        let before = draft.stretch.unwrap_or([1.0; 3]);
+                        draft.stretch = Some([before[0], before[1], before[2] * 2.0]);
                     }
                     Sense::Floor if !entry.plural => {
                         draft.is_floor = true;
@@ -185,8 +191,25 @@ impl Parser {
                         draft.name(super::lexicon::noun_of(Kind::Box)?, false);
                         return Some(self.admit(draft, definite));
                     }
+                    // "a five-ball cradle"
+                    Sense::Noun(noun)
+                        if draft.count.is_some()
+                            && matches!(self.sense(), Some(Sense::Noun(second)) if {
+                                let mut whole = Draft::default();
+                                whole.name(second, false);
+                                whole.has_part(noun) && second.kind.class() == Class::Mechanism
+                            }) =>
+                    {
+                        parts = draft.count.take().map(|count| (Part::Link, count));
+                        draft.thing.parts = parts.map(|(_, count)| count);
+                        parts = None;
+                    }
                     Sense::Noun(noun) => {
                         draft.name(noun, entry.plural);
+                        if noun.kind == Kind::Stairs && lexeme.text == "steps" {
+                            draft.thing.parts = draft.count.take();
+                            draft.plural = false;
+                        }
                         if let ([_, _, ..], Some(Sense::Of), Kind::Box) =
                             (&*by_numbers, self.sense(), noun.kind)
                         {
@@ -439,6 +462,30 @@ impl Parser {
         definite: bool,
         begin: usize,
     ) -> Option<usize> {
+        let mut said = said;
+        // "a circle of diameter 2 m made of spheres"
+        let before = self.at;
+        self.glue(|sense| matches!(sense, Sense::Of | Sense::With | Sense::A));
+        match (self.sense(), self.peek(), self.ahead(1)) {
+            (Some(Sense::Dim(dim)), _, Some(Lex::Measure(measure)))
+                if measure.unit == Unit::Length
+                    && matches!(self.sense_ahead(2), Some(Sense::Of)) =>
+            {
+                said.lengths.push((Some(dim), measure.value));
+                self.at += 2;
+            }
+            (_, Some(Lex::Measure(measure)), _)
+                if measure.unit == Unit::Length
+                    && matches!(self.sense_ahead(1), Some(Sense::Dim(_)))
+                    && matches!(self.sense_ahead(2), Some(Sense::Of)) =>
+            {
+                if let Some(Sense::Dim(dim)) = self.sense_ahead(1) {
+                    said.lengths.push((Some(dim), measure.value));
+                }
+                self.at += 2;
+            }
+            _ => self.at = before,
+        }
         let here = self.at;
         let mut inner = None;
         if pattern == Pattern::Stack

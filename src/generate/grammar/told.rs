@@ -14,10 +14,12 @@ use super::{
 /// A number or a colour of the prompt that the plan does not have.
 pub fn all(
     lexemes: &[Lexeme],
+    apart: &[f64],
     spec: &SceneSpec,
     warnings: &mut Vec<String>,
 ) -> Result<(), Refusal> {
-    let figures = Figures::of(spec);
+    let mut figures = Figures::of(spec);
+    figures.numbers.extend(apart);
     let mut lost = Vec::new();
     for (at, lexeme) in lexemes.iter().enumerate() {
         match lexeme.lex {
@@ -101,8 +103,13 @@ impl Figures {
             .collect();
             let base = own.numbers.clone();
             own.numbers.extend(base.iter().flat_map(|n| [n / 2.0, n * 2.0]));
+            // "three red and two blue"
+            for colour in &thing.colours {
+                let alike = thing.colours.iter().filter(|other| *other == colour).count();
+                own.numbers.push(alike as f64);
+            }
             for count in &counts {
-                own.numbers.extend(base.iter().map(|n| n * count));
+                own.numbers.extend(base.iter().flat_map(|n| [n * count, n / count]));
                 own.numbers.extend(counts.iter().map(|other| count * other));
             }
             if let [a, b, c, ..] = *counts {

@@ -61,9 +61,9 @@ pub(super) fn run(wanted: &Generate) -> Result<(), Error> {
         let outcome = conversation(&prompt, present, wanted.no_check).await;
         let ok = outcome.made.is_ok();
         if wanted.json {
-            say(&format!("{}\n", outcome.json()))?
+            say(&format!("{}\n", outcome.json()))?;
         } else {
-            outcome.tell()?
+            outcome.tell()?;
         }
         if ok { Ok(()) } else { Err(Error::Said(Exit::Failed)) }
     })

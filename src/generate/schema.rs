@@ -85,7 +85,7 @@ mod tests {
             assert!(COMMON.contains(&&**key), "{at} has {key}");
             match (&**key, value) {
                 ("properties" | "$defs", Value::Object(inner)) => {
-                    inner.iter().for_each(|(name, schema)| walk(schema, &format!("{at}.{name}")))
+                    inner.iter().for_each(|(name, schema)| walk(schema, &format!("{at}.{name}")));
                 }
                 ("anyOf", Value::Array(inner)) => inner.iter().for_each(|schema| walk(schema, at)),
                 ("items", schema) => walk(schema, at),

@@ -86,7 +86,7 @@ impl Palette {
             (Some(_), ..) => {}
             (None, Some(density), _) => traits.push(("density", numbers(&[density]))),
             (None, None, Some(material)) => {
-                traits.push(("density", numbers(&[material.traits().density])))
+                traits.push(("density", numbers(&[material.traits().density])));
             }
             (None, None, None) => {}
         }

@@ -326,7 +326,7 @@ impl Parts<'_> {
                     &format!("{name}_drive"),
                     &format!("{name}_spin"),
                     0.8,
-                    [-3.14, 3.14],
+                    [-std::f64::consts::PI, std::f64::consts::PI],
                 );
             }
             content.push(body(name.clone(), [along, across, 0.0], wheel));

@@ -166,7 +166,7 @@ impl Parts<'_> {
                 &motor,
                 &hinge,
                 bob * 9.81 * total,
-                [-3.14, 3.14],
+                [-std::f64::consts::PI, std::f64::consts::PI],
             );
         }
         assembly
@@ -221,7 +221,7 @@ impl Parts<'_> {
             &self.named("motor"),
             &hinge,
             5.0,
-            [-3.14, 3.14],
+            [-std::f64::consts::PI, std::f64::consts::PI],
         );
         assembly
     }
@@ -281,7 +281,7 @@ impl Parts<'_> {
                 (1 | 2, _) => ([0.0, 1.0, 0.0], length, 20.0),
                 (_, 1) => ([0.0, 0.0, 1.0], length * 0.4, 0.0),
                 // The wrist rolls.
-                (5.., n) if n == 4 => ([0.0, 0.0, 1.0], length * 0.6, 0.0),
+                (5.., 4) => ([0.0, 0.0, 1.0], length * 0.6, 0.0),
                 (6.., n) if n == joints => ([0.0, 0.0, 1.0], length * 0.4, 0.0),
                 _ => ([0.0, 1.0, 0.0], length, 25.0),
             };

@@ -328,11 +328,10 @@ fn assemble(spec: &SceneSpec, thing: &Thing, palette: &Palette, turn: usize) -> 
             body.euler[2] += spot.yaw;
         }
         let turned = if spot.yaw == 0.0 { 1.0 } else { std::f64::consts::SQRT_2 };
-        for axis in 0..3 {
+        for (axis, shift) in shift.into_iter().enumerate() {
             let spread = if axis == 2 { 1.0 } else { turned };
-            group.least[axis] = group.least[axis].min(shift[axis] + one.least[axis] * spread);
-            group.greatest[axis] =
-                group.greatest[axis].max(shift[axis] + one.greatest[axis] * spread);
+            group.least[axis] = group.least[axis].min(shift + one.least[axis] * spread);
+            group.greatest[axis] = group.greatest[axis].max(shift + one.greatest[axis] * spread);
         }
         group.tops.extend(one.top.map(|top| Top {
             pos: [shift[0] + top.pos[0], shift[1] + top.pos[1], shift[2] + top.pos[2]],

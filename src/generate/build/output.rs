@@ -356,7 +356,7 @@ fn worldbody(spec: &SceneSpec, trees: Vec<Element>, [least, greatest]: [[f64; 3]
                     .set("name", "tilted")
                     .numbers("euler", &[0.0, tilt, 0.0])
                     .with_all(inner),
-            )
+            );
         }
         None => body = body.with_all(inner),
     }
@@ -377,7 +377,7 @@ fn keyframe(
         let known = velocities.iter().find(|(known, ..)| known == name);
         match (kind, known) {
             ("freejoint", Some((_, linear, angular))) => {
-                qvel.extend(linear.iter().chain(angular).copied())
+                qvel.extend(linear.iter().chain(angular).copied());
             }
             ("freejoint", None) => qvel.extend([0.0; 6]),
             ("ball", _) => qvel.extend([0.0; 3]),

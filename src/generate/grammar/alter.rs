@@ -184,7 +184,7 @@ impl Parser {
         match what {
             Relative::Mass => self.heavier(index, factor),
             Relative::Slope if thing.kind == Kind::Ramp => {
-                thing.tilt = Some((thing.tilt.unwrap_or(20.0) * factor).min(80.0))
+                thing.tilt = Some((thing.tilt.unwrap_or(20.0) * factor).min(80.0));
             }
             Relative::Speed => match &mut thing.velocity {
                 Some(v) => *v = Xyz { x: v.x * factor, y: v.y * factor, z: v.z * factor },
@@ -192,7 +192,7 @@ impl Parser {
             },
             Relative::Friction => {
                 let usual = thing.material.map_or(1.0, |material| material.traits().friction);
-                thing.friction = Some((thing.friction.unwrap_or(usual) * factor).min(5.0))
+                thing.friction = Some((thing.friction.unwrap_or(usual) * factor).min(5.0));
             }
             Relative::Slope => return false,
         }

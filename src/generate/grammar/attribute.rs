@@ -550,9 +550,9 @@ impl Parser {
                         .kind()
                         .is_some_and(|kind| kind.class() == Class::Mechanism);
                     if mechanism {
-                        self.drafts[index].thing.damping = Some(0.0)
+                        self.drafts[index].thing.damping = Some(0.0);
                     } else {
-                        self.drafts[index].thing.friction = Some(0.0)
+                        self.drafts[index].thing.friction = Some(0.0);
                     }
                     true
                 }

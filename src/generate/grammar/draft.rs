@@ -316,7 +316,7 @@ impl Draft {
                 return count.is_none_or(|n| n == 2);
             }
             (Part::Wheel, Car) if count.is_none_or(|n| (3..=8).contains(&n)) => {
-                thing.parts = count.or(thing.parts)
+                thing.parts = count.or(thing.parts);
             }
             (Part::Panel, Door) => thing.mass = said.thing.mass.or(thing.mass),
             (Part::Cart, CartPole) => {
@@ -324,13 +324,13 @@ impl Draft {
                 return said.lengths.is_empty();
             }
             (Part::Step | Part::Layer, Stairs) | (Part::Layer, Shelf) | (Part::Blade, Windmill) => {
-                parts(thing)
+                parts(thing);
             }
             (Part::Leg, Table | Chair | Stool | Bench | Bed | RoundTable) => {
                 return matches!(count, None | Some(4));
             }
             (Part::Motor, _) if kind.class() == Class::Mechanism => {
-                thing.actuator = thing.actuator.or(Some(Actuator::Motor))
+                thing.actuator = thing.actuator.or(Some(Actuator::Motor));
             }
             (Part::Hinge, Door | Seesaw | Pendulum | InvertedPendulum | Chain | Bridge) => {
                 return count.is_none_or(|n| n == 1);
@@ -348,7 +348,7 @@ impl Draft {
                 }
             }
             (Part::Column, _) if thing.arrangement.is_some() => {
-                self.arrange(Pattern::Grid).columns = count
+                self.arrange(Pattern::Grid).columns = count;
             }
             _ => return false,
         }
@@ -586,7 +586,7 @@ impl Draft {
                 (Some(Dim::Thick), Kind::Cylinder | Kind::Capsule)
                     if noun.is_some_and(|noun| noun.lying) =>
                 {
-                    set_round(kind, &mut size, value)
+                    set_round(kind, &mut size, value);
                 }
                 (Some(Dim::Thick), _) => size.z = Some(value),
                 (_, _) if along && matches!(dim, None | Some(Dim::Long | Dim::High)) => {
@@ -607,9 +607,9 @@ impl Draft {
                 (Some(Dim::Wide), _) if round_kind(kind) => set_round(kind, &mut size, value),
                 (Some(Dim::Wide), _) => {
                     if long_given {
-                        size.y = Some(value)
+                        size.y = Some(value);
                     } else {
-                        size.x = Some(value)
+                        size.x = Some(value);
                     }
                 }
                 (Some(Dim::Edge), Kind::Box) | (None, Kind::Box)
@@ -620,10 +620,10 @@ impl Draft {
                     size = Size { x: Some(value), y: Some(value), z: Some(value) };
                 }
                 (None, Kind::Cylinder | Kind::Capsule) if noun.is_some_and(|noun| noun.lying) => {
-                    size.z = Some(value)
+                    size.z = Some(value);
                 }
                 (None | Some(Dim::Edge), _) if round_kind(kind) => {
-                    set_round(kind, &mut size, value)
+                    set_round(kind, &mut size, value);
                 }
                 (
                     None,
@@ -680,10 +680,10 @@ impl Draft {
                 Trait::Frictionless => thing.friction = Some(0.0),
                 Trait::Rough => thing.friction = thing.friction.or(Some(1.5)),
                 Trait::Transparent => {
-                    thing.material = thing.material.or(Some(super::super::spec::Material::Glass))
+                    thing.material = thing.material.or(Some(super::super::spec::Material::Glass));
                 }
                 Trait::Tilted if thing.kind != Kind::Ramp && !mechanism => {
-                    thing.tilt = self.angle.take().or(thing.tilt).or(Some(15.0))
+                    thing.tilt = self.angle.take().or(thing.tilt).or(Some(15.0));
                 }
                 Trait::Actuated => thing.actuator = thing.actuator.or(Some(Actuator::Motor)),
                 Trait::Servo => thing.actuator = Some(Actuator::Position),
@@ -715,7 +715,7 @@ impl Draft {
                     self.angle = Some(30.0);
                 }
                 Trait::Toppling if self.thing.kind == Kind::Dominoes => {
-                    self.thing.angle = Some(20.0)
+                    self.thing.angle = Some(20.0);
                 }
                 Trait::Spinning if self.turning.is_none() => self.turning = Some(6.0),
                 Trait::Rolling | Trait::Sliding | Trait::Moving if self.speed.is_none() => {

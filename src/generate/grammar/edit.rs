@@ -357,9 +357,9 @@ fn change(
             for link in &mut parser.links {
                 let swapped = |at: &mut usize| {
                     if *at == new {
-                        *at = index
+                        *at = index;
                     } else if *at == index {
-                        *at = new
+                        *at = new;
                     }
                 };
                 swapped(&mut link.subject);

@@ -3,6 +3,7 @@
 
 mod after;
 mod alter;
+mod arrangement;
 mod attribute;
 mod draft;
 mod edit;

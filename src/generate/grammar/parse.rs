@@ -234,9 +234,9 @@ impl Parser {
     pub(super) fn reject(&mut self) {
         let Some(Lexeme { lex, text }) = self.lexemes.get(self.at).cloned() else { return };
         if lex == Lex::Unknown {
-            self.unknown.push(text)
+            self.unknown.push(text);
         } else {
-            self.misplaced.push(text)
+            self.misplaced.push(text);
         }
         self.at += 1;
     }

@@ -71,7 +71,7 @@ impl Parser {
                 }
             }
             Trait::Actuated if kind.class() == Class::Mechanism => {
-                draft.thing.actuator = Some(Actuator::Motor)
+                draft.thing.actuator = Some(Actuator::Motor);
             }
             Trait::Hanging => {
                 draft.traits.push(quality);
@@ -124,7 +124,7 @@ impl Parser {
                 }
             }
             Trait::Released | Trait::Lifted if kind == Kind::NewtonsCradle => {
-                draft.traits.push(quality)
+                draft.traits.push(quality);
             }
             _ => draft.traits.push(quality),
         }

@@ -295,14 +295,14 @@ impl Parser {
         let draft = &mut self.drafts[index];
         match (pattern, dim) {
             (Stack, Dim::High) | (Row, Dim::Long | Dim::Wide) | (Column, Dim::Long | Dim::Deep) => {
-                draft.count = Some(number)
+                draft.count = Some(number);
             }
             (Wall | Grid, Dim::Wide | Dim::Long) | (Pyramid, Dim::Wide) => {
-                draft.arrange(pattern).columns = Some(number)
+                draft.arrange(pattern).columns = Some(number);
             }
             (Grid, Dim::Deep) => draft.arrange(pattern).rows = Some(number),
             (Wall | Grid | Pyramid | Triangle, Dim::High) => {
-                draft.arrange(pattern).layers = Some(number)
+                draft.arrange(pattern).layers = Some(number);
             }
             _ => {
                 self.at = begin;

@@ -112,10 +112,10 @@ impl Parser {
                     }
                     Sense::Fold(parts_count) => parts = Some((Part::Link, parts_count)),
                     Sense::Twice if matches!(self.sense(), Some(Sense::Noun(_))) => {
-                        parts = Some((Part::Link, 2))
+                        parts = Some((Part::Link, 2));
                     }
                     Sense::Light if !matches!(self.sense(), Some(Sense::Colour(_))) => {
-                        draft.heft = Some(0.25)
+                        draft.heft = Some(0.25);
                     }
                     Sense::It if here == begin => return self.it.or(self.current),
                     Sense::Part(Part::End) if definite => {
@@ -437,7 +437,7 @@ impl Parser {
             }
             (Sense::Outline(outline), _) => draft.outline = Some(outline),
             (Sense::Rainbow, _) => {
-                draft.thing.colours = RAINBOW.iter().map(|colour| (*colour).to_owned()).collect()
+                draft.thing.colours = RAINBOW.iter().map(|colour| (*colour).to_owned()).collect();
             }
             (Sense::Decor, _) => {
                 let word = self.lexemes[self.at].text.clone();

@@ -123,7 +123,7 @@ fn number_end(chars: &[char], at: usize) -> usize {
 }
 
 /// `1/2` and `1 1/2`.
-fn fraction(chars: &[char], slash: usize, out: &mut Vec<Token>) -> usize {
+fn fraction(chars: &[char], slash: usize, out: &mut [Token]) -> usize {
     let end = number_end(chars, slash + 1);
     let below: f64 = chars[slash + 1..end].iter().collect::<String>().parse().unwrap_or(0.0);
     if let Some(Token { kind: TokenKind::Number(above), text }) = out.last_mut() {

@@ -1,0 +1,349 @@
+//! How several stand, and the parts of a thing.
+
+use super::super::spec::{Kind, Pattern, Place};
+use super::{
+    draft::Draft,
+    lexer::Lex,
+    lexicon::{Dim, Part, Prop, Sense, Trait},
+    measure::Unit,
+    parse::{Parser, whole},
+};
+
+impl Parser {
+    /// "in a row", "in a 3 by 3 grid", "at the corners of a square".
+    pub(super) fn arranged(&mut self, index: usize) -> bool {
+        let begin = self.at;
+        self.glue(|sense| matches!(sense, Sense::Is | Sense::Filler | Sense::Trait(Trait::Spaced)));
+        let introduced = self.take(|sense| {
+            matches!(
+                sense,
+                Sense::In
+                    | Sense::At
+                    | Sense::To
+                    | Sense::Place(Place::Inside)
+                    | Sense::Place(Place::On)
+            )
+        });
+        if introduced {
+            self.glue(|sense| {
+                matches!(
+                    sense,
+                    Sense::A
+                        | Sense::The
+                        | Sense::Filler
+                        | Sense::Trait(Trait::Upright | Trait::Lying | Trait::Spaced)
+                        | Sense::Light
+                )
+            });
+            let mut numbers = Vec::new();
+            if let Some(Lex::Number(first)) = self.peek() {
+                numbers.push(first);
+                self.at += 1;
+                while self.sense() == Some(Sense::By)
+                    && let Some(Lex::Number(next)) = self.ahead(1)
+                {
+                    numbers.push(next);
+                    self.at += 2;
+                }
+            }
+            let mut lengths = Vec::new();
+            if let Some(Lex::Measure(measure)) = self.peek()
+                && measure.unit == Unit::Length
+            {
+                self.at += 1;
+                let dim = if let Some(Sense::Dim(dim)) = self.sense() { Some(dim) } else { None };
+                self.at += usize::from(dim.is_some());
+                lengths.push((dim, measure.value));
+            }
+            let rows = (numbers.len() == 1
+                && matches!(self.sense(), Some(Sense::Part(Part::Row | Part::Layer))))
+                || matches!(self.lexemes.get(self.at).map(|l| &*l.text), Some("rows" | "lines"));
+            if self.sense() == Some(Sense::Part(Part::Corner)) {
+                return self.at_corners(index, begin);
+            }
+            let pattern = match self.sense() {
+                Some(Sense::Group(pattern)) => Some(pattern),
+                Some(Sense::Part(Part::Row)) => Some(Pattern::Row),
+                _ => None,
+            };
+            // "at a stack of boxes" is where it goes, not how it stands.
+            let other = self.sense_ahead(1) == Some(Sense::Of)
+                && (matches!(self.sense_ahead(3), Some(Sense::Noun(_)))
+                    || !matches!(self.ahead(2), Some(Lex::Number(_))))
+                && !matches!(pattern, Some(Pattern::Corners | Pattern::Ring | Pattern::Grid));
+            if let Some(pattern) = pattern.filter(|_| !other) {
+                self.at += 1;
+                let draft = &mut self.drafts[index];
+                let count = draft.count;
+                let alone =
+                    draft.count.is_none() && !draft.plural && draft.thing.arrangement.is_none();
+                if (draft.kind() == Some(Kind::Dominoes) && draft.in_file(pattern))
+                    || (alone && self.list.len() > 1 && pattern == Pattern::Row)
+                {
+                    return true;
+                }
+                let arrangement = draft.arrange(pattern);
+                match *numbers {
+                    [columns, rows] => {
+                        arrangement.pattern = Pattern::Grid;
+                        (arrangement.columns, arrangement.rows) = (whole(columns), whole(rows));
+                    }
+                    [number] if rows => {
+                        arrangement.pattern = Pattern::Grid;
+                        arrangement.rows = whole(number);
+                        arrangement.columns = count
+                            .zip(whole(number))
+                            .map(|(count, rows)| count.div_ceil(rows.max(1)));
+                        // "in two rows of three"
+                        let columns = arrangement.columns;
+                        if self.sense() == Some(Sense::Of)
+                            && let Some(Lex::Number(each)) = self.ahead(1)
+                            && (columns.is_none() || columns == whole(each))
+                        {
+                            self.drafts[index].arrange(Pattern::Grid).columns = whole(each);
+                            self.at += 2;
+                        }
+                    }
+                    _ => {}
+                }
+                // "in a row of four"
+                if self.drafts[index].count.is_none()
+                    && self.sense() == Some(Sense::Of)
+                    && let Some(Lex::Number(number)) = self.ahead(1)
+                    && whole(number).is_some()
+                    && !matches!(self.sense_ahead(2), Some(Sense::Noun(_)))
+                {
+                    self.drafts[index].count = whole(number);
+                    self.at += 2;
+                }
+                for (dim, value) in lengths {
+                    match dim {
+                        Some(Dim::Radius) => {
+                            self.drafts[index].arrange(pattern).radius = Some(value);
+                        }
+                        Some(Dim::Diameter) => {
+                            self.drafts[index].arrange(pattern).radius = Some(value / 2.0);
+                        }
+                        _ => self.group_length(index, dim, value),
+                    }
+                }
+                self.ring_size(index);
+                return true;
+            }
+        }
+        self.at = begin;
+        false
+    }
+
+    /// "at the corners of a 2 m square"
+    fn at_corners(&mut self, index: usize, begin: usize) -> bool {
+        self.at += 1;
+        self.glue(|sense| matches!(sense, Sense::Of | Sense::A));
+        let mut side = None;
+        if let Some(Lex::Measure(measure)) = self.peek()
+            && measure.unit == Unit::Length
+        {
+            side = Some(measure.value);
+            self.at += 1;
+            self.take(|sense| matches!(sense, Sense::Dim(_) | Sense::Stretch(_)));
+        }
+        if !self.take(|sense| matches!(sense, Sense::Outline(super::lexicon::Outline::Square))) {
+            self.at = begin;
+            return false;
+        }
+        self.drafts[index].arrange(Pattern::Corners).radius = side.map(|side| side / 2.0);
+        self.ring_size(index);
+        true
+    }
+
+    /// What is said of a ring or square behind its word: "of radius 1 m", "of 1 m".
+    pub(super) fn ring_size(&mut self, index: usize) {
+        let begin = self.at;
+        self.glue(|sense| {
+            matches!(sense, Sense::Of | Sense::With | Sense::A | Sense::At | Sense::Is | Sense::The)
+        });
+        let direct = self.at == begin && matches!(self.peek(), Some(Lex::Measure(_)));
+        let before = if let Some(Sense::Dim(dim)) = self.sense() { Some(dim) } else { None };
+        self.at += usize::from(before.is_some());
+        self.glue(|sense| matches!(sense, Sense::Of | Sense::Is));
+        let round = self.drafts[index]
+            .thing
+            .arrangement
+            .as_ref()
+            .is_some_and(|a| matches!(a.pattern, Pattern::Ring | Pattern::Corners));
+        if let (Some(Lex::Measure(measure)), true) = (self.peek(), round)
+            && measure.unit == Unit::Length
+            && (self.at > begin || direct)
+            && !matches!(
+                self.sense_ahead(1),
+                Some(Sense::Dim(Dim::Apart | Dim::Gap | Dim::Up | Dim::High))
+            )
+        {
+            self.at += 1;
+            let behind = match self.sense() {
+                Some(Sense::Dim(dim)) => Some(dim),
+                Some(Sense::Stretch(factors)) => Some(super::parse::stretched(factors)),
+                _ => None,
+            };
+            self.at += usize::from(behind.is_some());
+            let pattern =
+                self.drafts[index].thing.arrangement.as_ref().map_or(Pattern::Ring, |a| a.pattern);
+            let corners = pattern == Pattern::Corners;
+            let arrangement = self.drafts[index].arrange(pattern);
+            match before.or(behind) {
+                Some(Dim::Radius) => arrangement.radius = Some(measure.value),
+                Some(Dim::Edge | Dim::Long | Dim::Wide) | None if corners => {
+                    arrangement.radius = Some(measure.value / 2.0);
+                }
+                Some(Dim::Diameter | Dim::Wide) | None => {
+                    arrangement.radius = Some(measure.value / 2.0);
+                }
+                _ => {
+                    self.at = begin;
+                }
+            }
+            return;
+        }
+        self.at = begin;
+    }
+
+    /// A part of the thing: "with two links", "of ten planks".
+    pub(super) fn part(&mut self, index: usize) -> bool {
+        let begin = self.at;
+        let joined = |sense| {
+            matches!(
+                sense,
+                Sense::With
+                    | Sense::Of
+                    | Sense::A
+                    | Sense::The
+                    | Sense::Filler
+                    | Sense::And
+                    | Sense::Is
+                    | Sense::In
+                    | Sense::At
+                    | Sense::Place(Place::On)
+            )
+        };
+        if self.peek() == Some(Lex::Comma) {
+            self.at += 1;
+        }
+        self.glue(joined);
+        let introduced = self.at > begin;
+        let mut said = Draft::default();
+        let mut count = None;
+        loop {
+            match self.peek() {
+                Some(Lex::Number(number)) if count.is_none() && whole(number).is_some() => {
+                    count = whole(number);
+                    self.at += 1;
+                }
+                Some(Lex::Measure(measure)) => {
+                    self.at += 1;
+                    if !self.length_before(&mut said, measure) {
+                        break;
+                    }
+                }
+                Some(Lex::Known(entry)) => match entry.sense {
+                    Sense::Part(part) if introduced || count.is_some() => {
+                        self.at += 1;
+                        self.take(|sense| {
+                            matches!(sense, Sense::Dim(Dim::High) | Sense::Stretch(_))
+                        });
+                        self.part_after(&mut said);
+                        if self.drafts[index].part(part, count, &said) {
+                            return true;
+                        }
+                        break;
+                    }
+                    Sense::Noun(noun)
+                        if introduced
+                            && self.drafts[index].has_part(noun)
+                            // "a rope with a ball": at its end.
+                            && !(self.drafts[index].kind() == Some(Kind::Chain) && count.is_none())
+                            && (said.heft.is_none() || self.drafts[index].has_load(noun))
+                            && said.factor.is_none()
+                            && said.traits.is_empty()
+                            && (said.thing.colours.is_empty()
+                                || self.drafts[index].kind() != Some(Kind::Car)) =>
+                    {
+                        let draft = &mut self.drafts[index];
+                        self.at += 1;
+                        draft.thing.parts = count.or(draft.thing.parts);
+                        draft.thing.mass = draft.thing.mass.or(said.thing.mass).or(said.heft);
+                        if matches!(draft.thing.kind, Kind::Dominoes) {
+                            draft.count = count.or(draft.count);
+                        }
+                        draft.thing.colours.extend(said.thing.colours);
+                        draft.thing.material = said.thing.material.or(draft.thing.material);
+                        if let Some((dim, length)) = said.lengths.first() {
+                            match dim {
+                                Some(Dim::Diameter | Dim::Radius) => {}
+                                _ => draft.thing.length = Some(*length),
+                            }
+                        }
+                        return true;
+                    }
+                    // "a wall of bricks"
+                    Sense::Noun(noun)
+                        if introduced
+                            && self.drafts[index].kind() == Some(Kind::Wall)
+                            && noun.kind == Kind::Box =>
+                    {
+                        let draft = &mut self.drafts[index];
+                        draft.noun = None;
+                        draft.name(noun, true);
+                        draft.count = count;
+                        draft.thing.colours.extend(said.thing.colours);
+                        draft.lengths.extend(
+                            said.lengths
+                                .iter()
+                                .map(|(dim, value)| (dim.or(Some(Dim::Edge)), *value)),
+                        );
+                        draft.arrange(Pattern::Wall);
+                        self.at += 1;
+                        return true;
+                    }
+                    Sense::A | Sense::Filler => self.at += 1,
+                    _ => {
+                        if !self.adjective_into(&mut said) {
+                            break;
+                        }
+                    }
+                },
+                _ => break,
+            }
+        }
+        self.at = begin;
+        false
+    }
+
+    /// "links of 10 cm", "links each 20 cm long".
+    pub(super) fn part_after(&mut self, said: &mut Draft) {
+        let begin = self.at;
+        self.glue(|sense| matches!(sense, Sense::Of | Sense::Each | Sense::With | Sense::A));
+        let before = if let Some(Sense::Dim(dim)) = self.sense() { Some(dim) } else { None };
+        let mass = matches!(self.sense(), Some(Sense::Prop(Prop::Mass)));
+        self.at += usize::from(before.is_some() || mass);
+        self.glue(|sense| matches!(sense, Sense::Of | Sense::Is));
+        if let Some(Lex::Measure(measure)) = self.peek()
+            && matches!(measure.unit, Unit::Length | Unit::Mass)
+            && self.at > begin
+            // "links with a 5 kg weight": of the weight.
+            && !matches!(self.sense_ahead(1), Some(Sense::Part(_) | Sense::Noun(_)))
+        {
+            self.at += 1;
+            let _ = self.length_before(said, measure);
+            self.take(|sense| sense == Sense::Each);
+            return;
+        }
+        self.at = begin;
+        // "a weight at the end": where else.
+        self.glue(|sense| {
+            matches!(sense, Sense::At | Sense::To | Sense::The | Sense::Place(Place::On))
+        });
+        if self.at == begin || !self.take(|sense| sense == Sense::Part(Part::End)) {
+            self.at = begin;
+        }
+    }
+}

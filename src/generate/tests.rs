@@ -120,6 +120,48 @@ fn several_may_differ() {
 }
 
 #[test]
+fn pyramids_are_built_though_nobody_says_how_many() {
+    let bodies = |prompt: &str| build(&understood(prompt).spec).expect("built").expected.len();
+    assert_eq!(bodies("a pyramid of cans"), 16 + 9 + 4 + 1);
+    assert_eq!(bodies("a three-level pyramid of boxes"), 9 + 4 + 1);
+    assert_eq!(bodies("a pyramid of 10 balls"), 10);
+    assert_eq!(bodies("a blue pyramid next to a cone"), 2);
+    let spec = understood("five balls, three red and two blue").spec;
+    assert_eq!(spec.things[0].colours, ["red", "red", "red", "blue", "blue"]);
+    let spec = understood("a red and a blue cube, 1 m apart").spec;
+    assert!(close(spec.relations[0].gap, 0.8), "{spec:?}");
+}
+
+#[test]
+fn of_two_extents_the_height_is_the_things_own() {
+    let size = |prompt: &str| understood(prompt).spec.things[0].size.expect("a size");
+    let table = size("a table 2 m by 1 m");
+    assert_eq!((table.x, table.y, table.z), (Some(2.0), Some(1.0), None));
+    assert_eq!(size("a plate 1 by 2").z, None);
+}
+
+#[test]
+fn parts_of_machines_are_theirs() {
+    for (prompt, mass, other) in [
+        ("a long pendulum with a heavy ball", Some(4.0), None),
+        ("a cart-pole with a 2 kg cart", None, Some(2.0)),
+        ("a pulley with a 2 kg and a 3 kg weight", Some(2.0), Some(3.0)),
+        ("a door with a 5 kg panel", Some(5.0), None),
+    ] {
+        let spec = understood(prompt).spec;
+        let [thing] = &*spec.things else { panic!("{prompt}: {spec:?}") };
+        assert_eq!((thing.mass, thing.other_mass), (mass, other), "{prompt}");
+    }
+    let spec = understood("a rope of 15 links with a ball at the end").spec;
+    assert_eq!(spec.relations[0].place, Place::AttachedTo);
+    let spec = understood("a Newton's cradle with five balls where one ball is lifted").spec;
+    assert_eq!((spec.things[0].parts, spec.things[0].lifted), (Some(5), Some(1)));
+    let spec = understood("a seesaw with two boxes").spec;
+    let places: Vec<_> = spec.relations.iter().map(|r| r.place).collect();
+    assert!(places.contains(&Place::OnLeftEnd) && places.contains(&Place::OnRightEnd));
+}
+
+#[test]
 fn what_was_read_is_in_the_plan_or_refused() {
     for prompt in [
         "a sliding door",
@@ -127,6 +169,8 @@ fn what_was_read_is_in_the_plan_or_refused() {
         "a round cube",
         "a ball with a 3 kg shadow",
         "a table with a 7 kg mood",
+        "a red car with black wheels",
+        "a balancing cart pole with a heavy pole",
     ] {
         assert!(offline(prompt, None).is_err(), "{prompt}");
     }

@@ -649,7 +649,8 @@ impl Draft {
             (size.x, size.y) = (Some(side), Some(side));
         }
         if let Some([x, y, z]) = self.triple {
-            size = Size { x: Some(x), y: Some(y), z: Some(z) };
+            // Of two, the height is said elsewhere or is the thing's own.
+            size = Size { x: Some(x), y: Some(y), z: Some(z).filter(|z| z.is_finite()).or(size.z) };
         }
         if size != Size::default() {
             self.thing.size = Some(size);

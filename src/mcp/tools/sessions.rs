@@ -112,7 +112,7 @@ pub(super) async fn made(call: &Call, wanted: Creation) -> Outcome<Made> {
     let source = match [preset.is_some(), mjcf.is_some(), prompt.is_some()] {
         [false, false, _] => None,
         [true, false, false] | [false, true, false] => Some(Desk::source(mjcf, preset)?),
-        _ => return Err(Problem::bad_request("send one of preset, mjcf and prompt")),
+        _ => return Err(Problem::bad_request("send only one of preset, mjcf and prompt")),
     };
     let session = call.desk().create(name.as_deref(), source).await?;
     if let Some(prompt) = prompt

@@ -54,7 +54,7 @@ test('control words work in the box, and a second scene takes the place of the f
     await say('a red ball on a table and a chair beside it');
     await until('the scene', async () => (await running()).includes('<body name="chair"'));
     await say('pause');
-    await page.getByText('The simulation is paused.', { exact: true }).first().waitFor();
+    await page.locator('.outcome-said', { hasText: 'The simulation is paused.' }).waitFor();
     const time = async () => (await shared.daemon.get('/api/stats')).body.simulation_state.simulation.time;
     const before = await time();
     await say('step 10');

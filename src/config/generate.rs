@@ -178,14 +178,10 @@ pub(super) fn generate(raw: &keys::Generate) -> Result<Generate> {
             }
         },
     };
-    let keys_dir = raw.keys_dir.trim();
-    if !keys_dir.is_empty() && !keys_dir.starts_with('/') {
-        return invalid("generate.keys_dir", format!("'{keys_dir}' is not an absolute path"));
-    }
     Ok(Generate {
         provider,
         servers: [openai?, anthropic?, google?, compatible?],
-        keys_dir: Some(PathBuf::from(keys_dir)).filter(|_| !keys_dir.is_empty()),
+        keys_dir: directory("generate.keys_dir", &raw.keys_dir)?,
         allow_remote_keys: raw.allow_remote_keys,
         compatible_format: choice(
             "generate.compatible_format",

@@ -299,9 +299,16 @@ sections! {
         /// How long open requests may take to finish when the daemon ends, ms.
         drain_timeout_ms: u64 = 5000_u64,
     }
+    /// What outlives the daemon.
+    state: State {
+        /// Directory of what outlives the daemon; empty: systemd's state directory, or `~/.local/state/mjcast`.
+        dir: String = "",
+        /// Keeps sessions, their scenes and where they stood: they go on when the daemon starts again.
+        sessions: bool = true,
+    }
     /// What may be recorded, and where.
     recording: Recording {
-        /// Directory of the recordings; empty: `recordings` in systemd's state directory, or `~/.local/state/mjcast/recordings`.
+        /// Directory of the recordings; empty: `recordings` in `state.dir`.
         dir: String = "",
         /// Largest recording with its side-car, bytes; it ends there.
         max_bytes_per_recording: u64 = 4_u64 << 30,

@@ -84,6 +84,8 @@ pub struct Config {
     pub sessions: Sessions,
     /// What one client or one scene may cost.
     pub limits: Limits,
+    /// What outlives the daemon.
+    pub state: State,
     /// What may be recorded, and where.
     pub recording: Recording,
     /// Which language models may be asked for scenes, and what that may cost.
@@ -344,10 +346,19 @@ pub struct Limits {
     pub drain_timeout: Duration,
 }
 
+/// What outlives the daemon.
+#[derive(Clone, Debug)]
+pub struct State {
+    /// Its directory; `None`: the system's place for a program's state.
+    pub dir: Option<PathBuf>,
+    /// Whether sessions are kept.
+    pub sessions: bool,
+}
+
 /// What may be recorded, and where.
 #[derive(Clone, Debug)]
 pub struct Recording {
-    /// Directory of the recordings; `None`: the system's place for a program's state.
+    /// Directory of the recordings; `None`: one within [`State::dir`].
     pub dir: Option<PathBuf>,
     /// Largest recording with its side-car, bytes.
     pub max_bytes_per_recording: u64,

@@ -9,7 +9,7 @@ use std::{
 
 use super::{
     Allowed, Config, Encoders, IceServer, Limits, LogFormat, LogLevel, Login, NvencPreset, Places,
-    Profile, Recording, Server, Sessions, Shadows, Video, Webrtc,
+    Profile, Recording, Server, Sessions, Shadows, State, Video, Webrtc,
     generate::generate,
     keys::{self, Raw},
 };
@@ -39,6 +39,7 @@ impl Config {
             webrtc: webrtc(&raw.webrtc)?,
             sessions: sessions(&raw.sessions)?,
             limits: limits(&raw.limits)?,
+            state: state(&raw.state)?,
             recording: recording(&raw.recording)?,
             generate: generate(&raw.generate)?,
         })
@@ -341,15 +342,24 @@ fn limits(raw: &keys::Limits) -> Result<Limits> {
     })
 }
 
+fn state(raw: &keys::State) -> Result<State> {
+    Ok(State { dir: directory("state.dir", &raw.dir)?, sessions: raw.sessions })
+}
+
+/// A directory by its absolute path; `None` for an empty text.
+pub(super) fn directory(key: &'static str, text: &str) -> Result<Option<PathBuf>> {
+    let dir = text.trim();
+    if !dir.is_empty() && !Path::new(dir).is_absolute() {
+        return invalid(key, format!("'{dir}' is not an absolute path"));
+    }
+    Ok(Some(PathBuf::from(dir)).filter(|_| !dir.is_empty()))
+}
+
 fn recording(raw: &keys::Recording) -> Result<Recording> {
     // A picture with its boxes and the side-car's first line fit into the least.
     let bytes = |key, value| within(key, value, 1 << 16..=1 << 50);
-    let dir = raw.dir.trim();
-    if !dir.is_empty() && !Path::new(dir).is_absolute() {
-        return invalid("recording.dir", format!("'{dir}' is not an absolute path"));
-    }
     Ok(Recording {
-        dir: Some(PathBuf::from(dir)).filter(|_| !dir.is_empty()),
+        dir: directory("recording.dir", &raw.dir)?,
         max_bytes_per_recording: bytes(
             "recording.max_bytes_per_recording",
             raw.max_bytes_per_recording,

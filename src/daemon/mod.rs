@@ -254,7 +254,7 @@ fn session_settings(
 fn recording_limits(config: &Config) -> record::Limits {
     let recording = &config.recording;
     record::Limits {
-        dir: recording.dir.clone().or_else(state_dir),
+        dir: recording.dir.clone().or_else(|| Some(state_dir(config)?.join("recordings"))),
         max_bytes_per_recording: recording.max_bytes_per_recording,
         max_total_bytes: recording.max_total_bytes,
         max_duration: recording.max_duration,
@@ -262,19 +262,19 @@ fn recording_limits(config: &Config) -> record::Limits {
     }
 }
 
-/// Where recordings are kept unless the configuration says otherwise: where systemd says
+/// Where what outlives the daemon is kept: where the configuration or systemd says
 /// (`StateDirectory=`, systemd.exec(5)), or in the user's state directory (XDG base directories).
-fn state_dir() -> Option<PathBuf> {
+fn state_dir(config: &Config) -> Option<PathBuf> {
     let absolute = |name: &str| {
         let value = std::env::var_os(name)?;
         // systemd separates several by colons; the first is the unit's own.
         let first = std::env::split_paths(&value).next()?;
         first.is_absolute().then_some(first)
     };
-    absolute("STATE_DIRECTORY")
+    (config.state.dir.clone())
+        .or_else(|| absolute("STATE_DIRECTORY"))
         .or_else(|| absolute("XDG_STATE_HOME").map(|state| state.join("mjcast")))
         .or_else(|| absolute("HOME").map(|home| home.join(".local/state/mjcast")))
-        .map(|dir| dir.join("recordings"))
 }
 
 /// The model at `path`: a file with what it refers to, a folder, or a zip archive.

@@ -391,6 +391,13 @@ pub struct Replay {
     pub until: u64,
 }
 
+impl Replay {
+    /// The shortest: to the moment itself.
+    pub fn to(origin: Origin) -> Self {
+        Self { until: origin.tick, from: Some(origin), log: Vec::new() }
+    }
+}
+
 /// A moment that a timeline can be gone through again from.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Origin {

@@ -371,6 +371,7 @@ fn is_running(pid: u32) -> bool {
 fn workers_end_with_a_host_that_is_killed() {
     let daemon = Command::new(env!("CARGO_BIN_EXE_mjcast"))
         .args(["serve", "--port", "0", "--size", "64x64"])
+        .env("MJCAST_STATE__SESSIONS", "false")
         .stdout(Stdio::null())
         .stderr(Stdio::null())
         .spawn();

@@ -108,6 +108,7 @@ impl World {
                 max_duration: Duration::ZERO,
                 max_per_session: 0,
             })),
+            keeper: None,
         };
         let sessions = Sessions::start_with(shared, Rules { most: MOST, ..Rules::default() });
         let session = sessions.find(DEFAULT).expect("always there");

@@ -185,6 +185,11 @@ impl Bundle {
         Self { inner: Arc::new(Inner { root, files, aliases }) }
     }
 
+    /// Whether both are one and the same, not only equal.
+    pub fn is(&self, other: &Self) -> bool {
+        Arc::ptr_eq(&self.inner, &other.inner)
+    }
+
     /// The name of the root file, with its folders.
     pub fn root(&self) -> &str {
         &self.inner.root

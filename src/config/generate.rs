@@ -7,7 +7,7 @@ use url::Url;
 use super::{
     Provider, Secret,
     keys::{self, Raw},
-    validate::{Invalid, choice, invalid, within},
+    validate::{Invalid, choice, directory, invalid, within},
 };
 
 /// Which language models may be asked, and what that may cost.

@@ -171,7 +171,7 @@ impl Builder {
         let config = self.sources.load().map_err(|error| Failure::Failed(error.to_string()))?;
         let listener = listen(&config).await?;
         let address = listener.local_addr().map_err(|error| Failure::Failed(error.to_string()))?;
-        let sessions = start_sessions(&config, address.port(), self.worker_program).await?;
+        let sessions = start_sessions(&config, address.port(), self.worker_program, None).await?;
         let scene = self.scene.unwrap_or_else(|| Source::Preset(FIRST_SCENE.into()));
         let session = sessions.find(session::DEFAULT).expect("invariant: made with the daemon");
         if let Err(error) = session.load(scene).await {

@@ -20,7 +20,7 @@ use crate::{
     http, mcp,
     metrics::Metrics,
     peer, record, render,
-    session::{self, Sessions, Source},
+    session::{self, Checkpoint, Keeper, Sessions, Source},
     stream,
     units::{Codecs, MediaClock, Node},
     worker,
@@ -53,13 +53,9 @@ pub enum Failure {
 pub async fn serve(config: Config) -> Result<(), Failure> {
     let listener = listen(&config).await?;
     let address = listener.local_addr().map_err(|error| Failure::Failed(error.to_string()))?;
-    let sessions = start_sessions(&config, address.port(), None).await?;
-    let session = sessions.find(session::DEFAULT).expect("invariant: made with the daemon");
-    let mut first = Box::pin(async move {
-        if let Err(error) = session.load(Source::Preset(FIRST_SCENE.into())).await {
-            tracing::error!(%error, "the first scene was refused");
-        }
-    });
+    let (keeper, kept) = open_keeper(&config).await;
+    let sessions = start_sessions(&config, address.port(), None, keeper.clone()).await?;
+    let mut first = Box::pin(begin(sessions.clone(), keeper, kept));
     // It is asked for before anybody can ask for another, and compiles while the page is served.
     let _ = (&mut first).now_or_never();
     let first = tokio::spawn(first);
@@ -67,6 +63,63 @@ pub async fn serve(config: Config) -> Result<(), Failure> {
     until_ended(listener, sessions, &config, shutdown()).await;
     first.abort();
     Ok(())
+}
+
+/// What keeps sessions, with those that were kept; without it, they end with the daemon.
+async fn open_keeper(config: &Config) -> (Option<Keeper>, Vec<Checkpoint>) {
+    let dir = state_dir(config).filter(|_| config.state.sessions);
+    let Some(dir) = dir.map(|dir| dir.join("sessions")) else { return Default::default() };
+    let limits = bundle::Limits { bytes: config.limits.bundle_bytes };
+    let opened = {
+        let dir = dir.clone();
+        tokio::task::spawn_blocking(move || Keeper::open(&dir, &limits)).await
+    };
+    let dir = dir.display();
+    match opened {
+        Ok(Ok((keeper, kept))) => return (Some(keeper), kept),
+        Ok(Err(error)) if error.kind() == std::io::ErrorKind::WouldBlock => {
+            tracing::warn!(
+                "another daemon keeps its sessions in {dir}: those of this one end with it"
+            );
+        }
+        Ok(Err(error)) => {
+            tracing::error!(%error, "sessions cannot be kept in {dir}: they end with the daemon")
+        }
+        Err(panic) => tracing::error!(%panic, "sessions are not kept"),
+    }
+    Default::default()
+}
+
+/// Goes on with what was kept, and begins with a scene where there is nothing to go on with.
+async fn begin(sessions: Sessions, keeper: Option<Keeper>, kept: Vec<Checkpoint>) {
+    let is_first = |kept: &Checkpoint| kept.id.is_default() && kept.run.is_some();
+    let mut first = !kept.iter().any(is_first);
+    let restored = futures_util::future::join_all(kept.into_iter().map(|kept| {
+        let sessions = &sessions;
+        async move { (kept.id.clone(), sessions.restore(kept).await) }
+    }));
+    for (id, restored) in restored.await {
+        match restored {
+            Ok(_) => tracing::info!(session = %id, "session goes on"),
+            // There is no room: it may be there at a start with another limit.
+            Err(error @ session::Error::Full { .. }) => {
+                tracing::warn!(session = %id, %error, "a kept session has to wait");
+            }
+            Err(error) => {
+                tracing::error!(session = %id, %error, "a kept session cannot go on and is set aside");
+                if let Some(keeper) = &keeper {
+                    keeper.set_aside(&id);
+                }
+                first |= id.is_default();
+            }
+        }
+    }
+    let session = sessions.find(session::DEFAULT).filter(|_| first);
+    if let Some(session) = session
+        && let Err(error) = session.load(Source::Preset(FIRST_SCENE.into())).await
+    {
+        tracing::error!(%error, "the first scene was refused");
+    }
 }
 
 /// Serves until `end` resolves, and then ends everything in order.
@@ -92,6 +145,7 @@ async fn until_ended(
         }
     });
     sessions.shutdown().await;
+    sessions.keep_all().await;
 }
 
 async fn listen(config: &Config) -> Result<TcpListener, Failure> {
@@ -117,6 +171,7 @@ async fn start_sessions(
     config: &Config,
     http_port: u16,
     worker_program: Option<PathBuf>,
+    keeper: Option<Keeper>,
 ) -> Result<Sessions, Failure> {
     let options = gpu_options(config);
     // Opening a device may take a second and must not hold up the runtime.
@@ -154,6 +209,7 @@ async fn start_sessions(
         counters: session::Counters::default(),
         metrics,
         recordings: Arc::new(recordings),
+        keeper,
     };
     Ok(Sessions::start_with(shared, session_rules(config)))
 }

@@ -156,9 +156,11 @@ impl From<session::Error> for Problem {
             Error::NotFound(_) => StatusCode::NOT_FOUND,
             Error::Unknown(_) => StatusCode::BAD_REQUEST,
             Error::Denied(Denied::Role | Denied::NotAdmin) => StatusCode::FORBIDDEN,
-            Error::NoScene | Error::Denied(_) | Error::Permanent | Error::Nothing => {
-                StatusCode::CONFLICT
-            }
+            Error::NoScene
+            | Error::Denied(_)
+            | Error::Permanent
+            | Error::Taken(_)
+            | Error::Nothing => StatusCode::CONFLICT,
             Error::Recording(error) => return Self::from_recording(error),
             // Not 404: it may well exist. A front end that knows several nodes can ask the owner,
             // whose answer counts (RFC 9110 §15.5.20).

@@ -4,6 +4,7 @@ mod acts;
 mod company;
 mod echo;
 mod filming;
+mod keeping;
 mod loading;
 mod presence;
 mod rates;
@@ -26,6 +27,7 @@ use super::{
     floor::{Floor, Role},
     idle::Idle,
     info::Wishes,
+    keep::Run,
     news::News,
     outlet::{Outlet, WeakOutlet},
     pace::Pace,
@@ -152,6 +154,7 @@ pub(super) fn spawn(
         state_sent: Instant::now(),
         rates_at: Instant::now(),
         recordings,
+        keeping: keeping::Keeping::default(),
     };
     tokio::spawn(driver.run(inbox, view_ends, recording_ends))
 }
@@ -215,6 +218,8 @@ pub(super) enum Begin {
     At(Box<Replay>),
     /// Where the one before stood, going on.
     Resumed(Box<Replay>),
+    /// As it was kept.
+    Kept(Box<Run>),
 }
 
 /// What happens in a simulation.
@@ -304,6 +309,7 @@ struct Driver {
     /// When the viewers' paths were last looked at.
     rates_at: Instant,
     recordings: Recordings,
+    keeping: keeping::Keeping,
 }
 
 impl Driver {
@@ -319,6 +325,7 @@ impl Driver {
             self.note_occupation();
             let idle = presence::until(self.idle_deadline());
             let rates_due = self.rates_due();
+            let keep_due = self.keep_due();
             tokio::select! {
                 request = inbox.recv() => match request {
                     Some(asked) => self.serve(asked).await,
@@ -339,6 +346,7 @@ impl Driver {
                 },
                 () = presence::until(self.floor.deadline()) => self.settle_floor(),
                 () = presence::until(rates_due) => self.follow_paths().await,
+                () = presence::until(keep_due) => self.keep_now(),
                 Some(loaded) = self.loads.join_next() => match loaded {
                     Ok(loaded) => self.loaded(loaded).await,
                     Err(panic) => {
@@ -358,9 +366,12 @@ impl Driver {
                     self.recordings.ended(recording);
                     self.leave_view(recording);
                 }
-                Ok(()) = wishes.changed() => if let Some(end) = wishes.borrow_and_update().end {
-                    break end;
-                },
+                Ok(()) = wishes.changed() => {
+                    if let Some(end) = wishes.borrow_and_update().end {
+                        break end;
+                    }
+                    self.keeping.touch();
+                }
                 () = idle => if self.is_expired() {
                     break End::Expired;
                 },
@@ -497,6 +508,7 @@ impl Driver {
         let moment = running.moment();
         running.pace.passed(&moment.snapshot, Instant::now()).count(&self.shared.metrics);
         self.timeline.seen(&moment.snapshot);
+        self.keeping.seen(&moment.snapshot);
         self.recordings.note(&moment.snapshot);
         self.tell_options(&moment.snapshot.mechanics);
         let input = self.echo.shown(moment.snapshot.acknowledged, Instant::now());

@@ -94,13 +94,21 @@ pub struct Info {
 }
 
 impl Info {
-    pub(super) fn new(id: SessionId, name: Option<Name>, mut terms: Terms) -> Self {
+    pub(super) fn new(id: SessionId, name: Option<Name>, terms: Terms) -> Self {
+        Self::created_at(SystemTime::now(), id, name, terms)
+    }
+
+    pub(super) fn created_at(
+        created: SystemTime,
+        id: SessionId,
+        name: Option<Name>,
+        mut terms: Terms,
+    ) -> Self {
         if id.is_default() {
             terms.patience.expire_after = None;
         }
         let wishes = watch::Sender::new(Wishes { terms, holds: 0, end: None });
-        let (created, name) = (SystemTime::now(), watch::Sender::new(name));
-        Self { id, created, name, wishes, feed: Feed::new() }
+        Self { id, created, name: watch::Sender::new(name), wishes, feed: Feed::new() }
     }
 
     /// Its id.

@@ -18,6 +18,7 @@ mod driver;
 mod floor;
 mod idle;
 mod info;
+mod keep;
 mod names;
 mod news;
 mod outlet;
@@ -63,6 +64,7 @@ pub use drawing::{Device, Drawing};
 pub use floor::{Denied, Role};
 pub use idle::Patience;
 pub use info::{Change, End, Hold, Info, Name, Terms};
+pub use keep::{Checkpoint, Damaged, Keeper, Run};
 pub use names::Unknown;
 pub use news::{Author, Follower, Item, News, Told};
 pub use outlet::Via;
@@ -134,6 +136,9 @@ pub enum Error {
         /// Whose.
         node: String,
     },
+    /// There is a session of this id already.
+    #[error("there is a session {0} already")]
+    Taken(SessionId),
     /// The session cannot be deleted.
     #[error("the session 'default' is always there: load another scene into it instead")]
     Permanent,
@@ -172,6 +177,7 @@ impl Error {
             Self::NotFound(_) | Self::Elsewhere { .. } => "not_found",
             Self::NoScene | Self::Command(_) => "no_scene",
             Self::Limit { .. } | Self::Full { .. } => "limit",
+            Self::Taken(_) => "conflict",
             Self::Recording(_) => "recording",
             Self::TimedOut(_) => "timed_out",
             Self::Gone => "gone",
@@ -352,6 +358,8 @@ pub struct Shared {
     pub metrics: Arc<Metrics>,
     /// Recordings of all sessions, and of those before.
     pub recordings: Arc<record::Store>,
+    /// Keeps sessions for the next start; `None`: they end with the daemon.
+    pub keeper: Option<Keeper>,
 }
 
 /// Counts since the daemon started.
@@ -625,6 +633,14 @@ impl Handle {
         let (scene, replay) = point?;
         let model = driver::Model::Known(Scene::clone(&scene));
         self.begin_at(model, *replay).await
+    }
+
+    /// Goes on with what was kept of a simulation.
+    async fn go_on(&self, run: Run) -> Result<Arc<Scene>, Error> {
+        let model = driver::Model::Known(Scene::clone(&run.scene));
+        let begin = driver::Begin::Kept(Box::new(run));
+        self.ask_within(LOAD_DEADLINE, |reply| driver::Request::Load { model, begin, reply })
+            .await?
     }
 
     async fn begin_at(&self, model: driver::Model, replay: Replay) -> Result<Arc<Scene>, Error> {

@@ -11,8 +11,8 @@ use std::{
 use tokio::sync::{mpsc, watch};
 
 use super::{
-    Author, Change, DEFAULT, Device, End, Error, Handle, Info, Name, Overview, Patience, REQUESTS,
-    Settings, Shared, Source, Terms, driver,
+    Author, Change, Checkpoint, DEFAULT, Device, End, Error, Handle, Info, Keeper, Name, Overview,
+    Patience, REQUESTS, Settings, Shared, Source, Terms, driver,
 };
 use crate::{
     metrics::{GpuMemory, Metrics},
@@ -119,6 +119,29 @@ impl Sessions {
             return Err(error);
         }
         Ok(session)
+    }
+
+    /// Goes on with what was kept of a session, under its id; `default` takes what was its own.
+    ///
+    /// # Errors
+    /// [`Error::Full`] as for [`Self::create`]; [`Error::Taken`] where a session of this id is
+    /// there; whatever loading says: there is no session then.
+    pub async fn restore(&self, kept: Checkpoint) -> Result<Handle, Error> {
+        let session = self.registry.readmit(&kept)?;
+        let Some(run) = kept.run else { return Ok(session) };
+        let unfinished = Unfinished((!session.id().is_default()).then_some(&session));
+        let loaded = session.go_on(run).await;
+        unfinished.settle(loaded.is_ok());
+        loaded.map(|_| session)
+    }
+
+    /// Waits until all that was to be kept is.
+    pub async fn keep_all(&self) {
+        if let Some(keeper) = self.registry.shared.keeper.clone() {
+            // It waits for a disk.
+            let flushed = tokio::task::spawn_blocking(move || keeper.flush());
+            let _ = flushed.await;
+        }
     }
 
     /// Changes a session's name and terms.
@@ -284,6 +307,25 @@ impl Registry {
         Ok(session)
     }
 
+    /// Takes a place for a session that was kept and starts it.
+    fn readmit(self: &Arc<Self>, kept: &Checkpoint) -> Result<Handle, Error> {
+        let Checkpoint { id, name, created, terms, .. } = kept;
+        let most = self.shared.settings.max_viewers;
+        let terms = Terms { viewers: terms.viewers.clamp(1, most), ..*terms };
+        let mut state = self.state();
+        if state.closing {
+            return Err(Error::Gone);
+        }
+        if let Some(there) = state.sessions.get(id) {
+            return if id.is_default() { Ok(there.clone()) } else { Err(Error::Taken(id.clone())) };
+        }
+        if state.sessions.len() >= self.rules.most {
+            return Err(Error::Full { most: self.rules.most });
+        }
+        let info = Info::created_at(*created, id.clone(), name.clone(), terms);
+        Ok(self.start(&mut state, info))
+    }
+
     /// Starts a session and gives its place back when its driver ends, if only by a panic.
     fn start(self: &Arc<Self>, state: &mut State, info: Info) -> Handle {
         let (requests, inbox) = mpsc::channel(REQUESTS);
@@ -326,12 +368,13 @@ impl Registry {
         let counters = &self.shared.counters;
         let count = |counter: &std::sync::atomic::AtomicU64| counter.load(Ordering::Relaxed);
         let Device { renderer, adapter, rebuilds } = self.shared.drawing.device();
+        let unkept = self.shared.keeper.as_ref().and_then(Keeper::failure);
         Overview {
             can_draw: renderer.is_ok(),
             adapter,
             rebuilds,
             encoder: self.shared.encoder.clone(),
-            reasons: renderer.err().into_iter().chain(failures).collect(),
+            reasons: renderer.err().into_iter().chain(unkept).chain(failures).collect(),
             viewers: count(&counters.viewers),
             total_connections: count(&counters.connections),
             frames_sent: count(&counters.frames),

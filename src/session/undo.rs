@@ -142,7 +142,7 @@ impl Handle {
         // What was brought back before is the same by its text.
         let other = now.is_none_or(|now| !Arc::ptr_eq(&now.xml, &scene.xml));
         if other {
-            let replay = Replay { until: origin.tick, from: Some(origin), log: Vec::new() };
+            let replay = Replay::to(origin);
             let model = driver::Model::Known(Scene::clone(&scene));
             self.begin_at(model, replay).await?;
         } else {

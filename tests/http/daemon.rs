@@ -38,6 +38,7 @@ impl Daemon {
         let mut process = Command::new(env!("CARGO_BIN_EXE_mjcast"))
             .args(["serve", "--port", "0", "--size", "64x64", "--log-level", "info"])
             .env_remove("RUST_LOG")
+            .env("MJCAST_STATE__SESSIONS", "false")
             .envs(variables.iter().copied())
             .stderr(Stdio::piped())
             .spawn()

@@ -25,6 +25,7 @@ class Daemon:
     def __init__(self):
         # The daemon takes variables of its name for its configuration.
         environment = {name: value for name, value in os.environ.items() if name != "MJCAST_BIN"}
+        environment["MJCAST_STATE__SESSIONS"] = "false"
         command = [BINARY, "serve", "--port", "0", "--size", "64x64"]
         self.process = subprocess.Popen(command, stderr=subprocess.PIPE, text=True, env=environment)
         for line in self.process.stderr:

@@ -8,7 +8,7 @@ export const binary = process.env.MJCAST_BIN;
 export async function daemon() {
   // The daemon takes variables of its name for its configuration.
   const { MJCAST_BIN, ...env } = process.env;
-  const child = spawn(MJCAST_BIN, ['serve', '--port', '0', '--size', '64x64'], { env, stdio: ['ignore', 'ignore', 'pipe'] });
+  const child = spawn(MJCAST_BIN, ['serve', '--port', '0', '--size', '64x64'], { env: { ...env, MJCAST_STATE__SESSIONS: 'false' }, stdio: ['ignore', 'ignore', 'pipe'] });
   const lines = createInterface({ input: child.stderr });
   const url = await new Promise((resolve, reject) => {
     child.on('exit', () => reject(new Error('the daemon ended before it said where it listens')));

@@ -32,7 +32,7 @@ class Daemon:
     def __init__(self, **settings):
         # The daemon takes variables of its name for its configuration.
         environment = {name: value for name, value in os.environ.items() if name != "MJCAST_BIN"}
-        environment |= settings
+        environment |= {"MJCAST_STATE__SESSIONS": "false", **settings}
         command = [os.environ["MJCAST_BIN"], "serve", "--port", "0", "--size", "{}x{}".format(*SIZE)]
         self.process = subprocess.Popen(command, stderr=subprocess.PIPE, text=True, env=environment)
         for line in self.process.stderr:

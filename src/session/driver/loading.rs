@@ -7,7 +7,7 @@ use std::{
 
 use tokio::sync::oneshot;
 
-use super::{Begin, Driver, Load, Loaded, MAX_LOADS, Model, Pace, Purpose, Running};
+use super::{Begin, Driver, Load, Loaded, MAX_LOADS, Model, Pace, Purpose, Running, Saved};
 use crate::{
     control::{PhysicsCommand, Replay},
     scene::options::SceneOptions,
@@ -60,12 +60,18 @@ impl Driver {
                 self.policy = Policy::default();
                 // What died meanwhile is not wanted back.
                 self.waiting.retain(|load| !matches!(load.purpose, Purpose::Restart));
-                (self.paused, self.speed) = match begin {
+                (self.paused, self.speed) = match &begin {
                     Begin::Alike => (self.paused, self.speed),
                     Begin::At(_) => (true, 1.0),
                     Begin::Fresh | Begin::Resumed(_) => (false, 1.0),
+                    Begin::Kept(run) => (run.paused, run.speed),
                 };
                 self.saved.clear();
+                if let Begin::Kept(run) = &begin {
+                    self.options = run.shown.clone();
+                    let saved = run.keyframes.iter().cloned();
+                    self.saved.extend(saved.map(|(name, state)| Saved { name, state }));
+                }
                 self.scene = Some(Arc::clone(&scene));
                 self.adopt(running, begin).await;
                 self.notify_all(&Notice::SceneUpdated(Arc::clone(&scene)));
@@ -88,6 +94,11 @@ impl Driver {
     /// Makes `running` the simulation that everybody sees.
     async fn adopt(&mut self, running: Running, begin: Begin) {
         let same_scene = matches!(begin, Begin::Resumed(_));
+        let replay = match &begin {
+            Begin::At(replay) | Begin::Resumed(replay) => Some(Replay::clone(replay)),
+            Begin::Kept(run) => run.origin.clone().map(Replay::to),
+            Begin::Fresh | Begin::Alike => None,
+        };
         let alike = match (&begin, &self.running) {
             (Begin::Alike, Some(old)) => {
                 let snapshot = Arc::clone(&old.snapshots.borrow());
@@ -104,7 +115,7 @@ impl Driver {
             self.timeline.resume();
         } else {
             self.timeline.clear();
-            if matches!(begin, Begin::Fresh | Begin::Alike) {
+            if replay.is_none() {
                 // What is published next may come before anybody looks again.
                 self.timeline.seen(&first);
             }
@@ -113,10 +124,7 @@ impl Driver {
         for seated in self.seats.values_mut() {
             seated.seat.let_go();
         }
-        let replay = match begin {
-            Begin::At(replay) | Begin::Resumed(replay) => Some(PhysicsCommand::Replay(replay)),
-            Begin::Fresh | Begin::Alike => None,
-        };
+        let replay = replay.map(|replay| PhysicsCommand::Replay(Box::new(replay)));
         let show = || PhysicsCommand::Show(Box::new(self.options.clone()));
         let options = (self.options != SceneOptions::default()).then(show);
         let wishes = replay.into_iter().chain(alike).chain(options).chain([
@@ -131,7 +139,10 @@ impl Driver {
             .into_iter()
             .map(|wish| self.send(wish))
             .collect();
-        if let Some((number, mut snapshots)) = sent.ok().and_then(|mut sent| sent.pop()) {
+        let last = sent.ok().and_then(|mut sent| sent.pop());
+        // One that refused them never has a moment of its own.
+        self.keeping.begin(last.as_ref().map_or(u64::MAX, |(number, _)| *number));
+        if let Some((number, mut snapshots)) = last {
             // Nobody should see the model at rest for a moment.
             let obeyed = snapshots.wait_for(|snapshot| snapshot.acknowledged >= number);
             let _ = tokio::time::timeout(SWAP_PATIENCE, obeyed).await;
@@ -173,10 +184,8 @@ impl Driver {
             return;
         }
         let origin = self.timeline.latest().filter(|_| verdict == Verdict::Resume).cloned();
-        let begin = origin.map_or(Begin::Fresh, |origin| {
-            let until = origin.tick;
-            Begin::Resumed(Box::new(Replay { from: Some(origin), log: Vec::new(), until }))
-        });
+        let begin =
+            origin.map_or(Begin::Fresh, |origin| Begin::Resumed(Box::new(Replay::to(origin))));
         let model = Model::Known(Scene::clone(&scene));
         let by = Author::Program;
         self.waiting.push_front(Load { model, begin, by, purpose: Purpose::Restart });

@@ -73,6 +73,7 @@ impl Driver {
         self.info.feed().push(News::Ended(end));
         let viewers = self.seats.len() as u64;
         self.shared.counters.viewers.fetch_sub(viewers, Ordering::Relaxed);
+        self.keep_at_end(end).await;
         self.loads.shutdown().await;
         if let Some(running) = self.running.take() {
             running.worker.stop().await;

@@ -148,7 +148,7 @@ function launch(args, env, wrap = (argv) => argv) {
   const inherited = Object.entries(process.env).filter(([name]) => !CONFIGURING.test(name));
   const [program, ...rest] = wrap([binary(), ...args]);
   const child = spawn(program, rest, {
-    env: { ...Object.fromEntries(inherited), ...env },
+    env: { ...Object.fromEntries(inherited), MJCAST_STATE__SESSIONS: 'false', ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   // A test that fails half-way must not leave a daemon behind.

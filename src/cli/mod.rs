@@ -21,7 +21,10 @@ use std::{
 use clap::{CommandFactory as _, Parser as _};
 
 use crate::{
-    config::{Config, Sources},
+    config::{
+        Config, Sources,
+        keys::{Key, changed},
+    },
     daemon::{self, CasesRequest, Failure, RenderRequest, Tally},
     http, worker,
 };
@@ -87,14 +90,28 @@ pub fn main() -> ExitCode {
 fn run(command: Command) -> Result<(), Error> {
     match command {
         Command::Serve(serve) => {
-            let config = serve.sources().load()?;
-            log::start(&config.server);
+            let sources = serve.sources();
+            let config = sources.load()?;
+            let level = log::start(&config.server);
             allow_descriptors();
-            block_on(daemon::serve(config))?;
+            let first = sources.raw()?;
+            let reload = move || {
+                // The environment and the flags are as they were: the file may have changed.
+                let text = |error: crate::config::Error| error.to_string();
+                let (config, raw) = (sources.load().map_err(text)?, sources.raw().map_err(text)?);
+                level(&config.server);
+                let waiting: Vec<_> =
+                    changed(&first, &raw).filter(|key| !key.is_reloaded()).map(Key::path).collect();
+                Ok(match &waiting[..] {
+                    [] => "all of it takes effect".to_owned(),
+                    keys => format!("{} take effect at the next start", keys.join(", ")),
+                })
+            };
+            block_on(daemon::serve(config, reload))?;
         }
         Command::Render(render) => {
             let config = render.sources().load()?;
-            log::start(&config.server);
+            drop(log::start(&config.server));
             picture(&render, config)?;
         }
         Command::Doctor(doctor) => {

@@ -59,10 +59,23 @@ impl Key {
         value_of(&Raw::default(), self)
     }
 
+    /// Whether a new value takes effect when the configuration is read again.
+    pub fn is_reloaded(&self) -> bool {
+        RELOADED.contains(&(self.section, self.name))
+    }
+
     /// Whether its value must not be shown.
     pub fn is_secret(&self) -> bool {
         SECRETS.contains(&(self.section, self.name))
     }
+}
+
+/// Keys whose values take effect at once when the configuration is read again.
+const RELOADED: &[(&str, &str)] = &[("server", "log_level"), ("server", "debug")];
+
+/// The keys in which two configurations differ.
+pub fn changed<'a>(a: &'a Raw, b: &'a Raw) -> impl Iterator<Item = &'static Key> + 'a {
+    KEYS.iter().filter(|key| value_of(a, key) != value_of(b, key))
 }
 
 /// Keys whose values are never printed.
@@ -198,7 +211,7 @@ sections! {
         node: String = "",
         /// How much to log: `trace`, `debug`, `info`, `warn` or `error`.
         log_level: String = "info"; "LOG_LEVEL",
-        /// How to log: `text` or `json`.
+        /// How to log: `text`, `json`, or `journald` to hand systemd's journal the fields as well.
         log_format: String = "text",
         /// Logs at least at `debug`.
         debug: bool = false; "DEBUG_MODE",

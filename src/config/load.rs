@@ -91,6 +91,15 @@ impl Sources {
         Ok(config)
     }
 
+    /// The merged configuration as it was written.
+    ///
+    /// # Errors
+    /// As [`Self::load`].
+    pub fn raw(&self) -> Result<Raw, Error> {
+        self.load()?;
+        self.merge()?.raw()
+    }
+
     /// The merged configuration as TOML that explains itself; secrets are left out.
     ///
     /// # Errors

@@ -153,6 +153,8 @@ pub enum LogFormat {
     Text,
     /// One JSON object per line.
     Json,
+    /// To systemd's journal, with fields.
+    Journald,
 }
 
 /// How scenes are drawn and coded.

@@ -71,7 +71,11 @@ fn server(raw: &keys::Server) -> Result<Server> {
         log_format: choice(
             "server.log_format",
             &raw.log_format,
-            &[("text", LogFormat::Text), ("json", LogFormat::Json)],
+            &[
+                ("text", LogFormat::Text),
+                ("json", LogFormat::Json),
+                ("journald", LogFormat::Journald),
+            ],
         )?,
         debug: raw.debug,
     })

@@ -178,6 +178,7 @@ impl Builder {
             sessions.shutdown().await;
             return Err(Failure::Failed(error.to_string()));
         }
+        sessions.note_started();
         let (stop, stopped) = oneshot::channel();
         let serving = sessions.clone();
         let served = tokio::spawn(async move {

@@ -6,6 +6,7 @@ mod cases;
 mod dataset;
 mod embed;
 mod picture;
+mod service;
 
 use std::{fs, net::IpAddr, path::PathBuf, sync::Arc, time::Instant};
 
@@ -46,11 +47,15 @@ pub enum Failure {
     Failed(String),
 }
 
-/// Runs the daemon until it is told to end.
+/// Runs the daemon until it is told to end. `reload` is called on SIGHUP: it reads the
+/// configuration again, and its answer goes into the log.
 ///
 /// # Errors
 /// [`Failure::Environment`] when there is no adapter, no encoder, or the port is taken.
-pub async fn serve(config: Config) -> Result<(), Failure> {
+pub async fn serve(
+    config: Config,
+    reload: impl Fn() -> Result<String, String> + Send + Sync + 'static,
+) -> Result<(), Failure> {
     let listener = listen(&config).await?;
     let address = listener.local_addr().map_err(|error| Failure::Failed(error.to_string()))?;
     let (keeper, kept) = open_keeper(&config).await;
@@ -60,8 +65,24 @@ pub async fn serve(config: Config) -> Result<(), Failure> {
     let _ = (&mut first).now_or_never();
     let first = tokio::spawn(first);
     tracing::info!("ready: open http://{address} in a browser");
-    until_ended(listener, sessions, &config, shutdown()).await;
-    first.abort();
+    service::tell_ready(&format!("serving on http://{address}"));
+    let watchdog = service::feed_watchdog(sessions.clone(), Arc::clone(sessions.metrics()));
+    let (watchdog, reloading) = (tokio::spawn(watchdog), tokio::spawn(reload_on_hangup(reload)));
+    let drain = config.limits.drain_timeout;
+    let told = async {
+        shutdown().await;
+        service::tell_stopping(drain * 2);
+        // Whoever asks again does not want to wait.
+        tokio::spawn(async {
+            shutdown().await;
+            tracing::warn!("told to end once more: nothing is waited for");
+            std::process::exit(1);
+        });
+    };
+    until_ended(listener, sessions, &config, told).await;
+    for task in [first, watchdog, reloading] {
+        task.abort();
+    }
     Ok(())
 }
 
@@ -120,6 +141,7 @@ async fn begin(sessions: Sessions, keeper: Option<Keeper>, kept: Vec<Checkpoint>
     {
         tracing::error!(%error, "the first scene was refused");
     }
+    sessions.note_started();
 }
 
 /// Serves until `end` resolves, and then ends everything in order.
@@ -149,6 +171,12 @@ async fn until_ended(
 }
 
 async fn listen(config: &Config) -> Result<TcpListener, Failure> {
+    let unusable =
+        |error| Failure::Environment(format!("the inherited socket is unusable: {error}"));
+    if let Some(inherited) = service::inherited().map_err(unusable)? {
+        inherited.set_nonblocking(true).map_err(unusable)?;
+        return TcpListener::from_std(inherited).map_err(unusable);
+    }
     let address = config.server.address();
     TcpListener::bind(address).await.map_err(|error| {
         let (ip, port) = (address.ip(), address.port());
@@ -434,6 +462,23 @@ fn media_addresses(ip: IpAddr) -> Vec<IpAddr> {
             vec![Ipv6Addr::UNSPECIFIED.into(), Ipv4Addr::UNSPECIFIED.into()]
         }
         IpAddr::V6(_) => vec![Ipv6Addr::UNSPECIFIED.into()],
+    }
+}
+
+/// Reads the configuration again at every SIGHUP.
+async fn reload_on_hangup(reload: impl Fn() -> Result<String, String> + Send + Sync) {
+    use tokio::signal::unix::{SignalKind, signal};
+    let mut hangups = match signal(SignalKind::hangup()) {
+        Ok(hangups) => hangups,
+        Err(error) => return tracing::warn!(%error, "SIGHUP cannot be caught"),
+    };
+    while hangups.recv().await.is_some() {
+        service::tell_reloading();
+        match reload() {
+            Ok(outcome) => tracing::info!("the configuration was read again: {outcome}"),
+            Err(error) => tracing::error!("the configuration stays as it was: {error}"),
+        }
+        service::tell_ready("serving");
     }
 }
 

@@ -32,11 +32,15 @@ use warp::filters::BoxedFilter;
 use super::{guest, media::PATH};
 use crate::{
     config::Limits,
+    metrics::Pulse,
     peer::{Port, is_media},
 };
 
 /// Pause after `accept` failed for want of descriptors or memory: others must free some first.
 const RELIEF: Duration = Duration::from_millis(100);
+
+/// How often the loop shows that it goes on, whether or not anybody comes.
+const BEAT: Duration = Duration::from_secs(1);
 
 /// Bytes of a live stream that the kernel may hold for a client: half a second of it, and 10 Mbit/s
 /// over a path of 0.1 s. By default it holds megabytes, which a slow client would see seconds late.
@@ -86,11 +90,14 @@ pub(super) async fn until(
     media: &Port,
     limits: &Limits,
     work: &Work,
+    pulse: &Pulse,
 ) {
     let seats = Arc::new(Semaphore::new(limits.connections));
     let mut shutdown = pin!(shutdown);
     let mut failing = false;
+    let mut ticks = tokio::time::interval(BEAT);
     loop {
+        pulse.beat(Instant::now().into_std());
         // The permit comes first: beyond the limit, clients wait in the kernel's backlog.
         let next = async {
             let seat = Arc::clone(&seats).acquire_owned().await;
@@ -98,6 +105,7 @@ pub(super) async fn until(
         };
         let (seat, accepted) = tokio::select! {
             () = &mut shutdown => return,
+            _ = ticks.tick() => continue,
             next = next => next,
         };
         match accepted {

@@ -1,6 +1,6 @@
 //! The REST handlers. Field names are the outside contract's.
 
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -26,11 +26,16 @@ use crate::{
     session::{self, Handle, Phase, Source},
 };
 
+/// How long a loop may be silent until the daemon is taken for stuck.
+const LOOP_PATIENCE: Duration = Duration::from_secs(10);
+
 pub(super) type Answer = Result<Response, Problem>;
 
 /// What the description of the API has of this file.
 #[derive(OpenApi)]
-#[openapi(paths(health, config, statistics, scene, presets, render, live, ready, metrics))]
+#[openapi(paths(
+    health, config, statistics, scene, presets, render, live, started, ready, metrics
+))]
 pub(super) struct Operations;
 
 /// Which session it is about.
@@ -252,13 +257,36 @@ pub(super) async fn render(context: &Context, id: &str, request: Json<RenderRequ
     Ok(response)
 }
 
-/// Whether the process runs.
+/// Whether the process runs and all its loops go on.
 #[utoipa::path(
     get, path = "/livez", tag = "daemon", operation_id = "live",
-    responses((status = 200, description = "It does.", body = Live)),
+    responses(
+        (status = 200, description = "It does.", body = Live),
+        (status = 503, description = "A loop is stuck: it is to be started anew."),
+    ),
 )]
-pub(super) fn live() -> Answer {
-    ok(&Live { status: "alive" })
+pub(super) fn live(context: &Context) -> Answer {
+    let stuck = context.sessions.metrics().pulses.stuck(Instant::now(), LOOP_PATIENCE);
+    if stuck.is_empty() {
+        return ok(&Live { status: "alive" });
+    }
+    let why = format!("stuck: {}", stuck.join(", "));
+    Err(Problem::new(StatusCode::SERVICE_UNAVAILABLE, why))
+}
+
+/// Whether the daemon has started: sessions that were kept go on, or the first scene is loaded.
+#[utoipa::path(
+    get, path = "/startupz", tag = "daemon", operation_id = "started",
+    responses(
+        (status = 200, description = "It has.", body = Live),
+        (status = 503, description = "Not yet."),
+    ),
+)]
+pub(super) fn started(context: &Context) -> Answer {
+    if context.sessions.have_started() {
+        return ok(&Live { status: "started" });
+    }
+    Err(Problem::new(StatusCode::SERVICE_UNAVAILABLE, "the daemon is starting"))
 }
 
 /// What is counted and timed, for Prometheus; `docs/metrics.md` lists it.

@@ -117,7 +117,9 @@ pub async fn serve(
     });
     let door = guest::door(&context, guest(Desk::new(&context)));
     let front = accept::Front { routes: routes::all(&context), guest: door };
-    accept::until(shutdown, listener, front, &media, limits, &work).await;
+    let pulse = context.sessions.metrics().pulses.add("accepting connections");
+    accept::until(shutdown, listener, front, &media, limits, &work, &pulse).await;
+    drop(pulse);
     if !work.drain(limits.drain_timeout).await {
         tracing::warn!("some clients did not finish in time; their connections are dropped");
     }

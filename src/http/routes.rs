@@ -144,7 +144,8 @@ fn api_routes(context: &Arc<Context>) -> Route {
     let health = get(context, |context, _| async move { api::health(&context) });
     let config = get(context, |context, _| async move { api::config(&context) });
     let stats = get(context, |context, id| async move { api::statistics(&context, &id).await });
-    let live = get(context, |_, _| async { api::live() });
+    let live = get(context, |context, _| async move { api::live(&context) });
+    let started = get(context, |context, _| async move { api::started(&context) });
     let ready = get(context, |context, id| async move { api::ready(&context, &id).await });
     let metrics = get(context, |context, _| async move { Ok(api::metrics(&context)) });
     let render =
@@ -155,6 +156,8 @@ fn api_routes(context: &Arc<Context>) -> Route {
         .or(resource(path!("api" / "stats").boxed(), READ, stats))
         .unify()
         .or(resource(path!("livez").boxed(), READ, live))
+        .unify()
+        .or(resource(path!("startupz").boxed(), READ, started))
         .unify()
         .or(resource(path!("readyz").boxed(), READ, ready))
         .unify()

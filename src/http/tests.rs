@@ -45,7 +45,8 @@ impl Daemon {
             let shutdown = async { drop(stopped.await) };
             let work = accept::Work::default();
             let media = Port::open(&[], 0, None).expect("nothing is bound");
-            accept::until(shutdown, listener, front, &media, &config.limits, &work).await;
+            let pulse = Pulses::default().add("accepting");
+            accept::until(shutdown, listener, front, &media, &config.limits, &work, &pulse).await;
             assert!(work.drain(PATIENCE).await);
         });
         Self { address, stop, ended }

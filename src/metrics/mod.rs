@@ -5,11 +5,13 @@
 //! What a reader needs to know only when it asks ([`Levels`]) is counted by nobody.
 
 mod cells;
+mod pulse;
 mod text;
 
 use std::time::Duration;
 
 pub use cells::{BOUNDS_S, Counter, Family, Gauge, Histogram, LONG_BOUNDS_S, LongHistogram};
+pub use pulse::{Pulse, Pulses, Working};
 use text::Exposition;
 
 /// What a metric measures.
@@ -152,6 +154,8 @@ const OUTCOMES: usize = 64;
 /// All that is recorded as it happens.
 #[derive(Debug, Default)]
 pub struct Metrics {
+    /// Loops that must go on.
+    pub pulses: Pulses,
     /// Physics steps.
     pub steps: Counter,
     /// Simulated time, µs.

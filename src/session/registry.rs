@@ -54,6 +54,8 @@ struct Registry {
 struct State {
     /// By id; `default` is always there.
     sessions: BTreeMap<SessionId, Handle>,
+    /// Set once all is there that the daemon begins with.
+    started: bool,
     /// Set once the daemon ends: nobody comes any more.
     closing: bool,
 }
@@ -67,7 +69,7 @@ impl Sessions {
 
     /// The same with these rules.
     pub fn start_with(shared: Shared, rules: Rules) -> Self {
-        let state = Mutex::new(State { sessions: BTreeMap::new(), closing: false });
+        let state = Mutex::new(State { sessions: BTreeMap::new(), started: false, closing: false });
         let registry = Arc::new(Registry { shared: Arc::new(shared), rules, state });
         let terms = registry.terms();
         let default = Info::new(SessionId::of_default(), None, terms);
@@ -171,6 +173,16 @@ impl Sessions {
         session.info().end(End::Deleted);
         self.registry.settled(&session).await;
         Ok(())
+    }
+
+    /// Says that all is there that the daemon begins with.
+    pub fn note_started(&self) {
+        self.registry.state().started = true;
+    }
+
+    /// Whether all is there that the daemon begins with.
+    pub fn have_started(&self) -> bool {
+        self.registry.state().started
     }
 
     /// Ends all sessions, and lets nobody in any more.

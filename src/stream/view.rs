@@ -18,7 +18,7 @@ use crate::{
     encode::{self, Chain, Coded, Picture, Source},
     frame::{EncodedFrame, FrameSender, I420, Sent, Stamps},
     gpu,
-    metrics::Metrics,
+    metrics::{Metrics, Pulse},
     render,
     scene::{Assets, Snapshot, camera::Camera},
     units::{Bitrate, Codec, FrameRate, MediaClock, Size, ViewId},
@@ -138,14 +138,16 @@ impl View {
         let view = spec.id;
         let inbox = Arc::new(Inbox::default());
         let (sent, metrics) = (Arc::clone(&spec.sent), Arc::clone(&spec.metrics));
+        let pulse = metrics.pulses.add(format!("view {}", spec.id));
         let figures = Arc::new(Figures::new(Instant::now(), sent, metrics));
         let shared = (Arc::clone(&inbox), Arc::clone(&figures));
         let thread = std::thread::Builder::new()
             .name(view.to_string())
             .spawn(move || {
                 let (inbox, figures) = shared;
-                let work =
-                    std::panic::AssertUnwindSafe(|| Worker::new(&spec, figures)?.serve(&inbox));
+                let work = std::panic::AssertUnwindSafe(|| {
+                    Worker::new(&spec, figures)?.serve(&inbox, &pulse)
+                });
                 // What the closure owned is gone after a panic: nothing half-changed is seen.
                 let outcome = std::panic::catch_unwind(work).unwrap_or(Err(Error::Panicked));
                 if let Err(error) = outcome {
@@ -273,9 +275,10 @@ impl Worker {
         })
     }
 
-    fn serve(mut self, inbox: &Inbox) -> Result<(), Error> {
+    fn serve(mut self, inbox: &Inbox, pulse: &Pulse) -> Result<(), Error> {
         loop {
             let news = inbox.wait(self.frame_clock.due());
+            let _working = pulse.work();
             if news.stop {
                 return Ok(());
             }

@@ -184,6 +184,7 @@ impl Visit {
             self.get(&format!("/api/{path}")).await;
         }
         self.get("/livez").await;
+        self.get("/startupz").await;
         self.get("/readyz").await;
         self.get("/metrics").await;
         self.ask("POST", "/api/scene/load", Some(json!({"xml": SCENE}))).await;

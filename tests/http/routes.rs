@@ -35,6 +35,7 @@ async fn what_can_be_read_has_the_contracts_fields() {
 
     assert_eq!(daemon.get("/livez").await.0, StatusCode::OK);
     assert_eq!(daemon.get("/readyz").await.0, StatusCode::OK);
+    assert_eq!(daemon.get("/startupz").await.0, StatusCode::OK);
     assert_eq!(daemon.get("/api/stats?session=nobodys").await.0, StatusCode::NOT_FOUND);
 }
 

@@ -183,6 +183,7 @@ impl From<&Config> for Settings {
             log_format: match config.server.log_format {
                 LogFormat::Text => "text",
                 LogFormat::Json => "json",
+                LogFormat::Journald => "journald",
             },
             max_body_bytes: config.limits.body_bytes,
             max_viewers: config.limits.viewers,
@@ -194,7 +195,7 @@ impl From<&Config> for Settings {
 /// The process runs.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct Live {
-    /// `alive`.
+    /// `alive`, or `started`.
     #[schema(example = "alive")]
     pub status: &'static str,
 }

@@ -67,7 +67,8 @@ impl Driver {
         // One that has no moment yet may be kept with a later one of the time before.
         let is_on_its_way = !self.loads.is_empty() && self.scene.is_none();
         let has_moment = self.keeping.whole.is_some() || self.scene.is_none();
-        if let Some(keeper) = &self.shared.keeper.as_ref().filter(|_| has_moment && !is_on_its_way) {
+        if let Some(keeper) = &self.shared.keeper.as_ref().filter(|_| has_moment && !is_on_its_way)
+        {
             keeper.save(self.checkpoint());
         }
     }

@@ -82,6 +82,8 @@ pub fn changed<'a>(a: &'a Raw, b: &'a Raw) -> impl Iterator<Item = &'static Key>
 const SECRETS: &[(&str, &str)] = &[
     ("webrtc", "turn_credential"),
     ("webrtc", "turn_secret"),
+    ("fleet", "secret"),
+    ("fleet", "redis_url"),
     ("generate", "openai_api_key"),
     ("generate", "anthropic_api_key"),
     ("generate", "google_api_key"),
@@ -318,6 +320,21 @@ sections! {
         dir: String = "",
         /// Keeps sessions, their scenes and where they stood: they go on when the daemon starts again.
         sessions: bool = true,
+    }
+    /// Other daemons that share the work.
+    fleet: Fleet {
+        /// Other daemons by name and address within the fleet, e.g. `render-1=10.0.0.7:8000`.
+        peers: Vec<String> = Vec::new(),
+        /// Where a daemon is whose name is not among them, e.g. `{node}.mjcast:8000`; empty: nowhere.
+        peer_template: String = "",
+        /// What daemons of the fleet know each other by, the same for all; without it there is no fleet; never shown.
+        secret: String = "",
+        /// Where browsers reach a daemon by its name, e.g. `https://{node}.example.org`; empty: all by the one address that they use.
+        public_url: String = "",
+        /// A Redis server that knows sessions when their daemon is gone, `redis://HOST:PORT`; empty: none; never shown.
+        redis_url: String = "",
+        /// How long sessions may take to move to other daemons when this one ends, s.
+        drain_s: u64 = 20_u64,
     }
     /// What may be recorded, and where.
     recording: Recording {

@@ -6,6 +6,7 @@
 
 pub mod keys;
 
+mod fleet;
 mod generate;
 mod load;
 mod places;
@@ -22,6 +23,7 @@ use std::{
 
 use crate::units::{Bitrate, Codecs, FrameRate, Node, Size};
 
+pub use fleet::Fleet;
 pub use generate::{Budget, Format, Generate, Model, Patience, Rates, Server as ModelServer};
 pub use load::{Flag, Sources};
 pub use places::Places;
@@ -86,6 +88,8 @@ pub struct Config {
     pub limits: Limits,
     /// What outlives the daemon.
     pub state: State,
+    /// Other daemons that share the work; `None`: there are none.
+    pub fleet: Option<Fleet>,
     /// What may be recorded, and where.
     pub recording: Recording,
     /// Which language models may be asked for scenes, and what that may cost.

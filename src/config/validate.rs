@@ -10,6 +10,7 @@ use std::{
 use super::{
     Allowed, Config, Encoders, IceServer, Limits, LogFormat, LogLevel, Login, NvencPreset, Places,
     Profile, Recording, Server, Sessions, Shadows, State, Video, Webrtc,
+    fleet::fleet,
     generate::generate,
     keys::{self, Raw},
 };
@@ -40,6 +41,7 @@ impl Config {
             sessions: sessions(&raw.sessions)?,
             limits: limits(&raw.limits)?,
             state: state(&raw.state)?,
+            fleet: fleet(&raw.fleet)?,
             recording: recording(&raw.recording)?,
             generate: generate(&raw.generate)?,
         })

@@ -186,7 +186,7 @@ impl Builder {
                 // Dropped without a word, it ends as well.
                 let _ = stopped.await;
             };
-            until_ended(listener, serving, &config, told).await;
+            until_ended(listener, serving, &config, None, told).await;
         });
         Ok(Daemon { address, sessions, stop, served })
     }

@@ -8,7 +8,13 @@ mod embed;
 mod picture;
 mod service;
 
-use std::{fs, net::IpAddr, path::PathBuf, sync::Arc, time::Instant};
+use std::{
+    fs,
+    net::IpAddr,
+    path::PathBuf,
+    sync::Arc,
+    time::{Duration, Instant},
+};
 
 use futures_util::FutureExt as _;
 use tokio::net::TcpListener;
@@ -68,18 +74,24 @@ pub async fn serve(
     service::tell_ready(&format!("serving on http://{address}"));
     let watchdog = service::feed_watchdog(sessions.clone(), Arc::clone(sessions.metrics()));
     let (watchdog, reloading) = (tokio::spawn(watchdog), tokio::spawn(reload_on_hangup(reload)));
-    let drain = config.limits.drain_timeout;
-    let told = async {
+    let fleet = http::Fleet::new(&config, &sessions).map(Arc::new);
+    let mut drain = config.limits.drain_timeout * 2;
+    drain += config.fleet.as_ref().map_or(Duration::ZERO, |fleet| fleet.drain);
+    let moving = fleet.clone();
+    let told = async move {
         shutdown().await;
-        service::tell_stopping(drain * 2);
+        service::tell_stopping(drain);
         // Whoever asks again does not want to wait.
         tokio::spawn(async {
             shutdown().await;
             tracing::warn!("told to end once more: nothing is waited for");
             std::process::exit(1);
         });
+        if let Some(fleet) = moving {
+            fleet.drain().await;
+        }
     };
-    until_ended(listener, sessions, &config, told).await;
+    until_ended(listener, sessions, &config, fleet, told).await;
     for task in [first, watchdog, reloading] {
         task.abort();
     }
@@ -149,6 +161,7 @@ async fn until_ended(
     listener: TcpListener,
     sessions: Sessions,
     config: &Config,
+    fleet: Option<Arc<http::Fleet>>,
     end: impl Future<Output = ()>,
 ) {
     let recordings = Arc::clone(sessions.recordings());
@@ -159,7 +172,8 @@ async fn until_ended(
         let _ = told.send(());
     };
     // Files are finished while clients say goodbye: both within one time.
-    tokio::join!(http::serve(listener, sessions.clone(), config, mcp::guest, until_told), async {
+    let serving = http::serve(listener, sessions.clone(), config, fleet, mcp::guest, until_told);
+    tokio::join!(serving, async {
         let _ = ending.await;
         let ended = recordings.all_ended();
         if tokio::time::timeout(config.limits.drain_timeout, ended).await.is_err() {

@@ -29,7 +29,7 @@ use tokio_util::{sync::CancellationToken, task::TaskTracker};
 use tower::ServiceExt as _;
 use warp::filters::BoxedFilter;
 
-use super::{guest, media::PATH};
+use super::{fleet::Fleet, guest, media::PATH};
 use crate::{
     config::Limits,
     metrics::Pulse,
@@ -75,6 +75,8 @@ pub(super) struct Front {
     pub routes: BoxedFilter<(warp::reply::Response,)>,
     /// What has a path of its own.
     pub guest: guest::Door,
+    /// Other daemons that share the work.
+    pub fleet: Option<Arc<Fleet>>,
 }
 
 /// A response as it is sent, whoever made it.
@@ -211,6 +213,12 @@ async fn answer(
     peer: Option<Peer>,
     mut request: Request<Incoming>,
 ) -> Result<Response, Infallible> {
+    if let Some(fleet) = &front.fleet {
+        match fleet.take(request, peer.map(|Peer(address)| address)).await {
+            Ok(response) => return Ok(response),
+            Err(ours) => request = *ours,
+        }
+    }
     if front.guest.is_at(request.uri().path()) {
         return Ok(front.guest.answer(request).await);
     }

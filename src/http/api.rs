@@ -302,6 +302,7 @@ pub(super) fn metrics(context: &Context) -> Response {
     let overview = sessions.overview();
     let text = sessions.metrics().text(&Levels {
         ready: overview.can_draw,
+        draining: sessions.are_draining(),
         sessions: sessions.list().len(),
         slots: sessions.rules().most,
         viewers: overview.viewers,
@@ -328,6 +329,10 @@ pub(super) async fn ready(context: &Context, id: &str) -> Answer {
     // At a glance: probes must not keep a session from being idle.
     let phase = handle.glance().await?.phase;
     let running = matches!(phase, Phase::Running | Phase::Paused);
+    if context.sessions.are_draining() {
+        let text = "the daemon ends, and its sessions move away";
+        return Err(Problem::new(StatusCode::SERVICE_UNAVAILABLE, text));
+    }
     let mut reasons = context.sessions.overview_of(&handle).reasons;
     if reasons.is_empty() && running {
         return ok(&Ready { status: "ready" });

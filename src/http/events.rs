@@ -247,5 +247,6 @@ fn ended(why: End) -> Value {
         End::Deleted => "deleted",
         End::Expired => "expired",
         End::Shutdown => "shutdown",
+        End::Moved => "moved",
     }})
 }

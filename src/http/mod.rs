@@ -15,6 +15,7 @@ mod command;
 mod desk;
 mod download;
 mod events;
+mod fleet;
 mod flood;
 mod frames;
 mod generate;
@@ -45,6 +46,7 @@ mod words;
 use std::{future::Future, sync::Arc};
 
 pub use desk::Desk;
+pub use fleet::Fleet;
 pub use guest::Guest;
 pub use openapi::text as description;
 pub(crate) use problem::Problem;
@@ -79,6 +81,8 @@ struct Context {
     /// Permits for clients that follow the events of a session.
     followers: Arc<Semaphore>,
     work: accept::Work,
+    /// Other daemons that share the work.
+    fleet: Option<Arc<Fleet>>,
 }
 
 /// Serves the routes and one guest until `shutdown` resolves, then lets open requests finish and
@@ -87,6 +91,7 @@ pub async fn serve(
     listener: TcpListener,
     sessions: Sessions,
     config: &Config,
+    fleet: Option<Arc<Fleet>>,
     guest: impl FnOnce(Desk) -> Guest,
     shutdown: impl Future<Output = ()>,
 ) {
@@ -114,9 +119,10 @@ pub async fn serve(
         // Half of the connections: the others stay for requests.
         followers: Arc::new(Semaphore::new(limits.connections.div_ceil(2))),
         work: work.clone(),
+        fleet: fleet.clone(),
     });
     let door = guest::door(&context, guest(Desk::new(&context)));
-    let front = accept::Front { routes: routes::all(&context), guest: door };
+    let front = accept::Front { routes: routes::all(&context), guest: door, fleet };
     let pulse = context.sessions.metrics().pulses.add("accepting connections");
     accept::until(shutdown, listener, front, &media, limits, &work, &pulse).await;
     drop(pulse);

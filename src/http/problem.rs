@@ -166,7 +166,7 @@ impl From<session::Error> for Problem {
             // whose answer counts (RFC 9110 §15.5.20).
             Error::Elsewhere { .. } => StatusCode::MISDIRECTED_REQUEST,
             Error::Gone => StatusCode::GONE,
-            Error::Limit { .. } | Error::Full { .. } | Error::Command(_) => {
+            Error::Limit { .. } | Error::Full { .. } | Error::Draining | Error::Command(_) => {
                 StatusCode::SERVICE_UNAVAILABLE
             }
             Error::NoId(_) => StatusCode::INTERNAL_SERVER_ERROR,

@@ -205,7 +205,7 @@ impl Line<'_> {
                     self.heir = Some(claim);
                     Err(End::with(close::REPLACED, "the viewer has come back by another socket"))
                 }
-                notice = self.place.viewer.notice() => self.pass_on(notice).await,
+                notice = self.place.viewer.notice() => self.pass_on(notice, context).await,
                 reply = self.talk.loaded() => self.tell(reply).await,
                 _ = pings.tick() => self.ping().await,
                 message = self.socket.next() => self.receive(message).await,
@@ -243,10 +243,16 @@ impl Line<'_> {
         }
     }
 
-    async fn pass_on(&mut self, notice: Option<Notice>) -> Result<(), End> {
+    async fn pass_on(&mut self, notice: Option<Notice>, context: &Context) -> Result<(), End> {
         let message = match notice {
             None => return Err(End::with(close::POLICY, "the session let the viewer go")),
-            Some(Notice::Closing(why)) => return Err(last_word(why)),
+            Some(Notice::Closing(why)) => {
+                if let (session::End::Moved, Some(fleet)) = (why, &context.fleet) {
+                    let url = fleet.url_of(self.place.viewer.session().id());
+                    send(&mut self.socket, ServerMessage::Moved { url }).await?;
+                }
+                return Err(last_word(why));
+            }
             Some(Notice::SceneUpdated(scene)) => ServerMessage::SceneUpdated {
                 xml: scene.xml.to_string(),
                 model_name: scene.model_name.clone(),
@@ -304,6 +310,7 @@ fn last_word(why: session::End) -> End {
         session::End::Deleted => End::with(close::ENDED, "the session was deleted"),
         session::End::Expired => End::with(close::ENDED, "the session was not used and has ended"),
         session::End::Shutdown => End::with(close::GOING_AWAY, "the daemon ends"),
+        session::End::Moved => End::with(close::GOING_AWAY, "the session is with another daemon"),
     }
 }
 

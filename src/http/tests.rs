@@ -41,7 +41,8 @@ impl Daemon {
         let address = listener.local_addr().expect("bound");
         let (stop, stopped) = oneshot::channel::<()>();
         let ended = tokio::spawn(async move {
-            let front = accept::Front { routes: routes(&config), guest: Door::nowhere() };
+            let front =
+                accept::Front { routes: routes(&config), guest: Door::nowhere(), fleet: None };
             let shutdown = async { drop(stopped.await) };
             let work = accept::Work::default();
             let media = Port::open(&[], 0, None).expect("nothing is bound");

@@ -55,6 +55,8 @@ table! {
         "Always 1; its label says which version runs.";
     READY: Gauge "mjcast_ready" [] "1"
         "1 while pictures can be drawn.";
+    DRAINING: Gauge "mjcast_draining" [] "1"
+        "1 while sessions move away because the daemon ends.";
     SESSIONS: Gauge "mjcast_sessions" [] "1"
         "Sessions, the default one among them.";
     SLOTS: Gauge "mjcast_session_slots" [] "1"
@@ -79,6 +81,10 @@ table! {
         "Wall time for which simulations ran: simulated time in proportion to it is the real-time factor.";
     REQUESTS: Counter "mjcast_http_requests_total" ["status"] "1"
         "Answers to HTTP requests by the class of their status.";
+    FORWARDED: Counter "mjcast_forwarded_requests_total" [] "1"
+        "Requests passed on to the daemon of their session.";
+    MIGRATIONS: Counter "mjcast_session_migrations_total" ["outcome"] "1"
+        "Sessions that were to move to other daemons: moved, or stayed.";
     STREAMS: Gauge "mjcast_streams" [] "1"
         "Streams: viewers who see the same share one.";
     ENCODERS: Gauge "mjcast_encoder_sessions" ["backend"] "1"
@@ -164,6 +170,10 @@ pub struct Metrics {
     pub running_us: Counter,
     /// Answers by class: `2xx`.
     pub requests: Family<1, Counter, 6>,
+    /// Requests passed on to another daemon.
+    pub forwarded: Counter,
+    /// Sessions that were to move, by outcome.
+    pub migrations: Family<1, Counter, 2>,
     /// Running streams.
     pub streams: Gauge,
     /// Streams by back end.
@@ -202,6 +212,7 @@ pub struct Metrics {
 #[allow(missing_docs, reason = "the table says what each is")]
 pub struct Levels {
     pub ready: bool,
+    pub draining: bool,
     pub sessions: usize,
     pub slots: usize,
     pub viewers: u64,
@@ -238,6 +249,7 @@ impl Metrics {
         let version = env!("CARGO_PKG_VERSION");
         out.metric(&BUILD_INFO).value(&[version], 1.0);
         out.metric(&READY).value(&[], f64::from(u8::from(now.ready)));
+        out.metric(&DRAINING).value(&[], f64::from(u8::from(now.draining)));
         out.metric(&SESSIONS).value(&[], now.sessions as f64);
         out.metric(&SLOTS).value(&[], now.slots as f64);
         out.metric(&SLOTS_USED).value(&[], now.sessions as f64 / now.slots.max(1) as f64);
@@ -255,6 +267,9 @@ impl Metrics {
         out.metric(&RUNNING).value(&[], self.running_us.get() as f64 / 1e6);
         let mut requests = out.metric(&REQUESTS);
         self.requests.each(|labels, count| requests.value(labels, count.get() as f64));
+        out.metric(&FORWARDED).value(&[], self.forwarded.get() as f64);
+        let mut migrations = out.metric(&MIGRATIONS);
+        self.migrations.each(|labels, count| migrations.value(labels, count.get() as f64));
         out.metric(&STREAMS).value(&[], self.streams.get() as f64);
         let mut encoders = out.metric(&ENCODERS);
         self.encoders.each(|labels, gauge| encoders.value(labels, gauge.get() as f64));
@@ -293,6 +308,7 @@ mod tests {
 
     const LEVELS: Levels = Levels {
         ready: true,
+        draining: false,
         sessions: 4,
         slots: 16,
         viewers: 3,

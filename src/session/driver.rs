@@ -22,8 +22,8 @@ use tokio::{
 };
 
 use super::{
-    Author, Company, End, Error, Export, Glance, History, Info, Joined, Notice, Scene, Shared,
-    Source, Status, StreamStatus,
+    Author, Checkpoint, Company, End, Error, Export, Glance, History, Info, Joined, Notice, Scene,
+    Shared, Source, Status, StreamStatus,
     floor::{Floor, Role},
     idle::Idle,
     info::Wishes,
@@ -92,6 +92,8 @@ pub(super) enum Request {
     Keep { before: Option<Box<Before>>, act: String },
     Refused,
     TakeBack { reply: oneshot::Sender<Option<Before>> },
+    Depart { reply: oneshot::Sender<Checkpoint> },
+    Stay,
     Record { wish: recordings::Wish, reply: oneshot::Sender<Result<recordings::Begun, Error>> },
 }
 
@@ -103,7 +105,12 @@ impl Request {
     fn is_use(&self) -> bool {
         let is_none = matches!(
             self,
-            Self::Glance { .. } | Self::Viewers { .. } | Self::Leave { .. } | Self::Detach { .. }
+            Self::Glance { .. }
+                | Self::Viewers { .. }
+                | Self::Leave { .. }
+                | Self::Detach { .. }
+                | Self::Depart { .. }
+                | Self::Stay
         );
         !is_none
     }
@@ -425,6 +432,8 @@ impl Driver {
             Request::Keep { before, act } => self.keep_before(before, act),
             Request::Refused => self.refused(),
             Request::TakeBack { reply } => drop(reply.send(self.past.pop())),
+            Request::Depart { reply } => drop(reply.send(self.depart().await)),
+            Request::Stay => self.stay(),
             Request::Record { wish, reply } => drop(reply.send(self.record(wish).await)),
         }
     }

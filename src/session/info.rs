@@ -72,6 +72,8 @@ pub enum End {
     Expired,
     /// The daemon ends.
     Shutdown,
+    /// Another daemon goes on with it.
+    Moved,
 }
 
 /// What a driver follows.

@@ -148,6 +148,9 @@ pub enum Error {
         that is kept has been taken back"
     )]
     Nothing,
+    /// The daemon ends, and its sessions move away.
+    #[error("the daemon ends and takes no more sessions")]
+    Draining,
     /// The system gives no random bits for an id.
     #[error("no id can be made: {0}")]
     NoId(#[source] io::Error),
@@ -177,6 +180,7 @@ impl Error {
             Self::NotFound(_) | Self::Elsewhere { .. } => "not_found",
             Self::NoScene | Self::Command(_) => "no_scene",
             Self::Limit { .. } | Self::Full { .. } => "limit",
+            Self::Draining => "gone",
             Self::Taken(_) => "conflict",
             Self::Recording(_) => "recording",
             Self::TimedOut(_) => "timed_out",
@@ -633,6 +637,25 @@ impl Handle {
         let (scene, replay) = point?;
         let model = driver::Model::Known(Scene::clone(&scene));
         self.begin_at(model, *replay).await
+    }
+
+    /// Stops time and gives all that it takes to go on elsewhere; [`Self::moved`] or [`Self::stay`]
+    /// comes next.
+    ///
+    /// # Errors
+    /// [`Error::TimedOut`] and [`Error::Gone`].
+    pub async fn depart(&self) -> Result<Checkpoint, Error> {
+        self.ask(|reply| driver::Request::Depart { reply }).await
+    }
+
+    /// Goes on after all.
+    pub async fn stay(&self) {
+        self.tell(driver::Request::Stay).await;
+    }
+
+    /// Ends it here: another daemon goes on with it.
+    pub fn moved(&self) {
+        self.info.end(End::Moved);
     }
 
     /// Goes on with what was kept of a simulation.

@@ -56,6 +56,8 @@ struct State {
     sessions: BTreeMap<SessionId, Handle>,
     /// Set once all is there that the daemon begins with.
     started: bool,
+    /// Set once sessions move away: no others come.
+    draining: bool,
     /// Set once the daemon ends: nobody comes any more.
     closing: bool,
 }
@@ -69,7 +71,12 @@ impl Sessions {
 
     /// The same with these rules.
     pub fn start_with(shared: Shared, rules: Rules) -> Self {
-        let state = Mutex::new(State { sessions: BTreeMap::new(), started: false, closing: false });
+        let state = Mutex::new(State {
+            sessions: BTreeMap::new(),
+            started: false,
+            draining: false,
+            closing: false,
+        });
         let registry = Arc::new(Registry { shared: Arc::new(shared), rules, state });
         let terms = registry.terms();
         let default = Info::new(SessionId::of_default(), None, terms);
@@ -183,6 +190,16 @@ impl Sessions {
     /// Whether all is there that the daemon begins with.
     pub fn have_started(&self) -> bool {
         self.registry.state().started
+    }
+
+    /// Says that sessions move away, and that no others may come.
+    pub fn note_draining(&self) {
+        self.registry.state().draining = true;
+    }
+
+    /// Whether sessions move away.
+    pub fn are_draining(&self) -> bool {
+        self.registry.state().draining
     }
 
     /// Ends all sessions, and lets nobody in any more.
@@ -310,6 +327,9 @@ impl Registry {
         if state.closing {
             return Err(Error::Gone);
         }
+        if state.draining {
+            return Err(Error::Draining);
+        }
         if state.sessions.len() >= self.rules.most {
             return Err(Error::Full { most: self.rules.most });
         }
@@ -327,6 +347,9 @@ impl Registry {
         let mut state = self.state();
         if state.closing {
             return Err(Error::Gone);
+        }
+        if state.draining {
+            return Err(Error::Draining);
         }
         if let Some(there) = state.sessions.get(id) {
             return if id.is_default() { Ok(there.clone()) } else { Err(Error::Taken(id.clone())) };

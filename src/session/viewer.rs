@@ -73,6 +73,11 @@ impl Viewer {
         Self { id, notices, notify, connection, refused, session }
     }
 
+    /// Whose viewer it is.
+    pub fn session(&self) -> &Handle {
+        &self.session
+    }
+
     /// The viewer's number.
     pub fn id(&self) -> ViewerId {
         self.id

@@ -6,7 +6,7 @@ use std::{fmt, io, str::FromStr, sync::Arc};
 use base64::{Engine as _, prelude::BASE64_URL_SAFE_NO_PAD};
 
 /// Names one daemon among others: 1 to 32 of `a-z`, `0-9` and `-`.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Node(Arc<str>);
 
 impl Node {
@@ -26,6 +26,12 @@ impl Node {
     /// The name.
     pub fn as_str(&self) -> &str {
         &self.0
+    }
+}
+
+impl fmt::Display for Node {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
     }
 }
 

@@ -68,6 +68,11 @@ pub enum ServerMessage {
         requests: Vec<String>,
         viewers: Vec<ViewerState>,
     },
+    /// The session is with another daemon now.
+    Moved {
+        /// Where it is to be seen.
+        url: String,
+    },
     /// An agent is about to act.
     Act {
         agent: String,

@@ -88,6 +88,19 @@ impl Driver {
         Checkpoint { id, name, created, terms: info.terms(), run }
     }
 
+    /// Stops time, and gives all that it takes to go on elsewhere.
+    pub(super) async fn depart(&mut self) -> Checkpoint {
+        self.last_moment().await;
+        self.checkpoint()
+    }
+
+    /// Goes on after all.
+    pub(super) fn stay(&mut self) {
+        if !self.paused && !self.idle.is_paused() {
+            let _ = self.send(PhysicsCommand::Play);
+        }
+    }
+
     /// Keeps the last moment of a daemon's sessions, and nothing of one that nobody wants.
     pub(super) async fn keep_at_end(&mut self, end: End) {
         let Some(keeper) = self.shared.keeper.clone() else { return };

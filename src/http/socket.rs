@@ -195,9 +195,11 @@ impl Line<'_> {
                 return end;
             }
             outcome = tokio::select! {
-                // In this order: a client hears of the new scene before it hears that its load is
-                // done, and one that talks without end still hears the goodbye.
+                // In this order: a client hears where its session has gone before it hears that the
+                // daemon ends, and of the new scene before it hears that its load is done; one that
+                // talks without end still hears the goodbye.
                 biased;
+                notice = self.place.viewer.notice() => self.pass_on(notice, context).await,
                 () = context.work.closing.cancelled() => {
                     Err(End::with(close::GOING_AWAY, "the daemon ends"))
                 }
@@ -205,7 +207,6 @@ impl Line<'_> {
                     self.heir = Some(claim);
                     Err(End::with(close::REPLACED, "the viewer has come back by another socket"))
                 }
-                notice = self.place.viewer.notice() => self.pass_on(notice, context).await,
                 reply = self.talk.loaded() => self.tell(reply).await,
                 _ = pings.tick() => self.ping().await,
                 message = self.socket.next() => self.receive(message).await,

@@ -653,9 +653,10 @@ impl Handle {
         self.tell(driver::Request::Stay).await;
     }
 
-    /// Ends it here: another daemon goes on with it.
-    pub fn moved(&self) {
+    /// Ends it here: another daemon goes on with it. Its viewers have been told by then.
+    pub async fn moved(&self) {
         self.info.end(End::Moved);
+        self.requests.closed().await;
     }
 
     /// Goes on with what was kept of a simulation.

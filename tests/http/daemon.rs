@@ -35,8 +35,14 @@ pub struct Daemon {
 
 impl Daemon {
     pub fn start(variables: &[(&str, &str)]) -> Self {
+        Self::start_at(0, variables)
+    }
+
+    /// The same on a port that others know.
+    pub fn start_at(port: u16, variables: &[(&str, &str)]) -> Self {
         let mut process = Command::new(env!("CARGO_BIN_EXE_mjcast"))
-            .args(["serve", "--port", "0", "--size", "64x64", "--log-level", "info"])
+            .args(["serve", "--port", &port.to_string()])
+            .args(["--size", "64x64", "--log-level", "info"])
             .env_remove("RUST_LOG")
             .env("MJCAST_STATE__SESSIONS", "false")
             .envs(variables.iter().copied())

@@ -12,6 +12,7 @@ mod daemon;
 #[path = "../../src/encode/openh264/decoder.rs"]
 mod decoder;
 mod events;
+mod fleet;
 mod generate;
 mod lifecycle;
 mod llm;
@@ -22,6 +23,7 @@ mod openapi;
 #[expect(dead_code, reason = "the tests of the wires need more of it")]
 mod provider;
 mod recordings;
+mod restart;
 mod routes;
 mod scenes;
 mod sessions;

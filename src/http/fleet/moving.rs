@@ -61,7 +61,7 @@ impl Fleet {
             match self.ask(&node, Method::POST, &path, body, PATIENCE_MOVE).await {
                 Ok((StatusCode::CREATED, _)) => {
                     self.remember(session.id(), Some(node.clone()), true);
-                    session.moved();
+                    session.moved().await;
                     return Ok(node);
                 }
                 Ok((status, body)) => {

@@ -1,0 +1,113 @@
+//! Daemons that share sessions.
+
+use std::net::TcpListener;
+
+use bytes::Bytes;
+use http::{StatusCode, header};
+use http_body_util::Full;
+use rustix::process::Signal;
+use serde_json::{Value, json};
+
+use crate::daemon::{Daemon, SCENE, Socket, until};
+
+const SECRET: &str = "a-secret-of-sixteen-characters-or-more";
+
+/// Two daemons that know each other.
+async fn pair() -> [Daemon; 2] {
+    let free = || TcpListener::bind("127.0.0.1:0").expect("binds");
+    let held = [free(), free()];
+    let ports = held.each_ref().map(|held| held.local_addr().expect("bound").port());
+    let peers = format!("one=127.0.0.1:{},two=127.0.0.1:{}", ports[0], ports[1]);
+    drop(held);
+    let start = |port: u16, node: &str| {
+        let fleet = [
+            ("MJCAST_SERVER__NODE", node),
+            ("MJCAST_FLEET__PEERS", peers.as_str()),
+            ("MJCAST_FLEET__SECRET", SECRET),
+        ];
+        Daemon::start_at(port, &fleet)
+    };
+    let daemons = [start(ports[0], "one"), start(ports[1], "two")];
+    for daemon in &daemons {
+        until(async || (daemon.get("/startupz").await.0 == StatusCode::OK).then_some(())).await;
+    }
+    daemons
+}
+
+async fn session(daemon: &Daemon) -> String {
+    let (status, body) = daemon.post("/api/sessions", &json!({"xml": SCENE})).await;
+    assert_eq!(status, StatusCode::CREATED, "{body}");
+    body["id"].as_str().expect("an id").to_owned()
+}
+
+async fn whole_state(daemon: &Daemon, id: &str) -> (StatusCode, Value) {
+    daemon.get(&format!("/api/sessions/{id}/state?format=integration")).await
+}
+
+/// A socket to a session by a daemon that need not be its own.
+async fn follow(daemon: &Daemon, id: &str) -> Socket {
+    let mut socket = daemon.socket(&format!("?session={id}")).await.expect("opens");
+    assert_eq!(socket.wait_for("welcome").await["session"], id);
+    socket
+}
+
+#[tokio::test]
+async fn any_daemon_leads_to_a_session_and_it_moves_bit_by_bit() {
+    let [mut one, two] = pair().await;
+    let id = session(&one).await;
+    assert!(id.starts_with("one-"));
+    let commands = format!("/api/sessions/{id}/commands");
+    assert_eq!(two.post(&commands, &json!({"cmd": "pause"})).await.0, StatusCode::OK);
+    let before = whole_state(&one, &id).await;
+    assert_eq!(before.0, StatusCode::OK);
+    assert_eq!(whole_state(&two, &id).await, before, "by way of the other");
+
+    // A socket by way of the other, and one of the owner's.
+    let (mut through, mut direct) = (follow(&two, &id).await, follow(&one, &id).await);
+    through.say(r#"{"type":"ping","t":1}"#).await;
+    through.wait_for("pong").await;
+
+    one.signal(Signal::TERM);
+    for socket in [&mut through, &mut direct] {
+        assert_eq!(socket.wait_for("moved").await["url"], format!("/?session={id}"));
+        assert_eq!(socket.close_code().await, 1001);
+    }
+    drop((through, direct));
+    assert_eq!(whole_state(&two, &id).await, before, "bit by bit");
+    assert_eq!(two.get(&format!("/api/sessions/{id}")).await.1["state"], "paused");
+    follow(&two, &id).await;
+    assert!(one.ended().await);
+}
+
+#[tokio::test]
+async fn a_session_of_a_daemon_that_is_gone_is_not_found_and_said_so() {
+    let [mut one, two] = pair().await;
+    let id = session(&one).await;
+    assert_eq!(whole_state(&two, &id).await.0, StatusCode::OK);
+    one.signal(Signal::KILL);
+    one.ended().await;
+    let (status, problem) = whole_state(&two, &id).await;
+    assert_eq!(status, StatusCode::BAD_GATEWAY, "{problem}");
+    assert!(problem["detail"].as_str().is_some_and(|text| text.contains("'one'")), "{problem}");
+    let (status, problem) = whole_state(&two, &id).await;
+    assert_eq!(status, StatusCode::MISDIRECTED_REQUEST, "{problem}");
+}
+
+#[tokio::test]
+async fn strangers_learn_nothing_of_the_fleet() {
+    let [one, _two] = pair().await;
+    for secret in [None, Some("Bearer wrong"), Some("Basic abc")] {
+        for (method, path) in [("GET", "/internal/node"), ("POST", "/internal/sessions")] {
+            let mut request = one.request(method, path);
+            if let Some(secret) = secret {
+                request = request.header(header::AUTHORIZATION, secret);
+            }
+            let request = request.body(Full::<Bytes>::default()).expect("a request");
+            assert_eq!(one.send(request).await.status(), StatusCode::NOT_FOUND);
+        }
+    }
+    let request = one.request("POST", "/internal/sessions");
+    let request = request.header(header::AUTHORIZATION, format!("Bearer {SECRET}"));
+    let damaged = one.send(request.body("damage".into()).expect("a request")).await;
+    assert_eq!(damaged.status(), StatusCode::BAD_REQUEST);
+}

@@ -15,6 +15,8 @@ SHELL := bash
 
 CARGO ?= cargo
 NPM ?= npm
+DESTDIR ?=
+PREFIX ?= /usr
 PROFILE := --release --locked
 # The Rust tests' own code: checked for overflow, and not optimised, which would take most of their time.
 TEST_PROFILE := $(PROFILE) --config profile.release.package.mjcast.opt-level=0 \
@@ -95,6 +97,10 @@ bench-encode: build ## Encodes rendered clips with mjcast, x264 and libvpx (flag
 	MUJOCO_GL="$${MUJOCO_GL:-egl}" $(PYTHON) benches/clips.py \
 		--bench "$$($(CARGO) bench --locked --no-run --bench clips --message-format json \
 			| sed -n 's|.*"executable":"\([^"]*/clips-[^"]*\)".*|\1|p')" $(ARGS)
+
+.PHONY: install
+install: ## Installs what `make build` made, with its units (DESTDIR, PREFIX)
+	@DESTDIR="$(DESTDIR)" PREFIX="$(PREFIX)" scripts/install.sh "$(BINARY)"
 
 .PHONY: clean
 clean: ## Removes what was built, but not the fetched libmujoco

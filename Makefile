@@ -69,7 +69,7 @@ deps: ## Installs missing system packages and fetches libmujoco
 	@scripts/mujoco.sh
 
 .PHONY: test
-test: deps-test fmt-check test-web clippy test-rust test-parity test-whep test-mcp test-scenes test-browser ## Runs every check and test
+test: deps-test fmt-check test-web clippy test-rust test-parity test-whep test-mcp test-scenes test-deploy test-browser ## Runs every check and test
 	@echo "make test: everything passed"
 
 .PHONY: lint
@@ -183,6 +183,16 @@ test-mcp: build-test $(PYTHON_MODULES) $(MCP_MODULES)
 	$(PYTHON) -W ignore tests/mcp/client.py $(ARGS); \
 	$(NPM) --prefix tests/mcp test
 
+# What is in systemd/ and deploy/, by the programs that it is written for: systemd, nginx, coturn,
+# Prometheus. What this machine cannot do is skipped, in words.
+DEPLOY_PYTHON := .cache/deploy/python/bin/python
+DEPLOY_MODULES := .cache/deploy/python/.installed
+
+.PHONY: test-deploy
+test-deploy: build-test $(DEPLOY_MODULES)
+	@scripts/system-deps.sh --deploy || echo "tests that need these are skipped"
+	@$(SOFTWARE_VULKAN); MJCAST_BIN="$(BINARY)" $(DEPLOY_PYTHON) -W ignore -m unittest discover -s tests/deploy $(ARGS)
+
 .PHONY: test-browser
 test-browser: deps-test build-test $(PYTHON_MODULES)
 	@if [[ ! -f tests/browser/package.json ]]; then exit 0; fi; \
@@ -200,6 +210,11 @@ PYTHON_WANTS := tests/parity/requirements.txt tests/whep/requirements.txt tests/
 $(PYTHON_MODULES): $(PYTHON_WANTS)
 	python3 -m venv --clear .cache/python
 	$(PYTHON) -m pip install --quiet --disable-pip-version-check $(PYTHON_WANTS:%=-r %)
+	@touch $@
+
+$(DEPLOY_MODULES): tests/deploy/requirements.txt
+	python3 -m venv --clear .cache/deploy/python
+	$(DEPLOY_PYTHON) -m pip install --quiet --disable-pip-version-check -r tests/deploy/requirements.txt
 	@touch $@
 
 $(WEB_PAGE): $(WEB_MODULES) $(WEB_SOURCES)

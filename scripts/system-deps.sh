@@ -4,22 +4,29 @@
 #
 #   scripts/system-deps.sh           what building and serving need
 #   scripts/system-deps.sh --tests   also a browser, Python and more for the tests
+#   scripts/system-deps.sh --deploy  also servers that the tests of deploy/ start by themselves
+#   scripts/system-deps.sh --image   also what builds a container's image
 #   scripts/system-deps.sh --list    only prints what is missing
 #
 # Exit codes: 0 everything is there, 3 something is missing and cannot be installed from here.
 set -euo pipefail
 
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
+PATH=$PATH:/usr/sbin:/sbin # of daemons
 missing=() # "package|what it is for"
 want_tests=false
+want_deploy=false
+want_image=false
 list_only=false
 
 main() {
     for argument in "$@"; do
         case $argument in
             --tests) want_tests=true ;;
+            --deploy) want_deploy=true ;;
+            --image) want_image=true ;;
             --list) list_only=true ;;
-            *) echo "usage: ${0##*/} [--tests] [--list]" >&2; exit 2 ;;
+            *) echo "usage: ${0##*/} [--tests] [--deploy] [--image] [--list]" >&2; exit 2 ;;
         esac
     done
     find_missing
@@ -68,6 +75,21 @@ find_missing() {
         need_command ip iproute2 "ip, for networks that lose and block packets between daemon and browser"
         need_command ffmpeg ffmpeg "FFmpeg, which reads what encoders write, and codes HEVC and AV1 in tests"
     fi
+    if $want_deploy; then
+        need_command nginx nginx-light "nginx, before three daemons"
+        need_command turnserver coturn "a TURN server, which relays a stream"
+        need_command promtool prometheus "promtool, which checks Prometheus' configuration"
+        need_command systemd-analyze systemd "systemd-analyze, which judges the unit"
+    fi
+    if $want_deploy || $want_image; then
+        need_command debootstrap debootstrap "a Debian to boot, and to build an image on"
+    fi
+    if $want_deploy; then
+        need_command systemd-nspawn systemd-container "systemd as process 1, in a namespace"
+    fi
+    if $want_image; then
+        need_command buildah buildah "builds the image without a registry"
+    fi
 }
 
 has_package() {
@@ -98,6 +120,7 @@ install_missing() {
     for entry in "${missing[@]}"; do packages+=("${entry%%|*}"); done
     echo "Installing with apt: ${packages[*]}"
     as_root apt-get update -q
+    if $want_deploy; then keep_services_down "${packages[@]}"; fi
     if browser_is_no_package; then
         packages=("${packages[@]/#chromium/}")
         install_chrome
@@ -105,6 +128,18 @@ install_missing() {
     # shellcheck disable=SC2068 # an emptied entry must vanish
     set -- ${packages[@]}
     if [[ $# -gt 0 ]]; then apt_install "$@"; fi
+}
+
+# The tests start servers of their own; those of the packages shall neither start now nor later.
+keep_services_down() {
+    local unit
+    for unit in nginx coturn prometheus; do
+        if [[ " $* " == *" $unit"* && ! -e /etc/systemd/system/$unit.service ]]; then
+            as_root mkdir -p /etc/systemd/system
+            as_root ln -s /dev/null "/etc/systemd/system/$unit.service"
+            echo "$unit.service is masked: \`systemctl unmask $unit\` lets it serve on this machine."
+        fi
+    done
 }
 
 apt_install() {

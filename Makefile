@@ -193,6 +193,12 @@ test-deploy: build-test $(DEPLOY_MODULES)
 	@scripts/system-deps.sh --deploy || echo "tests that need these are skipped"
 	@$(SOFTWARE_VULKAN); MJCAST_BIN="$(BINARY)" $(DEPLOY_PYTHON) -W ignore -m unittest discover -s tests/deploy $(ARGS)
 
+# The image, built without a registry: minutes, and root.
+.PHONY: test-image
+test-image: build-test $(DEPLOY_MODULES) ## Builds deploy/Dockerfile without a registry and runs what comes of it
+	@scripts/system-deps.sh --image
+	@MJCAST_BIN="$(BINARY)" $(DEPLOY_PYTHON) -W ignore tests/deploy/image.py $(ARGS)
+
 .PHONY: test-browser
 test-browser: deps-test build-test $(PYTHON_MODULES)
 	@if [[ ! -f tests/browser/package.json ]]; then exit 0; fi; \

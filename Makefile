@@ -102,6 +102,16 @@ bench-encode: build ## Encodes rendered clips with mjcast, x264 and libvpx (flag
 install: ## Installs what `make build` made, with its units (DESTDIR, PREFIX)
 	@DESTDIR="$(DESTDIR)" PREFIX="$(PREFIX)" scripts/install.sh "$(BINARY)"
 
+.PHONY: dist
+dist: deps web ## Makes a reproducible release archive with its SBOM in dist/
+	@scripts/dist.sh
+
+.PHONY: audit
+audit: ## Checks dependencies against deny.toml: advisories, licences, sources
+	@$(CARGO) deny --version >/dev/null 2>&1 || { \
+		echo "cargo-deny is missing: cargo install --locked cargo-deny" >&2; exit 3; }
+	$(CARGO) deny --locked check
+
 .PHONY: clean
 clean: ## Removes what was built, but not the fetched libmujoco
 	$(CARGO) clean

@@ -4,21 +4,22 @@
 #
 #   DESTDIR=/tmp/root PREFIX=/usr scripts/install.sh target/release/mjcast
 #
-# A configuration that is there is left alone. Nothing is started or enabled: docs/operations.md.
+# Nothing is started or enabled, and /etc is left alone: systemd-tmpfiles copies the example there,
+# unless there is a configuration (docs/operations.md).
 set -euo pipefail
 
 binary=$(realpath "${1:?usage: install.sh BINARY}")
-root=${DESTDIR:-}
 prefix=${PREFIX:-/usr}
-to=$root$prefix
+to=${DESTDIR:-}$prefix
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 mujoco=${MUJOCO_DIR:-.cache/mujoco}
 library=$(ldd "$binary" | sed -n 's/^\s*\(libmujoco\.so\.[0-9.]*\) .*/\1/p')
 
 place() { install -D -m "${3:-644}" "$1" "$2"; }
 # What the binary says of itself.
-say() { install -d "$(dirname "$2")"; "$binary" $1 >"$2"; chmod 644 "$2"; }
-with_prefix() { sed "s|/usr/bin/mjcast|$prefix/bin/mjcast|" "$1"; }
+say() { install -d "$(dirname "$2")"; run $1 >"$2"; chmod 644 "$2"; }
+run() { LD_LIBRARY_PATH=$mujoco/lib "$binary" "$@"; }
+with_prefix() { sed "s#/usr/\(bin\|share\)/#$prefix/\1/#" "$1"; }
 
 place "$binary" "$to/bin/mjcast" 755
 strip --strip-debug "$to/bin/mjcast"
@@ -28,13 +29,13 @@ place systemd/mjcast.socket "$to/lib/systemd/system/mjcast.socket"
 place <(with_prefix systemd/mjcast.service) "$to/lib/systemd/system/mjcast.service"
 place systemd/mjcast.service.d/nvidia.conf "$to/lib/systemd/system/mjcast.service.d/nvidia.conf"
 place systemd/mjcast.sysusers "$to/lib/sysusers.d/mjcast.conf"
-place systemd/mjcast.tmpfiles "$to/lib/tmpfiles.d/mjcast.conf"
-[[ -e $root/etc/mjcast/mjcast.toml ]] || place systemd/mjcast.toml "$root/etc/mjcast/mjcast.toml"
+place <(with_prefix systemd/mjcast.tmpfiles) "$to/lib/tmpfiles.d/mjcast.conf"
+place systemd/mjcast.toml "$to/share/mjcast/mjcast.toml"
 
 say "completions bash" "$to/share/bash-completion/completions/mjcast"
 say "completions zsh" "$to/share/zsh/site-functions/_mjcast"
 say "completions fish" "$to/share/fish/vendor_completions.d/mjcast.fish"
-if "$binary" man >/dev/null 2>&1; then
+if run man >/dev/null 2>&1; then
     say man "$to/share/man/man1/mjcast.1"
 fi
 for page in README.md CHANGELOG.md LICENSE-MIT LICENSE-APACHE docs/operations.md docs/configuration.md \

@@ -47,7 +47,7 @@ class Units(unittest.TestCase):
             "usr/share/fish/vendor_completions.d/mjcast.fish",
             "usr/share/doc/mjcast/LICENSE-MIT",
             "usr/share/doc/mjcast/mujoco/LICENSE",
-            "etc/mjcast/mjcast.toml",
+            "usr/share/mjcast/mjcast.toml",
         ]:
             self.assertGreater((self.root / file).stat().st_size, 0, file)
         binary = self.root / "usr/bin/mjcast"
@@ -55,15 +55,24 @@ class Units(unittest.TestCase):
         mujoco = re.search(r"libmujoco\S* => (\S+)", checked("ldd", binary))[1]
         self.assertEqual(Path(mujoco).resolve().parent, self.root / "usr/lib/mjcast")
 
-    def test_another_prefix_and_a_configuration_that_is_there(self):
+    def test_another_prefix(self):
         with tempfile.TemporaryDirectory() as root:
-            kept = Path(root, "etc/mjcast/mjcast.toml")
-            kept.parent.mkdir(parents=True)
-            kept.write_text("# mine\n")
             install(root, "/opt/mjcast")
             unit = Path(root, "opt/mjcast/lib/systemd/system/mjcast.service").read_text()
             self.assertIn("ExecStart=/opt/mjcast/bin/mjcast serve", unit)
-            self.assertEqual(kept.read_text(), "# mine\n")
+            self.assertEqual([file.name for file in Path(root).iterdir()], ["opt"])
+
+    @needs("systemd-tmpfiles")
+    def test_a_configuration_that_is_there_is_kept(self):
+        with tempfile.TemporaryDirectory() as root:
+            install(root)
+            create = ["systemd-tmpfiles", f"--root={root}", "--create", Path(root, "usr/lib/tmpfiles.d/mjcast.conf")]
+            file = Path(root, "etc/mjcast/mjcast.toml")
+            run(*create)
+            self.assertEqual(file.read_text(), (ROOT / "systemd/mjcast.toml").read_text())
+            file.write_text("# mine\n")
+            run(*create)
+            self.assertEqual(file.read_text(), "# mine\n")
 
     def test_units_are_valid(self):
         folder = self.root / "usr/lib/systemd/system"

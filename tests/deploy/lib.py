@@ -7,6 +7,7 @@ import shutil
 import signal
 import socket
 import subprocess
+import tempfile
 import threading
 import time
 import unittest
@@ -53,9 +54,15 @@ def knows(key):
     return bool(part and re.search(rf"^(# )?{key} =", part[1], re.M))
 
 
+# Who asks from elsewhere may do everything: tests of what else is there need no tokens.
+def open_to_all():
+    settings = {"MJCAST_SERVER__ALLOW_UNAUTHENTICATED": "true"}
+    return settings | ({"MJCAST_AUTH__ANONYMOUS": "admin"} if knows("auth.anonymous") else {})
+
+
 def clean(**settings):
     """The environment without what this process was told for itself."""
-    ours = re.compile(r"MJCAST_|NOTIFY_SOCKET|LISTEN_|WATCHDOG_|CREDENTIALS_DIRECTORY")
+    ours = re.compile(r"MJCAST_|NOTIFY_SOCKET|LISTEN_|WATCHDOG_|CREDENTIALS_DIRECTORY|STATE_DIRECTORY")
     kept = {name: value for name, value in os.environ.items() if not ours.match(name)}
     return kept | settings
 
@@ -129,6 +136,9 @@ class Process:
 
 class Daemon(Process):
     def __init__(self, *flags, **settings):
+        # Nothing of the user's, nor of another daemon's.
+        self.state = tempfile.TemporaryDirectory()
+        settings = {"STATE_DIRECTORY": self.state.name} | settings
         super().__init__(BINARY, "serve", *flags, env=clean(**settings))
         self.url = self.says(r"open (https?://[^\s?]+?)/?[\s?]")[1]
 

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from websockets.sync.client import connect
 
-from lib import PATIENCE_S, ROOT, Daemon, Process, ask, checked, clean, free_ports, needs, run, until
+from lib import PATIENCE_S, ROOT, Daemon, Process, ask, checked, clean, free_ports, needs, open_to_all, run, until
 
 REQUESTS = 1000
 SESSIONS = 12
@@ -64,7 +64,8 @@ class Proxy(unittest.TestCase):
 
     @classmethod
     def start(cls, node):
-        return Daemon("--port", cls.ports[node], "--size", "160x120", MJCAST_SERVER__NODE=f"mjcast-{node}")
+        flags = ["--port", cls.ports[node], "--size", "160x120"]
+        return Daemon(*flags, MJCAST_SERVER__NODE=f"mjcast-{node}", **open_to_all())
 
     def routes(self):
         """The daemons that requests went to since the last call."""

@@ -10,7 +10,7 @@ import tempfile
 import unittest
 from pathlib import Path
 
-from lib import PATIENCE_S, ROOT, Daemon, Process, needs, needs_root, run
+from lib import PATIENCE_S, ROOT, Daemon, Process, needs, needs_root, open_to_all, run
 
 ADDRESS = "203.0.113.1"
 SECRET = "a-secret-for-one-test-only"
@@ -54,7 +54,7 @@ async def inside():
         "--verbose",
     )
     daemon = Daemon(
-        "--port", "0", "--size", "320x240", "--host", ADDRESS, MJCAST_SERVER__ALLOW_UNAUTHENTICATED="true",
+        "--port", "0", "--size", "320x240", "--host", ADDRESS, **open_to_all(),
         MJCAST_WEBRTC__ICE_SERVERS=f"turn:{ADDRESS}:3478?transport=udp", MJCAST_WEBRTC__TURN_SECRET=SECRET,
         MJCAST_WEBRTC__TURN_TTL_S="600",
     )

@@ -201,7 +201,7 @@ DEPLOY_MODULES := .cache/deploy/python/.installed
 .PHONY: test-deploy
 test-deploy: build-test $(DEPLOY_MODULES)
 	@scripts/system-deps.sh --deploy || echo "tests that need these are skipped"
-	@$(SOFTWARE_VULKAN); MJCAST_BIN="$(BINARY)" $(DEPLOY_PYTHON) -W ignore -m unittest discover -s tests/deploy $(ARGS)
+	@$(SOFTWARE_VULKAN); MJCAST_BIN="$(BINARY)" $(DEPLOY_PYTHON) -W ignore -m unittest discover -v -s tests/deploy $(ARGS)
 
 # The image, built without a registry: minutes, and root.
 .PHONY: test-image

@@ -23,6 +23,9 @@ def configure(folder, ports, door):
         text = file.read_text()
         for node, port in enumerate(ports):
             text = text.replace(f"10.0.0.1{node}:8000", f"127.0.0.1:{port}")
+        for node in range(len(ports), 3):
+            text = re.sub(rf"upstream mjcast_node_{node} {{.*?^}}\n", "", text, flags=re.M | re.S)
+            text = re.sub(rf".*(10\.0\.0\.1{node}|mjcast_node_{node}).*\n", "", text)
         text = text.replace("/etc/nginx/tls", str(folder))
         text = re.sub(r"listen 80;", f"listen 127.0.0.1:{door};", text)
         text = re.sub(r"listen 443 ssl", f"listen 127.0.0.1:{door + 1} ssl", text)
@@ -148,6 +151,40 @@ class Proxy(unittest.TestCase):
 
     def test_metrics_stay_inside(self):
         self.assertEqual(ask("GET", f"{self.url}/metrics")[0], 404)
+
+
+@needs("nginx")
+class Growth(unittest.TestCase):
+    def test_a_third_daemon_moves_no_session(self):
+        folder = Path(self.enterContext(tempfile.TemporaryDirectory()))
+        *ports, door = free_ports(4)
+        for node, port in enumerate(ports):
+            flags = ["--port", port, "--size", "160x120"]
+            self.addCleanup(Daemon(*flags, MJCAST_SERVER__NODE=f"mjcast-{node}", **open_to_all()).stop)
+        file = configure(folder, ports[:2], door)
+        nginx = Process("nginx", "-p", folder, "-c", file, "-e", folder / "errors")
+        self.addCleanup(nginx.stop)
+        url = f"http://127.0.0.1:{door}"
+        until(lambda: (folder / "pid").exists(), "nginx starts")
+
+        def make():
+            answer = json.loads(ask("POST", f"{url}/api/sessions", {})[2])
+            return answer.get("id") or answer["session"]["id"]
+
+        sessions = [make() for _ in range(6)]
+        self.assertEqual({session[:8] for session in sessions}, {"mjcast-0", "mjcast-1"})
+        with connect(f"ws://127.0.0.1:{door}/ws/signaling?session={sessions[0]}") as signaling:
+            signaling.recv(PATIENCE_S)
+            configure(folder, ports, door)
+            checked("nginx", "-p", folder, "-c", file, "-e", folder / "errors", "-s", "reload")
+            until(lambda: make().startswith("mjcast-2"), "the third is asked for new sessions")
+            for session in sessions * 10:
+                self.assertEqual(ask("GET", f"{url}/api/sessions/{session}")[0], 200)
+            owners = re.findall(r"/api/sessions/mjcast-(\d)\S* .*-> 127\.0\.0\.1:(\d+)", (folder / "routes").read_text())
+            self.assertEqual(len(owners), 60)
+            self.assertEqual({ports[int(node)] - int(port) for node, port in owners}, {0})
+            # A viewer who was there has noticed nothing.
+            self.assertTrue(signaling.ping().wait(PATIENCE_S))
 
 
 @needs("nginx", "openssl")

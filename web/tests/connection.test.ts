@@ -20,6 +20,19 @@ describe('retryDelay', () => {
   });
 });
 
+describe('moveTarget', () => {
+  const page = 'https://host/?session=a&token=t';
+
+  it('stays on the page where the session keeps its address', () => {
+    expect(moveTarget('/?session=a', page)).toEqual({ kind: 'signaling', url: endpoints(page).signaling });
+  });
+
+  it('leads elsewhere where it does not', () => {
+    expect(moveTarget('https://other/?session=a', page)?.kind).toBe('page');
+    expect(moveTarget('/?session=b', page)?.kind).toBe('page');
+  });
+});
+
 describe('endpoints', () => {
   it('passes session and token on and follows the page’s protocol', () => {
     const at = endpoints('https://host:8443/sim/?session=a%20b&token=t');

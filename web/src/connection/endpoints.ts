@@ -74,6 +74,12 @@ export function moveTarget(url: string, page: string): Move {
   } catch {
     return null;
   }
+  const here = new URL(page);
+  const samePage = target.origin === here.origin && target.pathname === here.pathname;
+  // By the same address: whoever stands in front of the daemons knows the new one.
+  if (samePage && target.searchParams.get('session') === here.searchParams.get('session')) {
+    return { kind: 'signaling', url: endpoints(page).signaling };
+  }
   if (target.protocol === 'ws:' || target.protocol === 'wss:') return { kind: 'signaling', url: target.href };
   if (target.protocol === 'http:' || target.protocol === 'https:') return { kind: 'page', url: target.href };
   return null;

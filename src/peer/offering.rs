@@ -1,6 +1,11 @@
 //! Connections that this end offers: a relay that is published to only answers (RFC 9725 §4.2).
 
-use std::sync::Arc;
+use std::{
+    borrow::Cow,
+    io,
+    net::{IpAddr, Ipv4Addr, Ipv6Addr, UdpSocket},
+    sync::Arc,
+};
 
 use tokio::{sync::mpsc, time::Instant};
 use webrtc::{
@@ -9,7 +14,7 @@ use webrtc::{
 };
 
 use super::{
-    Config, Error, Peer, PeerEvent, Reason, Telling, answer,
+    Config, Error, Peer, PeerEvent, Port, Reason, Telling, answer,
     draft::Draft,
     offer::{self, Chosen},
 };
@@ -28,7 +33,8 @@ impl Offering {
     /// [`Error::Setup`] when no port is free.
     pub async fn new(config: &Config, events: mpsc::Sender<PeerEvent>) -> Result<Self, Error> {
         let deadline = Instant::now() + Telling::AtOnce.patience();
-        let draft = Draft::new(config, Chosen::own(), &events).await?;
+        let config = outward(config).map_err(|error| failed(error.to_string()))?;
+        let draft = Draft::new(&config, Chosen::own(), &events).await?;
         let init = RTCRtpTransceiverInit {
             direction: RTCRtpTransceiverDirection::Sendonly,
             streams: Vec::new(),
@@ -45,8 +51,7 @@ impl Offering {
             tracing::debug!("candidates are still being gathered");
         }
         let description = connection.local_description().await;
-        let none = || Error::Setup(webrtc::error::Error::Other("there is no offer".to_owned()));
-        let sdp = description.ok_or_else(none)?.sdp;
+        let sdp = description.ok_or_else(|| failed("there is no offer".to_owned()))?.sdp;
         let sdp = answer::mended(&draft.advertised.rewrite(&sdp, Telling::AtOnce), "");
         Ok(Self { draft, sdp, events })
     }
@@ -71,6 +76,22 @@ impl Offering {
         let sender = sender.ok_or_else(|| refused(Reason::Declined))?;
         self.draft.start(sender, self.events, Telling::AtOnce).await
     }
+}
+
+/// The common port, or one of this connection's own where that one is for this machine alone: the
+/// other end is asked from here, and may be on another.
+fn outward(config: &Config) -> io::Result<Cow<'_, Config>> {
+    if !config.bind.iter().all(IpAddr::is_loopback) {
+        return Ok(Cow::Borrowed(config));
+    }
+    let mut bind: Vec<IpAddr> = vec![Ipv4Addr::UNSPECIFIED.into(), Ipv6Addr::UNSPECIFIED.into()];
+    bind.retain(|ip| UdpSocket::bind((*ip, 0)).is_ok());
+    let port = Port::open(&bind, 0, None)?;
+    Ok(Cow::Owned(Config { bind, port, include_loopback: true, ..config.clone() }))
+}
+
+fn failed(why: String) -> Error {
+    Error::Setup(webrtc::error::Error::Other(why))
 }
 
 fn refused(source: Reason) -> Error {

@@ -79,6 +79,8 @@ pub(super) struct Counters {
     resent: AtomicU64,
     /// bit/s.
     estimate: AtomicU32,
+    /// The most that the receiver wants, bit/s; 0 as long as it has not said so.
+    wanted: AtomicU32,
     /// Whether packets' arrivals are reported: the estimate is this end's own.
     measured: AtomicBool,
     /// Time to the browser and back while a queue stands, ms; 0 while none does.
@@ -203,10 +205,20 @@ impl Counters {
         self.path().mean_loss >= LOSSY
     }
 
-    /// Notes the receiver's own estimate, bit/s: of use where it reports no single packets.
+    /// Notes the receiver's own estimate, bit/s: the most that it wants, and what it gets where it
+    /// reports no single packets.
     pub fn advised(&self, bps: f64) {
+        self.wanted.store((bps as u32).max(1), Ordering::Relaxed);
         if !self.is_measured() {
             self.estimated(bps);
+        }
+    }
+
+    /// The most that the receiver wants, bit/s.
+    pub fn wanted(&self) -> f64 {
+        match self.wanted.load(Ordering::Relaxed) {
+            0 => f64::INFINITY,
+            bps => f64::from(bps),
         }
     }
 

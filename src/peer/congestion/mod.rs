@@ -270,6 +270,7 @@ impl BandwidthEstimator for Estimator {
         }
         self.hear(now, reports);
         self.decide(now);
+        self.target = self.target.min(self.counters.wanted()).max(LEAST);
         self.counters.measured();
         self.counters.estimated(self.target);
     }

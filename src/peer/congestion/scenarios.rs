@@ -362,6 +362,20 @@ fn a_longer_way_is_not_a_queue() {
 }
 
 #[test]
+fn a_receiver_that_wants_less_gets_less() {
+    let mut run = Run::new(3e6, 6e6);
+    let link = Some(Link::of(20e6));
+    run.over(link, HUNGRY, 5.0);
+    run.counters.advised(5e5);
+    run.over(link, HUNGRY, 5.0);
+    let most = run.between(5.5, 10.0).map(|sample| sample.target).fold(0.0, f64::max);
+    assert_eq!(most, 5e5);
+    run.counters.advised(2e6);
+    run.over(link, HUNGRY, 20.0);
+    assert_within(&run.seconds(25, 30), 2e6, 0.01);
+}
+
+#[test]
 fn bounds_hold() {
     let mut run = Run::new(3e6, 3e6);
     run.over(Some(Link::of(20e6)), HUNGRY, 5.0).over(Some(Link::of(20e3)), HUNGRY, 20.0);

@@ -119,7 +119,8 @@ pub(super) async fn until(
                 work.tasks.spawn(async move {
                     match first.await {
                         Some((stream, first)) if is_media(first) => {
-                            if let Err(error) = media.accept(stream, seat.ok()).await {
+                            let accepted = media.accept(stream, seat.ok());
+                            if let Some(Err(error)) = closing.run_until_cancelled(accepted).await {
                                 tracing::debug!(%error, "a stream over TCP was refused");
                             }
                         }

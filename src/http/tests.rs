@@ -108,6 +108,19 @@ fn routes(config: &config::Config) -> warp::filters::BoxedFilter<(warp::reply::R
 const HEAD: &str = "HTTP/1.1\r\nHost: HOST\r\nConnection: close\r\n";
 
 #[tokio::test]
+async fn who_began_a_stream_and_says_no_more_holds_up_no_end() {
+    let daemon = Daemon::start(|_| {}).await;
+    let mut silent = daemon.connect().await;
+    // The first half of the length of a check.
+    silent.write_all(&[0]).await.expect("sends");
+    assert_eq!(daemon.status(&format!("GET /fast {HEAD}\r\n")).await, 200);
+    daemon.stop.send(()).expect("runs");
+    // Less than such a stream may take to say whom it is for.
+    timeout(Duration::from_secs(3), daemon.ended).await.expect("in time").expect("ends");
+    assert_eq!(silent.read(&mut [0]).await.unwrap_or(0), 0);
+}
+
+#[tokio::test]
 async fn problems_are_rfc_9457_with_the_old_fields() {
     let daemon = Daemon::start(|_| {}).await;
     let missing = daemon.ask(&format!("GET /nowhere {HEAD}\r\n")).await;

@@ -311,6 +311,8 @@ sections! {
         load_cpu_s: u64 = 5_u64,
         /// How long a simulation's process may be silent before it is replaced, ms.
         silence_ms: u64 = 2000_u64,
+        /// How long a WHEP player, or a relay that is published to, may take until media can flow, ms.
+        connect_timeout_ms: u64 = 30_000_u64,
         /// How long open requests may take to finish when the daemon ends, ms.
         drain_timeout_ms: u64 = 5000_u64,
     }

@@ -348,6 +348,8 @@ pub struct Limits {
     pub silence: Duration,
     /// Whether to load models that users supply although the sandbox is not whole.
     pub allow_unsandboxed: bool,
+    /// How long a player or a relay may take from the answer until media can flow.
+    pub connect_timeout: Duration,
     /// How long open requests may take when the daemon ends.
     pub drain_timeout: Duration,
 }

@@ -344,6 +344,7 @@ fn limits(raw: &keys::Limits) -> Result<Limits> {
         load_cpu: within("limits.load_cpu_s", raw.load_cpu_s, 1..=3600).map(Duration::from_secs)?,
         allow_unsandboxed: raw.allow_unsandboxed,
         silence: ms("limits.silence_ms", raw.silence_ms)?,
+        connect_timeout: ms("limits.connect_timeout_ms", raw.connect_timeout_ms)?,
         drain_timeout: ms("limits.drain_timeout_ms", raw.drain_timeout_ms)?,
     })
 }

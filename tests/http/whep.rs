@@ -373,6 +373,20 @@ async fn a_player_whose_connection_or_session_ends_is_gone() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_player_that_never_connects_is_gone_in_time() {
+    let daemon = Daemon::ready_with(&[("MJCAST_LIMITS__CONNECT_TIMEOUT_MS", "1500")]).await;
+    let stays = Player::watch(&daemon, PLACE).await;
+    let offer = Client::new(WATCH).await.offer(false).await;
+    let silent = post(&daemon, PLACE, &without_candidates(&offer)).await;
+    assert_eq!((silent.status(), viewers(&daemon).await.len()), (StatusCode::CREATED, 2));
+    until(async || (viewers(&daemon).await.len() == 1).then_some(())).await;
+    assert_eq!(daemon.delete(&header(&silent, "location")).await, StatusCode::NOT_FOUND);
+    // The time limit is not for who is connected.
+    assert_eq!(viewers(&daemon).await[0]["id"], "viewer-1");
+    assert_eq!(daemon.delete(&stays.place).await, StatusCode::OK);
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn pages_of_allowed_origins_may_play_and_there_is_nothing_to_read() {
     const ORIGIN: &str = "https://player.example";
     let daemon = Daemon::ready_with(&[("MJCAST_SERVER__ALLOWED_ORIGINS", ORIGIN)]).await;

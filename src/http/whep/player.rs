@@ -4,13 +4,12 @@
 //! ```text
 //!              connected           lost, failed
 //!  waiting ───────────────► watching ──────────► gone
-//!     └── 30 s, DELETE, end of the session or of the daemon ──┘
+//!     └── too late, DELETE, end of the session or of the daemon ──┘
 //! ```
 
 use std::{
     collections::HashMap,
     sync::{Arc, Mutex, MutexGuard, PoisonError},
-    time::Duration,
 };
 
 use tokio::{
@@ -29,8 +28,6 @@ use crate::{
     units::SessionId,
 };
 
-/// How long a player may take to connect: as long as ICE tries.
-const PATIENCE: Duration = Duration::from_secs(30);
 /// Requests that may wait for a player's task; others wait to be among them.
 const WISHES: usize = 8;
 
@@ -164,7 +161,7 @@ impl Player {
         let entry = Entry { session: session.clone(), wishes };
         context.players.lock().insert(key.clone(), entry);
         let place = Place { players: Arc::clone(&context.players), key: key.clone() };
-        let deadline = Some(Instant::now() + PATIENCE);
+        let deadline = Some(Instant::now() + context.config.limits.connect_timeout);
         let player = Self { viewer, offer, generation: 1, deadline };
         let (tag, closing) = (player.tag(), context.work.closing.clone());
         context.work.tasks.spawn(async move {

@@ -140,7 +140,8 @@ async fn publish(context: &Arc<Context>, session: &Handle, body: Json<Publishing
     }
     let relay = Relay::new(&url, bearer_token, context.config.webrtc.whip_allow.clone())?;
     let look = camera.as_deref().map(whep::use_camera).transpose()?;
-    let publisher = Publisher::new(session.clone(), relay, look, camera);
+    let patience = context.config.limits.connect_timeout;
+    let publisher = Publisher::new(session.clone(), relay, look, camera, patience);
     let (id, about, status) = publisher.begin(context).await?;
     let location = format!("/api/sessions/{}/whip/{id}", session.id());
     let location = HeaderValue::try_from(location).expect("invariant: ids and numbers are ASCII");

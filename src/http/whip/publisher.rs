@@ -2,7 +2,7 @@
 //! requests find it.
 //!
 //! ```text
-//!               connected              lost, 30 s
+//!               connected              lost, late
 //!  connecting ─────────────► publishing ─────────► waiting ─┐ 1 s, 2 s … 60 s
 //!       ▲───────────────────────────────────────────────────┘
 //!  DELETE, end of the session or of the daemon ─► gone; the relay is told
@@ -32,8 +32,6 @@ use crate::{
     units::SessionId,
 };
 
-/// How long a connection may take: as long as ICE tries.
-const PATIENCE: Duration = Duration::from_secs(30);
 /// From the end of a connection to the next; doubled each time that it fails.
 const PAUSE: Duration = Duration::from_secs(1);
 const LONGEST_PAUSE: Duration = Duration::from_secs(60);
@@ -151,6 +149,8 @@ pub(super) struct Publisher {
     session: Handle,
     relay: Relay,
     look: Option<Command>,
+    /// Within which media can flow.
+    patience: Duration,
     about: Arc<About>,
 }
 
@@ -174,9 +174,10 @@ impl Publisher {
         relay: Relay,
         look: Option<Command>,
         camera: Option<String>,
+        patience: Duration,
     ) -> Self {
         let about = Arc::new(About { url: relay.shown(), camera });
-        Self { session, relay, look, about }
+        Self { session, relay, look, patience, about }
     }
 
     /// Connects, and goes on beside all else; gives its number.
@@ -223,7 +224,7 @@ impl Publisher {
             let failed = match next.take() {
                 Some(mut connection) => {
                     let ended = tokio::select! {
-                        ended = serve(&mut connection.viewer, tell) => ended,
+                        ended = serve(&mut connection.viewer, tell, self.patience) => ended,
                         () = &mut over => Ended::Over,
                     };
                     if tell.borrow().state == State::Publishing {
@@ -286,15 +287,14 @@ impl Publisher {
 }
 
 /// Waits for the end of a connection, and tells when it stands.
-async fn serve(viewer: &mut Viewer, tell: &watch::Sender<Status>) -> Ended {
-    let deadline = Instant::now() + PATIENCE;
+async fn serve(viewer: &mut Viewer, tell: &watch::Sender<Status>, patience: Duration) -> Ended {
+    let deadline = Instant::now() + patience;
     loop {
         let stands = tell.borrow().state == State::Publishing;
         let notice = tokio::select! {
             notice = viewer.notice() => notice,
             () = tokio::time::sleep_until(deadline), if !stands => {
-                let seconds = PATIENCE.as_secs();
-                return Ended::Lost(format!("no connection to the relay within {seconds} s"));
+                return Ended::Lost(format!("no connection to the relay within {patience:?}"));
             }
         };
         match notice {

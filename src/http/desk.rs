@@ -29,7 +29,7 @@ use crate::{
         Assets,
         camera::{Camera, FreeCamera},
     },
-    session::{self, Change, Error, Handle, Item, Source},
+    session::{Change, Error, Handle, Item, Source},
 };
 
 /// Does for a guest what the handlers do for HTTP.
@@ -205,8 +205,7 @@ impl Desk {
         mode: Mode,
     ) -> Outcome<Picture> {
         let wish = frames::Wish::new(camera, size, mode, frames::Format::Png)?;
-        let status = session.status().await?.ok_or(session::Error::NoScene)?;
-        frames::drawn(&self.0, wish, status.assets, status.snapshot).await
+        frames::drawn(&self.0, session, wish).await
     }
 
     // ---- recordings ---------------------------------------------------------------------

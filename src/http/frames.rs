@@ -7,7 +7,7 @@
 
 use std::{sync::Arc, time::Duration};
 
-use percent_encoding::percent_decode_str;
+use percent_encoding::{NON_ALPHANUMERIC, percent_decode_str, utf8_percent_encode};
 use serde_json::{Map, Value, json};
 use utoipa::{IntoParams, OpenApi, ToSchema};
 use warp::{
@@ -18,12 +18,13 @@ use warp::{
     reply::Response,
 };
 
-use super::{Context, api, openapi::File, problem::Problem, reply};
+use super::{Context, api, openapi::File, problem::Problem, reply, sessions};
 use crate::{
     batch::{self, CameraSpec, Mode, Shot},
-    scene::{Assets, Snapshot},
-    session,
-    units::Size,
+    peer::wire::CameraState,
+    scene::{Assets, camera::Camera},
+    session::{self, Handle},
+    units::{Size, ViewerId},
 };
 
 type Answer = Result<Response, Problem>;
@@ -77,13 +78,11 @@ async fn answer(
         return Err(Problem::method_not_allowed("GET, HEAD"));
     }
     let handle = api::session(context, session)?;
-    let status = handle.status().await?.ok_or(session::Error::NoScene)?;
     match (below.first(), format) {
         (Some(name), Some(format)) => {
-            let wish = Wish::parse(&decoded(name)?, query, format)?;
-            frame(context, wish, status.assets, status.snapshot).await
+            frame(context, &handle, Wish::parse(&decoded(name)?, query, format)?).await
         }
-        _ => cameras(&status.assets, &status.snapshot),
+        _ => cameras(&handle).await,
     }
 }
 
@@ -95,8 +94,9 @@ async fn answer(
         (status = 409, description = "The session has no scene."),
     ),
 )]
-fn cameras(assets: &Assets, snapshot: &Snapshot) -> Answer {
-    api::ok(&reply::cameras(assets, snapshot))
+async fn cameras(session: &Handle) -> Answer {
+    let status = session.status().await?.ok_or(session::Error::NoScene)?;
+    api::ok(&reply::cameras(&status.assets, &status.snapshot))
 }
 
 /// How a picture is written.
@@ -111,16 +111,24 @@ pub(super) enum Format {
 /// A picture that was asked for.
 #[derive(Debug)]
 pub(super) struct Wish {
-    camera: CameraSpec,
+    camera: Through,
     size: Size,
     mode: Mode,
     format: Format,
 }
 
+/// What it is seen through.
+#[derive(Debug)]
+enum Through {
+    Spec(CameraSpec),
+    /// Whatever this viewer looks through then.
+    Own(ViewerId),
+}
+
 impl Wish {
     fn parse(camera: &str, query: &str, format: Format) -> Result<Self, Problem> {
         let (mut mode, [mut width, mut height]) = (Mode::Rgb, DEFAULT_SIZE);
-        let mut parts = Map::new();
+        let (mut parts, mut viewer) = (Map::new(), None);
         for pair in query.split('&').filter(|pair| !pair.is_empty()) {
             let (name, value) = pair.split_once('=').unwrap_or((pair, ""));
             let value = decoded(value)?;
@@ -135,6 +143,7 @@ impl Wish {
                     let numbers = numbers.collect::<Result<Vec<_>, _>>()?;
                     parts.insert(name.into(), json!(numbers));
                 }
+                "viewer" => viewer = Some(sessions::viewer(name, &value)?),
                 "track" => drop(parts.insert(name.into(), value.into())),
                 "azimuth" | "elevation" | "distance" | "fovy" => {
                     parts.insert(name.into(), json!(finite(name, &value)?));
@@ -147,7 +156,11 @@ impl Wish {
                 "depth and segmentation are exact: ask for frame.png",
             ));
         }
-        let camera = match (camera, parts.is_empty()) {
+        let spec = match (camera, parts.is_empty()) {
+            _ if viewer.is_some() && (camera != "free" || !parts.is_empty()) => {
+                let detail = "a viewer's own camera takes no name and no numbers: 'free' alone";
+                return Err(Problem::bad_request(detail));
+            }
             ("free", false) => serde_json::from_value(Value::Object(parts)).map_err(|_| {
                 Problem::bad_request("lookat has three numbers, such as lookat=0,0,1")
             })?,
@@ -156,7 +169,8 @@ impl Wish {
             }
             (name, true) => CameraSpec::Name(name.to_owned()),
         };
-        Self::new(camera, [width, height], mode, format)
+        let wish = Self::new(spec, [width, height], mode, format)?;
+        Ok(Self { camera: viewer.map_or(wish.camera, Through::Own), ..wish })
     }
 
     /// A picture of a size in px.
@@ -172,7 +186,18 @@ impl Wish {
             let detail = format!("a side is within 1 and {side} px, with at most {pixels} pixels");
             Problem::bad_request(detail)
         })?;
-        Ok(Self { camera, size, mode, format })
+        Ok(Self { camera: Through::Spec(camera), size, mode, format })
+    }
+
+    async fn camera(&self, session: &Handle, assets: &Assets) -> Result<Camera, Problem> {
+        let spec = match &self.camera {
+            Through::Own(viewer) => return Ok(session.camera(*viewer).await?),
+            Through::Spec(spec) => spec,
+        };
+        spec.of(assets).map_err(|sentence| match spec {
+            CameraSpec::Name(_) => Problem::new(StatusCode::NOT_FOUND, sentence),
+            _ => Problem::bad_request(sentence),
+        })
     }
 }
 
@@ -230,6 +255,9 @@ struct FrameParameters {
     fovy: Option<f64>,
     /// A body, by name, that it follows.
     track: Option<String>,
+    /// A viewer's id: what that viewer looks through, in place of all the above.
+    #[param(example = "viewer-7")]
+    viewer: Option<String>,
 }
 
 /// A picture of the present moment. The simulation goes on undisturbed.
@@ -253,20 +281,18 @@ struct FrameParameters {
             headers(
                 ("x-simulation-time" = f64, description = "Simulated time, s."),
                 ("x-simulation-step" = u64, description = "Steps since the start or reset."),
+                ("x-camera" = String, description = "What it was seen through, as `camera` of a \
+                    state message has it: JSON, percent-encoded."),
                 ("x-depth-scale-m" = f64, description = "Metres of a step, with `mode=depth`."),
             )),
+        (status = 404, description = "There is no such session, camera or viewer."),
         (status = 409, description = "The session has no scene."),
         (status = 503, description = "Others are being drawn, or nothing can be drawn now."),
     ),
 )]
-async fn frame(
-    context: &Context,
-    wish: Wish,
-    assets: Arc<Assets>,
-    snapshot: Arc<Snapshot>,
-) -> Answer {
+async fn frame(context: &Context, session: &Handle, wish: Wish) -> Answer {
     let mode = wish.mode;
-    let Picture { bytes, kind, time, steps } = drawn(context, wish, assets, snapshot).await?;
+    let Picture { bytes, kind, camera, time, steps } = drawn(context, session, wish).await?;
     let mut response = Response::new(bytes.into());
     let headers = response.headers_mut();
     headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(kind));
@@ -279,6 +305,10 @@ async fn frame(
     };
     insert("x-simulation-time", time.to_string());
     insert("x-simulation-step", steps.to_string());
+    if let Ok(camera) = serde_json::to_string(&camera) {
+        // Names need not be ASCII.
+        insert("x-camera", utf8_percent_encode(&camera, NON_ALPHANUMERIC).to_string());
+    }
     if mode == Mode::Depth {
         insert("x-depth-scale-m", (1.0 / STEPS_PER_M).to_string());
     }
@@ -291,6 +321,8 @@ pub(crate) struct Picture {
     pub bytes: Vec<u8>,
     /// Its media type.
     pub kind: &'static str,
+    /// What it was seen through.
+    pub camera: CameraState,
     /// Simulated time that it shows, s.
     pub time: f64,
     /// Steps since the start or reset.
@@ -300,14 +332,13 @@ pub(crate) struct Picture {
 /// Draws one picture, when those before it are drawn.
 pub(super) async fn drawn(
     context: &Context,
+    session: &Handle,
     wish: Wish,
-    assets: Arc<Assets>,
-    snapshot: Arc<Snapshot>,
 ) -> Result<Picture, Problem> {
-    let camera = wish.camera.of(&assets).map_err(|sentence| match wish.camera {
-        CameraSpec::Name(_) => Problem::new(StatusCode::NOT_FOUND, sentence),
-        _ => Problem::bad_request(sentence),
-    })?;
+    let status = session.status().await?.ok_or(session::Error::NoScene)?;
+    let (assets, snapshot) = (status.assets, status.snapshot);
+    let camera = wish.camera(session, &assets).await?;
+    let through = CameraState::new(&camera, &assets);
     let busy = |_| Problem::new(StatusCode::SERVICE_UNAVAILABLE, "other pictures are being drawn");
     let turn = tokio::time::timeout(PATIENCE, context.batches.acquire());
     let _turn = turn.await.map_err(busy)?;
@@ -329,7 +360,7 @@ pub(super) async fn drawn(
         Format::Png => "image/png",
         Format::Jpeg => "image/jpeg",
     };
-    Ok(Picture { bytes, kind, time, steps })
+    Ok(Picture { bytes, kind, camera: through, time, steps })
 }
 
 /// The bytes of the file for what [`batch::picture`] gives.
@@ -400,9 +431,11 @@ mod tests {
         let query = "mode=depth&width=32&height=16&azimuth=90&lookat=0,0,1.5&track=torso";
         let wish = Wish::parse("free", query, Format::Png).expect("understood");
         assert_eq!((wish.mode, wish.size), (Mode::Depth, Size::new(32, 16).expect("valid")));
-        assert!(matches!(wish.camera, CameraSpec::Free(_)));
+        assert!(matches!(wish.camera, Through::Spec(CameraSpec::Free(_))));
+        let own = Wish::parse("free", "viewer=viewer-7&width=64", Format::Jpeg).expect("fine");
+        assert!(matches!(own.camera, Through::Own(ViewerId(7))));
         let named = Wish::parse("side", "", Format::Jpeg).expect("understood");
-        assert!(matches!(named.camera, CameraSpec::Name(name) if name == "side"));
+        assert!(matches!(named.camera, Through::Spec(CameraSpec::Name(name)) if name == "side"));
         for (camera, query, format) in [
             ("free", "mode=heat", Format::Png),
             ("free", "mode=depth", Format::Jpeg),
@@ -414,6 +447,9 @@ mod tests {
             ("side", "azimuth=1", Format::Png),
             ("free", "zoom=2", Format::Png),
             ("free", "mode=%ff", Format::Png),
+            ("free", "viewer=me", Format::Png),
+            ("free", "viewer=viewer-7&azimuth=1", Format::Png),
+            ("side", "viewer=viewer-7", Format::Png),
         ] {
             let problem = Wish::parse(camera, query, format).expect_err(query);
             assert_eq!(problem.status, StatusCode::BAD_REQUEST);

@@ -29,6 +29,7 @@ use crate::{
     control::Command,
     peer::wire,
     session::{self, Change, Handle, Name},
+    units::ViewerId,
 };
 
 /// Longest time that a session may be told to wait for someone, s: a year. Keep it in step with
@@ -284,6 +285,14 @@ fn given<'de, D: Deserializer<'de>>(value: D) -> Result<Option<Option<String>>, 
 
 pub(super) fn name(text: &str) -> Result<Name, Problem> {
     text.parse().map_err(|why: String| Problem::bad_request(format!("'name': {why}")))
+}
+
+/// The viewer of this id, which the parameter `name` has.
+pub(super) fn viewer(name: &str, id: &str) -> Result<ViewerId, Problem> {
+    let number = id.strip_prefix("viewer-").and_then(|number| number.parse().ok());
+    let wrong =
+        || Problem::bad_request(format!("'{name}' must be the id of a viewer, e.g. viewer-7"));
+    number.map(ViewerId).ok_or_else(wrong)
 }
 
 /// What the numbers of a body change.

@@ -21,14 +21,13 @@ use super::{
         Controls, History, Integration, Keyframe, Keyframes, Moment as Reached, NamedState,
         Numbers, Session, Undone, Viewers, controls,
     },
-    sessions::{Below, Query, at, created, name},
+    sessions::{Below, Query, at, created, name, viewer},
 };
 use crate::{
     control::{Command, Moment, PhysicsCommand, Slot, StateSection},
     replay,
     scene::Snapshot,
     session::{Change, Error, Handle, Role},
-    units::ViewerId,
 };
 
 type Route = BoxedFilter<(Response,)>;
@@ -539,7 +538,7 @@ async fn set_role(session: &Handle, request: Json<RoleBody>) -> Answer {
     let body = request?;
     let wrong = || Problem::bad_request("'role' must be view, control or admin");
     let role = Role::parse(&body.role).ok_or_else(wrong)?;
-    session.set_role(viewer_id(&body.viewer_id)?, role).await?;
+    session.set_role(viewer("viewer_id", &body.viewer_id)?, role).await?;
     viewers(session).await
 }
 
@@ -554,13 +553,8 @@ async fn set_role(session: &Handle, request: Json<RoleBody>) -> Answer {
     ),
 )]
 async fn give_control(session: &Handle, request: Json<ControlBody>) -> Answer {
-    let to = request?.viewer_id.as_deref().map(viewer_id).transpose()?;
+    let to = request?.viewer_id;
+    let to = to.map(|id| viewer("viewer_id", &id)).transpose()?;
     session.give_control(to).await?;
     viewers(session).await
-}
-
-fn viewer_id(text: &str) -> Result<ViewerId, Problem> {
-    let number = text.strip_prefix("viewer-").and_then(|number| number.parse().ok());
-    let wrong = || Problem::bad_request("'viewer_id' must be the id of a viewer, e.g. viewer-7");
-    number.map(ViewerId).ok_or_else(wrong)
 }

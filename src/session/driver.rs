@@ -73,6 +73,7 @@ pub(super) enum Request {
     Load { model: Model, begin: Begin, reply: oneshot::Sender<Result<Arc<Scene>, Error>> },
     Scene { reply: oneshot::Sender<Option<Arc<Scene>>> },
     Status { reply: oneshot::Sender<Option<Status>> },
+    Camera { viewer: ViewerId, reply: oneshot::Sender<Option<Camera>> },
     Glance { reply: oneshot::Sender<Glance> },
     Physics { command: PhysicsCommand, reply: oneshot::Sender<Result<Commanded, Error>> },
     Act { command: Command, reply: oneshot::Sender<Result<Commanded, Error>> },
@@ -403,6 +404,10 @@ impl Driver {
             Request::Load { model, begin, reply } => self.queue_load(model, begin, reply),
             Request::Scene { reply } => drop(reply.send(self.scene.clone())),
             Request::Status { reply } => drop(reply.send(self.status())),
+            Request::Camera { viewer, reply } => {
+                let seated = self.seats.get(&viewer);
+                let _ = reply.send(seated.map(|seated| seated.seat.camera()));
+            }
             Request::Glance { reply } => drop(reply.send(self.glance())),
             Request::Physics { command, reply } => drop(reply.send(self.command(command))),
             Request::Act { command, reply } => drop(reply.send(self.act(command))),

@@ -51,7 +51,7 @@ use crate::{
     record, render,
     scene::{
         Assets, Snapshot,
-        camera::{Eye, FreeCamera},
+        camera::{Camera, Eye, FreeCamera},
         mechanics::Mechanics,
         options::SceneOptions,
     },
@@ -554,6 +554,15 @@ impl Handle {
     /// [`Error::TimedOut`] and [`Error::Gone`].
     pub async fn status(&self) -> Result<Option<Status>, Error> {
         self.ask(|reply| driver::Request::Status { reply }).await
+    }
+
+    /// What a viewer looks through, as it is now.
+    ///
+    /// # Errors
+    /// [`Error::NotFound`] for an unknown viewer.
+    pub async fn camera(&self, viewer: ViewerId) -> Result<Camera, Error> {
+        let camera = self.ask(|reply| driver::Request::Camera { viewer, reply }).await?;
+        camera.ok_or_else(|| Error::NotFound(format!("there is no {viewer}, or no longer")))
     }
 
     /// What the session is about.

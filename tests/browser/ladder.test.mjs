@@ -206,6 +206,25 @@ test('a page without WebRTC begins by WebSocket, and one without a decoder shows
   });
 });
 
+test('still pictures are of what the viewer looks through, whoever came first', () =>
+  shared.withViewers(1, async (first) => {
+    await first.stopAndStep(50);
+    await first.setCamera(CAMERA);
+    const other = { ...CAMERA, azimuth: 20, distance: 5 };
+    await withViewer({ query: '?via=pictures' }, async (viewer) => {
+      await untilVia(viewer, 'pictures');
+      await viewer.setCamera(other);
+      const shown = await viewer.stillPicture();
+      const like = psnr(shown, await renderOf({ scene: 'four_geoms', camera: other, steps: 50 }));
+      assert.ok(like >= SAME_DB, `${like} dB to the renderer's own picture`);
+      await viewer.drag(120, 0);
+      await viewer.untilState('a turned camera', ({ camera }) => Math.abs(turn(other.azimuth, camera.azimuth)) > 40);
+      assert.ok(psnr(shown, await viewer.stillPicture()) < SAME_DB, 'the drag did not change the picture');
+      assert.deepEqual(viewer.complaints, []);
+    });
+    await first.untilState('its own camera', ({ camera }) => Math.abs(turn(CAMERA.azimuth, camera.azimuth)) < 1);
+  }));
+
 test('viewers on different ways share what they see alike', () =>
   shared.withViewers(1, (packets) =>
     withViewer({ query: '?via=websocket' }, async (socket) => {

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { mediaAddress } from '../src/connection/endpoints';
 import { deadline, ladder, step, type Choice, type Ladder, type LadderEvent, type Rung } from '../src/connection/ladder';
 import { beginOf, codecOf, codecOfOpening, parsePacket, Unwrapped } from '../src/connection/packet';
-import { parseStats, question } from '../src/connection/pictures';
+import { parseCamera, parseStats, question } from '../src/connection/pictures';
 import { BEAT_MS, Pulse } from '../src/connection/pulse';
 import { parseServerMessage } from '../src/protocol/server';
 
@@ -303,11 +303,13 @@ describe('pictures', () => {
     const state = parseStats({
       simulation_state: {
         simulation: { time: 2, step_count: 1000, is_paused: true },
-        camera: { azimuth: 90, elevation: -20, distance: 3, target: [0, 0, 1] },
       },
     });
-    expect(state).toMatchObject({ time: 2, paused: true, camera: { lookat: [0, 0, 1] } });
-    expect(question(state, 1920, 1080)).toEqual({
+    expect(state).toEqual({ time: 2, step_count: 1000, paused: true });
+    const camera = { azimuth: 90, elevation: -20, distance: 3, lookat: [0, 0, 1], name: 'Übersicht' };
+    expect(parseCamera(encodeURIComponent(JSON.stringify(camera)))).toEqual(camera);
+    for (const wrong of [null, '%', '{', '7']) expect(parseCamera(wrong)).toBeUndefined();
+    expect(question({ camera }, 1920, 1080)).toEqual({
       width: '960',
       height: '540',
       azimuth: '90',

@@ -29,7 +29,7 @@ use super::{
     body::{self, Limit},
     problem::Problem,
     routes::Route,
-    sessions::{Below, Query, at, query},
+    sessions::{self, Below, Query, at, query},
     socket,
 };
 use crate::{
@@ -285,9 +285,7 @@ fn place(query: &Query) -> Result<Option<[f64; 2]>, Problem> {
 /// Whose further view a query asks for.
 fn beside(query: &Query) -> Result<Option<ViewerId>, Problem> {
     let Some(id) = query.get("beside") else { return Ok(None) };
-    let number = id.strip_prefix("viewer-").and_then(|number| number.parse().ok());
-    let wrong = || Problem::bad_request("'beside' must be the id of a viewer, e.g. viewer-7");
-    number.map(|number| Some(ViewerId(number))).ok_or_else(wrong)
+    sessions::viewer("beside", id).map(Some)
 }
 
 /// The command to look through a camera of this name or number.

@@ -7,7 +7,12 @@ use serde_json::Value;
 use utoipa::ToSchema;
 
 use super::options::{FlagsState, OptionsState};
-use crate::{frame::EncodedFrame, peer::Candidate, units::MediaClock};
+use crate::{
+    frame::EncodedFrame,
+    peer::Candidate,
+    scene::{Assets, camera::Camera},
+    units::MediaClock,
+};
 
 /// A STUN or TURN server as browsers take it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
@@ -280,6 +285,29 @@ pub struct CameraState {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
     pub tracks: Option<u32>,
+}
+
+impl CameraState {
+    /// A camera in a model of these assets.
+    pub fn new(camera: &Camera, assets: &Assets) -> Self {
+        let (free, name, tracks) = match *camera {
+            Camera::Free(camera) => (Some(camera), None, None),
+            Camera::Tracking { camera, body } => {
+                (Some(camera), assets.model.bodies.get(body as usize).cloned(), Some(body))
+            }
+            Camera::Fixed(index) => {
+                (None, assets.cameras.get(index as usize).map(|c| c.name.clone()), None)
+            }
+        };
+        Self {
+            azimuth: free.map(|camera| camera.azimuth),
+            elevation: free.map(|camera| camera.elevation),
+            distance: free.map(|camera| camera.distance),
+            lookat: free.map(|camera| camera.lookat),
+            name,
+            tracks,
+        }
+    }
 }
 
 /// A frame of a stream.

@@ -6,7 +6,7 @@ use crate::{
         CameraState, CursorState, FrameState, HistoryState, LatencyState, SelectionState,
         ServerMessage, State,
     },
-    scene::{camera::Camera, mechanics::Mechanics},
+    scene::mechanics::Mechanics,
     session::{Notice, views::Watched},
     stream::Moment,
     units::ViewerId,
@@ -36,7 +36,7 @@ impl Driver {
             speed: snapshot.speed.is_finite().then_some(snapshot.speed),
             rtf: snapshot.real_time_factor,
             viewers,
-            camera: camera_state(moment, watched),
+            camera: CameraState::new(&watched.camera, &moment.assets),
             cameras: moment.assets.cameras.iter().map(|camera| camera.name.clone()).collect(),
             selected: selection(moment),
             history: self.timeline.range().map(|range| HistoryState {
@@ -82,28 +82,6 @@ impl Driver {
             // One that does not read is let go at the next notice to all.
             let _ = seated.notify.try_send(Notice::Flags(Box::new(shown)));
         }
-    }
-}
-
-fn camera_state(moment: &Moment, watched: &Watched) -> CameraState {
-    let assets = &moment.assets;
-    let (free, name) = match watched.camera {
-        Camera::Free(camera) => (Some(camera), None),
-        Camera::Tracking { camera, body } => {
-            (Some(camera), assets.model.bodies.get(body as usize).cloned())
-        }
-        Camera::Fixed(index) => (None, assets.cameras.get(index as usize).map(|c| c.name.clone())),
-    };
-    CameraState {
-        azimuth: free.map(|camera| camera.azimuth),
-        elevation: free.map(|camera| camera.elevation),
-        distance: free.map(|camera| camera.distance),
-        lookat: free.map(|camera| camera.lookat),
-        name,
-        tracks: match watched.camera {
-            Camera::Tracking { body, .. } => Some(body),
-            Camera::Free(_) | Camera::Fixed(_) => None,
-        },
     }
 }
 

@@ -300,7 +300,7 @@ export class Link {
     const { media } = welcome;
     const making: Promise<() => Way> | undefined =
       rung === 'pictures'
-        ? lower.pictures().then(({ Pictures }) => () => new Pictures(this.#at, welcome.session, events))
+        ? lower.pictures().then(({ Pictures }) => () => new Pictures(this.#at, welcome.session, welcome.viewer_id, events))
         : media && lower.websocket().then(({ MediaSocket }) => () => new MediaSocket(mediaAddress(this.#url, welcome), events));
     if (making) this.#await(rung, making);
   }

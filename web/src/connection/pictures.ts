@@ -1,7 +1,7 @@
 /** Still pictures, for who can have no stream: asked for again and again, with what the simulation does. */
 
-import { compact, fields, finite, flag, numbers } from '../protocol/fields';
-import type { ServerMessage, SimState } from '../protocol/server';
+import { compact, fields, finite, flag } from '../protocol/fields';
+import { camera as readCamera, type ServerMessage, type SimState } from '../protocol/server';
 import { pathOf, type Route } from './api';
 import { CanvasEasel } from './easel';
 import type { Endpoints } from './endpoints';
@@ -24,6 +24,7 @@ export interface PicturesEvents {
 export class Pictures {
   readonly #at: Endpoints;
   readonly #session: string;
+  readonly #viewer: string;
   readonly #events: PicturesEvents;
   readonly #easel = new CanvasEasel();
   readonly #stop = new AbortController();
@@ -32,8 +33,8 @@ export class Pictures {
   #bytes = 0;
   #size: [number, number] = [0, 0];
 
-  constructor(at: Endpoints, session: string, events: PicturesEvents) {
-    [this.#at, this.#session, this.#events] = [at, session, events];
+  constructor(at: Endpoints, session: string, viewer: string, events: PicturesEvents) {
+    [this.#at, this.#session, this.#viewer, this.#events] = [at, session, viewer, events];
     void this.#run();
   }
 
@@ -75,7 +76,10 @@ export class Pictures {
 
   async #next(): Promise<void> {
     const state = parseStats(await (await this.#fetch('GET /api/stats')).json());
-    const picture = await (await this.#fetch(PICTURE, question(state, window.innerWidth, window.innerHeight))).blob();
+    const size = question({}, window.innerWidth, window.innerHeight);
+    const response = await this.#fetch(PICTURE, { viewer: this.#viewer, ...size });
+    const camera = parseCamera(response.headers.get('x-camera'));
+    const picture = await response.blob();
     const bitmap = await createImageBitmap(picture);
     if (this.#stop.signal.aborted) return;
     this.#size = [bitmap.width, bitmap.height];
@@ -87,7 +91,7 @@ export class Pictures {
       this.#events.show(this.#easel.stream);
       this.#events.up();
     }
-    this.#events.message({ type: 'state', state });
+    this.#events.message({ type: 'state', state: camera ? { ...state, camera } : state });
   }
 
   async #fetch(route: Route, query: Record<string, string> = {}): Promise<Response> {
@@ -99,7 +103,7 @@ export class Pictures {
   }
 }
 
-/** What a picture is asked for with: the camera of the state, in the shape of the window. */
+/** What a picture is asked for with: the camera of the state, in the shape of a place. */
 export function question({ camera }: SimState, width: number, height: number): Record<string, string> {
   const scale = Math.min(1, WIDEST / Math.max(width, height, 1));
   const side = (length: number) => String(Math.max(16, Math.round(length * scale)));
@@ -118,20 +122,20 @@ export function question({ camera }: SimState, width: number, height: number): R
 export function parseStats(body: unknown): SimState {
   const all = fields<Schemas['SimulationState']>(fields<Schemas['Stats']>(body)?.['simulation_state']) ?? {};
   const simulation = fields<Schemas['Simulation']>(all['simulation']) ?? {};
-  const camera = fields<Schemas['CameraStats']>(all['camera']);
   return compact<SimState>({
     time: finite(simulation['time']),
     step_count: finite(simulation['step_count']),
     paused: flag(simulation['is_paused']),
     speed: finite(simulation['speed']),
     rtf: finite(simulation['real_time_factor']),
-    camera:
-      camera &&
-      compact({
-        azimuth: finite(camera['azimuth']),
-        elevation: finite(camera['elevation']),
-        distance: finite(camera['distance']),
-        lookat: numbers(camera['target'], 3),
-      }),
   });
+}
+
+/** The camera that a picture was seen through, of its header. */
+export function parseCamera(header: string | null): SimState['camera'] {
+  try {
+    return readCamera(JSON.parse(decodeURIComponent(header ?? '')));
+  } catch {
+    return undefined;
+  }
 }

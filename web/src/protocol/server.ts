@@ -204,7 +204,7 @@ export function simState(m: Unread<Schemas['State']>): SimState {
   } satisfies Every<SimState>);
 }
 
-function camera(value: unknown): Camera | undefined {
+export function camera(value: unknown): Camera | undefined {
   const m = fields<Camera>(value);
   return (
     m &&

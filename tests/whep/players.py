@@ -1,12 +1,13 @@
 """Players that know nothing of mjcast watch the real daemon by WHEP: aiortc, and GStreamer where it
-is installed; and a relay that knows nothing of it either is published to by WHIP. `make test-whep`
-runs it; MJCAST_BIN is the daemon.
+is installed; and relays that know nothing of it either are published to by WHIP: aiortc's, and Janus
+where it is installed. `make test-whep` runs it; MJCAST_BIN is the daemon.
 """
 
 import asyncio
 import json
 import os
 import re
+import shutil
 import subprocess
 import sys
 import threading
@@ -19,6 +20,8 @@ from pathlib import Path
 from aiortc import RTCConfiguration, RTCPeerConnection, RTCSessionDescription
 from aiortc.mediastreams import MediaStreamError
 
+import janus
+from janus import Janus
 from relay import Relay
 
 FRAMES = 30
@@ -26,6 +29,9 @@ SIZE = (320, 240)
 PATIENCE_S = 30
 SDP, FRAGMENT = "application/sdp", "application/trickle-ice-sdpfrag"
 GSTREAMER = "/usr/bin/python3"  # the one that Debian's bindings belong to
+# Any number but 96, which `whepsrc` offers audio with.
+WHEPSRC_CAPS = "application/x-rtp,media=video,encoding-name=H264,payload=102,clock-rate=90000," \
+    "packetization-mode=(string)1"
 
 
 class Daemon:
@@ -193,12 +199,27 @@ class Players(unittest.TestCase):
         self.assertEqual(played.stdout.strip(), "{} frames, {}x{}".format(FRAMES, *SIZE))
         self.daemon.is_left()
 
+    def test_whepsrc_plays(self):
+        probe = ["gst-inspect-1.0", "whepsrc"]
+        if not shutil.which(probe[0]) or subprocess.run(probe, capture_output=True).returncode:
+            self.skipTest("not installed: whepsrc of gst-plugins-rs")
+        url = self.daemon.url + "/api/sessions/default/whep"
+        source = ["whepsrc", f"whep-endpoint={url}", f"video-caps={WHEPSRC_CAPS}"]
+        rest = f"! rtph264depay ! h264parse ! avdec_h264 ! identity eos-after={FRAMES} ! fakesink"
+        played = subprocess.run(
+            ["gst-launch-1.0", *source, *rest.split()],
+            capture_output=True, text=True, timeout=PATIENCE_S,
+        )
+        self.assertEqual(played.returncode, 0, played.stdout + played.stderr)
+        self.assertIn("Got EOS", played.stdout)
+        self.daemon.is_left()
+
 
 class Publishing(unittest.TestCase):
     PLACE = "/api/sessions/default/whip"
 
-    def setUp(self):
-        self.relay = Relay()
+    def publish_to(self, relay):
+        self.relay = relay()
         self.addCleanup(self.relay.stop)
         self.daemon = Daemon(MJCAST_WEBRTC__WHIP_ALLOW=self.relay.url)
         self.addCleanup(self.daemon.stop)
@@ -213,7 +234,18 @@ class Publishing(unittest.TestCase):
         self.assertEqual(sizes, {SIZE})
         self.assertGreater(len(pictures), FRAMES // 2)
 
+    def comes_back(self, place):
+        """The relay has hung up, and is published to again."""
+        deadline = time.monotonic() + PATIENCE_S
+        while (told := self.ask("GET", place)[2])["connections"] < 2:
+            self.assertLess(time.monotonic(), deadline, told)
+            time.sleep(0.05)
+        self.plays()
+        self.assertEqual(self.ask("GET", place)[2]["state"], "publishing")
+        self.assertEqual(len(self.daemon.viewers()), 1)
+
     def test_a_relay_is_published_to_until_it_is_told_to_stop(self):
+        self.publish_to(Relay)
         wanted = {"url": self.relay.url + "?key=secret", "bearer_token": "token"}
         status, headers, told = self.ask("POST", self.PLACE, wanted)
         self.assertEqual(status, 201, told)
@@ -226,15 +258,8 @@ class Publishing(unittest.TestCase):
         self.assertEqual((told["state"], told["connections"]), ("publishing", 1))
         self.assertEqual(self.ask("GET", self.PLACE)[2], {"publications": [told]})
 
-        # A relay that comes back is published to again.
         self.relay.hang_up()
-        deadline = time.monotonic() + PATIENCE_S
-        while self.ask("GET", place)[2]["connections"] < 2:
-            self.assertLess(time.monotonic(), deadline, told)
-            time.sleep(0.05)
-        self.plays()
-        self.assertEqual(self.ask("GET", place)[2]["state"], "publishing")
-        self.assertEqual(len(self.daemon.viewers()), 1)
+        self.comes_back(place)
 
         self.assertEqual(self.ask("DELETE", place)[0], 204)
         self.assertEqual(self.daemon.viewers(), [])
@@ -243,10 +268,37 @@ class Publishing(unittest.TestCase):
         self.assertEqual({token for _, _, token in self.relay.requests}, {"Bearer token"})
 
     def test_a_daemon_that_ends_tells_the_relay(self):
+        self.publish_to(Relay)
         self.assertEqual(self.ask("POST", self.PLACE, {"url": self.relay.url})[0], 201)
         self.plays()
         self.daemon.stop()
         self.assertEqual(self.relay.connections, {})
+
+    def test_janus_serves_what_is_published_to_it(self):
+        if absent := janus.missing():
+            self.skipTest(f"not installed: {absent}")
+        self.publish_to(Janus)
+        wanted = {"url": self.relay.url}
+        status, _, told = self.ask("POST", self.PLACE, wanted | {"bearer_token": "wrong"})
+        self.assertEqual(status, 502)
+        self.assertIn("Unauthorized", told["detail"])
+        self.assertEqual(self.daemon.viewers(), [])
+        status, headers, told = self.ask("POST", self.PLACE, wanted | {"bearer_token": janus.TOKEN})
+        self.assertEqual(status, 201, told)
+        place = headers["location"]
+        self.plays()
+        self.assertEqual(self.ask("GET", place)[2]["state"], "publishing")
+        self.assertEqual(self.relay.publishers(), 1)
+        # The room's word counts, although there is room for more.
+        time.sleep(1)
+        [viewer] = self.daemon.viewers()
+        self.assertLessEqual(viewer["estimate_kbps"], janus.KBPS)
+
+        self.relay.hang_up()
+        self.comes_back(place)
+
+        self.assertEqual(self.ask("DELETE", place)[0], 204)
+        self.assertEqual((self.daemon.viewers(), self.relay.publishers()), ([], 0))
 
 
 if __name__ == "__main__":

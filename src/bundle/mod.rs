@@ -14,6 +14,7 @@ mod archive;
 pub(crate) mod codec;
 mod disk;
 mod error;
+mod folder;
 mod names;
 mod resolve;
 mod root;
@@ -25,9 +26,11 @@ use std::{
 };
 
 use bytes::Bytes;
+use sha2::{Digest as _, Sha256};
 
 pub use disk::read;
 pub use error::{Error, NameFault, TextFault};
+pub use folder::{Folder, included};
 pub use text::{MAX_BYTES as MAX_TEXT_BYTES, MAX_DEPTH, MAX_ELEMENTS};
 
 /// Most files of a bundle.
@@ -99,8 +102,48 @@ impl Bundle {
     /// files that unpack to far more than they should are refused.
     pub fn from_zip(archive: Bytes, root: Option<&str>, limits: &Limits) -> Result<Self, Error> {
         let mut files = Collector::new(limits);
-        archive::unpack(archive, &mut files)?;
+        archive::unpack(archive, &mut files, archive::MAX_RATIO)?;
         files.finish(root)
+    }
+
+    /// All files as a zip archive: the same bytes for the same files.
+    ///
+    /// # Errors
+    /// [`Error::Archive`].
+    pub fn to_zip(&self) -> Result<Vec<u8>, Error> {
+        archive::pack(self)
+    }
+
+    /// A bundle as [`Self::to_zip`], [`Self::root`] and [`Self::aliases`] once gave it out, checked
+    /// again.
+    ///
+    /// # Errors
+    /// [`Error`] that names the file at fault.
+    pub fn of_kept_zip(
+        archive: Bytes,
+        root: String,
+        aliases: &BTreeMap<String, String>,
+        limits: &Limits,
+    ) -> Result<Self, Error> {
+        let mut collector = Collector::new(limits);
+        // What was packed here may have shrunk to nearly nothing.
+        archive::unpack(archive, &mut collector, u64::MAX)?;
+        collector.kept(root, aliases)
+    }
+
+    /// A hash of the root's name and of all files by name: SHA-256 as lower-case digits.
+    pub fn digest(&self) -> String {
+        let mut hash = Sha256::new();
+        let mut part = |bytes: &[u8]| {
+            hash.update((bytes.len() as u64).to_le_bytes());
+            hash.update(bytes);
+        };
+        part(self.inner.root.as_bytes());
+        for (name, contents) in self.files() {
+            part(name.as_bytes());
+            part(contents);
+        }
+        hash.finalize().iter().map(|byte| format!("{byte:02x}")).collect()
     }
 
     /// The model among `files` (relative names, contents), as a browser sends a folder. Hidden
@@ -143,12 +186,7 @@ impl Bundle {
                 collector.add(&name, plain, contents)?;
             }
         }
-        let files = collector.files;
-        if !files.contains_key(&root) {
-            return Err(Error::NoSuchRoot { name: root, models: Vec::new() });
-        }
-        let aliases = resolve::check(&root, &mut Held { files: &files, aliases })?;
-        Ok(Self::new(root, files, aliases))
+        collector.kept(root, aliases)
     }
 
     /// The same model with another text in its root file.
@@ -260,6 +298,15 @@ impl Collector {
         self.bytes += contents.len();
         self.files.insert(plain, contents);
         Ok(())
+    }
+
+    fn kept(self, root: String, aliases: &BTreeMap<String, String>) -> Result<Bundle, Error> {
+        let files = self.files;
+        if !files.contains_key(&root) {
+            return Err(Error::NoSuchRoot { name: root, models: Vec::new() });
+        }
+        let aliases = resolve::check(&root, &mut Held { files: &files, aliases })?;
+        Ok(Bundle::new(root, files, aliases))
     }
 
     fn finish(self, root: Option<&str>) -> Result<Bundle, Error> {

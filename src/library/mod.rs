@@ -1,12 +1,70 @@
-//! The scenes that come with the daemon, and the language that they are written in.
+//! Scenes to choose from: those that come with the daemon, those that users have saved, and models
+//! in folders; and the language that they are written in.
 //!
+//! ```text
+//!  presets (here) ─┐
+//!  store ──────────┼─► shelf: one list ─► bundles for sessions      pictures: kept by content
+//!  folders ────────┘
+//! ```
 //! A preset is MJCF text in the binary, with what a menu says of it. This module knows nothing of
 //! MuJoCo: whether the scenes compile and stay calm is shown where physics is tested.
 //!
 //! Every preset moves as soon as it runs. Where that takes a state other than the model's own, it
 //! has a keyframe named [`START_KEYFRAME`], to be loaded on load and on reset.
 
+pub mod folders;
 pub mod mjcf;
+mod pictures;
+mod shelf;
+pub mod store;
+
+use std::{io, path::Path};
+
+pub use shelf::{Entry, Kind, Library, Limits, Page, Query, parsed};
+
+use crate::bundle;
+
+/// Why something of the library was not done.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// There is no such entry or version.
+    #[error("{0}")]
+    NotFound(String),
+    /// The request makes no sense.
+    #[error("{0}")]
+    Invalid(String),
+    /// There is no room for it.
+    #[error("{0}")]
+    Full(String),
+    /// It is there, and cannot be read.
+    #[error("the scene is broken: {0}")]
+    Broken(String),
+    /// The daemon has no directory to keep scenes in.
+    #[error("there is no directory to keep scenes in: set state.dir")]
+    Nowhere,
+    /// The model's files are not in order.
+    #[error("{0}")]
+    Bundle(#[from] bundle::Error),
+    /// The disk does not do what it is asked.
+    #[error("the library in {place} cannot be changed: {source}")]
+    Disk {
+        /// Where.
+        place: String,
+        /// What the system said.
+        source: io::Error,
+    },
+}
+
+impl Error {
+    fn disk(dir: &Path, source: io::Error) -> Self {
+        match source.kind() {
+            io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded => {
+                Self::Full(format!("the disk of {} is full", dir.display()))
+            }
+            _ => Self::Disk { place: dir.display().to_string(), source },
+        }
+    }
+}
 
 /// The keyframe a scene starts from, where it has one of this name.
 pub const START_KEYFRAME: &str = "start";

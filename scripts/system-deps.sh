@@ -59,6 +59,7 @@ find_missing() {
         missing+=("chromium|browser for the tests (or set CHROMIUM to the path of one)")
     fi
     if $want_tests; then
+        need_command redis-server redis-server "Redis, for the tests of fleets"
         # Ubuntu's archive has only a stub of Firefox, and WebKit's driver under another name: the
         # tests say so and go on.
         if has_package firefox-esr && ! command -v firefox >/dev/null; then

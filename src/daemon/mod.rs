@@ -74,7 +74,7 @@ pub async fn serve(
     service::tell_ready(&format!("serving on http://{address}"));
     let watchdog = service::feed_watchdog(sessions.clone(), Arc::clone(sessions.metrics()));
     let (watchdog, reloading) = (tokio::spawn(watchdog), tokio::spawn(reload_on_hangup(reload)));
-    let fleet = http::Fleet::new(&config, &sessions).map(Arc::new);
+    let fleet = http::Fleet::start(&config, &sessions).map_err(Failure::Failed)?;
     let mut drain = config.limits.drain_timeout * 2;
     drain += config.fleet.as_ref().map_or(Duration::ZERO, |fleet| fleet.drain);
     let moving = fleet.clone();

@@ -21,6 +21,7 @@ use super::{
 };
 use crate::{
     config::{self, Limits, Sources},
+    metrics::Pulses,
     peer::Port,
 };
 

@@ -93,6 +93,7 @@ pub(super) enum Request {
     Keep { before: Option<Box<Before>>, act: String },
     Refused,
     TakeBack { reply: oneshot::Sender<Option<Before>> },
+    Checkpoint { reply: oneshot::Sender<Checkpoint> },
     Depart { reply: oneshot::Sender<Checkpoint> },
     Stay,
     Record { wish: recordings::Wish, reply: oneshot::Sender<Result<recordings::Begun, Error>> },
@@ -110,6 +111,7 @@ impl Request {
                 | Self::Viewers { .. }
                 | Self::Leave { .. }
                 | Self::Detach { .. }
+                | Self::Checkpoint { .. }
                 | Self::Depart { .. }
                 | Self::Stay
         );
@@ -437,6 +439,7 @@ impl Driver {
             Request::Keep { before, act } => self.keep_before(before, act),
             Request::Refused => self.refused(),
             Request::TakeBack { reply } => drop(reply.send(self.past.pop())),
+            Request::Checkpoint { reply } => drop(reply.send(self.checkpoint())),
             Request::Depart { reply } => drop(reply.send(self.depart().await)),
             Request::Stay => self.stay(),
             Request::Record { wish, reply } => drop(reply.send(self.record(wish).await)),

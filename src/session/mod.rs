@@ -64,7 +64,7 @@ pub use drawing::{Device, Drawing};
 pub use floor::{Denied, Role};
 pub use idle::Patience;
 pub use info::{Change, End, Hold, Info, Name, Terms};
-pub use keep::{Checkpoint, Damaged, Keeper, Run};
+pub use keep::{Checkpoint, Damaged, Keeper, Model, Run};
 pub use names::Unknown;
 pub use news::{Author, Follower, Item, News, Told};
 pub use outlet::Via;
@@ -646,6 +646,14 @@ impl Handle {
         let (scene, replay) = point?;
         let model = driver::Model::Known(Scene::clone(&scene));
         self.begin_at(model, *replay).await
+    }
+
+    /// All that it takes to go on with it from its last moment.
+    ///
+    /// # Errors
+    /// [`Error::TimedOut`] and [`Error::Gone`].
+    pub async fn checkpoint(&self) -> Result<Checkpoint, Error> {
+        self.ask(|reply| driver::Request::Checkpoint { reply }).await
     }
 
     /// Stops time and gives all that it takes to go on elsewhere; [`Self::moved`] or [`Self::stay`]

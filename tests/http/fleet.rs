@@ -1,6 +1,10 @@
 //! Daemons that share sessions.
 
-use std::net::TcpListener;
+use std::{
+    net::TcpListener,
+    process::{Child, Command, Stdio},
+    time::Duration,
+};
 
 use bytes::Bytes;
 use http::{StatusCode, header};
@@ -14,6 +18,11 @@ const SECRET: &str = "a-secret-of-sixteen-characters-or-more";
 
 /// Two daemons that know each other.
 async fn pair() -> [Daemon; 2] {
+    pair_with(&[]).await
+}
+
+/// The same, with these variables set.
+async fn pair_with(variables: &[(&str, &str)]) -> [Daemon; 2] {
     let free = || TcpListener::bind("127.0.0.1:0").expect("binds");
     let held = [free(), free()];
     let ports = held.each_ref().map(|held| held.local_addr().expect("bound").port());
@@ -25,7 +34,7 @@ async fn pair() -> [Daemon; 2] {
             ("MJCAST_FLEET__PEERS", peers.as_str()),
             ("MJCAST_FLEET__SECRET", SECRET),
         ];
-        Daemon::start_at(port, &fleet)
+        Daemon::start_at(port, &[&fleet, variables].concat())
     };
     let daemons = [start(ports[0], "one"), start(ports[1], "two")];
     for daemon in &daemons {
@@ -91,6 +100,56 @@ async fn a_session_of_a_daemon_that_is_gone_is_not_found_and_said_so() {
     assert!(problem["detail"].as_str().is_some_and(|text| text.contains("'one'")), "{problem}");
     let (status, problem) = whole_state(&two, &id).await;
     assert_eq!(status, StatusCode::MISDIRECTED_REQUEST, "{problem}");
+}
+
+/// A Redis server that keeps nothing on disk; it ends with the test.
+struct Redis {
+    process: Child,
+    url: String,
+}
+
+impl Redis {
+    fn start() -> Self {
+        let held = TcpListener::bind("127.0.0.1:0").expect("binds");
+        let port = held.local_addr().expect("bound").port();
+        drop(held);
+        let process = Command::new("redis-server")
+            .args(["--bind", "127.0.0.1", "--save", "", "--port", &port.to_string()])
+            .stdout(Stdio::null())
+            .spawn()
+            .expect("redis-server is installed (scripts/system-deps.sh --tests)");
+        Self { process, url: format!("redis://127.0.0.1:{port}") }
+    }
+}
+
+impl Drop for Redis {
+    fn drop(&mut self) {
+        let _ = self.process.kill();
+        let _ = self.process.wait();
+    }
+}
+
+#[tokio::test]
+async fn with_a_directory_a_session_outlives_its_daemon() {
+    let redis = Redis::start();
+    let [mut one, two] = pair_with(&[("MJCAST_FLEET__REDIS_URL", &redis.url)]).await;
+    let id = session(&one).await;
+    let commands = format!("/api/sessions/{id}/commands");
+    assert_eq!(one.post(&commands, &json!({"cmd": "pause"})).await.0, StatusCode::OK);
+    let before = whole_state(&one, &id).await;
+    // What was a second ago is known.
+    tokio::time::sleep(Duration::from_millis(2500)).await;
+    one.signal(Signal::KILL);
+    one.ended().await;
+    // Until the daemon counts as lost, and then until it is believed again.
+    let after = until(async || {
+        let found = whole_state(&two, &id).await;
+        (found.0 == StatusCode::OK).then_some(found)
+    });
+    assert_eq!(after.await, before, "bit by bit");
+    follow(&two, &id).await;
+    // Deleted, it is nowhere.
+    assert_eq!(two.delete(&format!("/api/sessions/{id}")).await, StatusCode::NO_CONTENT);
 }
 
 #[tokio::test]

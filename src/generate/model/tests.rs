@@ -130,6 +130,7 @@ async fn all_providers_are_asked_and_understood() {
 
 const LEVELS: Levels = Levels {
     ready: true,
+    draining: false,
     sessions: 1,
     slots: 1,
     viewers: 0,

@@ -10,12 +10,13 @@
 //! Daemons speak to each other below `/internal/`, and know each other by one secret. Media goes
 //! from the owner to the viewer directly.
 
+mod directory;
 mod moving;
 mod proxy;
 
 use std::{
     collections::{BTreeSet, HashMap},
-    sync::{Mutex, PoisonError},
+    sync::{Arc, Mutex, PoisonError},
     time::{Duration, Instant},
 };
 
@@ -30,6 +31,7 @@ use crate::{
     session::{self, Sessions},
     units::{Node, SessionId},
 };
+use directory::Directory;
 
 /// Where daemons speak to each other.
 const INTERNAL: &str = "/internal/";
@@ -50,6 +52,7 @@ pub struct Fleet {
     sessions: Sessions,
     bundle_bytes: usize,
     found: Mutex<HashMap<SessionId, Found>>,
+    directory: Option<Directory>,
 }
 
 struct Found {
@@ -69,13 +72,27 @@ struct NodeState {
 
 impl Fleet {
     /// The fleet that the configuration says, if any.
-    pub fn new(config: &config::Config, sessions: &Sessions) -> Option<Self> {
-        Some(Self {
-            config: config.fleet.clone()?,
+    ///
+    /// # Errors
+    /// Words about `fleet.redis_url` when it is none.
+    pub fn start(
+        config: &config::Config,
+        sessions: &Sessions,
+    ) -> Result<Option<Arc<Self>>, String> {
+        let Some(fleet) = config.fleet.clone() else { return Ok(None) };
+        let directory = fleet.redis.as_ref().map(|url| Directory::open(url.reveal()));
+        let directory = directory
+            .transpose()
+            .map_err(|error| format!("fleet.redis_url is no address of a Redis server: {error}"))?;
+        let fleet = Arc::new(Self {
+            config: fleet,
+            directory,
             sessions: sessions.clone(),
             bundle_bytes: config.limits.bundle_bytes,
             found: Mutex::default(),
-        })
+        });
+        Self::start_directory(&fleet);
+        Ok(Some(fleet))
     }
 
     /// Answers what daemons ask each other, and what is about a session that is elsewhere; gives
@@ -96,7 +113,7 @@ impl Fleet {
             // Whoever sent it here was wrong, and finds out by our answer.
             return Err(Box::new(request));
         }
-        let Some(node) = self.find(&id).await else { return Err(Box::new(request)) };
+        let Some(node) = self.find_or_inherit(&id).await else { return Err(Box::new(request)) };
         let Some(address) = self.config.address(&node) else { return Err(Box::new(request)) };
         self.sessions.metrics().forwarded.add(1);
         match proxy::forward(request, &address, self.own_name(), peer).await {
@@ -120,6 +137,20 @@ impl Fleet {
 
     fn own_name(&self) -> &Node {
         &self.sessions.rules().node
+    }
+
+    /// The node that has a session; `None` where it is this one, or none.
+    async fn find_or_inherit(&self, id: &SessionId) -> Option<Node> {
+        let found = self.find(id).await;
+        let Some(directory) = self.directory.as_ref().filter(|_| found.is_none()) else {
+            return found;
+        };
+        match self.inherit(directory, id).await {
+            Ok(true) => self.forget(id),
+            Ok(false) => {}
+            Err(error) => tracing::warn!(session = %id, error, "the session cannot be taken over"),
+        }
+        None
     }
 
     /// The node that has a session.

@@ -74,7 +74,7 @@ impl Driver {
     }
 
     /// All that it takes to go on with the session.
-    fn checkpoint(&self) -> Checkpoint {
+    pub(super) fn checkpoint(&self) -> Checkpoint {
         let info = &self.info;
         let run = self.scene.as_ref().map(|scene| Run {
             scene: Arc::clone(scene),

@@ -13,11 +13,8 @@ use std::{
 
 use rustix::fs::{FlockOperation, flock};
 
-use super::{Checkpoint, Damaged, ModelDigest, Record, digest, model_bytes};
-use crate::{
-    bundle::{self, Bundle},
-    units::SessionId,
-};
+use super::{Checkpoint, Damaged, Model, ModelDigest, Record, hex};
+use crate::{bundle, units::SessionId};
 
 /// How old what is flushed to the medium may be while time runs.
 const SYNC_EVERY: Duration = Duration::from_secs(10);
@@ -189,7 +186,7 @@ impl Inner {
 struct Kept {
     sequence: u64,
     /// The model, to see whether it is another one.
-    model: Option<(Bundle, ModelDigest)>,
+    model: Option<Model>,
     synced: Instant,
 }
 
@@ -209,28 +206,17 @@ impl Writer {
                 last_sequence(&dir) + 1
             }
         };
-        let files = checkpoint.files();
         let known = before.as_ref().and_then(|kept| kept.model.as_ref());
-        let model = match (files, known) {
-            (None, _) => None,
-            (Some(files), Some((known, digest))) if files.is(known) => {
-                Some((known.clone(), *digest))
+        let model = checkpoint.model(known);
+        let digest = model.as_ref().map(|model| model.digest);
+        let same_model = before.is_some() && known.map(|known| known.digest) == digest;
+        if let Some(model) = model.as_ref().filter(|_| !same_model) {
+            let path = dir.join(model_name(&model.digest));
+            if !path.exists() {
+                write(&path, &model.bytes(), true)?;
             }
-            (Some(files), _) => {
-                let bytes = model_bytes(files);
-                let digest = digest(&bytes);
-                let path = dir.join(model_name(&digest));
-                if !path.exists() {
-                    write(&path, &bytes, true)?;
-                }
-                Some((files.clone(), digest))
-            }
-        };
-        let digest = model.as_ref().map(|(_, digest)| *digest);
-        let same_model = before
-            .as_ref()
-            .is_some_and(|kept| kept.model.as_ref().map(|(_, digest)| *digest) == digest);
-        let record = checkpoint.record(sequence, digest);
+        }
+        let record = checkpoint.record(sequence, model.as_ref());
         write(&dir.join(LATEST), &record, false)?;
         let synced = before
             .map(|kept| kept.synced)
@@ -282,8 +268,7 @@ fn write(path: &Path, bytes: &[u8], sync: bool) -> io::Result<()> {
 }
 
 fn model_name(digest: &ModelDigest) -> String {
-    let hex: String = digest.iter().map(|byte| format!("{byte:02x}")).collect();
-    format!("model-{hex}")
+    format!("model-{}", hex(digest))
 }
 
 fn remove_other_models(dir: &Path, wanted: Option<&ModelDigest>) -> io::Result<()> {

@@ -88,6 +88,25 @@ pub enum Damaged {
 /// The digest of a model with its files.
 type ModelDigest = [u8; 32];
 
+/// A model with its files, as it goes with checkpoints.
+#[derive(Clone, Debug)]
+pub struct Model {
+    files: Bundle,
+    digest: ModelDigest,
+}
+
+impl Model {
+    /// What tells it from others, in hexadecimal.
+    pub fn digest(&self) -> String {
+        hex(&self.digest)
+    }
+
+    /// The files as bytes.
+    pub fn bytes(&self) -> Vec<u8> {
+        model_bytes(&self.files)
+    }
+}
+
 /// A checkpoint as it is written. Names are part of the format: fields may be added with a
 /// default, but not renamed.
 #[derive(Debug, Serialize, Deserialize)]
@@ -126,11 +145,11 @@ enum ModelRecord {
 impl Checkpoint {
     /// As bytes, model and all.
     pub fn to_bytes(&self) -> Vec<u8> {
-        let model = self.files().map(model_bytes);
-        let record = self.record(0, model.as_deref().map(digest));
+        let model = self.model(None);
+        let record = self.record(0, model.as_ref());
         let mut bytes = (record.len() as u64).to_le_bytes().to_vec();
         bytes.extend(record);
-        bytes.extend(model.unwrap_or_default());
+        bytes.extend(model.iter().flat_map(Model::bytes));
         bytes
     }
 
@@ -145,18 +164,51 @@ impl Checkpoint {
         record.into_checkpoint(limits, |_| Some(bytes.slice(8 + length..)))
     }
 
-    /// The files of its model, unless the program has them itself.
-    fn files(&self) -> Option<&Bundle> {
+    /// The model that goes with it, unless the program has it itself; `known` spares the work of
+    /// digesting the same again.
+    pub fn model(&self, known: Option<&Model>) -> Option<Model> {
         let scene = &self.run.as_ref()?.scene;
-        scene.preset.is_none().then_some(&scene.bundle)
+        let files = scene.preset.is_none().then_some(&scene.bundle)?;
+        Some(match known.filter(|known| known.files.is(files)) {
+            Some(known) => known.clone(),
+            None => Model { digest: digest(&model_bytes(files)), files: files.clone() },
+        })
     }
 
-    fn record(&self, sequence: u64, model: Option<ModelDigest>) -> Vec<u8> {
+    /// As bytes without its model.
+    pub fn to_record(&self, model: Option<&Model>) -> Vec<u8> {
+        self.record(0, model)
+    }
+
+    /// The digest of the model that goes with such bytes, unless the program has it itself.
+    ///
+    /// # Errors
+    /// [`Damaged`] says in what way they are none.
+    pub fn model_of(record: &[u8]) -> Result<Option<String>, Damaged> {
+        Ok(match Record::parse(record)?.run.map(|run| run.model) {
+            Some(ModelRecord::Files(digest)) => Some(hex(&digest)),
+            Some(ModelRecord::Preset(_)) | None => None,
+        })
+    }
+
+    /// What [`Self::to_record`] gave, with the model checked again.
+    ///
+    /// # Errors
+    /// [`Damaged`] says in what way it is none.
+    pub fn from_parts(
+        record: &[u8],
+        model: Option<Bytes>,
+        limits: &bundle::Limits,
+    ) -> Result<Self, Damaged> {
+        Record::parse(record)?.into_checkpoint(limits, |_| model)
+    }
+
+    fn record(&self, sequence: u64, model: Option<&Model>) -> Vec<u8> {
         let ms = |duration: Duration| duration.as_millis() as u64;
         let since = self.created.duration_since(SystemTime::UNIX_EPOCH);
         let run = self.run.as_ref().map(|run| RunRecord {
             model: match (run.scene.preset, model) {
-                (None, Some(digest)) => ModelRecord::Files(digest),
+                (None, Some(model)) => ModelRecord::Files(model.digest),
                 (preset, _) => ModelRecord::Preset(preset.unwrap_or_default().to_owned()),
             },
             model_name: run.scene.model_name.clone(),
@@ -270,6 +322,10 @@ fn model_bytes(bundle: &Bundle) -> Vec<u8> {
         bytes.extend_from_slice(contents);
     }
     bytes
+}
+
+fn hex(digest: &ModelDigest) -> String {
+    digest.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 fn digest(bytes: &[u8]) -> ModelDigest {

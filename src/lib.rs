@@ -17,6 +17,7 @@ pub mod scene;
 
 pub mod control;
 
+pub mod auth;
 pub mod encode;
 pub mod gpu;
 pub mod library;

@@ -1,6 +1,7 @@
 //! Quantities and identities as types: sizes, bit rates, media time, ids.
 
 mod id;
+mod role;
 mod utc;
 
 use std::{
@@ -10,6 +11,7 @@ use std::{
 };
 
 pub use id::{Node, SessionId};
+pub use role::Role;
 pub use utc::rfc3339;
 
 /// What a stream's pictures are coded in.

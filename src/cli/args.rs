@@ -214,9 +214,13 @@ pub(super) struct Serve {
     /// TCP port to listen on; 0 takes any free one [default: 8000].
     #[arg(short, long)]
     pub port: Option<u16>,
-    /// Listens on an address that others can reach although nobody has to sign in.
+    /// Listens on an address that others can reach although nobody has to sign in, nor is anything
+    /// encrypted.
     #[arg(long)]
     pub allow_unauthenticated: bool,
+    /// Listens on an address that others can reach without TLS.
+    #[arg(long)]
+    pub allow_plaintext: bool,
     /// Size of a stream, e.g. 1280x720 [default: 960x540].
     #[arg(long, value_name = "WxH")]
     pub size: Option<Size>,

@@ -2,12 +2,14 @@
 
 use std::{net::SocketAddr, time::Duration};
 
-use http::{Request, StatusCode, Uri, header, uri::Scheme};
-use http_body_util::{BodyExt as _, Empty, Limited};
-use hyper_util::rt::TokioIo;
-use tokio::{net::TcpStream, time::timeout};
+use reqwest::{StatusCode, Url};
 
-use super::{Error, args::Health, say};
+use super::{
+    Error,
+    args::Health,
+    client::{Daemon, daemon},
+    say,
+};
 
 /// How long the daemon may take.
 const DEADLINE: Duration = Duration::from_secs(5);
@@ -15,17 +17,8 @@ const DEADLINE: Duration = Duration::from_secs(5);
 const MAX_REPORT: usize = 64 << 10;
 
 pub(super) fn run(health: &Health) -> Result<(), Error> {
-    let base = match &health.url {
-        Some(url) => url.clone(),
-        None => {
-            let server = health.common.sources().load()?.server;
-            format!("http://{}", reachable(server.address()))
-        }
-    };
-    let uri = format!("{}/api/health", base.trim_end_matches('/'));
-    let uri: Uri =
-        uri.parse().map_err(|error| Error::Usage(format!("'{base}' is not a URL: {error}")))?;
-    let (status, report) = super::block_on(ask(uri))?;
+    let daemon = daemon(&health.common, health.url.as_deref())?;
+    let (status, report) = super::block_on(ask(daemon))?;
     say(&format!("{}\n", report.trim_end()))?;
     if status == StatusCode::OK {
         Ok(())
@@ -45,39 +38,26 @@ pub(super) fn reachable(mut address: SocketAddr) -> SocketAddr {
     address
 }
 
-async fn ask(uri: Uri) -> Result<(StatusCode, String), Error> {
-    let authority = uri
-        .authority()
-        .filter(|_| uri.scheme() == Some(&Scheme::HTTP))
-        .ok_or_else(|| Error::Usage("write the URL as http://HOST:PORT".into()))?
-        .clone();
-    let answer = timeout(DEADLINE, get(&uri, authority.host(), authority.port_u16()));
-    match answer.await {
-        Ok(Ok(answer)) => Ok(answer),
-        Ok(Err(error)) => {
-            Err(Error::Failed(format!("no daemon answers at http://{authority}: {error}")))
+async fn ask(daemon: Daemon) -> Result<(StatusCode, String), Error> {
+    let Daemon { base, client } = daemon;
+    let url = Url::parse(&format!("{base}/api/health"))
+        .ok()
+        .filter(|url| matches!(url.scheme(), "http" | "https") && url.has_host())
+        .ok_or_else(|| Error::Usage("write the URL as http://HOST:PORT".into()))?;
+    let silent = |error: reqwest::Error| {
+        Error::Failed(match error.is_timeout() {
+            true => format!("the daemon at {base} did not answer within {} s", DEADLINE.as_secs()),
+            false => format!("no daemon answers at {base}: {error}"),
+        })
+    };
+    let client = client.timeout(DEADLINE).build().map_err(silent)?;
+    let mut response = client.get(url).send().await.map_err(silent)?;
+    let mut report = Vec::new();
+    while let Some(piece) = response.chunk().await.map_err(silent)? {
+        report.extend_from_slice(&piece);
+        if report.len() > MAX_REPORT {
+            return Err(Error::Failed(format!("what answers at {base} is no mjcast daemon")));
         }
-        Err(_) => Err(Error::Failed(format!(
-            "the daemon at http://{authority} did not answer within {} s",
-            DEADLINE.as_secs()
-        ))),
     }
-}
-
-type Failure = Box<dyn std::error::Error + Send + Sync>;
-
-async fn get(uri: &Uri, host: &str, port: Option<u16>) -> Result<(StatusCode, String), Failure> {
-    let host = host.trim_matches(['[', ']']);
-    let stream = TcpStream::connect((host, port.unwrap_or(80))).await?;
-    let (mut sender, connection) =
-        hyper::client::conn::http1::handshake(TokioIo::new(stream)).await?;
-    tokio::spawn(connection);
-    let authority = uri.authority().map(ToString::to_string).unwrap_or_default();
-    let request = Request::get(uri.path())
-        .header(header::HOST, authority)
-        .body(Empty::<bytes::Bytes>::new())?;
-    let response = sender.send_request(request).await?;
-    let status = response.status();
-    let body = Limited::new(response.into_body(), MAX_REPORT).collect().await?.to_bytes();
-    Ok((status, String::from_utf8_lossy(&body).into_owned()))
+    Ok((response.status(), String::from_utf8_lossy(&report).into_owned()))
 }

@@ -4,6 +4,7 @@
 
 mod args;
 mod bench;
+mod client;
 mod doctor;
 mod generate;
 mod health;
@@ -102,12 +103,15 @@ fn run(command: Command) -> Result<(), Error> {
                 level(&config.server);
                 let waiting: Vec<_> =
                     changed(&first, &raw).filter(|key| !key.is_reloaded()).map(Key::path).collect();
-                Ok(match &waiting[..] {
+                let outcome = match &waiting[..] {
                     [] => "all of it takes effect".to_owned(),
                     keys => format!("{} take effect at the next start", keys.join(", ")),
-                })
+                };
+                Ok((config, outcome))
             };
-            block_on(daemon::serve(config, reload))?;
+            #[expect(clippy::print_stderr, reason = "for whoever starts the daemon, and no log")]
+            let tell = |text: &str| eprintln!("mjcast: {text}");
+            block_on(daemon::serve(config, tell, reload))?;
         }
         Command::Render(render) => {
             let config = render.sources().load()?;
@@ -245,6 +249,7 @@ impl Serve {
             "server.allow_unauthenticated",
             yes(self.allow_unauthenticated),
         );
+        sources.flag("--allow-plaintext", "server.allow_plaintext", yes(self.allow_plaintext));
         sources.flag("--size", "video.frame_width", self.size.map(|size| size.width()));
         sources.flag("--size", "video.frame_height", self.size.map(|size| size.height()));
         sources.flag("--frame-rate", "video.frame_rate", self.frame_rate);

@@ -71,7 +71,14 @@ impl Key {
 }
 
 /// Keys whose values take effect at once when the configuration is read again.
-const RELOADED: &[(&str, &str)] = &[("server", "log_level"), ("server", "debug")];
+const RELOADED: &[(&str, &str)] = &[
+    ("server", "log_level"),
+    ("server", "debug"),
+    ("auth", "admin_token"),
+    ("auth", "control_token"),
+    ("auth", "view_token"),
+    ("auth", "tokens_dir"),
+];
 
 /// The keys in which two configurations differ.
 pub fn changed<'a>(a: &'a Raw, b: &'a Raw) -> impl Iterator<Item = &'static Key> + 'a {
@@ -80,6 +87,9 @@ pub fn changed<'a>(a: &'a Raw, b: &'a Raw) -> impl Iterator<Item = &'static Key>
 
 /// Keys whose values are never printed.
 const SECRETS: &[(&str, &str)] = &[
+    ("auth", "admin_token"),
+    ("auth", "control_token"),
+    ("auth", "view_token"),
     ("webrtc", "turn_credential"),
     ("webrtc", "turn_secret"),
     ("fleet", "secret"),
@@ -201,8 +211,12 @@ sections! {
         host: String = "127.0.0.1"; "HOST", "VIEWER_HOST",
         /// TCP port to listen on; 0 takes any free one.
         port: u16 = 8000_u16; "PORT", "VIEWER_PORT",
-        /// Listens on addresses that others can reach although nobody has to sign in.
+        /// Listens on addresses that others can reach although nobody has to sign in, nor is anything encrypted.
         allow_unauthenticated: bool = false,
+        /// Listens on addresses that others can reach without TLS: who is on the way reads tokens and pictures.
+        allow_plaintext: bool = false,
+        /// Proxies that the daemon is behind, which encrypt and whose word on whom they speak for is taken (`Forwarded`, `X-Forwarded-For`): IP addresses and networks such as `10.0.0.0/8`.
+        trusted_proxies: Vec<String> = Vec::new(),
         /// Names besides loopback and the listening address that browsers may reach the daemon by.
         allowed_hosts: Vec<String> = Vec::new(),
         /// Origins besides the daemon's own whose pages may use it, e.g. `https://lab.example`.
@@ -217,6 +231,28 @@ sections! {
         log_format: String = "text",
         /// Logs at least at `debug`.
         debug: bool = false; "DEBUG_MODE",
+    }
+    /// Who may do what: see SECURITY.md.
+    auth: Auth {
+        /// A token that may do everything, 16 characters or more; never shown.
+        admin_token: String = "",
+        /// A token that may also act on simulations; never shown.
+        control_token: String = "",
+        /// A token that may watch and read; never shown.
+        view_token: String = "",
+        /// Directory with these tokens in files named `admin_token`, `control_token` and `view_token`, which others cannot read; systemd's credentials are looked for without it.
+        tokens_dir: String = "",
+        /// What those may who bring no token: `none`, `view`, `control` or `admin`; `auto`: everything as long as only this machine can connect and no token is configured, and nothing otherwise.
+        anonymous: String = "auto",
+        /// Shows `/metrics` to everybody.
+        open_metrics: bool = false,
+    }
+    /// Encryption; without both keys there is none.
+    tls: Tls {
+        /// File of the certificate with those that vouch for it, PEM; it is read again when it changes.
+        cert: String = "",
+        /// File of its private key, PEM.
+        key: String = "",
     }
     /// How scenes are drawn and coded.
     video: Video {
@@ -275,10 +311,16 @@ sections! {
     }
     /// What one client or one scene may cost.
     limits: Limits {
+        /// Longest path of a request with its query, bytes.
+        uri_bytes: u64 = 8_u64 << 10,
+        /// Largest head of a request, at most 100 lines, bytes.
+        head_bytes: u64 = 32_u64 << 10,
         /// Largest request body and scene, bytes.
         body_bytes: u64 = 8_u64 << 20,
         /// Largest upload of a model with its files, a zip archive or a folder, bytes.
         upload_bytes: u64 = 64_u64 << 20,
+        /// Models that are received and unpacked at a time; further ones wait a while.
+        uploads: u32 = 4_u32,
         /// Largest model with all its files, unpacked, bytes.
         bundle_bytes: u64 = 256_u64 << 20,
         /// Largest WebSocket message that does not carry a scene, bytes.
@@ -291,8 +333,16 @@ sections! {
         body_timeout_ms: u64 = 30_000_u64,
         /// How long a connection may neither send nor take a byte, ms.
         idle_timeout_ms: u64 = 75_000_u64,
-        /// HTTP connections at a time; further ones wait to be accepted.
+        /// HTTP connections at a time, from their first request on; further ones wait. As many again may be about to send one: then the oldest of these goes.
         connections: u32 = 512_u32,
+        /// Connections at a time from one address other than loopback and `server.trusted_proxies`.
+        connections_per_client: u32 = 256_u32,
+        /// Requests per second that cost much (that load, make, check or draw scenes) from one address, with bursts of as many; admins are not counted.
+        costly_requests_per_s: u32 = 20_u32,
+        /// Wrong tokens from one address, of which two are forgotten each minute; at this number it has to wait.
+        wrong_tokens: u32 = 20_u32,
+        /// Tokens that are made by HTTP, at a time.
+        tokens: u32 = 1000_u32,
         /// Sessions at a time, `default` included.
         sessions: u32 = 16_u32,
         /// Viewers of a session at a time.

@@ -14,7 +14,7 @@ use super::{
 };
 
 /// Variables with the product's prefix that are no keys.
-const OTHER_VARIABLES: &[&str] = &["MJCAST_CONFIG"];
+const OTHER_VARIABLES: &[&str] = &["MJCAST_CONFIG", "MJCAST_TOKEN"];
 
 /// Where a configuration comes from; later fields win over earlier ones.
 #[derive(Clone, Debug, Default)]

@@ -6,6 +6,7 @@
 
 pub mod keys;
 
+mod access;
 mod fleet;
 mod generate;
 mod load;
@@ -23,6 +24,7 @@ use std::{
 
 use crate::units::{Bitrate, Codecs, FrameRate, Node, Size};
 
+pub use access::{Anonymous, Auth, Networks, Tls, token};
 pub use fleet::Fleet;
 pub use generate::{Budget, Format, Generate, Model, Patience, Rates, Server as ModelServer};
 pub use load::{Flag, Sources};
@@ -78,6 +80,10 @@ fn hint(suggestion: Option<&str>) -> String {
 pub struct Config {
     /// Where the daemon listens, whom it answers and what it logs.
     pub server: Server,
+    /// Who may do what.
+    pub auth: Auth,
+    /// Encryption; `None`: there is none.
+    pub tls: Option<Tls>,
     /// How scenes are drawn and coded.
     pub video: Video,
     /// How viewers are reached.
@@ -103,6 +109,12 @@ pub struct Server {
     pub ip: IpAddr,
     /// TCP port; 0: any free one.
     pub port: u16,
+    /// Whether others may connect although nobody has to sign in.
+    pub allow_unauthenticated: bool,
+    /// Whether others may connect without encryption.
+    pub allow_plaintext: bool,
+    /// Proxies whose word on whom they speak for is taken.
+    pub trusted_proxies: Networks,
     /// Names besides loopback and `ip` that a request may be for, in lower case.
     pub allowed_hosts: Vec<String>,
     /// Origins besides the daemon's own, `scheme://host[:port]` in lower case.
@@ -312,10 +324,16 @@ pub struct Sessions {
 /// What one client or one scene may cost.
 #[derive(Clone, Debug)]
 pub struct Limits {
+    /// Longest path of a request with its query, bytes.
+    pub uri_bytes: usize,
+    /// Largest head of a request, bytes.
+    pub head_bytes: usize,
     /// Largest request body and scene, bytes.
     pub body_bytes: usize,
     /// Largest upload of a model with its files, packed, bytes.
     pub upload_bytes: usize,
+    /// Models that are received and unpacked at a time.
+    pub uploads: usize,
     /// Largest model with all its files, unpacked, bytes.
     pub bundle_bytes: usize,
     /// Largest WebSocket message without a scene, bytes.
@@ -330,6 +348,14 @@ pub struct Limits {
     pub idle_timeout: Duration,
     /// HTTP connections at a time.
     pub connections: usize,
+    /// The same from one address.
+    pub connections_per_client: usize,
+    /// Requests per second that cost much, from one address.
+    pub costly_requests_per_s: u32,
+    /// Wrong tokens from one address.
+    pub wrong_tokens: u32,
+    /// Tokens that are made by HTTP, at a time.
+    pub tokens: usize,
     /// Sessions at a time, `default` included.
     pub sessions: usize,
     /// Viewers of a session at a time.

@@ -1,11 +1,18 @@
 //! What nobody may read: it shows in no log, error or reply.
 
-use std::fmt;
+use std::{
+    fmt,
+    fs::File,
+    io::{self, Read as _},
+    path::Path,
+};
 
 use serde::{Serialize, Serializer};
 
 /// Longest key, bytes: several times the longest that providers give out.
 const MAX_BYTES: usize = 1024;
+/// Longest file of a key, bytes.
+const MAX_FILE: u64 = 4096;
 
 /// What stands in its place.
 const SHOWN: &str = "[secret]";
@@ -30,6 +37,24 @@ impl Secret {
             );
         }
         Ok((!text.is_empty()).then(|| Self(text.to_owned())))
+    }
+
+    /// Reads the key that is all of a file; `None` where there is no file.
+    ///
+    /// # Errors
+    /// Why a file that is there holds none, without what it holds.
+    pub fn read(path: &Path) -> Result<Option<Self>, String> {
+        let file = match File::open(path) {
+            Ok(file) => file,
+            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
+            Err(error) => return Err(error.to_string()),
+        };
+        if !file.metadata().is_ok_and(|about| about.is_file()) {
+            return Err("it is no file".into());
+        }
+        let mut text = String::new();
+        file.take(MAX_FILE).read_to_string(&mut text).map_err(|error| error.to_string())?;
+        Self::parse(&text)?.map(Some).ok_or_else(|| "it is empty".into())
     }
 
     /// The key itself, for the one header that it belongs into.

@@ -89,7 +89,11 @@ fn mistakes_are_named_with_their_place() {
         (&[("PORT", "eighty")], "server.port in the environment variable PORT: invalid type"),
         (&[("PORT", "70000")], "server.port in the environment variable PORT: invalid value"),
         (&[("HOST", "example.org")], "is not an IP address"),
-        (&[("HOST", "0.0.0.0")], "--allow-unauthenticated"),
+        (&[("MJCAST_AUTH__VIEW_TOKEN", "short")], "auth.view_token"),
+        (&[("MJCAST_AUTH__ANONYMOUS", "all")], "auth.anonymous"),
+        (&[("MJCAST_TLS__CERT", "/c.pem")], "tls.cert needs it"),
+        (&[("MJCAST_TLS__CERT", "c.pem"), ("MJCAST_TLS__KEY", "/k")], "absolute"),
+        (&[("MJCAST_SERVER__TRUSTED_PROXIES", "nginx")], "server.trusted_proxies"),
         (&[("FRAME_RATE", "0")], "video.frame_rate in the environment variable FRAME_RATE: 0 is"),
         (&[("FRAME_WIDTH", "641")], "641 is odd"),
         (&[("FRAME_WIDTH", "8")], "not within 16 to 8192"),
@@ -156,12 +160,4 @@ fn what_is_printed_can_be_read_back_and_holds_no_secret() {
     let back: keys::Raw = toml::from_str(&text).expect("TOML");
     assert_eq!(back.server.port, 81);
     assert_eq!(back.webrtc.ice_servers, ["stun:a:1", "turn:b:2"]);
-}
-
-#[test]
-fn reachable_addresses_need_consent() {
-    let mut sources = with_variables(&[("HOST", "0.0.0.0")]);
-    assert!(sources.load().is_err());
-    sources.flag("--allow-unauthenticated", "server.allow_unauthenticated", Some(true));
-    assert!(sources.load().expect("allowed").server.ip.is_unspecified());
 }

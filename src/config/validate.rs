@@ -9,7 +9,7 @@ use std::{
 
 use super::{
     Allowed, Config, Encoders, IceServer, Limits, LogFormat, LogLevel, Login, NvencPreset, Places,
-    Profile, Recording, Server, Sessions, Shadows, State, Video, Webrtc,
+    Profile, Recording, Server, Sessions, Shadows, State, Video, Webrtc, access,
     fleet::fleet,
     generate::generate,
     keys::{self, Raw},
@@ -36,6 +36,8 @@ impl Config {
     pub(super) fn validate(raw: &Raw) -> Result<Self> {
         Ok(Self {
             server: server(&raw.server)?,
+            auth: access::auth(&raw.auth)?,
+            tls: access::tls(&raw.tls)?,
             video: video(&raw.video)?,
             webrtc: webrtc(&raw.webrtc)?,
             sessions: sessions(&raw.sessions)?,
@@ -53,6 +55,9 @@ fn server(raw: &keys::Server) -> Result<Server> {
     Ok(Server {
         ip: address(raw)?,
         port: raw.port,
+        allow_unauthenticated: raw.allow_unauthenticated,
+        allow_plaintext: raw.allow_plaintext,
+        trusted_proxies: access::networks("server.trusted_proxies", &raw.trusted_proxies)?,
         allowed_hosts: raw.allowed_hosts.iter().map(|name| host(name)).collect::<Result<_>>()?,
         allowed_origins: raw
             .allowed_origins
@@ -94,16 +99,6 @@ fn address(raw: &keys::Server) -> Result<IpAddr> {
             format!("'{}' is not an IP address: write one, or localhost", raw.host),
         );
     };
-    if !ip.is_loopback() && !raw.allow_unauthenticated {
-        return invalid(
-            "server.host",
-            format!(
-                "{ip} can be reached from other machines, and whoever reaches it controls the \
-                 simulation: listen on 127.0.0.1 (for instance behind an SSH tunnel), or accept \
-                 this with --allow-unauthenticated"
-            ),
-        );
-    }
     Ok(ip)
 }
 
@@ -311,8 +306,11 @@ fn limits(raw: &keys::Limits) -> Result<Limits> {
     let ms = |key, value| within(key, value, 1..=DAY_MS).map(Duration::from_millis);
     let bytes = |key, value, most| within(key, value, 1024..=most).map(|n| n as usize);
     Ok(Limits {
+        uri_bytes: bytes("limits.uri_bytes", raw.uri_bytes, 1 << 15)?,
+        head_bytes: bytes("limits.head_bytes", raw.head_bytes, 1 << 20)?,
         body_bytes: bytes("limits.body_bytes", raw.body_bytes, 1 << 30)?,
         upload_bytes: bytes("limits.upload_bytes", raw.upload_bytes, 1 << 30)?,
+        uploads: within("limits.uploads", raw.uploads.into(), 1..=1024)? as usize,
         // A worker holds the files beside what MuJoCo makes of them.
         bundle_bytes: bytes("limits.bundle_bytes", raw.bundle_bytes, 2 << 30)?,
         socket_message_bytes: bytes(
@@ -325,6 +323,14 @@ fn limits(raw: &keys::Limits) -> Result<Limits> {
         body_timeout: ms("limits.body_timeout_ms", raw.body_timeout_ms)?,
         idle_timeout: ms("limits.idle_timeout_ms", raw.idle_timeout_ms)?,
         connections: within("limits.connections", raw.connections.into(), 1..=65_536)? as usize,
+        connections_per_client: within(
+            "limits.connections_per_client",
+            raw.connections_per_client.into(),
+            1..=65_536,
+        )? as usize,
+        costly_requests_per_s: raw.costly_requests_per_s.max(1),
+        wrong_tokens: raw.wrong_tokens.max(1),
+        tokens: within("limits.tokens", raw.tokens.into(), 0..=100_000)? as usize,
         sessions: within("limits.sessions", raw.sessions.into(), 1..=10_000)? as usize,
         viewers: within("limits.viewers", raw.viewers.into(), 1..=10_000)? as usize,
         control_idle: within("limits.control_idle_s", raw.control_idle_s, 1..=86_400)

@@ -4,7 +4,7 @@ use std::{net::SocketAddr, path::PathBuf, process::ExitCode};
 
 use tokio::{sync::oneshot, task::JoinHandle};
 
-use super::{FIRST_SCENE, Failure, listen, start_sessions, until_ended};
+use super::{FIRST_SCENE, Failure, entry, listen, start_sessions, until_ended};
 use crate::{
     batch::{Mode, Shot, camera_by_name, picture},
     config::Sources,
@@ -169,6 +169,7 @@ impl Builder {
     /// is taken.
     pub async fn start(self) -> Result<Daemon, Failure> {
         let config = self.sources.load().map_err(|error| Failure::Failed(error.to_string()))?;
+        let entry = entry(&config)?;
         let listener = listen(&config).await?;
         let address = listener.local_addr().map_err(|error| Failure::Failed(error.to_string()))?;
         let sessions = start_sessions(&config, address.port(), self.worker_program, None).await?;
@@ -186,7 +187,7 @@ impl Builder {
                 // Dropped without a word, it ends as well.
                 let _ = stopped.await;
             };
-            until_ended(listener, serving, &config, None, told).await;
+            until_ended(listener, serving, (&config, &entry), None, told).await;
         });
         Ok(Daemon { address, sessions, stop, served })
     }

@@ -10,7 +10,7 @@ mod service;
 
 use std::{
     fs,
-    net::IpAddr,
+    net::{IpAddr, Ipv4Addr, SocketAddr, UdpSocket},
     path::PathBuf,
     sync::Arc,
     time::{Duration, Instant},
@@ -53,27 +53,42 @@ pub enum Failure {
     Failed(String),
 }
 
-/// Runs the daemon until it is told to end. `reload` is called on SIGHUP: it reads the
-/// configuration again, and its answer goes into the log.
+/// Runs the daemon until it is told to end. Where nobody could sign in, a token is made, and `tell`
+/// is given what a person has to know of it. `reload` is called on SIGHUP: it reads the configuration
+/// again, and says for the log what takes effect.
 ///
 /// # Errors
-/// [`Failure::Environment`] when there is no adapter, no encoder, or the port is taken.
+/// [`Failure::Environment`] when there is no adapter, no encoder, the port is taken, or the daemon
+/// would stand open.
 pub async fn serve(
     config: Config,
-    reload: impl Fn() -> Result<String, String> + Send + Sync + 'static,
+    tell: impl FnOnce(&str),
+    reload: impl Fn() -> Result<(Config, String), String> + Send + Sync + 'static,
 ) -> Result<(), Failure> {
+    let entry = entry(&config)?;
     let listener = listen(&config).await?;
     let address = listener.local_addr().map_err(|error| Failure::Failed(error.to_string()))?;
+    if let Some(token) = entry.made_token() {
+        tell(&format!(
+            "no token is configured, so one was made that may do everything. It is good until this \
+             daemon ends; open\n  {}://{}/#token={}",
+            entry.scheme(),
+            seen_from_elsewhere(address),
+            token.reveal()
+        ));
+    }
     let (keeper, kept) = open_keeper(&config).await;
     let sessions = start_sessions(&config, address.port(), None, keeper.clone()).await?;
     let mut first = Box::pin(begin(sessions.clone(), keeper, kept));
     // It is asked for before anybody can ask for another, and compiles while the page is served.
     let _ = (&mut first).now_or_never();
     let first = tokio::spawn(first);
-    tracing::info!("ready: open http://{address} in a browser");
-    service::tell_ready(&format!("serving on http://{address}"));
+    let scheme = entry.scheme();
+    tracing::info!("ready: open {scheme}://{address} in a browser");
+    service::tell_ready(&format!("serving on {scheme}://{address}"));
     let watchdog = service::feed_watchdog(sessions.clone(), Arc::clone(sessions.metrics()));
-    let (watchdog, reloading) = (tokio::spawn(watchdog), tokio::spawn(reload_on_hangup(reload)));
+    let (watchdog, reloading) =
+        (tokio::spawn(watchdog), tokio::spawn(reload_on_hangup(reload, entry.clone())));
     let fleet = http::Fleet::start(&config, &sessions).map_err(Failure::Failed)?;
     let mut drain = config.limits.drain_timeout * 2;
     drain += config.fleet.as_ref().map_or(Duration::ZERO, |fleet| fleet.drain);
@@ -91,7 +106,7 @@ pub async fn serve(
             fleet.drain().await;
         }
     };
-    until_ended(listener, sessions, &config, fleet, told).await;
+    until_ended(listener, sessions, (&config, &entry), fleet, told).await;
     for task in [first, watchdog, reloading] {
         task.abort();
     }
@@ -160,7 +175,7 @@ async fn begin(sessions: Sessions, keeper: Option<Keeper>, kept: Vec<Checkpoint>
 async fn until_ended(
     listener: TcpListener,
     sessions: Sessions,
-    config: &Config,
+    (config, entry): (&Config, &http::Entry),
     fleet: Option<Arc<http::Fleet>>,
     end: impl Future<Output = ()>,
 ) {
@@ -172,7 +187,8 @@ async fn until_ended(
         let _ = told.send(());
     };
     // Files are finished while clients say goodbye: both within one time.
-    let serving = http::serve(listener, sessions.clone(), config, fleet, mcp::guest, until_told);
+    let way = (config, entry);
+    let serving = http::serve(listener, sessions.clone(), way, fleet, mcp::guest, until_told);
     tokio::join!(serving, async {
         let _ = ending.await;
         let ended = recordings.all_ended();
@@ -182,6 +198,30 @@ async fn until_ended(
     });
     sessions.shutdown().await;
     sessions.keep_all().await;
+}
+
+/// Who may enter.
+fn entry(config: &Config) -> Result<http::Entry, Failure> {
+    http::Entry::open(config, state_dir(config), credentials()).map_err(Failure::Environment)
+}
+
+/// Where systemd puts secrets (systemd.exec(5)).
+fn credentials() -> Option<PathBuf> {
+    std::env::var_os("CREDENTIALS_DIRECTORY").map(PathBuf::from)
+}
+
+/// An address as another machine would write it: that of the interface which leads out, where the
+/// daemon listens on all.
+fn seen_from_elsewhere(mut address: SocketAddr) -> SocketAddr {
+    if address.ip().is_unspecified() {
+        // Connecting a UDP socket sends nothing; the address is one for documentation.
+        let out = UdpSocket::bind((Ipv4Addr::UNSPECIFIED, 0)).and_then(|socket| {
+            socket.connect((Ipv4Addr::new(192, 0, 2, 1), 9))?;
+            socket.local_addr()
+        });
+        address.set_ip(out.map_or(Ipv4Addr::LOCALHOST.into(), |out| out.ip()));
+    }
+    address
 }
 
 async fn listen(config: &Config) -> Result<TcpListener, Failure> {
@@ -480,7 +520,10 @@ fn media_addresses(ip: IpAddr) -> Vec<IpAddr> {
 }
 
 /// Reads the configuration again at every SIGHUP.
-async fn reload_on_hangup(reload: impl Fn() -> Result<String, String> + Send + Sync) {
+async fn reload_on_hangup(
+    reload: impl Fn() -> Result<(Config, String), String> + Send + Sync,
+    entry: http::Entry,
+) {
     use tokio::signal::unix::{SignalKind, signal};
     let mut hangups = match signal(SignalKind::hangup()) {
         Ok(hangups) => hangups,
@@ -489,7 +532,10 @@ async fn reload_on_hangup(reload: impl Fn() -> Result<String, String> + Send + S
     while hangups.recv().await.is_some() {
         service::tell_reloading();
         match reload() {
-            Ok(outcome) => tracing::info!("the configuration was read again: {outcome}"),
+            Ok((config, outcome)) => {
+                entry.reload(&config, credentials());
+                tracing::info!("the configuration was read again: {outcome}");
+            }
             Err(error) => tracing::error!("the configuration stays as it was: {error}"),
         }
         service::tell_ready("serving");

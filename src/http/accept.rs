@@ -16,22 +16,37 @@ use std::{
 };
 
 use http_body_util::{BodyExt as _, combinators::UnsyncBoxBody};
-use hyper::{Method, Request, body::Incoming, server::conn::http1, service::service_fn};
+use hyper::{
+    Method, Request,
+    body::{Frame, Incoming, SizeHint},
+    server::conn::http1,
+    service::service_fn,
+};
 use hyper_util::rt::{TokioIo, TokioTimer};
 use rustix::net::sockopt::set_socket_send_buffer_size;
 use tokio::{
     io::{AsyncRead, AsyncWrite, ReadBuf},
     net::{TcpListener, TcpStream},
-    sync::Semaphore,
     time::{Instant, Sleep},
 };
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 use tower::ServiceExt as _;
-use warp::filters::BoxedFilter;
+use warp::{
+    filters::BoxedFilter,
+    http::{HeaderValue, StatusCode, header, request::Parts},
+};
 
-use super::{fleet::Fleet, guest, media::PATH};
+use super::{
+    entry,
+    fleet::{self, Fleet},
+    gate, guest,
+    media::PATH,
+    problem::Problem,
+    room::{Place, Room},
+    tls,
+};
 use crate::{
-    config::Limits,
+    config::{Config, Limits},
     metrics::Pulse,
     peer::{Port, is_media},
 };
@@ -77,6 +92,10 @@ pub(super) struct Front {
     pub guest: guest::Door,
     /// Other daemons that share the work.
     pub fleet: Option<Arc<Fleet>>,
+    /// What lets requests in.
+    pub gate: Arc<gate::Gate>,
+    /// What encrypts, if anything does.
+    pub entry: Option<Arc<entry::Inner>>,
 }
 
 /// A response as it is sent, whoever made it.
@@ -90,45 +109,36 @@ pub(super) async fn until(
     listener: TcpListener,
     front: Front,
     media: &Port,
-    limits: &Limits,
+    config: &Config,
     work: &Work,
     pulse: &Pulse,
 ) {
-    let seats = Arc::new(Semaphore::new(limits.connections));
+    let room = Room::new(config);
     let mut shutdown = pin!(shutdown);
     let mut failing = false;
     let mut ticks = tokio::time::interval(BEAT);
     loop {
         pulse.beat(Instant::now().into_std());
-        // The permit comes first: beyond the limit, clients wait in the kernel's backlog.
-        let next = async {
-            let seat = Arc::clone(&seats).acquire_owned().await;
-            (seat, listener.accept().await)
-        };
-        let (seat, accepted) = tokio::select! {
+        let accepted = tokio::select! {
             () = &mut shutdown => return,
             _ = ticks.tick() => continue,
-            next = next => next,
+            accepted = listener.accept() => accepted,
         };
         match accepted {
-            Ok((stream, _)) => {
+            Ok((stream, peer)) => {
                 failing = false;
+                let Some(place) = room.enter(peer.ip()) else {
+                    tracing::debug!(%peer, "as many connections come from there as may (limits.connections_per_client)");
+                    continue;
+                };
+                let (front, limits, media) = (front.clone(), config.limits.clone(), media.clone());
                 let closing = work.closing.clone();
-                let first = first_byte(stream, limits.header_timeout, closing.clone());
-                let (front, limits, media) = (front.clone(), limits.clone(), media.clone());
                 work.tasks.spawn(async move {
-                    match first.await {
-                        Some((stream, first)) if is_media(first) => {
-                            let accepted = media.accept(stream, seat.ok());
-                            if let Some(Err(error)) = closing.run_until_cancelled(accepted).await {
-                                tracing::debug!(%error, "a stream over TCP was refused");
-                            }
-                        }
-                        Some((stream, _)) => {
-                            connection(stream, front, &limits, closing).await;
-                            drop(seat);
-                        }
-                        None => {}
+                    let leaving = place.leaving();
+                    tokio::select! {
+                        // Who has sent no request makes room for others.
+                        () = leaving.cancelled() => {}
+                        () = serve((stream, peer), place, front, &limits, media, closing) => {}
                     }
                 });
             }
@@ -144,6 +154,48 @@ pub(super) async fn until(
     }
 }
 
+/// Serves a connection by what it begins with.
+async fn serve(
+    (stream, peer): (TcpStream, SocketAddr),
+    place: Place,
+    front: Front,
+    limits: &Limits,
+    media: Port,
+    closing: CancellationToken,
+) {
+    let Some((stream, first)) = first_byte(stream, limits.header_timeout, &closing).await else {
+        return;
+    };
+    if is_media(first) {
+        let accepted = media.accept(stream, place.seat().await);
+        if let Some(Err(error)) = closing.run_until_cancelled(accepted).await {
+            tracing::debug!(%error, "a stream over TCP was refused");
+        }
+        return;
+    }
+    let (live, busy) = (Arc::new(AtomicBool::new(false)), Arc::new(AtomicBool::new(false)));
+    let stream = Timed::new(stream, limits.idle_timeout, Arc::clone(&live), Arc::clone(&busy));
+    let encrypts = front.entry.as_ref().and_then(|entry| entry.tls.as_ref());
+    let line = Connection {
+        line: gate::Line { peer, encrypted: encrypts.is_some() && tls::begins(first) },
+        front: front.clone(),
+        place: Arc::new(place),
+        live,
+        busy,
+        wants_tls: encrypts.is_some(),
+    };
+    if !tls::begins(first) {
+        return connection(stream, line, limits, closing).await;
+    }
+    let Some(tls) = encrypts else { return };
+    let shaken = tokio::time::timeout(limits.header_timeout, tls.acceptor().accept(stream));
+    match shaken.await {
+        Ok(Ok(stream)) => connection(stream, line, limits, closing).await,
+        Ok(Err(error)) => tracing::debug!(%peer, %error, "a TLS handshake failed"),
+        Err(_) => tracing::debug!(%peer, "a TLS handshake took too long"),
+    }
+}
+
 /// Whether `accept` failed for something that only concerns the one connection.
 fn is_the_clients(error: &io::Error) -> bool {
     use io::ErrorKind::{ConnectionAborted, ConnectionRefused, ConnectionReset, Interrupted};
@@ -154,7 +206,7 @@ fn is_the_clients(error: &io::Error) -> bool {
 async fn first_byte(
     stream: TcpStream,
     patience: Duration,
-    closing: CancellationToken,
+    closing: &CancellationToken,
 ) -> Option<(TcpStream, u8)> {
     let mut first = [0];
     let peeked = tokio::select! {
@@ -164,74 +216,163 @@ async fn first_byte(
     matches!(peeked, Ok(Ok(1))).then_some((stream, first[0]))
 }
 
-/// Serves one connection to its end.
-fn connection(
-    stream: TcpStream,
+/// What the requests of a connection have in common.
+#[derive(Clone)]
+struct Connection {
+    line: gate::Line,
     front: Front,
+    place: Arc<Place>,
+    live: Arc<AtomicBool>,
+    busy: Arc<AtomicBool>,
+    /// Whether what is not encrypted is sent to where it is.
+    wants_tls: bool,
+}
+
+/// Serves one connection to its end.
+async fn connection(
+    stream: impl AsyncRead + AsyncWrite + Send + Unpin + 'static,
+    connection: Connection,
     limits: &Limits,
     closing: CancellationToken,
-) -> impl Future<Output = ()> + Send + 'static {
-    let header_timeout = limits.header_timeout;
-    let (live, busy) = (Arc::new(AtomicBool::new(false)), Arc::new(AtomicBool::new(false)));
-    let peer = stream.peer_addr().ok().map(Peer);
-    let timed = Timed::new(stream, limits.idle_timeout, Arc::clone(&live), Arc::clone(&busy));
-    let stream = TokioIo::new(timed);
-    async move {
-        let service = service_fn(move |request: Request<Incoming>| {
-            live.store(request.uri().path() == PATH, Ordering::Relaxed);
-            busy.store(true, Ordering::Relaxed);
-            let (answer, busy) = (answer(front.clone(), peer, request), Arc::clone(&busy));
-            async move {
-                let answer = answer.await;
-                busy.store(false, Ordering::Relaxed);
-                answer
-            }
-        });
-        // Not hyper-util's `auto` server: even with HTTP/1 alone it waits for a first byte to tell
-        // the versions apart, and no limit covers that. Browsers speak HTTP/2 only over TLS, which
-        // a proxy in front terminates.
-        let served = http1::Builder::new()
-            .timer(TokioTimer::new())
-            .header_read_timeout(header_timeout)
-            .serve_connection(stream, service)
-            .with_upgrades();
-        let mut served = pin!(served);
-        let outcome = tokio::select! {
-            outcome = served.as_mut() => outcome,
-            () = closing.cancelled() => {
-                served.as_mut().graceful_shutdown();
-                served.await
-            }
-        };
-        if let Err(error) = outcome {
-            tracing::debug!(%error, "a connection ended early");
+) {
+    let service = service_fn(move |request: Request<Incoming>| {
+        connection.live.store(request.uri().path() == PATH, Ordering::Relaxed);
+        connection.busy.store(true, Ordering::Relaxed);
+        let connection = connection.clone();
+        async move {
+            let answer = answer(&connection, request).await;
+            connection.busy.store(false, Ordering::Relaxed);
+            answer
         }
+    });
+    // Not hyper-util's `auto` server: even with HTTP/1 alone it waits for a first byte to tell
+    // the versions apart, and no limit covers that. HTTP/2 would need flow control for live streams.
+    let served = http1::Builder::new()
+        .timer(TokioTimer::new())
+        .header_read_timeout(limits.header_timeout)
+        // Room for what is refused with a reason; hyper refuses what is larger without one.
+        .max_buf_size((2 * limits.head_bytes + limits.uri_bytes).max(1 << 16))
+        .serve_connection(TokioIo::new(stream), service)
+        .with_upgrades();
+    let mut served = pin!(served);
+    let outcome = tokio::select! {
+        outcome = served.as_mut() => outcome,
+        () = closing.cancelled() => {
+            served.as_mut().graceful_shutdown();
+            served.await
+        }
+    };
+    if let Err(error) = outcome {
+        tracing::debug!(%error, "a connection ended early");
     }
 }
 
 async fn answer(
-    front: Front,
-    peer: Option<Peer>,
+    connection: &Connection,
+    request: Request<Incoming>,
+) -> Result<Response, Infallible> {
+    let Connection { line, front, place, .. } = connection;
+    let (mut head, body) = request.into_parts();
+    let path = head.uri.path().to_owned();
+    let refuse = |problem| boxed(front.gate.refuse(problem, &path));
+    if let Some(fleet) = front.fleet.as_ref().filter(|_| path.starts_with(fleet::INTERNAL)) {
+        // Daemons know each other by a secret of their own.
+        let asked = fleet.take(Request::from_parts(head, body), None).await;
+        let nothing = |_| refuse(Problem::new(StatusCode::NOT_FOUND, "there is no such resource"));
+        return Ok(asked.unwrap_or_else(nothing));
+    }
+    if !place.sit().await {
+        let text = "as many connections are open as may be (limits.connections of the \
+            configuration)";
+        return Ok(refuse(Problem::new(StatusCode::SERVICE_UNAVAILABLE, text)));
+    }
+    let sender = match front.gate.admit(*line, &head).await {
+        Ok(sender) => sender,
+        Err(problem) => return Ok(refuse(problem)),
+    };
+    if connection.wants_tls && !line.encrypted && !front.gate.trusts(line.peer.ip()) {
+        return Ok(refuse(elsewhere(&head)));
+    }
+    let caller = sender.caller.clone().filter(|caller| caller.by_token);
+    head.extensions.insert(Peer(line.peer));
+    head.extensions.insert(sender);
+    let request = Request::from_parts(head, body);
+    let mut response = match &front.fleet {
+        Some(fleet) => match fleet.take(request, Some(line.peer)).await {
+            Ok(response) => response,
+            Err(ours) => answer_ours(front, &path, *ours).await?,
+        },
+        None => answer_ours(front, &path, request).await?,
+    };
+    if line.encrypted {
+        let year = HeaderValue::from_static("max-age=31536000");
+        response.headers_mut().insert(header::STRICT_TRANSPORT_SECURITY, year);
+    }
+    Ok(match caller {
+        Some(caller) => {
+            response.map(|body| Until { body, over: Box::pin(caller.over()) }.boxed_unsync())
+        }
+        None => response,
+    })
+}
+
+/// Answers what no other daemon has to.
+async fn answer_ours(
+    front: &Front,
+    path: &str,
     mut request: Request<Incoming>,
 ) -> Result<Response, Infallible> {
-    if let Some(fleet) = &front.fleet {
-        match fleet.take(request, peer.map(|Peer(address)| address)).await {
-            Ok(response) => return Ok(response),
-            Err(ours) => request = *ours,
-        }
-    }
-    if front.guest.is_at(request.uri().path()) {
+    if front.guest.is_at(path) {
         return Ok(front.guest.answer(request).await);
-    }
-    if let Some(peer) = peer {
-        request.extensions_mut().insert(peer);
     }
     // hyper sends no body in reply to HEAD, so whatever answers GET answers HEAD.
     if request.method() == Method::HEAD {
         *request.method_mut() = Method::GET;
     }
-    let response = warp::service(front.routes).oneshot(request).await?;
-    Ok(response.map(|body| body.map_err(Into::into).boxed_unsync()))
+    Ok(boxed(warp::service(front.routes.clone()).oneshot(request).await?))
+}
+
+fn boxed(response: warp::reply::Response) -> Response {
+    response.map(|body| body.map_err(Into::into).boxed_unsync())
+}
+
+/// Where a request that is not encrypted should have gone.
+fn elsewhere(head: &Parts) -> Problem {
+    let host = head.headers.get(header::HOST).and_then(|host| host.to_str().ok());
+    let path = head.uri.path_and_query().map_or("/", |path| path.as_str());
+    let place = format!("https://{}{path}", host.unwrap_or_default());
+    let text = "this port speaks https";
+    Problem::new(StatusCode::PERMANENT_REDIRECT, text).at(place)
+}
+
+/// A body that breaks off when whoever reads it may no more.
+struct Until {
+    body: Body,
+    over: Pin<Box<dyn Future<Output = ()> + Send>>,
+}
+
+impl hyper::body::Body for Until {
+    type Data = bytes::Bytes;
+    type Error = Box<dyn std::error::Error + Send + Sync>;
+
+    fn poll_frame(
+        self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+    ) -> Poll<Option<Result<Frame<Self::Data>, Self::Error>>> {
+        let this = self.get_mut();
+        if this.over.as_mut().poll(cx).is_ready() {
+            return Poll::Ready(Some(Err("the token was revoked or has ended".into())));
+        }
+        Pin::new(&mut this.body).poll_frame(cx)
+    }
+
+    fn is_end_stream(&self) -> bool {
+        self.body.is_end_stream()
+    }
+
+    fn size_hint(&self) -> SizeHint {
+        self.body.size_hint()
+    }
 }
 
 /// A stream that fails once no byte has moved for a while, in either direction.

@@ -55,7 +55,8 @@ impl Desk {
 
     /// A place among those who follow what happens, for as long as it is kept.
     pub(crate) fn follower(&self) -> Outcome<OwnedSemaphorePermit> {
-        let busy = "too many clients follow sessions: end another's subscription, or ask again";
+        let busy = "too many clients follow sessions (half of limits.connections of the \
+            configuration): end another's subscription, or ask again";
         let place = Arc::clone(&self.0.followers).try_acquire_owned();
         place.map_err(|_| Problem::new(StatusCode::SERVICE_UNAVAILABLE, busy))
     }

@@ -103,8 +103,12 @@ async fn events(
             return Err(Problem::bad_request(text));
         }
     };
-    let busy =
-        |_| Problem::new(StatusCode::SERVICE_UNAVAILABLE, "too many clients follow sessions");
+    let busy = |_| {
+        Problem::new(
+            StatusCode::SERVICE_UNAVAILABLE,
+            "too many clients follow sessions (half of limits.connections of the configuration)",
+        )
+    };
     let place = Arc::clone(&context.followers).try_acquire_owned().map_err(busy)?;
     // An id that is none is that of another server.
     let news = session.follow(last.and_then(|last| last.trim().parse().ok()));

@@ -7,36 +7,12 @@
 use std::net::IpAddr;
 
 use warp::{
-    Filter, Rejection,
-    filters::BoxedFilter,
     host::Authority,
     http::{HeaderMap, StatusCode, header, request::Parts},
 };
 
 use super::problem::Problem;
 use crate::config;
-
-/// Passes requests that may be answered.
-pub(super) fn filter(server: &config::Server) -> BoxedFilter<()> {
-    let rules = Rules::new(server);
-    warp::host::optional()
-        .and(warp::header::headers_cloned())
-        .and_then(move |host: Option<Authority>, headers: HeaderMap| {
-            let verdict = rules.check(host.as_ref(), &headers);
-            async move { verdict.map_err(warp::reject::custom) }
-        })
-        .or_else(|rejection: Rejection| async move {
-            // What is left is warp's own complaint about a malformed or contradictory Host.
-            match rejection.find::<Problem>() {
-                Some(_) => Err(rejection),
-                None => Err(warp::reject::custom(Problem::bad_request(
-                    "the Host header is malformed, or contradicts the request's target",
-                ))),
-            }
-        })
-        .untuple_one()
-        .boxed()
-}
 
 /// Whose requests are answered.
 #[derive(Clone, Debug)]
@@ -56,7 +32,7 @@ impl Rules {
         }
     }
 
-    /// Whether a request that no route sees may be answered.
+    /// Whether a request may be answered.
     pub fn admit(&self, request: &Parts) -> Result<(), Problem> {
         let host = request.headers.get(header::HOST).and_then(|host| host.to_str().ok());
         let host: Option<Authority> = host.and_then(|host| host.parse().ok());

@@ -1,5 +1,5 @@
 //! A protocol that brings its own server and shares the port: it has one path, and gets requests
-//! that the guard has let pass, with their bodies, bounded in size and time.
+//! that the gate has let pass, with their bodies, bounded in size and time.
 
 use std::{convert::Infallible, future::Future, pin::Pin, sync::Arc};
 
@@ -12,7 +12,6 @@ use super::{
     Context, accept,
     body::{self, Limit},
     desk::Desk,
-    guard,
     problem::Problem,
     routes,
 };
@@ -47,9 +46,8 @@ type Answered = Pin<Box<dyn Future<Output = accept::Response> + Send>>;
 
 /// The way to `guest`.
 pub(super) fn door(context: &Arc<Context>, guest: Guest) -> Door {
-    let rules = guard::Rules::new(&context.config.server);
     let path = guest.path;
-    let behind = Arc::new(Behind { guest, rules, context: Arc::clone(context) });
+    let behind = Arc::new(Behind { guest, context: Arc::clone(context) });
     let answer = move |request| -> Answered {
         let behind = Arc::clone(&behind);
         Box::pin(async move { behind.answer(request).await })
@@ -77,7 +75,6 @@ impl Door {
 
 struct Behind {
     guest: Guest,
-    rules: guard::Rules,
     context: Arc<Context>,
 }
 
@@ -97,7 +94,6 @@ impl Behind {
 
     async fn answered(&self, request: Request<Incoming>) -> Result<accept::Response, Problem> {
         let (head, body) = request.into_parts();
-        self.rules.admit(&head)?;
         // A GET waits for what happens: it is a follower, as those of events are.
         let place = match head.method {
             Method::GET => Some(Desk::new(&self.context).follower()?),

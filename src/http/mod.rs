@@ -1,27 +1,31 @@
 //! The HTTP edge: routes, wire types, signaling sockets and the page.
 //!
 //! ```text
-//!  accept (own loop, time limits) ─► guard (Host, Origin) ─► routes ─► api · pages · sockets
-//!                                                              │
-//!                                    session::Handle / Viewer ◄┘   (requests with deadlines)
+//!  accept (own loop, TLS, time limits) ─► gate (Host, Origin, tokens) ─► routes ─► api · pages · sockets
+//!                                                                           │
+//!                                                 session::Handle / Viewer ◄┘   (requests with deadlines)
 //! ```
 //! This is the only module that names warp. Handlers never touch physics, the GPU or a frame: they
 //! ask a session and await its reply.
 
 mod accept;
+mod access;
 mod api;
 mod body;
 mod command;
 mod desk;
 mod download;
+mod entry;
 mod events;
 mod fleet;
 mod flood;
 mod frames;
+mod gate;
 mod generate;
 mod guard;
 mod guest;
 mod llm;
+mod login;
 mod media;
 mod model;
 mod openapi;
@@ -30,6 +34,7 @@ mod problem;
 mod progress;
 mod recordings;
 pub(crate) mod reply;
+mod room;
 mod routes;
 mod scenes;
 mod schema;
@@ -39,6 +44,8 @@ mod state;
 mod stats;
 mod talk;
 mod tickets;
+mod tls;
+mod tokens;
 mod whep;
 mod whip;
 mod words;
@@ -46,7 +53,9 @@ mod words;
 use std::{future::Future, sync::Arc};
 
 pub use desk::Desk;
+pub use entry::Entry;
 pub use fleet::Fleet;
+pub(crate) use gate::Sender;
 pub use guest::Guest;
 pub use openapi::text as description;
 pub(crate) use problem::Problem;
@@ -80,6 +89,8 @@ struct Context {
     uploads: Arc<Semaphore>,
     /// Permits for clients that follow the events of a session.
     followers: Arc<Semaphore>,
+    /// What lets requests in.
+    gate: Arc<gate::Gate>,
     work: accept::Work,
     /// Other daemons that share the work.
     fleet: Option<Arc<Fleet>>,
@@ -90,7 +101,7 @@ struct Context {
 pub async fn serve(
     listener: TcpListener,
     sessions: Sessions,
-    config: &Config,
+    (config, entry): (&Config, &Entry),
     fleet: Option<Arc<Fleet>>,
     guest: impl FnOnce(Desk) -> Guest,
     shutdown: impl Future<Output = ()>,
@@ -104,6 +115,9 @@ pub async fn serve(
     }
     let media = sessions.port().clone();
     let models = Models::new(&config.generate, Arc::clone(sessions.metrics()));
+    let own = entry.inner();
+    let (tokens, counters) = (Arc::clone(&own.tokens), Arc::clone(sessions.metrics()));
+    let gate = Arc::new(gate::Gate::new(&config, tokens, own.anonymous, counters));
     let context = Arc::new(Context {
         sessions,
         config: config.clone(),
@@ -115,16 +129,18 @@ pub async fn serve(
         publishers: Arc::default(),
         batches: Semaphore::new(1),
         makings: Semaphore::new(generate::MAX_AT_ONCE),
-        uploads: Arc::new(Semaphore::new(scenes::MAX_UPLOADS)),
+        uploads: Arc::new(Semaphore::new(limits.uploads)),
         // Half of the connections: the others stay for requests.
         followers: Arc::new(Semaphore::new(limits.connections.div_ceil(2))),
+        gate: Arc::clone(&gate),
         work: work.clone(),
         fleet: fleet.clone(),
     });
     let door = guest::door(&context, guest(Desk::new(&context)));
-    let front = accept::Front { routes: routes::all(&context), guest: door, fleet };
+    let entry = Some(Arc::clone(own));
+    let front = accept::Front { routes: routes::all(&context), guest: door, fleet, gate, entry };
     let pulse = context.sessions.metrics().pulses.add("accepting connections");
-    accept::until(shutdown, listener, front, &media, limits, &work, &pulse).await;
+    accept::until(shutdown, listener, front, &media, &config, &work, &pulse).await;
     drop(pulse);
     if !work.drain(limits.drain_timeout).await {
         tracing::warn!("some clients did not finish in time; their connections are dropped");

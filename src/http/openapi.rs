@@ -19,6 +19,9 @@ use utoipa::{
         Type,
         path::{Operation, OperationBuilder, Parameter, ParameterBuilder, ParameterIn, PathItem},
         response::ResponseBuilder,
+        security::{
+            ApiKey, ApiKeyValue, Http, HttpAuthScheme, SecurityRequirement, SecurityScheme,
+        },
     },
 };
 use warp::{
@@ -28,8 +31,9 @@ use warp::{
 };
 
 use super::{
-    api, command, events, frames, generate, llm, media, model, pages, problem, recordings, scenes,
-    schema, sessions, socket, state, whep, whip,
+    access::{self, Need, Scope},
+    api, command, events, frames, generate, llm, login, media, model, pages, problem, recordings,
+    scenes, schema, sessions, socket, state, tokens, whep, whip,
 };
 
 const ABOUT: &str = "\
@@ -44,7 +48,13 @@ that exploded.
 What answers GET answers HEAD. Other methods than those named are refused with 405 and `allow`. An \
 error is `application/problem+json` with a sentence in `detail`.
 
-Nobody has to sign in. A request must name this daemon in `Host` (an address of its own, \
+Who may do what is said by tokens, each with a role: `view` watches and reads, `control` also acts, \
+`admin` also says what others may. A token comes as `Authorization: Bearer`, in the cookie that \
+`POST /api/login` sets, or as `token` in the query of a socket; one that is for a session alone is good \
+there alone. On loopback with no token configured everything is allowed without one. Without a token \
+that counts the answer is 401, and with one that allows too little 403; both name the role.
+
+A request must name this daemon in `Host` (an address of its own, \
 `localhost`, or one of `server.allowed_hosts`), and when it has an `Origin`, as browsers send, that \
 must be the same place or one of `server.allowed_origins`; others get 400 or 403.";
 
@@ -61,6 +71,7 @@ must be the same place or one of `server.allowed_origins`; others get 400 or 403
         (name = "recordings", description = "Videos of what a session shows, with its states."),
         (name = "scenes", description = "What a session simulates."),
         (name = "signaling", description = "How a viewer gets a stream."),
+        (name = "access", description = "Tokens, and who one is."),
         (name = "daemon", description = "How the daemon is, and what it does."),
         (name = "pages", description = "For people."),
     ),
@@ -93,13 +104,18 @@ pub(super) fn answer(request: &HeaderMap) -> warp::reply::Response {
 /// Lets requests pass whose path is in the document; there is nothing at others.
 pub(super) fn described() -> BoxedFilter<()> {
     let check = |path: FullPath| async move {
-        if DESCRIBED.places.iter().any(|place| place.matches(path.as_str())) {
+        if is_described(path.as_str()) {
             return Ok(());
         }
         tracing::debug!(path = path.as_str(), "asked for what the API's description lacks");
         Err(warp::reject::not_found())
     };
     warp::path::full().and_then(check).untuple_one().boxed()
+}
+
+/// Whether the document has this path.
+pub(super) fn is_described(path: &str) -> bool {
+    DESCRIBED.places.iter().any(|place| place.matches(path))
 }
 
 /// The document, in the forms in which it is needed.
@@ -121,7 +137,7 @@ static DESCRIBED: LazyLock<Described> = LazyLock::new(|| {
 });
 
 /// A path of the document, such as `/api/sessions/{id}/cameras/{camera}/frame.{format}`.
-struct Place(Vec<Part>);
+pub(super) struct Place(Vec<Part>);
 
 /// What is between two slashes: text, and behind it anything where there is a parameter.
 struct Part {
@@ -130,7 +146,7 @@ struct Part {
 }
 
 impl Place {
-    fn new(path: &str) -> Self {
+    pub fn new(path: &str) -> Self {
         let part = |text: &str| match text.split_once('{') {
             Some((before, _)) => Part { text: before.to_owned(), open: true },
             None => Part { text: text.to_owned(), open: false },
@@ -138,7 +154,7 @@ impl Place {
         Self(parts(path).map(part).collect())
     }
 
-    fn matches(&self, path: &str) -> bool {
+    pub fn matches(&self, path: &str) -> bool {
         let mut asked = parts(path);
         let all = self.0.iter().all(|part| {
             asked.next().is_some_and(|asked| match asked.strip_prefix(part.text.as_str()) {
@@ -176,6 +192,8 @@ fn document() -> openapi::OpenApi {
         media::Operations::openapi(),
         whep::Operations::openapi(),
         whip::Operations::openapi(),
+        login::Operations::openapi(),
+        tokens::Operations::openapi(),
     ] {
         document.merge(operations);
     }
@@ -185,11 +203,14 @@ fn document() -> openapi::OpenApi {
     let own = page("/openapi.json", "This document.");
     document.paths.paths.insert("/openapi.json".to_owned(), own);
     for (path, item) in &mut document.paths.paths {
-        for operation in operations(item) {
-            complete(path, operation);
+        for (method, operation) in operations(item) {
+            complete(path, access::of_template(method, path), operation);
         }
     }
     let components = document.components.get_or_insert_default();
+    for (name, scheme) in schemes() {
+        components.add_security_scheme(name, scheme);
+    }
     let response = ResponseBuilder::new().description("A refusal.").content(
         "application/problem+json",
         ContentBuilder::new().schema(Some(Ref::from_schema_name("Problem"))).build(),
@@ -197,6 +218,26 @@ fn document() -> openapi::OpenApi {
     components.responses.insert("Problem".to_owned(), response.build().into());
     document.security = Some(Vec::new());
     document
+}
+
+/// The ways in which a token may come.
+fn schemes() -> [(&'static str, SecurityScheme); 3] {
+    let cookie = "Set by `POST /api/login`; the number is the daemon's port.";
+    let query = "Of the sockets alone, which browsers give no headers.";
+    [
+        ("bearer", SecurityScheme::Http(Http::new(HttpAuthScheme::Bearer))),
+        (
+            "cookie",
+            SecurityScheme::ApiKey(ApiKey::Cookie(ApiKeyValue::with_description(
+                "mjcast_8000",
+                cookie,
+            ))),
+        ),
+        (
+            "query",
+            SecurityScheme::ApiKey(ApiKey::Query(ApiKeyValue::with_description("token", query))),
+        ),
+    ]
 }
 
 /// Writes in one way what derived schemas have in several: no default that is `null`, as that is
@@ -266,17 +307,68 @@ fn page(path: &str, summary: &str) -> PathItem {
     PathItem::new(HttpMethod::Get, operation)
 }
 
-fn operations(item: &mut PathItem) -> impl Iterator<Item = &mut Operation> {
+fn operations(item: &mut PathItem) -> impl Iterator<Item = (&'static str, &mut Operation)> {
     let PathItem { get, put, post, delete, patch, options, .. } = item;
-    [get, put, post, delete, patch, options].into_iter().flatten()
+    let all = [
+        ("GET", get),
+        ("PUT", put),
+        ("POST", post),
+        ("DELETE", delete),
+        ("PATCH", patch),
+        ("OPTIONS", options),
+    ];
+    all.into_iter().filter_map(|(method, operation)| Some((method, operation.as_mut()?)))
+}
+
+/// Every operation of the document, as its method and its path.
+#[cfg(test)]
+pub(super) fn all() -> Vec<(String, String)> {
+    let document: Value = serde_json::from_str(&text()).expect("JSON");
+    let paths = document["paths"].as_object().expect("paths").iter();
+    let of = |(path, item): (&String, &Value)| {
+        let methods = item.as_object().expect("operations").keys();
+        methods.map(|method| (method.to_uppercase(), path.clone())).collect::<Vec<_>>()
+    };
+    paths.flat_map(of).collect()
+}
+
+/// Says who may do it.
+fn secure(path: &str, need: Need, operation: &mut Operation) {
+    let Some(role) = need.role else {
+        operation.security = Some(Vec::new());
+        return;
+    };
+    let named = |name: &str| SecurityRequirement::new(name, Vec::<String>::new());
+    let mut ways = vec![named("bearer"), named("cookie")];
+    if path.starts_with("/ws/") {
+        ways.push(named("query"));
+    }
+    operation.security = Some(ways);
+    let mut sentence = format!("Needs the role `{}`", role.name());
+    sentence += match need.scope {
+        Scope::All => "; not with a token for one session.",
+        Scope::Any | Scope::Session => ".",
+    };
+    operation.description = Some(match operation.description.take() {
+        Some(before) if !before.is_empty() => format!("{before}\n\n{sentence}"),
+        _ => sentence,
+    });
 }
 
 /// Adds what holds for operations by rule.
-fn complete(path: &str, operation: &mut Operation) {
+fn complete(path: &str, need: Need, operation: &mut Operation) {
+    secure(path, need, operation);
     let mut refusals = vec![
         (400, "The request is malformed, or its `Host` is."),
-        (403, "The request is not for this daemon, or not from a page of its own."),
+        (
+            403,
+            "The request is not for this daemon, or not from a page of its own, or its token does not allow it.",
+        ),
     ];
+    if need.role.is_some() {
+        refusals.push((401, "There is no token, or none that counts."));
+        refusals.push((429, "Too much came from this address; `retry-after` says when to go on."));
+    }
     if let Some(body) = &mut operation.request_body {
         for content in body.content.values_mut() {
             // `Option<T>` is a body that may be missing, not one that may be `null`.

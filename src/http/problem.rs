@@ -63,17 +63,57 @@ pub(crate) struct Problem {
     allow: Option<&'static str>,
     /// When to come again, where it is not [`RETRY_AFTER_S`].
     after: Option<Duration>,
+    /// Where it is instead.
+    location: Option<String>,
+    /// The cookie that a browser shall forget.
+    stale: Option<String>,
+    /// How to sign in, in a 401.
+    challenge: Option<&'static str>,
 }
 
 impl Reject for Problem {}
 
 impl Problem {
     pub fn new(status: StatusCode, detail: impl Into<String>) -> Self {
-        Self { status, detail: detail.into(), unknown: Vec::new(), allow: None, after: None }
+        let detail = detail.into();
+        Self {
+            status,
+            detail,
+            unknown: Vec::new(),
+            allow: None,
+            after: None,
+            location: None,
+            stale: None,
+            challenge: None,
+        }
     }
 
     pub fn bad_request(detail: impl Into<String>) -> Self {
         Self::new(StatusCode::BAD_REQUEST, detail)
+    }
+
+    /// Who is not signed in, or with a token that is `wrong` (RFC 6750 §3).
+    pub fn unauthorized(detail: impl Into<String>, wrong: bool) -> Self {
+        let challenge = match wrong {
+            true => "Bearer realm=\"mjcast\", error=\"invalid_token\"",
+            false => "Bearer realm=\"mjcast\"",
+        };
+        Self { challenge: Some(challenge), ..Self::new(StatusCode::UNAUTHORIZED, detail) }
+    }
+
+    /// The same, with where to go instead.
+    pub fn at(self, location: String) -> Self {
+        Self { location: Some(location), ..self }
+    }
+
+    /// The same, and the browser forgets this cookie: a page that tries again has no wrong token.
+    pub fn forgetting(self, cookie: &str) -> Self {
+        Self { stale: Some(format!("{cookie}=; Path=/; Max-Age=0")), ..self }
+    }
+
+    /// Too much at a time; `after` is when to come again.
+    pub fn too_many(detail: impl Into<String>, after: Duration) -> Self {
+        Self { after: Some(after), ..Self::new(StatusCode::TOO_MANY_REQUESTS, detail) }
     }
 
     pub fn method_not_allowed(allow: &'static str) -> Self {
@@ -121,6 +161,15 @@ impl Problem {
         if self.status == StatusCode::SERVICE_UNAVAILABLE || after_s.is_some() {
             let after_s = after_s.unwrap_or(RETRY_AFTER_S.into());
             headers.insert(header::RETRY_AFTER, after_s.into());
+        }
+        if let Some(stale) = self.stale.and_then(|cookie| cookie.try_into().ok()) {
+            headers.insert(header::SET_COOKIE, stale);
+        }
+        if let Some(location) = self.location.and_then(|place| place.try_into().ok()) {
+            headers.insert(header::LOCATION, location);
+        }
+        if let Some(challenge) = self.challenge {
+            headers.insert(header::WWW_AUTHENTICATE, HeaderValue::from_static(challenge));
         }
         if let Some(allow) = self.allow {
             headers.insert(header::ALLOW, HeaderValue::from_static(allow));

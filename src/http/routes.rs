@@ -11,8 +11,9 @@ use warp::{
 };
 
 use super::{
-    Context, api, body, command, events, frames, generate, guard, llm, media, model, openapi,
-    pages, problem::Problem, recordings, scenes, schema, sessions, socket, state, whep, whip,
+    Context, api, body, command, events, frames, gate::Sender, generate, llm, login, media, model,
+    openapi, pages, problem::Problem, recordings, scenes, schema, sessions, socket, state, tokens,
+    whep, whip,
 };
 use crate::{
     config::Server,
@@ -77,19 +78,22 @@ pub(super) fn all(context: &Arc<Context>) -> Route {
         .unify()
         .or(whip::routes(context))
         .unify()
+        .or(login::routes(context))
+        .unify()
+        .or(tokens::routes(context))
+        .unify()
         .or(page_routes(context))
         .unify();
-    let guarded = guard::filter(&context.config.server).and(openapi::described());
     let sessions = context.sessions.clone();
     let counted = move |response: Response| {
         sessions.metrics().requests.at([class(response.status())]).add(1);
         response
     };
-    finished(guarded.and(known).boxed(), &context.config.server).map(counted).boxed()
+    finished(openapi::described().and(known).boxed(), &context.config.server).map(counted).boxed()
 }
 
 /// The class of a status, as `/metrics` names it.
-fn class(status: StatusCode) -> &'static str {
+pub(super) fn class(status: StatusCode) -> &'static str {
     match status.as_u16() / 100 {
         1 => "1xx",
         2 => "2xx",
@@ -183,8 +187,11 @@ fn scene_routes(context: &Arc<Context>) -> Route {
 fn socket_routes(context: &Arc<Context>) -> Route {
     let upgrade = warp::ws().map(Some).or(warp::any().map(|| None)).unify();
     let shared = Arc::clone(context);
-    let joining = session_id().and(role()).and(parameter("resume"));
-    let joining = joining.map(|id, role, resume| socket::Joining { id, role, resume });
+    let joining = session_id().and(role()).and(parameter("resume")).and(sender());
+    let joining = joining.map(|id, role, resume, sender: Option<Sender>| {
+        let caller = sender.and_then(|sender| sender.caller);
+        socket::Joining { id, role, resume, caller }
+    });
     let signaling = warp::get().and(joining).and(upgrade).then(
         move |joining, upgrade: Option<warp::ws::Ws>| {
             let context = Arc::clone(&shared);
@@ -273,14 +280,22 @@ where
         .boxed()
 }
 
-/// `?role=view` for whoever only wants to watch; nobody gets more than the daemon gives.
+/// `?role=view` for whoever only wants to watch. Nobody gets more than their token gives, and to be
+/// an admin has to be asked for.
 fn role() -> BoxedFilter<(Role,)> {
     parameter("role")
-        .map(|role: Option<String>| {
-            let asked = role.and_then(|role| Role::parse(&role));
-            asked.map_or(Role::Control, |role| role.min(Role::Control))
+        .and(sender())
+        .map(|asked: Option<String>, sender: Option<Sender>| {
+            let asked = asked.and_then(|role| Role::parse(&role)).unwrap_or(Role::Control);
+            let caller = sender.and_then(|sender| sender.caller);
+            asked.min(caller.map_or(Role::View, |caller| caller.grant.role))
         })
         .boxed()
+}
+
+/// Who sends the request.
+pub(super) fn sender() -> BoxedFilter<(Option<Sender>,)> {
+    warp::ext::optional().boxed()
 }
 
 /// `?session=ID`, or the default session's.
@@ -293,9 +308,13 @@ pub(super) fn session_id() -> BoxedFilter<(String,)> {
 /// A parameter of the query. None that is wanted needs percent-encoding: one that has some is not
 /// ours.
 pub(super) fn parameter(name: &'static str) -> BoxedFilter<(Option<String>,)> {
-    let named = warp::query::raw().map(move |query: String| {
-        let mut pairs = query.split('&').filter_map(|pair| pair.split_once('='));
-        pairs.find(|(key, _)| *key == name).map(|(_, value)| value.to_owned())
-    });
+    let named =
+        warp::query::raw().map(move |query: String| value_of(&query, name).map(str::to_owned));
     named.or(warp::any().map(|| None)).unify().boxed()
+}
+
+/// The value of a parameter in a query.
+pub(super) fn value_of<'a>(query: &'a str, name: &str) -> Option<&'a str> {
+    let mut pairs = query.split('&').filter_map(|pair| pair.split_once('='));
+    pairs.find(|(key, _)| *key == name).map(|(_, value)| value)
 }

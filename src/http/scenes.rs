@@ -35,8 +35,6 @@ use crate::{
     worker::{LoadError, Worker},
 };
 
-/// Uploads at a time: each may hold the packed and the unpacked model in memory.
-pub(super) const MAX_UPLOADS: usize = 4;
 /// How long an upload waits for those before it.
 const PATIENCE: Duration = Duration::from_secs(30);
 /// Longest text of a part that is no file, bytes.
@@ -396,7 +394,8 @@ async fn source(
 }
 
 async fn upload_place(context: &Context) -> Result<OwnedSemaphorePermit, Problem> {
-    let busy = || Problem::new(StatusCode::SERVICE_UNAVAILABLE, "other models are being uploaded");
+    let text = "other models are being uploaded (limits.uploads of the configuration)";
+    let busy = || Problem::new(StatusCode::SERVICE_UNAVAILABLE, text);
     let place = tokio::time::timeout(PATIENCE, Arc::clone(&context.uploads).acquire_owned()).await;
     place.map_err(|_| busy())?.map_err(|_| busy())
 }

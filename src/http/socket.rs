@@ -19,7 +19,9 @@ use warp::{
 };
 
 use super::{
-    Context, api, media,
+    Context, api,
+    gate::{self, Caller},
+    media,
     problem::Problem,
     talk::{End, PING_EVERY, Said, Signal, Talk, close, deliver, goodbye, refusal, send},
     tickets::{Claim, Place},
@@ -65,6 +67,8 @@ pub(super) struct Joining {
     pub role: Role,
     /// The ticket of a place to come back to; an empty one only asks that places be kept.
     pub resume: Option<String>,
+    /// What lets the client in.
+    pub caller: Option<Caller>,
 }
 
 /// Joins a session as a viewer: a WebSocket with JSON text both ways.
@@ -107,7 +111,10 @@ where
         Problem::new(StatusCode::UPGRADE_REQUIRED, detail)
     })?;
     let permit = Arc::clone(&context.sockets).try_acquire_owned().map_err(|_| {
-        let detail = format!("{} sockets are open already", context.config.limits.connections);
+        let detail = format!(
+            "{} sockets are open already (limits.connections of the configuration)",
+            context.config.limits.connections
+        );
         Problem::new(StatusCode::SERVICE_UNAVAILABLE, detail)
     })?;
     // Twice what is accepted: a message a little too large can then be read and refused with a
@@ -140,7 +147,10 @@ async fn serve(mut socket: WebSocket, context: &Context, session: Handle, joinin
     };
     let talk = Talk::new(viewer.door(), &context.config.limits);
     let mut line = Line { socket, place, talk, heir: None };
-    let end = line.talk(welcome, context).await;
+    let end = tokio::select! {
+        end = line.talk(welcome, context) => end,
+        () = gate::over(joining.caller) => End::with(close::POLICY, "the token was revoked or has ended"),
+    };
     let Line { socket, place, heir, .. } = line;
     // First: the goodbye may take a second.
     match (heir, &end) {

@@ -63,7 +63,8 @@ impl End {
     }
 }
 
-const TOO_BIG: End = End::with(close::TOO_BIG, "the message is too large");
+const TOO_BIG: End =
+    End::with(close::TOO_BIG, "the message is too large (limits.socket_message_bytes)");
 
 /// What came of a message.
 pub(super) enum Said {
@@ -117,7 +118,10 @@ impl<'a> Talk<'a> {
         }
         let size = message.as_bytes().len();
         if !self.bucket.take(size, Instant::now()) {
-            return Err(End::with(close::POLICY, "too many messages"));
+            return Err(End::with(
+                close::POLICY,
+                "too many messages (limits.socket_messages_per_s)",
+            ));
         }
         if size > self.limits.body_bytes {
             return Err(TOO_BIG);

@@ -1,7 +1,7 @@
 //! The accept loop, the guard and the error paths over real sockets, with routes that need no
 //! session. The routes themselves are tested against the real daemon in `tests/http.rs`.
 
-use std::{net::SocketAddr, time::Duration};
+use std::{net::SocketAddr, sync::Arc, time::Duration};
 
 use serde_json::Value;
 use tokio::{
@@ -14,12 +14,14 @@ use tokio::{
 use warp::{Filter as _, Reply as _, path};
 
 use super::{
-    accept, body, guard,
+    accept, body,
+    gate::Gate,
     guest::Door,
     problem::Problem,
     routes::{finished, resource},
 };
 use crate::{
+    auth::Tokens,
     config::{self, Limits, Sources},
     metrics::Pulses,
     peer::Port,
@@ -42,13 +44,20 @@ impl Daemon {
         let address = listener.local_addr().expect("bound");
         let (stop, stopped) = oneshot::channel::<()>();
         let ended = tokio::spawn(async move {
-            let front =
-                accept::Front { routes: routes(&config), guest: Door::nowhere(), fleet: None };
+            let tokens = Arc::new(Tokens::open(&[], None, 0));
+            let gate = Gate::new(&config, tokens, None, Arc::default());
+            let front = accept::Front {
+                routes: routes(&config),
+                guest: Door::nowhere(),
+                fleet: None,
+                gate: Arc::new(gate),
+                entry: None,
+            };
             let shutdown = async { drop(stopped.await) };
             let work = accept::Work::default();
             let media = Port::open(&[], 0, None).expect("nothing is bound");
             let pulse = Pulses::default().add("accepting");
-            accept::until(shutdown, listener, front, &media, &config.limits, &work, &pulse).await;
+            accept::until(shutdown, listener, front, &media, &config, &work, &pulse).await;
             assert!(work.drain(PATIENCE).await);
         });
         Self { address, stop, ended }
@@ -103,7 +112,7 @@ fn routes(config: &config::Config) -> warp::filters::BoxedFilter<(warp::reply::R
         .unify()
         .or(resource(path!("echo").boxed(), "POST", echo.boxed()))
         .unify();
-    finished(guard::filter(&config.server).and(all).boxed(), &config.server)
+    finished(all.boxed(), &config.server)
 }
 
 const HEAD: &str = "HTTP/1.1\r\nHost: HOST\r\nConnection: close\r\n";

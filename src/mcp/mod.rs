@@ -1,7 +1,7 @@
 //! The Model Context Protocol at `/mcp`: tools, resources and prompts over what HTTP does.
 //!
 //! ```text
-//!  http: accept ─► guard (Host, Origin) ─► guest ─► rmcp ─► server ─► tools · resources · prompts
+//!  http: accept ─► gate (Host, Origin, tokens) ─► guest ─► rmcp ─► server ─► tools · resources · prompts
 //!                                                                        │
 //!                                      http::Desk, session::Handle ◄─────┘
 //! ```

@@ -25,7 +25,10 @@ use super::{
     tools::{self, Call, Cameras, Progress},
     watch,
 };
-use crate::http::{Desk, Problem};
+use crate::{
+    http::{Desk, Problem, Sender},
+    session::Role,
+};
 
 /// How long lists may be kept by a client, ms: they change only with the daemon.
 const LISTS_LAST_MS: u64 = 300_000;
@@ -83,9 +86,22 @@ impl Drop for Server {
 fn base(context: &RequestContext<RoleServer>, desk: &Desk) -> String {
     let head = context.extensions.get::<Parts>();
     let host = head.and_then(|head| head.headers.get(header::HOST)?.to_str().ok());
+    let secure = head.and_then(|head| head.extensions.get::<Sender>()).is_some_and(|s| s.secure);
+    let scheme = if secure { "https" } else { "http" };
     match host {
-        Some(host) => format!("http://{host}"),
+        Some(host) => format!("{scheme}://{host}"),
         None => format!("http://{}", desk.config().server.address()),
+    }
+}
+
+/// Whether whoever asks may use a tool: the gate has let them watch.
+fn may_use(tool: &Tool, context: &RequestContext<RoleServer>) -> Result<(), String> {
+    let reads = tool.annotations.as_ref().and_then(|hints| hints.read_only_hint) == Some(true);
+    let sender = context.extensions.get::<Parts>().and_then(|head| head.extensions.get::<Sender>());
+    let role = sender.and_then(|sender| sender.caller.as_ref()).map(|caller| caller.grant.role);
+    match role {
+        Some(role) if reads || role >= Role::Control => Ok(()),
+        _ => Err(format!("{} needs the role 'control', and the token has 'view'", tool.name)),
     }
 }
 
@@ -138,6 +154,9 @@ impl ServerHandler for Server {
             let text = format!("there is no tool {:?}: tools/list has them all", request.name);
             ErrorData::invalid_params(text, None)
         })?;
+        if let Err(text) = may_use(&tool.described, &context) {
+            return Ok(CallToolResult::error(vec![ContentBlock::text(text)]).into());
+        }
         let arguments = request.arguments.unwrap_or_default();
         let client = context.client_info();
         let said = client.as_ref().map(|client| client.title.as_ref().unwrap_or(&client.name));

@@ -51,7 +51,9 @@ pub enum Error {
     #[error("the recording is still running: stop it first")]
     Running,
     /// As many run as may.
-    #[error("the session already makes {0} recordings: stop one first")]
+    #[error(
+        "the session already makes {0} recordings (recording.max_per_session of the configuration): stop one first"
+    )]
     TooMany(usize),
     /// There is no room left.
     #[error("{0}")]

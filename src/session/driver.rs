@@ -22,9 +22,9 @@ use tokio::{
 };
 
 use super::{
-    Author, Checkpoint, Company, End, Error, Export, Glance, History, Info, Joined, Notice, Scene,
-    Shared, Source, Status, StreamStatus,
-    floor::{Floor, Role},
+    Author, Checkpoint, Company, End, Error, Export, Glance, History, Info, Joined, Notice, Role,
+    Scene, Shared, Source, Status, StreamStatus,
+    floor::Floor,
     idle::Idle,
     info::Wishes,
     keep::Run,
@@ -566,7 +566,7 @@ impl Driver {
     fn join(&mut self, role: Role, beside: Option<ViewerId>) -> Result<Joined, Error> {
         let limit = self.wishes.borrow().terms.viewers;
         if self.seats.len() >= limit {
-            return Err(Error::Limit { what: "viewers", limit });
+            return Err(Error::Limit { what: "viewers (limits.viewers)", limit });
         }
         let counters = &self.shared.counters;
         let id = ViewerId(counters.next_viewer.fetch_add(1, Ordering::Relaxed) + 1);

@@ -18,7 +18,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use crate::units::ViewerId;
+use crate::units::{Role, ViewerId};
 
 /// How long after the last act someone who never asked for control keeps it.
 const BRIEFLY: Duration = Duration::from_secs(3);
@@ -26,33 +26,6 @@ const BRIEFLY: Duration = Duration::from_secs(3);
 const ANSWER: Duration = Duration::from_secs(10);
 /// Most viewers who may wait for control.
 const MAX_WAITING: usize = 16;
-
-/// What a viewer may do.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Role {
-    /// Sees everything, moves the own camera, follows others.
-    View,
-    /// May also act on the simulation, when in control.
-    Control,
-    /// May also take control, and change what others may.
-    Admin,
-}
-
-impl Role {
-    /// As messages name it.
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::View => "view",
-            Self::Control => "control",
-            Self::Admin => "admin",
-        }
-    }
-
-    /// The role of this name.
-    pub fn parse(name: &str) -> Option<Self> {
-        [Self::View, Self::Control, Self::Admin].into_iter().find(|role| role.name() == name)
-    }
-}
 
 /// Why someone may not act.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]

@@ -60,8 +60,9 @@ use crate::{
     worker,
 };
 
+pub use crate::units::Role;
 pub use drawing::{Device, Drawing};
-pub use floor::{Denied, Role};
+pub use floor::Denied;
 pub use idle::Patience;
 pub use info::{Change, End, Hold, Info, Name, Terms};
 pub use keep::{Checkpoint, Damaged, Keeper, Model, Run};

@@ -51,7 +51,8 @@ impl Daemon {
             .expect("starts");
         let mut lines = BufReader::new(process.stderr.take().expect("piped")).lines();
         let address = lines.by_ref().map_while(Result::ok).find_map(|line| {
-            let (_, rest) = line.split_once("open http://")?;
+            let (_, rest) = line.split_once("open http")?;
+            let rest = rest.trim_start_matches('s').strip_prefix("://")?;
             rest.split_whitespace().next()?.parse().ok()
         });
         // Someone must read on, or the daemon blocks once the pipe is full.

@@ -14,7 +14,11 @@ use tokio::{
     task::{AbortHandle, JoinSet},
 };
 
-use super::{Error, args::Mcp, health::reachable};
+use super::{
+    Error,
+    args::Mcp,
+    client::{Daemon, daemon},
+};
 use remote::Remote;
 
 /// Longest message, bytes: what the daemon takes at most, and then some.
@@ -25,14 +29,8 @@ const MAX_REQUESTS: usize = 16;
 const LAST_WORDS: Duration = Duration::from_secs(60);
 
 pub(super) fn run(mcp: &Mcp) -> Result<(), Error> {
-    let base = match &mcp.url {
-        Some(url) => url.clone(),
-        None => {
-            let server = mcp.common.sources().load()?.server;
-            format!("http://{}", reachable(server.address()))
-        }
-    };
-    let remote = Remote::new(&base).map_err(Error::Usage)?;
+    let Daemon { base, client } = daemon(&mcp.common, mcp.url.as_deref())?;
+    let remote = Remote::new(&base, client).map_err(Error::Usage)?;
     let (input, output) = (file(&io::stdin())?, file(&io::stdout())?);
     super::block_on(async move {
         if let Err(why) = remote.answers().await {

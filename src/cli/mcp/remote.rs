@@ -7,7 +7,7 @@ use std::{
 
 use base64::{Engine as _, prelude::BASE64_STANDARD};
 use reqwest::{
-    Client, RequestBuilder, Response, StatusCode, Url,
+    Client, ClientBuilder, RequestBuilder, Response, StatusCode, Url,
     header::{ACCEPT, CONTENT_TYPE},
 };
 use serde_json::{Value, json};
@@ -51,19 +51,14 @@ impl Remote {
     ///
     /// # Errors
     /// A sentence that says what is wrong with it.
-    pub fn new(base: &str) -> Result<Self, String> {
+    pub fn new(base: &str, client: ClientBuilder) -> Result<Self, String> {
         let base = base.trim_end_matches('/');
         let known = Url::parse(base)
             .is_ok_and(|url| matches!(url.scheme(), "http" | "https") && url.query().is_none());
         let url = Url::parse(&format!("{base}{PATH}")).ok().filter(|_| known);
         let url = url.ok_or_else(|| format!("'{base}' is not a URL such as http://HOST:PORT"))?;
-        // Another part of the process may have chosen it already.
-        let _ = rustls::crypto::ring::default_provider().install_default();
-        let client = Client::builder()
-            .redirect(reqwest::redirect::Policy::none())
-            .no_proxy()
+        let client = client
             .connect_timeout(PATIENCE)
-            .user_agent(concat!("mjcast/", env!("CARGO_PKG_VERSION")))
             .build()
             .map_err(|error| format!("no connection can be made: {error}"))?;
         let gone = CancellationToken::new();
@@ -122,6 +117,9 @@ impl Remote {
             self.state().session = session.map(str::to_owned);
         }
         let status = response.status();
+        if status == StatusCode::UNAUTHORIZED {
+            return Err("the daemon wants a token that counts: set MJCAST_TOKEN".into());
+        }
         let read = self.read(response, message.get("id"), Some(output)).await?;
         if message["method"] == "initialize" {
             self.state().version = read.version;
@@ -307,11 +305,16 @@ fn encoded(value: &str) -> String {
 mod tests {
     use super::*;
 
+    fn client() -> ClientBuilder {
+        let _ = rustls::crypto::ring::default_provider().install_default();
+        Client::builder()
+    }
+
     #[test]
     fn addresses_are_checked() {
-        assert!(Remote::new("http://127.0.0.1:8000/").is_ok());
+        assert!(Remote::new("http://127.0.0.1:8000/", client()).is_ok());
         for wrong in ["", "127.0.0.1:8000", "ftp://host", "http://", "http://host/?a"] {
-            assert!(Remote::new(wrong).is_err(), "{wrong}");
+            assert!(Remote::new(wrong, client()).is_err(), "{wrong}");
         }
     }
 
@@ -326,7 +329,7 @@ mod tests {
 
     #[test]
     fn newer_messages_are_told_in_headers_and_older_ones_by_their_session() {
-        let remote = Remote::new("http://127.0.0.1:1").expect("fine");
+        let remote = Remote::new("http://127.0.0.1:1", client()).expect("fine");
         remote.state().session = Some("s".into());
         let header = |message: &Value, name: &str| {
             let request = remote.client.post(remote.url.clone());

@@ -1,16 +1,11 @@
 //! Keys of providers: where they come from, and which one counts.
 
 use std::{
-    fs, io,
-    io::Read as _,
-    path::{Path, PathBuf},
+    path::PathBuf,
     sync::{PoisonError, RwLock},
 };
 
 use crate::config::{Generate, Provider, Secret};
-
-/// Longest file of a key, bytes.
-const MAX_FILE: u64 = 4096;
 
 /// Where a key comes from.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -97,7 +92,7 @@ impl Keys {
 
 fn of_files(dirs: &[PathBuf], name: &str) -> Kept {
     for dir in dirs {
-        match read(&dir.join(name)) {
+        match Secret::read(&dir.join(name)) {
             Ok(None) => {}
             Ok(Some(key)) => return Kept::Key(key, Origin::Credential),
             Err(why) => {
@@ -109,23 +104,10 @@ fn of_files(dirs: &[PathBuf], name: &str) -> Kept {
     Kept::None
 }
 
-fn read(path: &Path) -> Result<Option<Secret>, String> {
-    let file = match fs::File::open(path) {
-        Ok(file) => file,
-        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
-        Err(error) => return Err(error.to_string()),
-    };
-    if !file.metadata().is_ok_and(|about| about.is_file()) {
-        return Err("it is no file".into());
-    }
-    let mut text = String::new();
-    file.take(MAX_FILE).read_to_string(&mut text).map_err(|error| error.to_string())?;
-    let key = Secret::parse(&text)?;
-    key.map(Some).ok_or_else(|| "it is empty".into())
-}
-
 #[cfg(test)]
 mod tests {
+    use std::fs;
+
     use super::*;
     use crate::config::Sources;
 

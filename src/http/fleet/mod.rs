@@ -34,7 +34,7 @@ use crate::{
 use directory::Directory;
 
 /// Where daemons speak to each other.
-const INTERNAL: &str = "/internal/";
+pub(super) const INTERNAL: &str = "/internal/";
 /// Says that a request has come from another daemon, and must not go on to a third.
 const HOP: &str = "x-mjcast-hop";
 /// Where an agent says which session it means.

@@ -27,8 +27,9 @@ use super::{
     Context,
     api::Answer,
     body::{self, Limit},
+    gate::{Caller, Sender},
     problem::Problem,
-    routes::Route,
+    routes::{Route, sender},
     sessions::{self, Below, Query, at, query},
     socket,
 };
@@ -69,7 +70,7 @@ pub(super) fn routes(context: &Arc<Context>) -> Route {
         .on(warp::options().boxed(), nothing(), |_, _, ()| async { begin_options() })
         .on(
             warp::post().boxed(),
-            text(context, SDP).and(query()).map(Asked::new).boxed(),
+            text(context, SDP).and(query()).and(sender()).map(Asked::new).boxed(),
             |context, session, asked| async move { begin(&context, &session, asked).await },
         );
     let own =
@@ -173,11 +174,12 @@ fn wrong_type(media: Option<&str>, wanted: &str) -> Problem {
 struct Asked {
     offer: Result<String, Problem>,
     query: Query,
+    caller: Option<Caller>,
 }
 
 impl Asked {
-    fn new(text: Text, query: Query) -> Self {
-        Self { offer: text.body, query }
+    fn new(text: Text, query: Query, sender: Option<Sender>) -> Self {
+        Self { offer: text.body, query, caller: sender.and_then(|sender| sender.caller) }
     }
 }
 
@@ -245,7 +247,7 @@ async fn begin(context: &Arc<Context>, session: &Handle, asked: Asked) -> Answer
     }
     let answer = viewer.offer_as(offer.clone(), Telling::AtOnce).await.map_err(refused)?;
     let servers = socket::ice_servers(&context.config.webrtc, viewer.id(), SystemTime::now());
-    let (key, tag) = Player::admit(context, session.id(), viewer, offer)?;
+    let (key, tag) = Player::admit(context, session.id(), (viewer, asked.caller), offer)?;
     let mut response = written(StatusCode::CREATED, SDP, answer, &tag);
     let headers = response.headers_mut();
     let location = format!("/api/sessions/{}/whep/{key}", session.id());

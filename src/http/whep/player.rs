@@ -19,7 +19,12 @@ use tokio::{
 use warp::http::{HeaderValue, StatusCode};
 
 use super::{
-    super::{Context, problem::Problem, tickets},
+    super::{
+        Context,
+        gate::{self, Caller},
+        problem::Problem,
+        tickets,
+    },
     Condition, refused,
 };
 use crate::{
@@ -150,7 +155,7 @@ impl Player {
     pub fn admit(
         context: &Arc<Context>,
         session: &SessionId,
-        viewer: Viewer,
+        (viewer, caller): (Viewer, Option<Caller>),
         offer: String,
     ) -> Result<(String, HeaderValue), Problem> {
         let key = tickets::random().map_err(|error| {
@@ -168,6 +173,7 @@ impl Player {
             let last = tokio::select! {
                 last = player.run(inbox) => last,
                 () = closing.cancelled() => None,
+                () = gate::over(caller) => None,
             };
             drop(place);
             // Whoever asked for the end finds the place gone.

@@ -5,10 +5,7 @@ use std::{collections::BTreeSet, time::Instant};
 use super::Driver;
 use crate::{
     control::{Command, PhysicsCommand},
-    session::{
-        Company, Error, Notice,
-        floor::{Denied, Role},
-    },
+    session::{Company, Error, Notice, Role, floor::Denied},
     units::ViewerId,
 };
 

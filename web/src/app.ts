@@ -26,7 +26,7 @@ import { Screen } from './video';
 /** The adapter and encoder change rarely. */
 const HEALTH_EVERY_MS = 30_000;
 
-const at = endpoints(window.location.href);
+export const at = endpoints(window.location.href);
 export const api = new Api(at);
 export const embed = at.embed;
 /** The session that the page shows. */
@@ -36,6 +36,8 @@ export const diagnosePage = at.diagnose;
 export const askedToLook = at.query.get('role') === 'view';
 /** The way that the page's address or the viewer has chosen. */
 if (at.via) via.value = at.via;
+
+if (at.headers['authorization']) void import('./enter').then((m) => m.keepToken(at));
 
 const clock = new RemoteClock();
 let tracing: Tracing | null = null;
@@ -53,6 +55,8 @@ export const link = new Link(at, at.via ?? restoreVia(), {
     before = phase.kind;
     if (phase.kind === 'live') void startMeasuring();
     if (phase.kind === 'buffering') screen?.look();
+    // A socket does not say why it was refused.
+    if (phase.kind === 'waiting') void refreshHealth();
     // Those that went by the signaling socket.
     if (phase.kind === 'waiting' || phase.kind === 'stopped') commands.abandon();
   },
@@ -306,6 +310,7 @@ async function refreshHealth(): Promise<void> {
   if (document.visibilityState === 'hidden') return;
   const answer = await api.health();
   if (answer.ok) state.health.value = answer.value;
+  else if (answer.problem.status === 401) state.signingIn.value = true;
 }
 
 /** Which encoder a stream has may change while it runs: the next one takes over from one that fails. */

@@ -117,6 +117,8 @@ export type Panel = 'scenes' | 'people' | 'speed' | 'camera' | 'more' | 'stats';
 export const panel = signal<Panel | null>(null);
 export const helpOpen = signal(false);
 export const shareOpen = signal(false);
+/** Whether the daemon wants a token that the page has not. */
+export const signingIn = signal(false);
 /** Since when what is seen is being recorded on this device, ms of the wall clock. */
 export const capturing = signal<number | null>(null);
 export const fullscreen = signal(false);

@@ -18,6 +18,7 @@ const CONFIGURING = /^(MJCAST.*|HOST|PORT|LOG_LEVEL|FRAME_(RATE|WIDTH|HEIGHT)|ST
 export class Daemon {
   #process;
   #log;
+  #headers = {};
 
   /**
    * Starts `mjcast serve` and waits until it is healthy.
@@ -30,6 +31,8 @@ export class Daemon {
     daemon.port = port ?? (await freePort());
     daemon.origin = `http://127.0.0.1:${daemon.port}`;
     daemon.pageOrigin = daemon.origin;
+    const token = env.MJCAST_AUTH__ADMIN_TOKEN;
+    if (token) daemon.#headers = { authorization: `Bearer ${token}` };
     daemon.logPath = join(outputFolder(), `${name}.log`);
     daemon.#log = createWriteStream(daemon.logPath);
     daemon.#process = launch(['serve', '--port', String(daemon.port), ...args], env, wrap);
@@ -78,14 +81,19 @@ export class Daemon {
 
   /** GETs a route; gives back its status, headers and parsed body. */
   async get(path) {
-    return answer(await fetch(this.origin + path));
+    return answer(await fetch(this.origin + path, { headers: this.#headers }));
   }
 
   /** POSTs JSON to a route. */
   async post(path, body) {
-    const headers = { 'content-type': 'application/json' };
+    const headers = { 'content-type': 'application/json', ...this.#headers };
     const text = typeof body === 'string' ? body : JSON.stringify(body);
     return answer(await fetch(this.origin + path, { method: 'POST', headers, body: text }));
+  }
+
+  /** DELETEs what is at a route. */
+  async delete(path) {
+    return answer(await fetch(this.origin + path, { method: 'DELETE', headers: this.#headers }));
   }
 
   /** The body of `/api/stats`. */

@@ -26,7 +26,8 @@ export interface Endpoints {
 export function endpoints(page: string): Endpoints {
   const here = new URL(page);
   const session = here.searchParams.get('session');
-  const token = here.searchParams.get('token');
+  // What follows `#` is sent to nobody.
+  const token = here.searchParams.get('token') ?? new URLSearchParams(here.hash.slice(1)).get('token');
 
   const signaling = new URL('ws/signaling', here);
   signaling.protocol = here.protocol === 'https:' ? 'wss:' : 'ws:';

@@ -3,7 +3,7 @@ import { LazyDock } from './LazyDock';
 import { Lazy } from './Lazy';
 import { embed } from '../app';
 import { isHelp } from '../input/keys';
-import { capturing, health, helpOpen, live, panel, past, sceneError, shareOpen } from '../state';
+import { capturing, health, helpOpen, live, panel, past, sceneError, shareOpen, signingIn } from '../state';
 import { drawn, layout } from '../tiles/layout';
 import { Announcer } from './Announcer';
 import { DropZone } from './DropZone';
@@ -44,6 +44,7 @@ export function App() {
         <Toasts />
       </main>
       {!embed && <LazyDock />}
+      {signingIn.value && <Lazy load={() => import('./SignIn').then((m) => m.SignIn)} />}
       {helpOpen.value && <Lazy load={() => import('./Help').then((m) => m.Help)} />}
       {shareOpen.value && <Lazy load={() => import('../share/Share').then((m) => m.Share)} />}
       {sceneError.value && <Lazy load={() => import('./SceneErrorDialog').then((m) => m.SceneErrorDialog)} />}

@@ -7,6 +7,7 @@ use mjcast::{frame, units};
 #[expect(dead_code, reason = "what the tests of the peer need is more than a player needs")]
 mod client;
 
+mod access;
 mod author;
 mod daemon;
 #[path = "../../src/encode/openh264/decoder.rs"]
@@ -27,8 +28,10 @@ mod restart;
 mod routes;
 mod scenes;
 mod sessions;
+mod slow;
 mod sockets;
 mod state;
+mod tls;
 mod uploads;
 mod whep;
 mod whip;

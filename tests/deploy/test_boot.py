@@ -33,6 +33,7 @@ if [[ -e /has-notify ]]; then
     is restarted restarted
     journalctl -u mjcast -o cat >journal-watchdog
 fi
+is health-again mjcast health
 { time -p systemctl stop mjcast; } 2>stop
 systemctl show mjcast -p Result,ExecMainStatus,ActiveState >stopped
 if [[ -e /has-sockets ]]; then

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from websockets.sync.client import connect
 
-from lib import PATIENCE_S, ROOT, Daemon, Process, ask, checked, clean, free_ports, needs, open_to_all, run, until
+from lib import PATIENCE_S, ROOT, Daemon, Process, ask, checked, clean, free_ports, knows, needs, open_to_all, run, until
 
 REQUESTS = 1000
 SESSIONS = 12
@@ -185,6 +185,60 @@ class Growth(unittest.TestCase):
             self.assertEqual({ports[int(node)] - int(port) for node, port in owners}, {0})
             # A viewer who was there has noticed nothing.
             self.assertTrue(signaling.ping().wait(PATIENCE_S))
+
+
+# What state must not change when a session moves: the whole of it, bit by bit.
+STATE = "state?format=integration"
+
+
+@needs("nginx")
+@unittest.skipUnless(knows("fleet.peers"), "this daemon knows no fleets yet")
+class Restarts(unittest.TestCase):
+    def start(self, node):
+        peers = (f"mjcast-{other}=127.0.0.1:{port}" for other, port in enumerate(self.ports) if other != node)
+        self.nodes[node] = Daemon(
+            "--port", self.ports[node], "--size", "160x120", MJCAST_SERVER__NODE=f"mjcast-{node}",
+            MJCAST_FLEET__PEERS=",".join(peers), MJCAST_FLEET__SECRET="a-secret-for-one-test-only", **open_to_all()
+        )
+        until(lambda: self.nodes[node].ask("GET", "/startupz")[0] == 200, "started")
+
+    def test_no_session_is_lost_when_each_daemon_restarts(self):
+        folder = Path(self.enterContext(tempfile.TemporaryDirectory()))
+        *self.ports, door = free_ports(4)
+        self.nodes = {}
+        self.addCleanup(lambda: [node.stop() for node in self.nodes.values()])
+        for node in range(3):
+            self.start(node)
+        file = configure(folder, self.ports, door)
+        nginx = Process("nginx", "-p", folder, "-c", file, "-e", folder / "errors")
+        self.addCleanup(nginx.stop)
+        url = f"http://127.0.0.1:{door}/api/sessions"
+        until(lambda: (folder / "pid").exists(), "nginx starts")
+        sessions = {}
+        for steps in range(9):
+            answer = json.loads(ask("POST", url, {"preset": "double-pendulum"})[2])
+            session = answer.get("id") or answer["session"]["id"]
+            for command in ({"cmd": "pause"}, {"cmd": "step", "params": {"steps": 100 + steps}}):
+                self.assertEqual(ask("POST", f"{url}/{session}/commands", command)[0], 200)
+            sessions[session] = self.state(f"{url}/{session}")
+        self.assertEqual({session[:8] for session in sessions}, {"mjcast-0", "mjcast-1", "mjcast-2"})
+        self.assertGreater(len(set(sessions.values())), 4)
+        for node in (1, 2, 0):
+            self.assertEqual(self.nodes[node].stop(), 0)
+            for session, state in sessions.items():
+                self.assertEqual(self.state(f"{url}/{session}"), state, f"{session} without mjcast-{node}")
+            self.start(node)
+            for session, state in sessions.items():
+                self.assertEqual(self.state(f"{url}/{session}"), state, f"{session} after mjcast-{node}")
+
+    def state(self, place):
+        # Whoever believed it where it no longer is says so once, and looks for it the next time.
+        for _ in self.nodes:
+            status, _, answer = ask("GET", f"{place}/{STATE}")
+            if status != 502:
+                break
+        self.assertEqual(status, 200, answer)
+        return answer
 
 
 @needs("nginx", "openssl")

@@ -9,6 +9,7 @@ mod client;
 
 mod access;
 mod author;
+mod cycles;
 mod daemon;
 #[path = "../../src/encode/openh264/decoder.rs"]
 mod decoder;

@@ -1,0 +1,87 @@
+//! Viewers come and go: what they took is given back.
+
+use std::{fs, path::PathBuf};
+
+use http::StatusCode;
+
+use crate::{
+    client::{Client, Wants, within},
+    daemon::{Daemon, until},
+};
+
+/// A viewer that watches and nothing else.
+const WATCH: Wants = Wants {
+    video: Some(("video/H264", crate::client::BASELINE)),
+    better: None,
+    audio: false,
+    channels: false,
+};
+/// Viewers in a row; `MJCAST_CYCLES` asks for more. Memory is compared from the first third on.
+const CYCLES: usize = 45;
+/// What a viewer may leave behind, bytes …
+const GROWTH: u64 = 4 << 10;
+/// … and what a heap may be larger by for other reasons: it is given back by pages.
+const SLACK: u64 = 6 << 20;
+
+impl Daemon {
+    fn proc(&self, name: &str) -> PathBuf {
+        PathBuf::from(format!("/proc/{}/{name}", self.process.id()))
+    }
+
+    fn count(&self, name: &str) -> usize {
+        fs::read_dir(self.proc(name)).expect("lists").count()
+    }
+
+    /// Memory of its own, bytes.
+    fn memory(&self) -> u64 {
+        let status = fs::read_to_string(self.proc("status")).expect("reads");
+        let line = status.lines().find_map(|line| line.strip_prefix("RssAnon:")).expect("is there");
+        let kib: u64 = line.trim().trim_end_matches(" kB").parse().expect("a number");
+        kib << 10
+    }
+}
+
+async fn watch(daemon: &Daemon, takes_leave: bool) {
+    let mut player = Client::new(WATCH).await;
+    let offer = player.offer(false).await;
+    let request = daemon.request("POST", "/api/sessions/default/whep");
+    let request = request.header("content-type", "application/sdp").body(offer.into());
+    let answered = daemon.send(request.expect("a request")).await;
+    assert_eq!(answered.status(), StatusCode::CREATED, "{answered:?}");
+    let place = answered.headers()["location"].to_str().expect("text").to_owned();
+    player.accept(std::str::from_utf8(answered.body()).expect("UTF-8")).await;
+    within("a picture", player.frame()).await;
+    if takes_leave {
+        daemon.delete(&place).await;
+    }
+    player.close().await;
+}
+
+#[tokio::test]
+async fn viewers_leave_nothing_behind() {
+    let cycles = std::env::var("MJCAST_CYCLES").ok().and_then(|text| text.parse().ok());
+    let cycles = cycles.unwrap_or(CYCLES);
+    let daemon = Daemon::ready().await;
+    watch(&daemon, true).await;
+    let nobody = async || {
+        let all = daemon.get("/api/sessions/default/viewers").await.1;
+        all["viewers"].as_array().is_some_and(Vec::is_empty).then_some(())
+    };
+    until(nobody).await;
+    let (files, threads) = (daemon.count("fd"), daemon.count("task"));
+    let mut settled = 0;
+    for cycle in 0..cycles {
+        watch(&daemon, cycle % 2 == 0).await;
+        if cycle == cycles / 3 {
+            settled = daemon.memory();
+        }
+    }
+    until(nobody).await;
+    let back = async || {
+        (daemon.count("fd") <= files && daemon.count("task") <= threads).then_some(())
+    };
+    until(back).await;
+    let grown = daemon.memory().saturating_sub(settled);
+    let watched = (cycles - cycles / 3) as u64;
+    assert!(grown <= watched * GROWTH + SLACK, "{grown} bytes in {watched} cycles");
+}

@@ -42,6 +42,19 @@ pub struct Slope {
     pub angle: f64,
 }
 
+/// One member of a group, as others refer to it.
+#[derive(Clone, Copy, Debug)]
+pub struct Berth {
+    /// Least and greatest x, y, z around the origin of the group, m.
+    pub bounds: [[f64; 3]; 2],
+    /// Where others can stand.
+    pub top: Option<Top>,
+    /// Where others can lie inside.
+    pub inside: Option<Top>,
+    /// Where others can stand on a slope.
+    pub slope: Option<Slope>,
+}
+
 /// A thing that is built, but has no place yet.
 #[derive(Clone, Debug, Default)]
 pub struct Assembly {
@@ -53,8 +66,8 @@ pub struct Assembly {
     pub greatest: [f64; 3],
     /// Where others can stand.
     pub top: Option<Top>,
-    /// Where others can stand on each member of a group.
-    pub tops: Vec<Top>,
+    /// What can be referred to of each member of a group.
+    pub members: Vec<Berth>,
     /// Where others can lie inside.
     pub inside: Option<Top>,
     /// Where others can stand on a slope.

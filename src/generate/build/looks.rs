@@ -37,6 +37,11 @@ pub const FRAME: &str = "frame";
 /// Colours of things that have none, in turn.
 const CYCLE: &[&str] = &["blue", "orange", "green", "red", "purple", "turquoise", "yellow", "pink"];
 
+/// The colour of the `turn`th thing that has none.
+pub fn usual_colour(turn: usize) -> &'static str {
+    CYCLE[turn % CYCLE.len()]
+}
+
 impl Palette {
     /// How the `member`th of `thing` looks and feels; `turn` chooses among the colours of those
     /// that have none.
@@ -61,7 +66,7 @@ impl Palette {
             }
             (None, Some(material)) => (material_name(material), material.traits().rgba),
             (None, None) => {
-                let name = CYCLE[turn % CYCLE.len()];
+                let name = usual_colour(turn);
                 (name.to_owned(), colour::rgba(name).unwrap_or([0.5, 0.5, 0.5, 1.0]))
             }
         };

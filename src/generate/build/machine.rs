@@ -49,7 +49,7 @@ impl Parts<'_> {
 
     /// A load on a spring: a slide with stiffness, and a tendon to look at.
     pub(super) fn spring(&self) -> Assembly {
-        let length = self.thing.length.unwrap_or(0.6);
+        let length = self.part_length(1);
         let side = self.thing.size.and_then(|size| size.x).unwrap_or(0.16);
         let mass = self.thing.mass.unwrap_or(1.0);
         let stiffness = self.thing.stiffness.unwrap_or(40.0 * mass);
@@ -139,8 +139,7 @@ impl Parts<'_> {
     /// Links on ball joints; as a wrecking ball, with a heavy end that is let go from the side.
     pub(super) fn chain(&self, wrecking: bool) -> Assembly {
         let links = self.thing.parts.unwrap_or(if wrecking { 8 } else { 10 });
-        let usual = if wrecking { 0.2 } else { 0.1 };
-        let length = self.thing.length.unwrap_or(usual).min(10.0 / f64::from(links));
+        let length = self.part_length(links).min(10.0 / f64::from(links));
         let radius = self
             .thing
             .size

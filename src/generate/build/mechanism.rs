@@ -5,7 +5,7 @@ use super::{
     assembly::{Assembly, actuator, block, furniture, ghost, rod},
     element::{Element, numbers},
     looks::{Looks, Palette},
-    solid::extents,
+    solid::{extents, usual_length},
 };
 
 /// Builds a mechanism around the origin, upon the floor.
@@ -74,6 +74,10 @@ impl Parts<'_> {
         format!("{}_{part}", self.name)
     }
 
+    pub(super) fn part_length(&self, parts: u32) -> f64 {
+        self.thing.length.unwrap_or(usual_length(self.thing.kind, Some(parts)))
+    }
+
     pub(super) fn damped(&self, joint: Element, usual: f64) -> Element {
         let damping = self.thing.damping.unwrap_or(usual);
         let joint = if damping > 0.0 { joint.numbers("damping", &[damping]) } else { joint };
@@ -101,11 +105,7 @@ impl Parts<'_> {
     /// Rods on hinges that hang from a stand.
     pub(super) fn pendulum(&self) -> Assembly {
         let links = self.thing.parts.unwrap_or(1);
-        let length = self.thing.length.unwrap_or(if links == 1 {
-            0.8
-        } else {
-            (3.0 / f64::from(links)).min(0.5)
-        });
+        let length = self.part_length(links);
         let total = length * f64::from(links);
         let radius = self
             .thing
@@ -206,7 +206,7 @@ impl Parts<'_> {
 
     pub(super) fn inverted_pendulum(&self) -> Assembly {
         let count = self.thing.parts.unwrap_or(1);
-        let length = self.thing.length.unwrap_or(0.8);
+        let length = self.part_length(count);
         let angle = self.thing.angle.unwrap_or(2.0);
         let total = length * f64::from(count);
         let mut assembly = Assembly::of_extents([2.0 * total, 0.3, total + 0.2]);
@@ -228,7 +228,7 @@ impl Parts<'_> {
 
     pub(super) fn cart_pole(&self) -> Assembly {
         let count = self.thing.parts.unwrap_or(1);
-        let length = self.thing.length.unwrap_or(0.6);
+        let length = self.part_length(count);
         let angle = self.thing.angle.unwrap_or(2.0);
         let half = extents(self.thing)[0] / 2.0;
         let height = 0.25_f64.max(0.0);
@@ -265,8 +265,7 @@ impl Parts<'_> {
     /// Joints one after another: the first turns about the vertical where there are three or more.
     pub(super) fn arm(&self) -> Assembly {
         let joints = self.thing.parts.unwrap_or(6).max(1);
-        let length =
-            self.thing.length.unwrap_or((1.2 / f64::from(joints.max(2) - 1)).clamp(0.12, 0.4));
+        let length = self.part_length(joints);
         let radius = (length * 0.14).clamp(0.015, 0.05);
         let kind = self.thing.actuator.unwrap_or(Actuator::Position);
         let base = 0.12;
@@ -405,7 +404,7 @@ impl Parts<'_> {
     pub(super) fn cradle(&self) -> Assembly {
         let count = self.thing.parts.unwrap_or(5).max(2);
         let radius = self.thing.size.and_then(|size| size.x).map_or(0.05, |x| x / 2.0);
-        let length = self.thing.length.unwrap_or(0.5);
+        let length = self.part_length(count);
         let lifted = self.thing.lifted.unwrap_or(1).min(count - 1);
         let angle = self.thing.angle.unwrap_or(35.0).abs();
         let pitch = 2.0 * radius + 0.0002;

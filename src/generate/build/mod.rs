@@ -16,11 +16,12 @@ mod solid;
 
 use std::borrow::Cow;
 
-use assembly::{Assembly, Body, Top};
+use assembly::{Assembly, Berth, Body, Slope, Top};
 use element::{Element, numbers};
 use looks::Palette;
 
-pub use solid::extents;
+pub use looks::usual_colour;
+pub use solid::{extents, usual_length, usual_mass};
 
 use super::{
     fault::Fault,
@@ -77,6 +78,16 @@ pub fn build(spec: &SceneSpec) -> Result<Built, Vec<Fault>> {
     }
     let placed = place::place(spec, &assemblies).map_err(|fault| vec![fault])?;
     Ok(output::write(spec, assemblies, &placed, &palette))
+}
+
+/// Where the things of a plan stand, m; nothing where it cannot be laid out.
+pub fn stands(spec: &SceneSpec) -> Vec<[f64; 3]> {
+    let spec = &roomy(plainer(spec).into_owned());
+    let palette = Palette::default();
+    let assemblies: Vec<Assembly> =
+        spec.things.iter().map(|thing| assemble(spec, thing, &palette, 0)).collect();
+    let placed = place::place(spec, &assemblies).unwrap_or_default();
+    placed.into_iter().map(|placed| placed.pos).collect()
 }
 
 /// Vessels of no given size are as large as what they hold needs.
@@ -302,7 +313,23 @@ fn assemble(spec: &SceneSpec, thing: &Thing, palette: &Palette, turn: usize) -> 
     {
         fit(spec, thing, &mut arrangement, count, extents, palette);
     }
-    let spots = if balls {
+    let on = spec
+        .relations
+        .iter()
+        .find(|r| r.subject == thing.id && matches!(r.place, Place::On | Place::Inside))
+        .filter(|_| arrangement.pattern == Pattern::Corners && arrangement.radius.is_none())
+        .and_then(|r| spec.thing(&r.reference).map(|base| (r.place, base)));
+    let corner = on.and_then(|(place, base)| {
+        let base = member(base, &base.id, 0, &single, palette, 0);
+        let surface = if place == Place::Inside { base.inside } else { base.top }?;
+        let edge = |axis: usize| surface.half[axis] - extents[axis] / 2.0 - 0.02;
+        Some([edge(0).max(extents[0] * 0.55), edge(1).max(extents[1] * 0.55)])
+    });
+    let spots = if let Some([x, y]) = corner {
+        [[-x, -y], [x, -y], [-x, y], [x, y]]
+            .map(|[x, y]| pattern::Spot { pos: [x, y, 0.0], ..single })
+            .to_vec()
+    } else if balls {
         pattern::cannonballs(&arrangement, count, extents[0])
     } else {
         pattern::spots(&arrangement, count, extents, around)
@@ -333,22 +360,24 @@ fn assemble(spec: &SceneSpec, thing: &Thing, palette: &Palette, turn: usize) -> 
             group.least[axis] = group.least[axis].min(shift + one.least[axis] * spread);
             group.greatest[axis] = group.greatest[axis].max(shift + one.greatest[axis] * spread);
         }
-        group.tops.extend(one.top.map(|top| Top {
-            pos: [shift[0] + top.pos[0], shift[1] + top.pos[1], shift[2] + top.pos[2]],
-            ..top
-        }));
+        let moved = |pos: [f64; 3]| -> [f64; 3] { std::array::from_fn(|axis| shift[axis] + pos[axis]) };
+        let berth = |top: Option<Top>| top.map(|top| Top { pos: moved(top.pos), ..top });
+        group.members.push(Berth {
+            bounds: [moved(one.least), moved(one.greatest)],
+            top: berth(one.top),
+            inside: berth(one.inside),
+            slope: one.slope.map(|slope| Slope {
+                upper: moved(slope.upper),
+                lower: moved(slope.lower),
+                ..slope
+            }),
+        });
         highest = highest.max(shift[2] + one.top.map_or(0.0, |top| top.pos[2]));
         if arrangement.pattern == Pattern::Stack || group.top.is_none() {
-            group.top = one.top.map(|top| Top {
-                pos: [shift[0] + top.pos[0], shift[1] + top.pos[1], shift[2] + top.pos[2]],
-                ..top
-            });
+            group.top = berth(one.top);
         }
         if index == 0 {
-            group.inside = one.inside.map(|inside| Top {
-                pos: [shift[0] + inside.pos[0], shift[1] + inside.pos[1], shift[2] + inside.pos[2]],
-                ..inside
-            });
+            group.inside = berth(one.inside);
             group.slope = one.slope;
             group.hook = one.hook.clone();
         }

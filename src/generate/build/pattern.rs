@@ -90,7 +90,7 @@ pub fn spots(
             };
             let [rx, ry] = match around {
                 Some([hx, hy]) => {
-                    let free = arrangement.gap.unwrap_or(0.12);
+                    let free = arrangement.gap.unwrap_or(0.28);
                     [
                         (hx + y / 2.0 + free).max(fits),
                         (hy + y / 2.0 + free).max(fits.min(hy + y + free)),

@@ -4,13 +4,13 @@
 //! Within a cluster each thing is placed by its relation, and shifted along until nothing overlaps;
 //! the clusters then stand in a row from left to right, in the order of the plan.
 
-use std::collections::HashMap;
+use std::{borrow::Cow, collections::HashMap};
 
 use super::super::{
     fault::Fault,
     spec::{Kind, Place, Relation, SceneSpec, Thing},
 };
-use super::assembly::{Assembly, Slope, Top};
+use super::assembly::{Assembly, Berth, Slope, Top};
 
 /// Where an assembly's origin is, and how far it leans to the right.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
@@ -131,8 +131,9 @@ impl Layout<'_> {
             else {
                 continue;
             };
-            let [own, base] = [subject, reference]
-                .map(|thing| Box3::of(&self.assemblies[thing], &self.at(thing)));
+            let own = Box3::of(&self.assemblies[subject], &self.at(subject));
+            let base =
+                Box3::of(&self.member(relation, &self.assemblies[reference]), &self.at(reference));
             let holds = match relation.place {
                 Place::LeftOf => own.greatest[0] <= base.least[0] + 0.01,
                 Place::RightOf => own.least[0] >= base.greatest[0] - 0.01,
@@ -215,7 +216,8 @@ impl Layout<'_> {
         reference: usize,
         other: Option<usize>,
     ) -> Result<Placed, Fault> {
-        let (own, base) = (&self.assemblies[subject], &self.assemblies[reference]);
+        let own = &self.assemblies[subject];
+        let base = &*self.member(relation, &self.assemblies[reference]);
         let at = self.at(reference);
         let thing = &self.spec.things[subject];
         let no_room =
@@ -254,7 +256,7 @@ impl Layout<'_> {
                         .inside
                         .or(base.top.filter(|_| self.spec.things[reference].kind == Kind::Platform))
                         .ok_or_else(|| unfit("cannot be inside of"))?,
-                    _ => self.member(relation, base).ok_or_else(|| unfit("cannot stand on"))?,
+                    _ => base.top.ok_or_else(|| unfit("cannot stand on"))?,
                 };
                 let spot = match relation.place {
                     Place::OnLeftEnd => [
@@ -392,12 +394,13 @@ impl Layout<'_> {
         }
     }
 
-    /// The surface of all of a thing, or of one of several.
-    fn member(&self, relation: &Relation, base: &Assembly) -> Option<Top> {
-        match relation.member {
-            Some(member) => base.tops.get(member.checked_sub(1)? as usize).copied(),
-            None => base.top,
-        }
+    /// All of a thing, or one of several.
+    fn member<'a>(&self, relation: &Relation, base: &'a Assembly) -> Cow<'a, Assembly> {
+        let berth = relation.member.and_then(|member| base.members.get(member.checked_sub(1)? as usize));
+        let Some(&Berth { bounds: [least, greatest], top, inside, slope }) = berth else {
+            return Cow::Borrowed(base);
+        };
+        Cow::Owned(Assembly { least, greatest, top, inside, slope, ..Assembly::default() })
     }
 
     /// On a slope: in a row across it, near the upper end.

@@ -45,6 +45,37 @@ pub fn extents(thing: &Thing) -> [f64; 3] {
     }
 }
 
+/// Length of one part of a mechanism where nobody says, m.
+pub fn usual_length(kind: Kind, parts: Option<u32>) -> f64 {
+    let parts = f64::from(parts.unwrap_or(1));
+    match kind {
+        Kind::Pendulum if parts <= 1.0 => 0.8,
+        Kind::Pendulum => (3.0 / parts).min(0.5),
+        Kind::InvertedPendulum => 0.8,
+        Kind::CartPole | Kind::Spring => 0.6,
+        Kind::Arm => (1.2 / (parts.max(2.0) - 1.0)).clamp(0.12, 0.4),
+        Kind::NewtonsCradle => 0.5,
+        Kind::WreckingBall => 0.2,
+        Kind::Chain => 0.1,
+        _ => 0.4,
+    }
+}
+
+/// Mass of what a mechanism moves where nobody says, kg; none where it is not one figure.
+pub const fn usual_mass(kind: Kind) -> Option<f64> {
+    Some(match kind {
+        Kind::Pendulum | Kind::Spring | Kind::SlidingSpring | Kind::Pulley => 1.0,
+        Kind::InvertedPendulum | Kind::CartPole => 0.2,
+        Kind::NewtonsCradle => 0.5,
+        Kind::Seesaw => 5.0,
+        Kind::WreckingBall => 30.0,
+        Kind::Car => 8.0,
+        Kind::Door => 15.0,
+        Kind::Swing => 3.0,
+        _ => return None,
+    })
+}
+
 /// The geoms of one of `thing`, `scale` times its size.
 pub fn solid(thing: &Thing, scale: f64, looks: &Looks) -> Solid {
     let [x, y, z] = extents(thing).map(|extent| extent * scale);

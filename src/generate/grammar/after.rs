@@ -25,6 +25,8 @@ impl Parser {
         }
         self.depth += 1;
         while self.arranged(index)
+            || self.at_each_corner(index)
+            || self.each_with(index)
             || self.attribute(index)
             || self.part(index)
             || self.world_phrase()
@@ -142,8 +144,21 @@ impl Parser {
                 return false;
             }
         };
-        if goes(&self.lexemes[self.at].text) {
+        let said = &self.lexemes[self.at].text;
+        let lies = ["lying", "lies", "laid", "laying"].iter().any(|word| said.starts_with(word));
+        if goes(said) {
             self.drafts[index].traits.push(Trait::Rolling);
+        }
+        // A rod lies on its side, a coin does not.
+        let long = self.drafts[index].kind().is_some_and(|kind| {
+            let [x, _, z] = self.drafts[index]
+                .noun
+                .and_then(|noun| noun.size)
+                .unwrap_or(kind.extents());
+            matches!(kind, Kind::Cylinder | Kind::Capsule) && z > x
+        });
+        if lies && long {
+            self.drafts[index].traits.push(Trait::Lying);
         }
         self.at += 1;
         if place == Place::AttachedTo && matches!(self.sense(), Some(Sense::Ceiling)) {
@@ -172,6 +187,9 @@ impl Parser {
             };
             self.link(index, place, reference, None, None);
             self.it = Some(reference);
+            return true;
+        }
+        if matches!(place, Place::On | Place::AtTop | Place::Inside) && self.on_each(index, place) {
             return true;
         }
         self.glue(|sense| matches!(sense, Sense::Each | Sense::Filler));
@@ -205,7 +223,11 @@ impl Parser {
         };
         if self.sense() == Some(Sense::It) && large(self.drafts[index].kind()) {
             let others = (0..self.drafts.len()).rev().filter(|other| *other != index);
-            let mut others = others.filter(|other| large(self.drafts[*other].kind()));
+            let stands = |other: &usize| {
+                self.links.iter().any(|link| link.subject == *other && link.place == Place::On)
+            };
+            let mut others =
+                others.filter(|other| large(self.drafts[*other].kind()) && !stands(other));
             self.it = others.next().or(self.it);
         }
         let them = self.lexemes.get(self.at).is_some_and(|lexeme| lexeme.text == "them");
@@ -244,6 +266,17 @@ impl Parser {
         if central && named.is_none() {
             return true;
         }
+        // "at the bottom", of what has one.
+        let slopes = |draft: usize| {
+            draft != index
+                && matches!(self.drafts[draft].kind(), Some(Kind::Ramp | Kind::Stairs | Kind::Wedge))
+        };
+        let meant = match place {
+            Place::AtTop | Place::AtFoot if meant.is_some_and(|meant| !slopes(meant)) => {
+                (0..self.drafts.len()).rev().find(|draft| slopes(*draft)).or(meant)
+            }
+            _ => meant,
+        };
         let Some(reference) = named.or(meant) else {
             self.at = begin;
             self.drafts.truncate(known);

@@ -1,7 +1,7 @@
 //! What becomes of a thing that is there: "make the ball blue", "make it twice as big".
 
 use super::super::{
-    build::extents,
+    build::{extents, usual_length, usual_mass},
     spec::{Arrangement, Class, Kind, Place, Size, Xyz},
 };
 use super::{
@@ -60,6 +60,22 @@ pub fn alter(parser: &mut Parser, known: usize) -> Result<(), Refusal> {
         parser.at += 1;
         return of_each(parser, (0..known).collect());
     }
+    // "one of them red", "two of the boxes blue"
+    if let Some(Lex::Number(number)) = parser.peek()
+        && let Some(number) = super::parse::whole(number)
+    {
+        let here = parser.at;
+        parser.at += 1;
+        let of = parser.take(|sense| sense == Sense::Of);
+        let index = if of { parser.known_thing(known) } else { None };
+        if let Some(index) = index
+            && parser.drafts[index].count.is_some_and(|count| count >= number)
+        {
+            parser.it = Some(index);
+            return one_of_them(parser, index, &(1..=number).collect::<Vec<_>>());
+        }
+        parser.at = here;
+    }
     let index = match parser.known_thing(known) {
         Some(index) => index,
         None => {
@@ -79,10 +95,11 @@ pub fn alter(parser: &mut Parser, known: usize) -> Result<(), Refusal> {
         }
     };
     parser.it = Some(index);
-    if parser.which.take().is_some() {
-        return Err(Refusal::of(
-            "what is several is changed as a whole: say the scene with the one that differs",
-        ));
+    if let Some(part) = parser.part_of.take() {
+        return parser.alter_part(index, part);
+    }
+    if let Some(member) = parser.which.take() {
+        return one_of_them(parser, index, &[member]);
     }
     if all && index < known {
         let noun = parser.drafts[index].noun.map(|noun| noun.words);
@@ -95,6 +112,35 @@ pub fn alter(parser: &mut Parser, known: usize) -> Result<(), Refusal> {
         parser.drafts.truncate(floor.max(index + 1));
     }
     done
+}
+
+/// A change of some members of a group: their colours, or of each what it is by itself.
+fn one_of_them(parser: &mut Parser, index: usize, members: &[u32]) -> Result<(), Refusal> {
+    let before = parser.clone();
+    let own = parser.own_colours(index);
+    let kept = parser.drafts[index].thing.colours.clone();
+    parser.glue(|sense| matches!(sense, Sense::To | Sense::Is));
+    let changed = std::mem::take(&mut parser.drafts[index].thing.colours);
+    if own && changed.len() <= 16 && parser.attribute(index) {
+        let new = std::mem::take(&mut parser.drafts[index].thing.colours);
+        let mut plain = before.drafts[index].clone();
+        plain.thing.colours.clear();
+        if let [new] = &*new
+            && plain.thing == parser.drafts[index].thing
+            && plain.is_blank() == parser.drafts[index].is_blank()
+        {
+            let mut colours = kept;
+            for member in members {
+                colours[(*member - 1) as usize].clone_from(new);
+            }
+            parser.drafts[index].thing.colours = colours;
+            return Ok(());
+        }
+    }
+    *parser = before;
+    let all = parser.parted(index)?;
+    let meant = members.iter().filter_map(|n| all.get((*n - 1) as usize).copied()).collect();
+    of_each(parser, meant)
 }
 
 /// The same change of several things.
@@ -309,7 +355,7 @@ impl Parser {
 
     pub(super) fn heavier(&mut self, index: usize, factor: f64) {
         let thing = &mut self.drafts[index].thing;
-        match thing.mass {
+        match thing.mass.or(usual_mass(thing.kind)) {
             Some(mass) => thing.mass = Some(mass * factor),
             None => {
                 let density = thing
@@ -325,8 +371,8 @@ impl Parser {
         if super::draft::kind_length(thing.kind) {
             let factor =
                 factors.iter().copied().fold(1.0, |a: f64, b| if b == 1.0 { a } else { b });
-            thing.length =
-                Some(thing.length.unwrap_or(super::draft::default_length(thing.kind)) * factor);
+            let usual = usual_length(thing.kind, thing.parts);
+            thing.length = Some(thing.length.unwrap_or(usual) * factor);
             return;
         }
         let now = extents(thing);

@@ -101,7 +101,11 @@ impl Parser {
                 self.height_of_group(index, &[number])
             }
             Some(Lex::Number(_)) if self.by_colour(index) => true,
-            Some(Lex::Number(1.0)) => self.one_by_one(index) || self.one_and_another(index),
+            Some(Lex::Number(1.0)) => {
+                self.one_by_one(index)
+                    || self.one_unlike_the_other(index)
+                    || self.one_and_another(index)
+            }
             Some(Lex::Number(number)) if !before.joined || before.is => {
                 self.number_of(index, number)
             }
@@ -188,6 +192,9 @@ impl Parser {
     }
 
     fn measure_of(&mut self, index: usize, measure: Measure, before: Before) -> bool {
+        if self.drafts[index].is_floor && measure.unit != Unit::Angle {
+            return false;
+        }
         self.at += 1;
         if self.sense() == Some(Sense::By)
             && let Some(chain) = self.chain(measure)

@@ -1,5 +1,6 @@
 //! A thing while its words are still coming in, and what is made of it when they have.
 
+use super::super::build::{usual_length, usual_mass};
 use super::super::spec::{Actuator, Arrangement, Class, Kind, Pattern, Size, Thing, Xyz};
 use super::{
     lexicon::{Dim, Noun, Outline, Part, Trait},
@@ -86,6 +87,7 @@ impl Draft {
             return true;
         }
         match quality {
+            Trait::Sticking => false,
             Trait::Sliding => {
                 matches!(kind, Kind::Drawer | Kind::SlidingSpring | Kind::Car | Kind::CartPole)
             }
@@ -385,7 +387,9 @@ impl Draft {
         self.counts(warnings);
         self.qualities();
         self.motion();
-        if let Some(heft) = self.heft {
+        if let (Some(heft), Some(mass)) = (self.heft, usual_mass(kind)) {
+            self.thing.mass = self.thing.mass.or(Some(mass * heft));
+        } else if let Some(heft) = self.heft {
             let usual = self.thing.material.map_or(1000.0, |material| material.traits().density);
             let density = heft * self.thing.density.unwrap_or(usual);
             // Nothing is denser than osmium.
@@ -530,7 +534,8 @@ impl Draft {
             if kind.class() == Class::Mechanism && z == 0.0 {
                 let scale = factor * stretch[0] * stretch[2];
                 if scale != 1.0 {
-                    self.thing.length = self.thing.length.or(Some(default_length(kind) * scale));
+                    let usual = usual_length(kind, self.thing.parts);
+                    self.thing.length = self.thing.length.or(Some(usual * scale));
                 }
                 size.x = None;
                 size.y = None;
@@ -767,18 +772,6 @@ pub const fn kind_length(kind: Kind) -> bool {
             | Kind::Spring
             | Kind::NewtonsCradle
     )
-}
-
-/// Length of one part where nobody says, m.
-pub const fn default_length(kind: Kind) -> f64 {
-    match kind {
-        Kind::Pendulum | Kind::InvertedPendulum => 0.5,
-        Kind::CartPole => 0.6,
-        Kind::Arm => 0.3,
-        Kind::Chain => 0.1,
-        Kind::Spring => 0.6,
-        _ => 0.4,
-    }
 }
 
 const fn round_kind(kind: Kind) -> bool {

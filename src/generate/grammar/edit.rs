@@ -190,6 +190,7 @@ impl Parser {
             }
         }
         self.world = present.world.clone();
+        self.stands = super::super::build::stands(present);
         // "it" is what the scene is about: rather what moves than what it stands on.
         let about = |thing: &Thing| thing.kind.class() != Class::Furniture;
         self.it = present.things.iter().rposition(about).or(present.things.len().checked_sub(1));
@@ -199,6 +200,7 @@ impl Parser {
     /// A thing that is there. The words must name one: "the ball", "it", "the pole" of a cart-pole.
     pub(super) fn known_thing(&mut self, known: usize) -> Option<usize> {
         let begin = self.at;
+        (self.part_of, self.which) = (None, None);
         self.glue(|sense| matches!(sense, Sense::Each | Sense::Filler | Sense::Of));
         if let Some(index) = self.owner_of_part() {
             return Some(index);
@@ -229,13 +231,24 @@ impl Parser {
             {
                 self.drafts.iter().rposition(|draft| draft.has_part(noun))
             }
-            Some(Sense::Part(part @ (Part::Link | Part::Bob))) => self
+            Some(Sense::Part(
+                part @ (Part::Link
+                | Part::Bob
+                | Part::Cart
+                | Part::Joint
+                | Part::Wheel
+                | Part::Blade
+                | Part::Step
+                | Part::Layer
+                | Part::Hinge),
+            )) => self
                 .drafts
                 .iter()
                 .rposition(|draft| draft.clone().part(part, None, &Draft::default())),
             _ => None,
         };
         if owner.is_some() {
+            self.part_of = self.sense();
             self.at += 1;
         } else {
             self.at = begin;
@@ -290,7 +303,10 @@ fn change(
             if parser.world_phrase_off() || parser.fewer(known, &mut gone) {
             } else {
                 let index = parser.known_thing(known).ok_or_else(|| missing(&parser))?;
-                gone.push(index);
+                match parser.which.take() {
+                    Some(member) => parser.without(index, member),
+                    None => gone.push(index),
+                }
             }
             if !matches!(parser.peek(), Some(Lex::Comma)) && parser.sense() != Some(Sense::And) {
                 break;
@@ -412,6 +428,8 @@ fn add(parser: &mut Parser, known: usize) {
         match (parser.peek(), parser.sense()) {
             (Some(Lex::Number(number)), _) => count = super::parse::whole(number),
             (_, Some(Sense::More)) => more = true,
+            // "a third link"
+            (_, Some(Sense::Which(super::lexicon::Which::Nth(_)))) => more = true,
             (_, Some(Sense::A | Sense::Filler)) => {}
             _ => break,
         }
@@ -598,6 +616,20 @@ impl Parser {
             Some(left) => self.drafts[index].count = Some(left),
         }
         true
+    }
+
+    /// One fewer of a group; the others close up.
+    fn without(&mut self, index: usize, member: u32) {
+        let draft = &mut self.drafts[index];
+        let count = draft.count.unwrap_or(1);
+        if draft.thing.colours.len() > 1 {
+            let own = draft.thing.colours.clone();
+            let mut all: Vec<String> = own.into_iter().cycle().take(count as usize).collect();
+            all.remove((member.clamp(1, count) - 1) as usize);
+            draft.thing.colours = all;
+        }
+        draft.count = Some(count - 1);
+        draft.thing.count = Some(count - 1).filter(|count| *count > 1);
     }
 
     /// A thing as with an article: what is there is meant, not another one.

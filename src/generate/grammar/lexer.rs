@@ -1,7 +1,7 @@
 //! Tokens to lexemes: numbers with their units, and the longest phrases that are known.
 
 use super::{
-    lexicon::{self, Entry, LONGEST, Sense},
+    lexicon::{self, Entry, LONGEST, Sense, Trait},
     measure::{self, Measure, Unit},
     token::{Token, TokenKind, tokens},
 };
@@ -45,7 +45,32 @@ pub fn lexemes(text: &str) -> Vec<Lexeme> {
         out.push(Lexeme { lex, text });
         rest = &rest[length..];
     }
+    verbs_among_nouns(&mut out);
     out
+}
+
+/// "a door that can open", "let it slide": verbs that are nouns elsewhere.
+fn verbs_among_nouns(lexemes: &mut [Lexeme]) {
+    for at in 1..lexemes.len() {
+        let sense = match &*lexemes[at].text {
+            "can" | "swing" | "bridge" => Sense::Filler,
+            "slide" => Sense::Trait(Trait::Sliding),
+            _ => continue,
+        };
+        let before = &lexemes[at - 1];
+        let named = match before.sense() {
+            Some(Sense::Noun(_) | Sense::It | Sense::Ones | Sense::To | Sense::Part(_)) => false,
+            Some(Sense::Filler) => {
+                matches!(&*before.text, "please" | "same" | "identical" | "different" | "equal")
+            }
+            Some(Sense::The) => !matches!(&*before.text, "that" | "this"),
+            Some(Sense::No) => before.text != "not",
+            _ => true,
+        };
+        if !named {
+            lexemes[at].lex = Lex::Known(Entry { sense, plural: false });
+        }
+    }
 }
 
 fn next(rest: &[Token], first: &Token) -> (Lex, usize) {

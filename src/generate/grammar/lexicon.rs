@@ -149,6 +149,35 @@ pub enum Which {
     Middle,
     /// The last in order, or the uppermost of a stack.
     Last,
+    /// By its number, from 1.
+    Nth(u32),
+    /// By where it stands.
+    Left,
+    /// See `Left`.
+    Right,
+    /// See `Left`.
+    Top,
+    /// See `Left`.
+    Bottom,
+    /// See `Left`.
+    Front,
+    /// See `Left`.
+    Back,
+    /// The one with the most of it: `Edge` is the size, `Gap` the mass; `Thick`, `Deep`, `Wide` and
+    /// `Up` the least size, height, length and mass.
+    Most(Dim),
+}
+
+impl Which {
+    /// Whether it compares things.
+    pub const fn is_of_kinds(self) -> bool {
+        matches!(self, Self::Most(_))
+    }
+
+    /// Whether it asks for more rather than less.
+    pub const fn is_great(self) -> bool {
+        !matches!(self, Self::Most(Dim::Thick | Dim::Deep | Dim::Wide | Dim::Up))
+    }
 }
 
 /// A noun.
@@ -236,6 +265,7 @@ pub enum Trait {
     Planar,
     Windy,
     Stretched,
+    Sticking,
 }
 
 /// Which extent a length is.
@@ -459,11 +489,11 @@ static PHRASES: &[(&str, Sense)] = &[
         Sense::Trait(Trait::Stacked),
     ),
     (
-        "of increasing size|increasing in size|growing|ascending|of increasing sizes|from small to large|getting bigger|getting larger",
+        "of increasing size|increasing in size|from smallest to biggest|from smallest to largest|smallest to largest|from small to big|sorted by size|in order of size|in order of increasing size|from the smallest to the largest|from the smallest to the biggest|from shortest to tallest|growing in size|growing|ascending|of increasing sizes|from small to large|getting bigger|getting larger",
         Sense::Trait(Trait::Growing),
     ),
     (
-        "of decreasing size|decreasing in size|shrinking|descending|of decreasing sizes|from large to small|getting smaller|each smaller than the one below|smaller towards the top",
+        "of decreasing size|decreasing in size|from biggest to smallest|from largest to smallest|largest to smallest|from big to small|in order of decreasing size|from the largest to the smallest|from the biggest to the smallest|from tallest to shortest|shrinking in size|shrinking|descending|of decreasing sizes|from large to small|getting smaller|each smaller than the one below|smaller towards the top",
         Sense::Trait(Trait::Shrinking),
     ),
     (
@@ -675,7 +705,7 @@ static PHRASES: &[(&str, Sense)] = &[
     ("add|put in|insert|include|use", Sense::Verb(Verb::Add)),
     ("remove|delete|take away|get rid of|drop out|erase|clear away", Sense::Verb(Verb::Remove)),
     (
-        "change|paint|turn|colour in|recolour|recolor|let|set the|adjust|dye|switch",
+        "change|paint|turn|colour in|recolour|recolor|set the|adjust|dye|switch",
         Sense::Verb(Verb::Change),
     ),
     ("move|shift|bring", Sense::Verb(Verb::Move)),
@@ -744,14 +774,35 @@ static PHRASES: &[(&str, Sense)] = &[
     ("slower", Sense::Relative(Relative::Speed, 0.667)),
     ("more slippery|slicker|smoother", Sense::Relative(Relative::Friction, 0.5)),
     ("rougher|less slippery|grippier", Sense::Relative(Relative::Friction, 2.0)),
-    ("first", Sense::Which(Which::First)),
-    ("middle|central", Sense::Which(Which::Middle)),
-    ("last|top|topmost|uppermost", Sense::Which(Which::Last)),
-    ("bottom|lowest", Sense::Which(Which::First)),
+    ("first|1st", Sense::Which(Which::First)),
+    ("second|2nd", Sense::Which(Which::Nth(2))),
+    ("third|3rd", Sense::Which(Which::Nth(3))),
+    ("fourth|4th", Sense::Which(Which::Nth(4))),
+    ("fifth|5th", Sense::Which(Which::Nth(5))),
+    ("sixth|6th", Sense::Which(Which::Nth(6))),
+    ("seventh|7th", Sense::Which(Which::Nth(7))),
+    ("eighth|8th", Sense::Which(Which::Nth(8))),
+    ("ninth|9th", Sense::Which(Which::Nth(9))),
+    ("tenth|10th", Sense::Which(Which::Nth(10))),
+    ("middle|central|center|centre", Sense::Which(Which::Middle)),
+    ("last", Sense::Which(Which::Last)),
+    ("top|topmost|uppermost|upper|highest", Sense::Which(Which::Top)),
+    ("bottom|bottommost|lowest|lower|lowermost", Sense::Which(Which::Bottom)),
+    ("leftmost|left most|left hand", Sense::Which(Which::Left)),
+    ("rightmost|right most|right hand", Sense::Which(Which::Right)),
+    ("front|frontmost|nearest|closest", Sense::Which(Which::Front)),
+    ("back|rear|rearmost|furthest|farthest", Sense::Which(Which::Back)),
+    ("biggest|largest", Sense::Which(Which::Most(Dim::Edge))),
+    ("smallest|tiniest|littlest", Sense::Which(Which::Most(Dim::Thick))),
+    ("tallest", Sense::Which(Which::Most(Dim::High))),
+    ("shortest", Sense::Which(Which::Most(Dim::Deep))),
+    ("longest", Sense::Which(Which::Most(Dim::Long))),
+    ("heaviest", Sense::Which(Which::Most(Dim::Gap))),
+    ("lightest", Sense::Which(Which::Most(Dim::Up))),
     ("steep", Sense::Steep(35.0)),
     ("gentle|shallow|slight|gently sloping", Sense::Steep(10.0)),
     (
-        "i want to see|i want to|i would like to see|i d like to see|let me see|show me|please|i|i d like|d like|solid|that i can drive|which i can drive|to drive|that can drive|that drives|opens up to|open up to|can open up to|that opens up to|that opens|that can open|which opens|which can open|that can swing open|that can swing|which can swing|that can move|that can rotate|that can turn|that can spin|that can slide|that can be opened|kind of|in total|pieces|piece|like on|like|two dimensional|well|down below|start position|neatly|exactly|nicely|little bit|can be|can be driven|using motors|mechanism|toy|scene|scenes|simulation|a simulation of|a scene with|a scene of|you|me|us|can|could|would|will|like|want|need|see|so|also|just|really|very|nice|which|who|as|where|there|here|now|example|for|hello|hi|thanks|thank|system|setup|object|objects|kind|type|swing freely|can swing|freely|swinging|swings|swing back and forth|can open|opens|openable|open|closed|can rotate|can move|can turn|can spin|can slide|on the floor|on the ground|on ground|on floor|standing on the floor|on a flat floor|on a flat surface|directly|initial position|rest|at rest|wide open|together|own|full|same|identical|equal|different|differently|coloured|colored|painted|high up|in size|each other|s|let s|thing|things|something|that swing|that swings|the scene|in the scene|to the scene|from the scene|of the scene|its own|against gravity|under gravity|physics|realistic|balancing|balance|that balances|free to swing|alternating|alternately|from left to right|in this order|in that order|entirely|completely|fully|purely|only|respectively|carefully|firmly|simply|slightly|again|together with each other|all together|in a scene|a bit|a little|the whole|neat|somewhere|it all|for me|of course|ready|ready to fall|of the same size|the same size|same size|of equal size|of equal sizes|scene containing|scene consisting of|scene showing|scene in which|scene where|a scene in which|a scene where|a scene containing|with a handle|with a knob|with a doorknob|with a door handle|to the side|to one side|in a world|a world|world|in an environment|environment|universe|also|two dimensional|2d|three dimensional|3d|standalone|free standing|freestanding|inside the scene|let us|let s have|have|i d love|i d love to see|love|at the start|in the beginning|at first|able to swing|able to rotate|made|shape|shaped",
+        "let s have|let us have|let there be|let|get|get me|can i get|can i have|can i see|could i get|could i have|may i have|can you make|could you make|can you|could you|would you|i want to see|i want to|let s see|let me have|there should be|should be there|should have|gets|got|take|takes|taking|i would like to see|i d like to see|let me see|show me|please|i|i d like|d like|solid|that i can drive|which i can drive|to drive|that can drive|that drives|opens up to|open up to|can open up to|that opens up to|that opens|that can open|which opens|which can open|that can swing open|that can swing|which can swing|that can move|that can rotate|that can turn|that can spin|that can slide|that can be opened|kind of|in total|pieces|piece|like on|like|two dimensional|well|down below|start position|neatly|exactly|nicely|little bit|can be|can be driven|using motors|mechanism|toy|scene|scenes|simulation|a simulation of|a scene with|a scene of|you|me|us|can|could|would|will|like|want|need|see|so|also|just|really|very|nice|which|who|as|where|there|here|now|example|for|hello|hi|thanks|thank|system|setup|object|objects|kind|type|swing freely|can swing|freely|swinging|swings|swing back and forth|can open|opens|openable|open|closed|can rotate|can move|can turn|can spin|can slide|on the floor|on the ground|on ground|on floor|standing on the floor|on a flat floor|on a flat surface|directly|initial position|rest|at rest|wide open|together|own|full|same|identical|equal|different|differently|coloured|colored|painted|high up|in size|each other|s|let s|thing|things|something|that swing|that swings|the scene|in the scene|to the scene|from the scene|of the scene|its own|against gravity|under gravity|physics|realistic|balancing|balance|that balances|free to swing|alternating|alternately|from left to right|in this order|in that order|entirely|completely|fully|purely|only|respectively|carefully|firmly|simply|slightly|again|together with each other|all together|in a scene|a bit|a little|the whole|neat|somewhere|it all|for me|of course|ready|ready to fall|of the same size|the same size|same size|of equal size|of equal sizes|scene containing|scene consisting of|scene showing|scene in which|scene where|a scene in which|a scene where|a scene containing|with a handle|with a knob|with a doorknob|with a door handle|to the side|to one side|in a world|a world|world|in an environment|environment|universe|also|two dimensional|2d|three dimensional|3d|standalone|free standing|freestanding|inside the scene|let us|let s have|have|i d love|i d love to see|love|at the start|in the beginning|at first|able to swing|able to rotate|made|shape|shaped",
         Sense::Filler,
     ),
 ];
@@ -766,7 +817,7 @@ pub struct Entry {
 }
 
 /// Most words of a phrase.
-pub const LONGEST: usize = 6;
+pub const LONGEST: usize = 8;
 
 static WORDS: LazyLock<HashMap<String, Entry>> = LazyLock::new(|| {
     let mut words = HashMap::new();
@@ -782,7 +833,7 @@ static WORDS: LazyLock<HashMap<String, Entry>> = LazyLock::new(|| {
             words.entry(phrase.to_owned()).or_insert(entry);
         }
     }
-    for (phrase, sense) in verbs::phrases() {
+    for (phrase, sense) in verbs::phrases().into_iter().chain(verbs::comparisons()) {
         words.entry(phrase).or_insert(Entry { sense, plural: false });
     }
     for noun in NOUNS {

@@ -6,10 +6,12 @@ mod alter;
 mod arrangement;
 mod attribute;
 mod draft;
+mod each;
 mod edit;
 mod lexer;
 mod lexicon;
 mod measure;
+mod member;
 mod nouns;
 mod parse;
 mod quality;
@@ -127,6 +129,11 @@ fn settle(
         .iter()
         .map(|draft| matches!(draft.kind(), Some(Kind::Ramp | Kind::Stairs | Kind::Wedge)))
         .collect();
+    let tilts: Vec<f64> = drafts
+        .iter()
+        .filter(|draft| draft.kind() == Some(Kind::Ramp))
+        .map(|draft| draft.angle.or(draft.thing.tilt).unwrap_or(20.0))
+        .collect();
     let weightless = spec.world.gravity == Some(Xyz::default());
     for (index, mut draft) in drafts.into_iter().enumerate() {
         if draft.is_floor {
@@ -174,6 +181,21 @@ fn settle(
         let goes = draft.thing.kind.class() == Class::Solid || draft.thing.kind == Kind::Car;
         if rolls && goes && !downhill && draft.speed.is_none() && draft.thing.kind != Kind::Ramp {
             draft.speed = Some(1.0);
+        }
+        if draft.traits.contains(&Trait::Sticking) {
+            let round = matches!(
+                draft.thing.kind,
+                Kind::Sphere | Kind::Wheel | Kind::Car | Kind::Ellipsoid
+            ) || draft.thing.lying == Some(true);
+            if round && downhill {
+                return Err(Refusal::of(format!(
+                    "'{}' is round, and rolls off a slope",
+                    first_word(noun.words)
+                )));
+            }
+            let steepest = tilts.iter().copied().fold(0.0, f64::max);
+            draft.thing.friction =
+                draft.thing.friction.or(Some((1.6 * steepest.to_radians().tan()).clamp(0.9, 5.0)));
         }
         if weightless
             && !known

@@ -66,6 +66,10 @@ pub struct Parser {
     pub(super) it: Option<usize>,
     /// Which of several the last reference meant.
     pub(super) which: Option<u32>,
+    /// Where things that are there stand, m.
+    pub(super) stands: Vec<[f64; 3]>,
+    /// The part of a machine that the last reference meant.
+    pub(super) part_of: Option<Sense>,
     /// How deep rules are nested.
     pub(super) depth: usize,
 }

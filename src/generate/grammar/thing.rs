@@ -57,6 +57,12 @@ impl Parser {
                     };
                     return self.drafts.iter().rposition(alike);
                 }
+                // "and a tiny white one"
+                Lex::Number(1.0) if !definite && !draft.is_blank() && !self.heads_a_thing() => {
+                    let before = self.drafts.iter().rev().find_map(|draft| draft.noun)?;
+                    draft.name(before, false);
+                    return Some(self.admit(draft, false));
+                }
                 Lex::Number(first) => {
                     let mut numbers = vec![first];
                     while self.sense() == Some(Sense::By)
@@ -128,9 +134,9 @@ impl Parser {
                     Sense::Which(which) if definite => return self.one_of_several(which),
                     Sense::Direction([x, _, _]) if definite && x != 0.0 => {
                         return self.one_of_several(if x < 0.0 {
-                            Which::First
+                            Which::Left
                         } else {
-                            Which::Last
+                            Which::Right
                         });
                     }
                     // "a glass sphere"
@@ -295,28 +301,6 @@ impl Parser {
         // "a blue one": the number is the noun.
         self.at = begin;
         None
-    }
-
-    /// "the left one", "the top box": one of several that are there.
-    pub(super) fn one_of_several(&mut self, which: Which) -> Option<usize> {
-        let noun = match (self.peek(), self.sense()) {
-            (Some(Lex::Number(1.0)), _) => None,
-            (_, Some(Sense::Noun(noun))) => Some(noun),
-            _ => return None,
-        };
-        self.at += 1;
-        let several = |draft: &Draft| {
-            draft.count.is_some_and(|count| count > 1)
-                && noun.is_none_or(|noun| draft.noun.is_some_and(|own| own.words == noun.words))
-        };
-        let index = self.drafts.iter().rposition(several)?;
-        let count = self.drafts[index].count?;
-        self.which = Some(match which {
-            Which::First => 1,
-            Which::Middle => count.div_ceil(2),
-            Which::Last => count,
-        });
-        Some(index)
     }
 
     /// Whether adjectives follow, so that a comma or "and" only joins them.

@@ -64,6 +64,12 @@ pub fn tokens(text: &str) -> Vec<Token> {
             at += 1;
             continue;
         }
+        // "doesn't", "I'd": what is behind the apostrophe is a word of its own.
+        let within = at > 0 && chars[at - 1].is_alphabetic() && next.is_some_and(char::is_alphabetic);
+        if matches!(c, '\'' | '’') && within {
+            at += 1;
+            continue;
+        }
         let kind = match c {
             ',' => Some(TokenKind::Comma),
             '.' | ';' | '!' | '?' | '\n' => Some(TokenKind::Stop),

@@ -175,3 +175,65 @@ pub fn phrases() -> Vec<(String, Sense)> {
     }
     out
 }
+
+/// "does not slide", "without moving", "each bigger than the last": whole clauses with one sense.
+pub fn comparisons() -> Vec<(String, Sense)> {
+    let mut out = Vec::new();
+    let mut say = |words: [&str; 3], sense| {
+        let phrase = words.join(" ");
+        out.push((phrase.split_whitespace().collect::<Vec<_>>().join(" "), sense));
+    };
+    const STILL: &[(&str, &str)] = &[
+        ("slide", "sliding"),
+        ("slide down", "sliding down"),
+        ("slip", "slipping"),
+        ("move", "moving"),
+        ("roll", "rolling"),
+        ("roll down", "rolling down"),
+        ("budge", "budging"),
+        ("fall off", "falling off"),
+        ("slide off", "sliding off"),
+    ];
+    let stays = Sense::Trait(Trait::Sticking);
+    for before in ["", "that", "which", "and", "but", "so it", "so that it"] {
+        for (base, present) in STILL {
+            for not in [
+                "does not", "doesn t", "do not", "don t", "will not", "won t", "should not",
+                "shouldn t", "must not", "cannot", "can t", "not",
+            ] {
+                say([before, not, base], stays);
+            }
+            say([before, "without", present], stays);
+        }
+        for word in ["stays", "stay", "staying", "sits", "remains", "rests"] {
+            for behind in ["put", "in place", "where it is", "still", "there", "where it was put"] {
+                say([before, word, behind], stays);
+            }
+        }
+    }
+    for (word, quality) in [
+        ("bigger", Trait::Growing),
+        ("larger", Trait::Growing),
+        ("taller", Trait::Growing),
+        ("wider", Trait::Growing),
+        ("smaller", Trait::Shrinking),
+        ("shorter", Trait::Shrinking),
+        ("narrower", Trait::Shrinking),
+    ] {
+        for each in ["each", "each one", "every one", "each of them", "each slightly", "each a bit"] {
+            for other in [
+                "than the last", "than the last one", "than the previous", "than the previous one",
+                "than the one before", "than the one before it", "than the one below",
+                "than the one below it", "than the one to its left", "than the next",
+            ] {
+                let turned = match (other.ends_with("next"), quality) {
+                    (true, Trait::Growing) => Trait::Shrinking,
+                    (true, _) => Trait::Growing,
+                    (false, quality) => quality,
+                };
+                say([each, word, other], Sense::Trait(turned));
+            }
+        }
+    }
+    out
+}

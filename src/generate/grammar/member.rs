@@ -1,0 +1,324 @@
+//! One of several, and one part of a machine: what is meant, and what may become of it alone.
+
+use super::super::{
+    build::{extents, usual_length, usual_mass},
+    spec::{Class, Kind, Pattern, Place},
+};
+use super::{
+    Refusal,
+    draft::Draft,
+    lexer::Lex,
+    lexicon::{Dim, Part, Relative, Sense, Which},
+    measure::Unit,
+    parse::{Link, Parser, whole},
+};
+
+/// Most of a group that are parted to change one of them.
+const MOST: u32 = 30;
+
+impl Parser {
+    /// "the left one", "the top box", "the third cube", "the biggest": one of several that are there.
+    pub(super) fn one_of_several(&mut self, which: Which) -> Option<usize> {
+        let ends = |lex: Option<Lex>| matches!(lex, None | Some(Lex::Stop | Lex::Comma));
+        let noun = match (self.peek(), self.sense()) {
+            (Some(Lex::Number(1.0)), _) | (_, Some(Sense::Ones)) => None,
+            (_, Some(Sense::Noun(noun))) => Some(noun),
+            // "paint the biggest blue"
+            (lex, sense)
+                if ends(lex) || matches!(sense, Some(Sense::Colour(_) | Sense::Of | Sense::Is)) =>
+            {
+                self.at = self.at.checked_sub(1)?;
+                None
+            }
+            _ => return None,
+        };
+        self.at += 1;
+        self.at += usize::from(self.sense() == Some(Sense::Of) && self.sense_ahead(1) == Some(Sense::It))
+            * 2;
+        let called = |draft: &Draft| {
+            draft.noun.is_some_and(|own| noun.is_none_or(|noun| own.words == noun.words))
+        };
+        let several =
+            |draft: &Draft| draft.count.is_some_and(|count| count > 1) && called(draft);
+        let single = self.drafts.iter().filter(|draft| called(draft)).count() > 1;
+        if let Some(index) = self.drafts.iter().rposition(several)
+            && !(which.is_of_kinds() && single)
+        {
+            let count = self.drafts[index].count?;
+            let grows = self.drafts[index]
+                .thing
+                .arrangement
+                .as_ref()
+                .and_then(|a| a.taper)
+                .is_some_and(|taper| taper > 1.0);
+            self.which = Some(match which {
+                Which::First | Which::Left | Which::Bottom | Which::Front => 1,
+                Which::Middle => count.div_ceil(2),
+                Which::Last | Which::Right | Which::Top | Which::Back => count,
+                Which::Nth(n) if n <= count => n,
+                Which::Most(_) if self.drafts[index].thing.arrangement.as_ref()?.taper.is_some() => {
+                    if grows == which.is_great() { count } else { 1 }
+                }
+                Which::Nth(_) | Which::Most(_) => return None,
+            });
+            return Some(index);
+        }
+        self.singled_out(which, &called)
+    }
+
+    /// One among things that are not a group, by what they are like or where they stand.
+    fn singled_out(&self, which: Which, called: &dyn Fn(&Draft) -> bool) -> Option<usize> {
+        let weight = |draft: &Draft| {
+            let thing = draft.clone().resolve(&mut Vec::new());
+            let [x, y, z] = extents(&thing);
+            let density = thing
+                .density
+                .unwrap_or(thing.material.map_or(1000.0, |material| material.traits().density));
+            (x * y * z, z, x.max(y).max(z), thing.mass.unwrap_or(x * y * z * density))
+        };
+        let value = |index: usize| -> Option<f64> {
+            let draft = &self.drafts[index];
+            let (volume, high, long, mass) = weight(draft);
+            let position = || self.stands.get(index).copied();
+            Some(match which {
+                Which::Most(Dim::Edge | Dim::Thick) => volume,
+                Which::Most(Dim::High | Dim::Deep) => high,
+                Which::Most(Dim::Long | Dim::Wide) => long,
+                Which::Most(_) => mass,
+                Which::Left => -position()?[0],
+                Which::Right => position()?[0],
+                Which::Top => position()?[2],
+                Which::Bottom => -position()?[2],
+                Which::Front => -position()?[1],
+                Which::Back => position()?[1],
+                Which::First => -(index as f64),
+                Which::Last => index as f64,
+                Which::Middle | Which::Nth(_) => return None,
+            })
+        };
+        let sign = if which.is_great() { 1.0 } else { -1.0 };
+        let mut found: Vec<(f64, usize)> = (0..self.drafts.len())
+            .filter(|index| called(&self.drafts[*index]))
+            .filter_map(|index| value(index).map(|value| (sign * value, index)))
+            .collect();
+        if let Which::Nth(n) = which {
+            let alike: Vec<usize> =
+                (0..self.drafts.len()).filter(|index| called(&self.drafts[*index])).collect();
+            return (alike.len() > 1).then(|| alike.get(n as usize - 1).copied()).flatten();
+        }
+        found.sort_by(|a, b| b.0.total_cmp(&a.0));
+        match *found {
+            // Of two that are alike in it none is meant.
+            [(first, index), (second, _), ..] if first > second => Some(index),
+            [(_, index)] if !which.is_of_kinds() => Some(index),
+            _ => None,
+        }
+    }
+
+    /// A group becomes as many things, each where it was. The numbers are those of the things.
+    pub(super) fn parted(&mut self, index: usize) -> Result<Vec<usize>, Refusal> {
+        let draft = self.drafts[index].clone();
+        let arrangement = draft.thing.arrangement.clone();
+        let pattern = arrangement.as_ref().map_or(Pattern::Row, |a| a.pattern);
+        let count = draft.count.unwrap_or(1);
+        let borne = self.links.iter().any(|link| {
+            link.reference == index && link.member.is_none() && pattern != Pattern::Stack
+        });
+        let place = match pattern {
+            Pattern::Row => Place::RightOf,
+            Pattern::Column => Place::Behind,
+            Pattern::Stack => Place::On,
+            _ => Place::Around,
+        };
+        if place == Place::Around || borne || count > MOST || draft.thing.kind == Kind::Dominoes {
+            return Err(Refusal::of(
+                "of several that stand in such a pattern only the colour of one can be changed",
+            ));
+        }
+        let [x, y, _] = extents(&draft.thing);
+        let along = if pattern == Pattern::Column { y } else { x };
+        let taper = arrangement.as_ref().and_then(|a| a.taper).unwrap_or(1.0);
+        let gap = arrangement.as_ref().and_then(|a| {
+            a.gap.or(a.pitch.map(|pitch| (pitch - along).max(0.0)))
+        });
+        let gap = gap.unwrap_or((0.25 * x).clamp(0.01, 0.2));
+        let links: Vec<Link> =
+            self.links.iter().filter(|link| link.subject == index).cloned().collect();
+        let mut members = Vec::new();
+        for n in 0..count {
+            let mut one = draft.clone();
+            one.count = None;
+            one.plural = false;
+            one.thing.count = None;
+            one.thing.arrangement = None;
+            if !one.thing.colours.is_empty() {
+                one.thing.colours =
+                    vec![draft.thing.colours[n as usize % draft.thing.colours.len()].clone()];
+            }
+            if taper != 1.0 {
+                let scale = taper.powi(n as i32);
+                let [x, y, z] = extents(&draft.thing).map(|extent| Some(extent * scale));
+                one.thing.size = Some(super::super::spec::Size { x, y, z });
+            }
+            if n == 0 {
+                self.drafts[index] = one;
+                members.push(index);
+                continue;
+            }
+            one.known = false;
+            self.drafts.push(one);
+            let (subject, before) = (self.drafts.len() - 1, members[n as usize - 1]);
+            if pattern != Pattern::Stack {
+                self.links.extend(links.iter().map(|link| Link { subject, ..link.clone() }));
+            }
+            self.links.push(Link {
+                subject,
+                place,
+                reference: before,
+                member: None,
+                other: None,
+                gap: (pattern != Pattern::Stack).then_some(gap),
+            });
+            members.push(subject);
+        }
+        for link in &mut self.links {
+            if link.reference == index && !members.contains(&link.subject) {
+                let member = link.member.take().unwrap_or(count);
+                link.reference = members[(member.clamp(1, count) - 1) as usize];
+            }
+        }
+        Ok(members)
+    }
+
+    /// The colours of each of a group, so that one can be another.
+    pub(super) fn own_colours(&mut self, index: usize) -> bool {
+        let Some(count) = self.drafts[index].count else { return false };
+        let turn = self.drafts[..index]
+            .iter()
+            .filter(|draft| draft.thing.colours.is_empty() && draft.thing.material.is_none())
+            .count();
+        let thing = &mut self.drafts[index].thing;
+        if thing.colours.is_empty() {
+            let usual = thing.material.map_or_else(
+                || super::super::build::usual_colour(turn).to_owned(),
+                |material| {
+                    let [r, g, b, _] = material.traits().rgba.map(|part| (part * 255.0).round() as u8);
+                    format!("#{r:02x}{g:02x}{b:02x}")
+                },
+            );
+            thing.colours.push(usual);
+        }
+        let own = thing.colours.clone();
+        thing.colours = own.into_iter().cycle().take(count as usize).collect();
+        true
+    }
+
+    /// "the pole longer", "the links 30 cm long", "the cart twice as heavy": a part of a machine.
+    pub(super) fn alter_part(&mut self, index: usize, part: Sense) -> Result<(), Refusal> {
+        let begin = self.at;
+        while self.part_attribute(index, part) {}
+        if self.at == begin {
+            let name = self.lexemes[begin - 1].text.clone();
+            return Err(Refusal::of(format!(
+                "'{name}' is a part, of which lengths, masses and numbers can be changed where it has them"
+            )));
+        }
+        Ok(())
+    }
+
+    fn part_attribute(&mut self, index: usize, part: Sense) -> bool {
+        let before = self.at;
+        self.glue(|sense| {
+            matches!(sense, Sense::Is | Sense::To | Sense::At | Sense::A | Sense::Filler | Sense::With)
+        });
+        let done = self.part_attribute_within(index, part);
+        if !done {
+            self.at = before;
+        }
+        done
+    }
+
+    fn part_attribute_within(&mut self, index: usize, part: Sense) -> bool {
+        let kind = self.drafts[index].thing.kind;
+        let cart = part == Sense::Part(Part::Cart);
+        let load = matches!(part, Sense::Part(Part::Bob))
+            || matches!(part, Sense::Noun(noun) if matches!(noun.kind, Kind::Sphere | Kind::Box));
+        let long = !cart && !load && super::draft::kind_length(kind) && part != Sense::Part(Part::Hinge);
+        let weighs = match kind {
+            Kind::CartPole | Kind::InvertedPendulum => !load,
+            Kind::Pendulum | Kind::Spring | Kind::SlidingSpring | Kind::NewtonsCradle => load,
+            _ => false,
+        };
+        let mut factor = None;
+        match (self.peek(), self.sense()) {
+            (_, Some(Sense::Twice)) => factor = Some(2.0),
+            (_, Some(Sense::Half)) => factor = Some(0.5),
+            (Some(Lex::Number(number)), _) if self.sense_ahead(1) == Some(Sense::By) => {
+                factor = Some(number);
+                self.at += 1;
+            }
+            _ => {}
+        }
+        self.at += usize::from(factor.is_some());
+        self.glue(|sense| matches!(sense, Sense::Filler | Sense::The));
+        let (sense, lex, behind) = (self.sense(), self.peek(), self.sense_ahead(1));
+        if matches!(sense, Some(Sense::Colour(_) | Sense::Dark))
+            && kind.class() == Class::Mechanism
+            && kind != Kind::Car
+        {
+            return self.attribute(index);
+        }
+        let thing = &mut self.drafts[index].thing;
+        let length = thing.length.unwrap_or(usual_length(kind, thing.parts));
+        let mass = if cart { &mut thing.other_mass } else { &mut thing.mass };
+        let weight = mass.or(if cart { Some(1.0) } else { usual_mass(kind) });
+        let lengthens = |which: [f64; 3]| which.iter().copied().find(|axis| *axis != 1.0).unwrap_or(1.0);
+        match (lex, sense) {
+            (Some(Lex::Measure(measure)), _) if factor.is_none() => match measure.unit {
+                Unit::Mass if weighs => *mass = Some(measure.value),
+                Unit::Length if long => thing.length = Some(measure.value),
+                Unit::Length if load => {
+                    let wide = match behind {
+                        Some(Sense::Dim(Dim::Radius)) => 2.0 * measure.value,
+                        _ => measure.value,
+                    };
+                    thing.size.get_or_insert_default().x = Some(wide);
+                }
+                _ => return false,
+            },
+            (_, Some(Sense::Size(_) | Sense::Comparative(_) | Sense::Stretch(_))) if load => {
+                let by = match sense {
+                    Some(Sense::Size(by)) => by,
+                    Some(Sense::Comparative(which) | Sense::Stretch(which)) => lengthens(which),
+                    _ => return false,
+                };
+                let usual = match kind {
+                    Kind::Pendulum => (0.2 * length).clamp(0.02, 0.6),
+                    Kind::NewtonsCradle => 0.1,
+                    _ => 0.16,
+                };
+                let wide = thing.size.and_then(|size| size.x).unwrap_or(usual);
+                thing.size.get_or_insert_default().x = Some(wide * factor.unwrap_or(by));
+            }
+            (_, Some(Sense::Stretch(which) | Sense::Comparative(which))) if long => {
+                thing.length = Some(length * factor.unwrap_or(lengthens(which)));
+            }
+            (_, Some(Sense::Heft(by) | Sense::Relative(Relative::Mass, by))) if weighs => {
+                *mass = weight.map(|weight| weight * factor.unwrap_or(by));
+            }
+            (_, Some(Sense::Light)) if weighs => {
+                *mass = weight.map(|weight| weight * factor.unwrap_or(0.25));
+            }
+            (Some(Lex::Number(number)), _) if factor.is_none() && !cart => {
+                let Some(count) = whole(number) else { return false };
+                thing.parts = Some(count);
+            }
+            _ => return false,
+        }
+        self.at += 1;
+        self.take(|sense| {
+            matches!(sense, Sense::Dim(_) | Sense::Stretch(_) | Sense::Each)
+        });
+        true
+    }
+}

@@ -260,6 +260,10 @@ pub enum Pattern {
     Wall,
     /// Here and there, the same for the same plan.
     Scatter,
+    /// Along a spiral, from its middle outwards.
+    Spiral,
+    /// Along half a circle.
+    Arc,
 }
 
 macro_rules! kinds {
@@ -286,6 +290,22 @@ macro_rules! kinds {
             }
         }
     };
+}
+
+impl Kind {
+    /// Whether things can be in it though it is no vessel.
+    pub const fn is_hollow(self) -> bool {
+        matches!(
+            self,
+            Self::Shelf
+                | Self::Pen
+                | Self::Funnel
+                | Self::HalfPipe
+                | Self::Maze
+                | Self::Arch
+                | Self::Tunnel
+        )
+    }
 }
 
 /// What kinds have in common.
@@ -363,6 +383,20 @@ kinds! {
     Ramp = "ramp" [Furniture 1.5 0.6 0.0],
     /// Steps that rise to the right.
     Stairs = "stairs" [Furniture 1.2 0.8 0.75],
+    /// A wide cone with a hole below, on legs.
+    Funnel = "funnel" [Furniture 0.6 0.6 0.8],
+    /// A slope that is steep above and level at its right end.
+    CurvedRamp = "curved_ramp" [Furniture 1.15 0.6 0.6],
+    /// A half of a pipe, open above.
+    HalfPipe = "half_pipe" [Furniture 1.4 1.0 0.73],
+    /// Walls with one way through them.
+    Maze = "maze" [Furniture 1.6 1.6 0.2],
+    /// An arch to go through from front to back.
+    Arch = "arch" [Furniture 1.2 0.3 1.1],
+    /// A tunnel from left to right.
+    Tunnel = "tunnel" [Furniture 1.5 0.9 0.7],
+    /// Channels to and fro that a ball rolls down.
+    MarbleRun = "marble_run" [Furniture 1.6 0.26 1.6],
     /// Rods on hinges, hanging.
     Pendulum = "pendulum" [Mechanism 0.2 0.2 0.0],
     /// Rods on hinges, standing upright.
@@ -407,6 +441,28 @@ kinds! {
     WreckingBall = "wrecking_ball" [Mechanism 0.4 0.4 2.4],
     /// A seat that swings.
     Swing = "swing" [Mechanism 0.9 0.5 1.8],
+    /// Boxes on a rail with springs between them.
+    SprungBoxes = "sprung_boxes" [Mechanism 0.16 0.16 0.0],
+    /// Balls on a rail with springs between them.
+    SprungBalls = "sprung_balls" [Mechanism 0.16 0.16 0.0],
+    /// A beam with a heavy end that throws a ball to the right.
+    Catapult = "catapult" [Mechanism 1.6 0.5 1.2],
+    /// Toothed wheels that turn one another.
+    Gears = "gears" [Mechanism 0.6 0.1 0.4],
+    /// A crane with a jib, a trolley and a hook.
+    Crane = "crane" [Mechanism 1.6 0.4 1.6],
+    /// A robot on two driven wheels.
+    MobileRobot = "mobile_robot" [Mechanism 0.36 0.4 0.24],
+    /// A robot on four legs, or six.
+    Quadruped = "quadruped" [Mechanism 0.6 0.36 0.45],
+    /// A robot on two legs.
+    Biped = "biped" [Mechanism 0.24 0.4 0.9],
+    /// A robot hand.
+    Hand = "hand" [Mechanism 0.2 0.12 0.5],
+    /// Balls that hang from bars in balance.
+    HangingMobile = "hanging_mobile" [Mechanism 0.6 0.6 1.2],
+    /// A plate that servos tilt.
+    BallPlate = "ball_plate" [Mechanism 0.6 0.6 0.4],
 }
 
 /// What a thing is made of.

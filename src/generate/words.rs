@@ -106,6 +106,8 @@ fn pattern(arrangement: &Arrangement) -> String {
         Pattern::Rack => "in a triangle",
         Pattern::Wall => "in a wall",
         Pattern::Scatter => "scattered",
+        Pattern::Spiral => "along a spiral",
+        Pattern::Arc => "along half a circle",
     }
     .into();
     let counts = [arrangement.columns, arrangement.rows, arrangement.layers];

@@ -3,6 +3,7 @@
 use super::super::spec::{Actuator, Kind, Thing};
 use super::{
     element::Element,
+    fixture::fixture,
     looks::{Looks, Palette},
     solid,
 };
@@ -75,6 +76,9 @@ pub struct Assembly {
     /// A frame at which others can hang: the path of bodies' names is the last one, and the
     /// place in it, m.
     pub hook: Option<(String, [f64; 3])>,
+    /// Half the width and depth of what it stands on the ground with, where that is far less than
+    /// what it reaches, m.
+    pub foot: Option<[f64; 2]>,
     /// Meshes.
     pub meshes: Vec<Element>,
     /// Actuators.
@@ -143,6 +147,9 @@ pub fn ghost(geom: Element) -> Element {
 
 /// A furniture: fixed, or free where the plan says so.
 pub fn furniture(thing: &Thing, name: &str, palette: &Palette, turn: usize) -> Assembly {
+    if let Some(fixture) = fixture(thing, name, palette, turn) {
+        return fixture;
+    }
     let looks = palette.looks(thing, 0, turn);
     let [x, y, mut z] = solid::extents(thing);
     let (hx, hy) = (x / 2.0, y / 2.0);

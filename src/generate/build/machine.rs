@@ -1,10 +1,12 @@
 //! Mechanisms of daily life: seesaws, springs, chains, cars, doors.
 
-use super::super::spec::{Actuator, Pattern};
+use super::super::spec::{Actuator, Pattern, Xyz};
 use super::{
+    Held,
     assembly::{Assembly, Body, Top, actuator, block, ghost, rod},
     element::{Element, numbers},
     mechanism::{Parts, ball, body, joint},
+    pattern::curve,
     solid::extents,
 };
 
@@ -205,14 +207,36 @@ impl Parts<'_> {
             .or(arrangement.and_then(|a| a.gap).map(|gap| gap + t))
             .unwrap_or(0.45 * h);
         let span = pitch * f64::from(count - 1);
-        let ring = arrangement.filter(|a| a.pattern == Pattern::Ring).map(|a| {
-            a.radius.unwrap_or((pitch * f64::from(count) / std::f64::consts::TAU).max(0.15))
+        let curved = arrangement.filter(|a| {
+            matches!(a.pattern, Pattern::Ring | Pattern::Spiral | Pattern::Arc)
+        });
+        let spots = curved.map(|a| match a.pattern {
+            Pattern::Ring => {
+                let n = f64::from(count);
+                let radius =
+                    a.radius.unwrap_or((pitch * n / std::f64::consts::TAU).max(0.15));
+                let spot = |n: f64| {
+                    let angle = n * std::f64::consts::TAU / f64::from(count);
+                    let (sin, cos) = angle.sin_cos();
+                    ([radius * cos, radius * sin], angle.to_degrees() + 90.0)
+                };
+                (0..count).map(|n| spot(f64::from(n))).collect::<Vec<_>>()
+            }
+            _ => curve(a, count, pitch, h)
+                .into_iter()
+                .map(|spot| ([spot.pos[0], spot.pos[1]], spot.yaw))
+                .collect(),
         });
         // The first may not reach into the second.
         let most = (0.9 * (pitch - t).max(0.0) / h).clamp(0.0, 1.0).asin().to_degrees();
-        let mut assembly = Assembly::of_extents(
-            ring.map_or([span + t, w, h], |radius| [2.0 * radius + w, 2.0 * radius + w, h]),
-        );
+        let mut assembly = Assembly::of_extents([span + t, w, h]);
+        if spots.is_some() {
+            let reach = |sign: f64, axis: usize| {
+                spots.iter().flatten().map(|(pos, _)| sign * pos[axis]).fold(f64::MIN, f64::max)
+            };
+            assembly.least = [-reach(-1.0, 0) - w, -reach(-1.0, 1) - w, 0.0];
+            assembly.greatest = [reach(1.0, 0) + w, reach(1.0, 1) + w, h];
+        }
         for n in 0..count {
             let looks = self.palette.looks(self.thing, n as usize, self.turn);
             let tile = looks.dress(
@@ -232,14 +256,12 @@ impl Parts<'_> {
                 [x + t / 2.0 - cos * t / 2.0 + sin * h / 2.0, 0.0, cos * h / 2.0 + sin * t / 2.0];
             let name = format!("{}_{}", self.name, n + 1);
             let content = vec![Element::new("freejoint"), tile];
-            if let Some(radius) = ring {
-                let angle = std::f64::consts::TAU * f64::from(n) / f64::from(count);
-                let (sin, cos) = angle.sin_cos();
-                let pos = [radius * cos, radius * sin, pos[2]];
+            if let Some(([x, y], yaw)) = spots.as_ref().and_then(|spots| spots.get(n as usize)) {
+                let pos = [*x, *y, pos[2]];
                 assembly.bodies.push(Body {
                     name,
                     pos,
-                    euler: [0.0, lean, angle.to_degrees() + 90.0],
+                    euler: [0.0, lean, *yaw],
                     content,
                     rests: self.thing.angle.is_none(),
                 });
@@ -253,7 +275,7 @@ impl Parts<'_> {
                 rests: self.thing.angle.is_none(),
             });
         }
-        if ring.is_none() {
+        if spots.is_none() {
             // Room for the last one to fall.
             assembly.greatest[0] += h;
         }
@@ -334,6 +356,11 @@ impl Parts<'_> {
                 .push(Element::new("exclude").set("body1", self.name).set("body2", name));
         }
         let pos = [0.0, 0.0, ground];
+        if let Some(Xyz { x: speed, .. }) = self.thing.velocity {
+            assembly.velocities.push((self.name.to_owned(), [speed, 0.0, 0.0], [0.0; 3]));
+            let spin = (1..=wheels).map(|n| self.named(&format!("wheel_{n}_spin")));
+            assembly.velocities.extend(spin.map(|spin| (spin, [speed / r, 0.0, 0.0], [0.0; 3])));
+        }
         let rests = self.thing.velocity.is_none();
         assembly.bodies.push(Body {
             name: self.name.to_owned(),
@@ -567,16 +594,26 @@ impl Parts<'_> {
     }
 
     /// Planks on hinges, the last one held at the other bank.
-    pub(super) fn bridge(&self) -> Assembly {
+    pub(super) fn bridge(&self, held: Option<Held>) -> Assembly {
         let planks = self.thing.parts.unwrap_or(10).clamp(3, 40);
-        let [x, y, z] = extents(self.thing);
+        let [own, y, high] = extents(self.thing);
+        let strung = match held {
+            Some(Held::Between(span)) => Some(span),
+            _ => None,
+        };
+        let [x, z] = strung.unwrap_or([own, high]);
         let pitch = x / f64::from(planks);
-        let bank = 0.4;
+        // What it is strung between are its banks.
+        let bank = if strung.is_some() { 0.0 } else { 0.4 };
         let mut assembly = Assembly::of_extents([x + 2.0 * bank, y, z]);
-        let banks = vec![
-            block(&self.frame, [-x / 2.0 - bank, -y / 2.0, 0.0], [-x / 2.0, y / 2.0, z]),
-            block(&self.frame, [x / 2.0, -y / 2.0, 0.0], [x / 2.0 + bank, y / 2.0, z]),
-        ];
+        let banks = if bank == 0.0 {
+            Vec::new()
+        } else {
+            vec![
+                block(&self.frame, [-x / 2.0 - bank, -y / 2.0, 0.0], [-x / 2.0, y / 2.0, z]),
+                block(&self.frame, [x / 2.0, -y / 2.0, 0.0], [x / 2.0 + bank, y / 2.0, z]),
+            ]
+        };
         assembly.fixed(self.name, banks);
         let mut inner: Option<Element> = None;
         for n in (1..=planks).rev() {

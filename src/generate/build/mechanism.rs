@@ -2,6 +2,7 @@
 
 use super::super::spec::{Actuator, Kind, Thing};
 use super::{
+    Held,
     assembly::{Assembly, actuator, block, furniture, ghost, rod},
     element::{Element, numbers},
     looks::{Looks, Palette},
@@ -9,7 +10,13 @@ use super::{
 };
 
 /// Builds a mechanism around the origin, upon the floor.
-pub fn mechanism(thing: &Thing, name: &str, palette: &Palette, turn: usize) -> Assembly {
+pub fn mechanism(
+    thing: &Thing,
+    name: &str,
+    palette: &Palette,
+    turn: usize,
+    held: Option<Held>,
+) -> Assembly {
     let parts = Parts {
         thing,
         name,
@@ -23,12 +30,25 @@ pub fn mechanism(thing: &Thing, name: &str, palette: &Palette, turn: usize) -> A
         Kind::InvertedPendulum => parts.inverted_pendulum(),
         Kind::CartPole => parts.cart_pole(),
         Kind::Arm => parts.arm(),
-        Kind::Gripper => parts.gripper(),
+        Kind::Gripper => parts.gripper(held.is_some()),
         Kind::NewtonsCradle => parts.cradle(),
         Kind::Seesaw => parts.seesaw(),
         Kind::Spring => parts.spring(),
         Kind::SlidingSpring => parts.sliding_spring(),
-        Kind::Chain => parts.chain(false),
+        Kind::Chain => match held {
+            Some(Held::Between(span)) => parts.strung(span),
+            _ => parts.chain(false),
+        },
+        Kind::SprungBoxes => parts.sprung(false),
+        Kind::SprungBalls => parts.sprung(true),
+        Kind::Catapult => parts.catapult(),
+        Kind::Gears => parts.gears(),
+        Kind::Crane => parts.crane(),
+        Kind::MobileRobot => parts.mobile_robot(),
+        Kind::Quadruped | Kind::Biped => parts.legged(),
+        Kind::Hand => parts.hand(),
+        Kind::HangingMobile => parts.hanging_mobile(),
+        Kind::BallPlate => parts.ball_plate(),
         Kind::WreckingBall => parts.chain(true),
         Kind::Dominoes => parts.dominoes(),
         Kind::Car => parts.car(),
@@ -37,7 +57,7 @@ pub fn mechanism(thing: &Thing, name: &str, palette: &Palette, turn: usize) -> A
         Kind::Turntable => parts.turntable(),
         Kind::Windmill => parts.windmill(),
         Kind::SpinningTop => parts.spinning_top(),
-        Kind::Bridge => parts.bridge(),
+        Kind::Bridge => parts.bridge(held),
         Kind::Pulley => parts.pulley(),
         Kind::SliderCrank => parts.slider_crank(),
         Kind::Swing => parts.swing(),
@@ -340,6 +360,7 @@ impl Parts<'_> {
             Assembly::of_extents([reach * 1.6, reach * 0.8, reach + base])
         };
         (assembly.least, assembly.greatest) = (extent.least, extent.greatest);
+        assembly.foot = (!flat).then_some([radius * 2.4; 2]);
         assembly.least[0] = -radius * 3.0;
         assembly.greatest[0] = reach;
         assembly.fixed(self.name, geoms);
@@ -369,7 +390,11 @@ impl Parts<'_> {
         assembly
     }
 
-    pub(super) fn gripper(&self) -> Assembly {
+    /// `carried`: at the tip of an arm, its fingers onwards.
+    pub(super) fn gripper(&self, carried: bool) -> Assembly {
+        if carried {
+            return self.carried_gripper();
+        }
         let [x, y, z] = extents(self.thing);
         let mut assembly = Assembly::of_extents([x, y, z]);
         let palm = block(&self.frame, [-x / 2.0, -y / 4.0, z - 0.08], [x / 2.0, y / 4.0, z]);
@@ -396,6 +421,30 @@ impl Parts<'_> {
                 20.0,
                 [0.0, x / 2.0 - 0.03],
             );
+        }
+        assembly
+    }
+
+    fn carried_gripper(&self) -> Assembly {
+        let [x, y, z] = self.thing.size.map_or([0.14, 0.05, 0.12], |_| extents(self.thing));
+        let mut assembly = Assembly::of_extents([x, y, z]);
+        let light = |geom: Element| geom.set("mass", "0.05");
+        let palm = block(&self.frame, [-x / 2.0, -y / 2.0, 0.0], [x / 2.0, y / 2.0, 0.03]);
+        assembly.fixed(self.name, vec![light(palm)]);
+        let open = x / 2.0 - 0.02;
+        assembly.hook = Some((self.name.to_owned(), [0.0, 0.0, 0.035]));
+        for (side, sign) in [("left", -1.0), ("right", 1.0)] {
+            let slide = joint("slide", self.named(&format!("{side}_slide")), [-sign, 0.0, 0.0])
+                .numbers("range", &[0.0, open])
+                .numbers("damping", &[2.0])
+                .set("armature", "0.01");
+            let finger = block(&self.looks, [-0.008, -y / 2.0, 0.0], [0.008, y / 2.0, z - 0.032]);
+            let name = self.named(&format!("{side}_finger"));
+            let pos = [sign * (x / 2.0 - 0.008), 0.0, 0.032];
+            assembly.bodies[0].content.push(body(name, pos, vec![slide, light(finger)]));
+            let (drive, slide) =
+                (self.named(&format!("{side}_drive")), self.named(&format!("{side}_slide")));
+            self.drive(&mut assembly, Actuator::Position, &drive, &slide, 20.0, [0.0, open]);
         }
         assembly
     }

@@ -5,7 +5,9 @@
 //! ```
 
 mod assembly;
+mod contraption;
 mod element;
+mod fixture;
 mod looks;
 mod machine;
 mod mechanism;
@@ -55,12 +57,13 @@ pub fn build(spec: &SceneSpec) -> Result<Built, Vec<Fault>> {
     if !faults.is_empty() {
         return Err(faults);
     }
+    let held = |thing: &Thing| Held::of(spec, thing);
     let spec = &roomy(plainer(spec).into_owned());
     let palette = Palette::default();
     let mut turn = 0;
     let mut assemblies = Vec::with_capacity(spec.things.len());
     for thing in &spec.things {
-        assemblies.push(assemble(spec, thing, &palette, turn));
+        assemblies.push(assemble(spec, thing, &palette, turn, held(thing)));
         turn += usize::from(thing.colours.is_empty() && thing.material.is_none());
     }
     let bodies: usize = assemblies
@@ -82,10 +85,11 @@ pub fn build(spec: &SceneSpec) -> Result<Built, Vec<Fault>> {
 
 /// Where the things of a plan stand, m; nothing where it cannot be laid out.
 pub fn stands(spec: &SceneSpec) -> Vec<[f64; 3]> {
+    let held = |thing: &Thing| Held::of(spec, thing);
     let spec = &roomy(plainer(spec).into_owned());
     let palette = Palette::default();
     let assemblies: Vec<Assembly> =
-        spec.things.iter().map(|thing| assemble(spec, thing, &palette, 0)).collect();
+        spec.things.iter().map(|thing| assemble(spec, thing, &palette, 0, held(thing))).collect();
     let placed = place::place(spec, &assemblies).unwrap_or_default();
     placed.into_iter().map(|placed| placed.pos).collect()
 }
@@ -93,6 +97,19 @@ pub fn stands(spec: &SceneSpec) -> Vec<[f64; 3]> {
 /// Vessels of no given size are as large as what they hold needs.
 fn roomy(mut spec: SceneSpec) -> SceneSpec {
     for at in 0..spec.things.len() {
+        let held = &spec.things[at];
+        let gripped = held.size.is_none()
+            && held.kind.class() == Class::Solid
+            && spec.relations.iter().any(|r| {
+                r.subject == held.id
+                    && r.place == Place::AttachedTo
+                    && spec.thing(&r.reference).is_some_and(|base| base.kind == Kind::Gripper)
+            });
+        if gripped {
+            let size = held.kind.extents().map(|extent| Some(0.4 * extent));
+            spec.things[at].size =
+                Some(super::spec::Size { x: size[0], y: size[1], z: size[2] });
+        }
         let vessel = &spec.things[at];
         if vessel.kind.class() != Class::Vessel || vessel.size.is_some() {
             continue;
@@ -178,9 +195,18 @@ fn plainer(spec: &SceneSpec) -> Cow<'_, SceneSpec> {
                         other: None,
                         gap: relation.gap,
                     };
+                    // Neither is in between any more: its ends are held there.
+                    let held = spec.thing(&relation.subject).and_then(|thing| strung(&spec, thing));
                     spec.relations[at] =
                         Relation { place: Place::RightOf, other: None, ..relation.clone() };
                     spec.relations.push(second);
+                    if held.is_some() {
+                        for one in &mut spec.relations {
+                            if one.subject == relation.subject || one.reference == relation.subject {
+                                one.gap = Some(0.0);
+                            }
+                        }
+                    }
                 }
             }
             _ => {}
@@ -192,7 +218,7 @@ fn plainer(spec: &SceneSpec) -> Cow<'_, SceneSpec> {
 /// Makes room within a group of two for what should be between them.
 fn open(spec: &mut SceneSpec, relation: &Relation) {
     let Some(subject) = spec.thing(&relation.subject).cloned() else { return };
-    let width = solid::extents(&subject)[0] + 0.2;
+    let width = strung(spec, &subject).map_or(solid::extents(&subject)[0] + 0.2, |[span, _]| span);
     if let Some(reference) = spec.things.iter_mut().find(|thing| thing.id == relation.reference) {
         let arrangement = reference.arrangement.get_or_insert(Arrangement::new(Pattern::Row));
         if arrangement.gap.is_none() && arrangement.pitch.is_none() {
@@ -209,6 +235,7 @@ fn member(
     spot: &pattern::Spot,
     palette: &Palette,
     turn: usize,
+    held: Option<Held>,
 ) -> Assembly {
     let scaled;
     let thing = if spot.width == 1.0 {
@@ -222,7 +249,7 @@ fn member(
         &scaled
     };
     match thing.kind.class() {
-        Class::Mechanism => return mechanism::mechanism(thing, name, palette, turn),
+        Class::Mechanism => return mechanism::mechanism(thing, name, palette, turn, held),
         Class::Furniture => return assembly::furniture(thing, name, palette, turn),
         Class::Solid | Class::Vessel => {}
     }
@@ -265,8 +292,55 @@ fn member(
     assembly
 }
 
+/// What holds a mechanism that does not stand by itself.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Held {
+    /// Two things, so far apart and so high, m.
+    Between([f64; 2]),
+    /// The tip of an arm.
+    Tip,
+}
+
+impl Held {
+    fn of(spec: &SceneSpec, thing: &Thing) -> Option<Self> {
+        let tip = thing.kind == Kind::Gripper
+            && spec.relations.iter().any(|r| r.subject == thing.id && r.place == Place::AttachedTo);
+        if tip { Some(Self::Tip) } else { strung(spec, thing).map(Self::Between) }
+    }
+}
+
+/// Of a chain or bridge between two things: how far apart they stand, and how high it begins, m.
+fn strung(spec: &SceneSpec, thing: &Thing) -> Option<[f64; 2]> {
+    if !matches!(thing.kind, Kind::Chain | Kind::Bridge) {
+        return None;
+    }
+    let between = |r: &&Relation| r.subject == thing.id && r.place == Place::Between;
+    let relation = spec.relations.iter().find(between)?;
+    let first = spec.thing(&relation.reference)?;
+    let second = relation.other.as_ref().and_then(|id| spec.thing(id)).unwrap_or(first);
+    let [x, _, height] = solid::extents(first);
+    let height = height.min(solid::extents(second)[2]);
+    let height = if thing.kind == Kind::Chain { 0.95 * height } else { height };
+    let arrangement = first.arrangement.as_ref().filter(|_| relation.other.is_none());
+    let given = arrangement.and_then(|a| a.gap.or(a.pitch.map(|pitch| pitch - x)));
+    let own = match thing.kind {
+        Kind::Chain => {
+            let length = thing.length.unwrap_or(0.13);
+            (0.8 * length * f64::from(thing.parts.unwrap_or(10))).min(2.2 * height)
+        }
+        _ => solid::extents(thing)[0],
+    };
+    Some([given.or(relation.gap).unwrap_or(own).max(0.1), height])
+}
+
 /// All of a thing: one, or several in their pattern.
-fn assemble(spec: &SceneSpec, thing: &Thing, palette: &Palette, turn: usize) -> Assembly {
+fn assemble(
+    spec: &SceneSpec,
+    thing: &Thing,
+    palette: &Palette,
+    turn: usize,
+    held: Option<Held>,
+) -> Assembly {
     let around = spec
         .relations
         .iter()
@@ -281,7 +355,7 @@ fn assemble(spec: &SceneSpec, thing: &Thing, palette: &Palette, turn: usize) -> 
         || around.is_some();
     let single = pattern::Spot { pos: [0.0; 3], yaw: 0.0, scale: 1.0, width: 1.0 };
     if !grouped || thing.kind == Kind::Dominoes {
-        return member(thing, &thing.id, 0, &single, palette, turn);
+        return member(thing, &thing.id, 0, &single, palette, turn, held);
     }
     let usual = if around.is_some() { Pattern::Ring } else { Pattern::Row };
     let mut arrangement = thing.arrangement.clone().unwrap_or(Arrangement::new(usual));
@@ -306,7 +380,7 @@ fn assemble(spec: &SceneSpec, thing: &Thing, palette: &Palette, turn: usize) -> 
     {
         count = Some(1);
     }
-    let sample = member(thing, &thing.id, 0, &single, palette, turn);
+    let sample = member(thing, &thing.id, 0, &single, palette, turn, None);
     let extents: [f64; 3] = std::array::from_fn(|axis| sample.greatest[axis] - sample.least[axis]);
     if thing.arrangement.is_none()
         && let Some(count) = count
@@ -320,7 +394,7 @@ fn assemble(spec: &SceneSpec, thing: &Thing, palette: &Palette, turn: usize) -> 
         .filter(|_| arrangement.pattern == Pattern::Corners && arrangement.radius.is_none())
         .and_then(|r| spec.thing(&r.reference).map(|base| (r.place, base)));
     let corner = on.and_then(|(place, base)| {
-        let base = member(base, &base.id, 0, &single, palette, 0);
+        let base = member(base, &base.id, 0, &single, palette, 0, None);
         let surface = if place == Place::Inside { base.inside } else { base.top }?;
         let edge = |axis: usize| surface.half[axis] - extents[axis] / 2.0 - 0.02;
         Some([edge(0).max(extents[0] * 0.55), edge(1).max(extents[1] * 0.55)])
@@ -340,7 +414,7 @@ fn assemble(spec: &SceneSpec, thing: &Thing, palette: &Palette, turn: usize) -> 
     let mut highest = f64::MIN;
     for (index, spot) in spots.iter().take(MAX_BODIES + 1).enumerate() {
         let name = if several { format!("{}_{}", thing.id, index + 1) } else { thing.id.clone() };
-        let mut one = member(thing, &name, index, spot, palette, turn);
+        let mut one = member(thing, &name, index, spot, palette, turn, None);
         let middle =
             [(one.least[0] + one.greatest[0]) / 2.0, (one.least[1] + one.greatest[1]) / 2.0];
         let shift = if thing.kind.class() == Class::Mechanism {
@@ -421,15 +495,19 @@ fn fit(
     let Some(relation) = spec
         .relations
         .iter()
-        .find(|r| r.subject == thing.id && matches!(r.place, Place::On | Place::Inside))
+        .find(|r| {
+            r.subject == thing.id && matches!(r.place, Place::On | Place::Inside | Place::Above)
+        })
     else {
         return;
     };
     let Some(base) = spec.thing(&relation.reference) else { return };
     let single = pattern::Spot { pos: [0.0; 3], yaw: 0.0, scale: 1.0, width: 1.0 };
-    let reference = member(base, &base.id, 0, &single, palette, 0);
+    let reference = member(base, &base.id, 0, &single, palette, 0, None);
     let inside = relation.place == Place::Inside;
-    let Some(surface) = (if inside { reference.inside } else { reference.top }) else { return };
+    let over = reference.inside.filter(|_| relation.place == Place::Above);
+    let surface = if inside { reference.inside } else { over.or(reference.top) };
+    let Some(surface) = surface else { return };
     let [width, depth] = [2.0 * surface.half[0], 2.0 * surface.half[1]];
     let gap = (0.08 * x).min(0.03);
     let most = |room: f64, extent: f64| ((room + gap) / (extent + gap)).floor().max(1.0) as u32;

@@ -54,7 +54,7 @@ pub(super) fn write(
                     .filter(|element| **element != Element::new("freejoint"))
                     .cloned();
                 let upper = [pos[0], pos[1], pos[2] - assembly.greatest[2] + body.pos[2]];
-                let upper = if spec.things[*reference].kind == Kind::Arm {
+                let upper = if matches!(spec.things[*reference].kind, Kind::Arm | Kind::Gripper) {
                     [pos[0], pos[1], pos[2] + body.pos[2]]
                 } else {
                     upper
@@ -165,7 +165,14 @@ fn unsteady(spec: &SceneSpec) -> Vec<bool> {
             || thing.height.is_some()
             || matches!(
                 thing.kind,
-                Kind::WreckingBall | Kind::Car | Kind::Dominoes | Kind::Pendulum
+                Kind::WreckingBall
+                    | Kind::Car
+                    | Kind::Dominoes
+                    | Kind::Pendulum
+                    | Kind::Catapult
+                    | Kind::MobileRobot
+                    | Kind::Quadruped
+                    | Kind::Biped
             )
     };
     // Whatever moves may reach the others.
@@ -184,6 +191,10 @@ fn unsteady(spec: &SceneSpec) -> Vec<bool> {
                 || matches!(
                     base.kind,
                     Kind::Ramp
+                        | Kind::CurvedRamp
+                        | Kind::HalfPipe
+                        | Kind::Funnel
+                        | Kind::MarbleRun
                         | Kind::Wedge
                         | Kind::Sphere
                         | Kind::Ellipsoid

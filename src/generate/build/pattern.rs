@@ -221,6 +221,10 @@ pub fn spots(
             }
             out
         }
+        Pattern::Spiral | Pattern::Arc => {
+            let chord = arrangement.pitch.unwrap_or(x + arrangement.gap.unwrap_or(usual));
+            curve(arrangement, asked, chord, y)
+        }
         Pattern::Scatter => scatter(asked, x.hypot(y)),
     }
 }
@@ -283,6 +287,33 @@ fn scatter(count: u32, extent: f64) -> Vec<Spot> {
             let angle = f64::from(n) * golden;
             let yaw = f64::from(n * 37 % 90);
             Spot { yaw, ..Spot::at([radius * angle.cos(), radius * angle.sin(), 0.0]) }
+        })
+        .collect()
+}
+
+/// Along a spiral or half a circle: each turned along it, `chord` m from the one before.
+pub fn curve(arrangement: &Arrangement, count: u32, chord: f64, wide: f64) -> Vec<Spot> {
+    let spot = |radius: f64, angle: f64| {
+        let (sin, cos) = angle.sin_cos();
+        let yaw = angle.to_degrees() + 90.0;
+        Spot { yaw, ..Spot::at([radius * cos, radius * sin, 0.0]) }
+    };
+    if arrangement.pattern == Pattern::Arc {
+        let steps = f64::from(count.max(2) - 1);
+        let step = std::f64::consts::PI / steps;
+        let radius = arrangement.radius.unwrap_or(chord / (2.0 * (step / 2.0).sin()));
+        return (0..count).map(|n| spot(radius, f64::from(n) * step)).collect();
+    }
+    // Far enough from one turn to the next that none falls onto its neighbour.
+    let growth = (1.5 * wide + 2.0 * chord) / std::f64::consts::TAU;
+    let mut angle = (2.0 * chord / growth).max(2.0);
+    (0..count)
+        .map(|_| {
+            let radius = growth * angle;
+            let here = spot(radius, angle);
+            angle += chord / radius.hypot(growth);
+            // Its line is not quite across the radius.
+            Spot { yaw: here.yaw - growth.atan2(radius).to_degrees(), ..here }
         })
         .collect()
 }

@@ -125,6 +125,15 @@ impl Layout<'_> {
     /// others stand in the way of, may not.
     fn verify(&self) -> Result<(), Fault> {
         let find = |id: &str| self.spec.things.iter().position(|thing| thing.id == id);
+        let mut hung = HashMap::new();
+        for relation in self.spec.relations.iter().filter(|r| r.place == Place::AttachedTo) {
+            if let Some(first) = hung.insert(&relation.reference, &relation.subject) {
+                return Err(Fault::Unfit {
+                    id: relation.subject.clone(),
+                    what: format!("cannot hang where '{first}' does: '{}'", relation.reference),
+                });
+            }
+        }
         for relation in &self.spec.relations {
             let (Some(subject), Some(reference)) =
                 (find(&relation.subject), find(&relation.reference))
@@ -234,7 +243,10 @@ impl Layout<'_> {
             Place::On | Place::AtTop | Place::Inside | Place::OnLeftEnd | Place::OnRightEnd => {
                 if let (Some(slope), true) = (
                     base.slope,
-                    matches!(relation.place, Place::On | Place::AtTop | Place::OnLeftEnd),
+                    matches!(
+                        relation.place,
+                        Place::On | Place::AtTop | Place::OnLeftEnd | Place::Inside
+                    ),
                 ) {
                     return Ok(self.on_slope(subject, relation, slope, at));
                 }
@@ -268,7 +280,11 @@ impl Layout<'_> {
                         surface.pos[1],
                     ],
                     place => {
-                        self.spot(relation, surface, place == Place::Inside).ok_or_else(no_room)?
+                        // What gets into a funnel slides to where it fits.
+                        let base = self.spec.things[reference].kind;
+                        let tight = place == Place::Inside
+                            && !matches!(base, Kind::Funnel | Kind::HalfPipe);
+                        self.spot(relation, surface, tight).ok_or_else(no_room)?
                     }
                 };
                 let pos = [
@@ -326,14 +342,31 @@ impl Layout<'_> {
                 // What it stands beside may stand on something that has no more room there.
                 if self.supported(reference).is_some() && !self.fits_beside(subject, reference, pos)
                 {
-                    return Err(no_room());
+                    // Beside the foot of what reaches far, where it does not reach.
+                    let foot = base.foot.filter(|_| relation.place == Place::Beside);
+                    let near = foot.and_then(|[hx, hy]| {
+                        let [wide, deep] = own.footprint();
+                        let z = at.pos[2] + lift;
+                        let aside = at.pos[1] - hy - gap - deep / 2.0 - own_middle(1);
+                        let left = at.pos[0] - hx - gap - wide / 2.0 - own_middle(0);
+                        [[left, at.pos[1] - own_middle(1), z], [at.pos[0] - own_middle(0), aside, z]]
+                            .into_iter()
+                            .find(|pos| self.fits_beside(subject, reference, *pos))
+                    });
+                    return near.map(|pos| Placed { pos, lean: 0.0 }).ok_or_else(no_room);
                 }
                 Ok(self.shifted(subject, reference, Placed { pos, lean: 0.0 }, axis, sign))
             }
             Place::AtFoot | Place::Striking => {
                 let x = match (relation.place, base.slope) {
-                    (Place::AtFoot, Some(slope)) => {
-                        at.pos[0] + slope.lower[0] + relation.gap.unwrap_or(0.5) - own.least[0]
+                    (Place::AtFoot, Some(_)) => {
+                        at.pos[0] + base.greatest[0] + relation.gap.unwrap_or(0.5) - own.least[0]
+                    }
+                    // An arch is gone through from the front.
+                    (Place::Striking, _) if self.spec.things[reference].kind == Kind::Arch => {
+                        let y = at.pos[1] + base.least[1] - relation.gap.unwrap_or(0.8);
+                        let pos = [middle(0) - own_middle(0), y - own.greatest[1], lift];
+                        return Ok(Placed { pos, lean: 0.0 });
                     }
                     (Place::Striking, _) if own.strikes_at.is_some() => {
                         // It hangs where its ball just touches.
@@ -407,8 +440,12 @@ impl Layout<'_> {
     fn on_slope(&self, subject: usize, relation: &Relation, slope: Slope, at: Placed) -> Placed {
         let own = &self.assemblies[subject];
         let [width, _] = own.footprint();
-        let length = ((slope.lower[0] - slope.upper[0]).powi(2) + slope.upper[2].powi(2)).sqrt();
-        let along = if relation.place == Place::On {
+        let [run, fall] = [0, 2].map(|axis| slope.lower[axis] - slope.upper[axis]);
+        let length = run.hypot(fall);
+        let curved = self.spec.thing(&relation.reference).is_some_and(|thing| {
+            matches!(thing.kind, Kind::CurvedRamp | Kind::MarbleRun)
+        });
+        let along = if relation.place == Place::On && !curved {
             (0.3 * length).max(width / 2.0 + 0.02)
         } else {
             (width / 2.0 + 0.02).max(0.08 * length)

@@ -480,6 +480,14 @@ impl Parser {
     ) {
         let member = self.which.take();
         let place = self.fitting(subject, place, reference);
+        // What an arm holds is in its gripper.
+        let gripper = self
+            .links
+            .iter()
+            .find(|link| link.reference == reference && link.place == Place::AttachedTo)
+            .map(|link| link.subject)
+            .filter(|tip| *tip != subject && self.drafts[*tip].kind() == Some(Kind::Gripper));
+        let reference = gripper.filter(|_| place == Place::AttachedTo).unwrap_or(reference);
         let link = |subject| Link { subject, place, reference, member, other, gap };
         // "a cup, a book and a ball on a table": all of them.
         let roomy = self.drafts[reference]
@@ -525,6 +533,34 @@ impl Parser {
         }
     }
 
+    /// "at its end", "attached to the tip of it", "balanced on it": where else.
+    pub(super) fn at_its_end(&mut self) {
+        let begin = self.at;
+        self.glue(|sense| {
+            matches!(
+                sense,
+                Sense::At
+                    | Sense::To
+                    | Sense::The
+                    | Sense::In
+                    | Sense::Is
+                    | Sense::Filler
+                    | Sense::Place(Place::On | Place::AttachedTo | Place::AtFoot)
+                    | Sense::Trait(Trait::Spaced | Trait::Hanging)
+            )
+        });
+        let said = self.at > begin;
+        let low = matches!(
+            self.lexemes.get(self.at - 1).map(|lexeme| &*lexeme.text),
+            Some("at the bottom" | "at the bottom of" | "at the end of")
+        );
+        if said && self.take(|sense| matches!(sense, Sense::Part(Part::End) | Sense::It)) || low {
+            self.glue(|sense| matches!(sense, Sense::Of | Sense::It));
+        } else {
+            self.at = begin;
+        }
+    }
+
     /// Another thing that comes with it: "a table with four chairs", "a bowl of marbles".
     pub(super) fn with(&mut self, index: usize) -> bool {
         let begin = self.at;
@@ -542,9 +578,10 @@ impl Parser {
         };
         let forced = match self.sense() {
             Some(Sense::With) if vessel && holds(&["contain", "hold"]) => Some(Place::Inside),
-            Some(Sense::With) if holds(&["hold", "carr", "support", "bear"]) => {
+            Some(Sense::With) if holds(&["hold", "carr", "support", "bear", "lift", "hoist", "pick", "grip", "grasp"]) =>
+            {
                 match self.drafts[index].kind() {
-                    Some(Kind::Arm) => Some(Place::AttachedTo),
+                    Some(Kind::Arm | Kind::Crane | Kind::Gripper) => Some(Place::AttachedTo),
                     _ => Some(Place::On),
                 }
             }
@@ -576,9 +613,27 @@ impl Parser {
         }
         let kinds = [index, inner].map(|draft| self.drafts[draft].kind());
         if matches!(kinds, [Some(Kind::Arm), Some(Kind::Gripper)]) {
-            self.at = begin;
-            self.drafts.truncate(known);
-            return false;
+            self.at_its_end();
+            self.link(inner, Place::AttachedTo, index, None, None);
+            return true;
+        }
+        // "two posts connected by a chain", "a red and a blue ball connected by a spring"
+        if forced == Some(Place::Between) {
+            let pair = self.list.iter().rev().find(|other| **other != index).copied();
+            let other = pair.filter(|_| self.drafts[index].count.is_none());
+            let tie = matches!(kinds[1], Some(Kind::Chain | Kind::Bridge | Kind::Spring));
+            if !tie || (other.is_none() && self.drafts[index].count.is_none()) {
+                self.at = begin;
+                self.drafts.truncate(known);
+                return false;
+            }
+            let list = std::mem::take(&mut self.list);
+            self.after(inner);
+            self.list = list;
+            self.it = Some(index);
+            let link = Link { subject: inner, place: Place::Between, reference: index, member: None, other, gap: None };
+            self.links.push(link);
+            return true;
         }
         // "a ball hanging from the ceiling by a string"
         if let ([Some(outer), Some(Kind::Chain)], true) = (kinds, hangs)
@@ -605,18 +660,7 @@ impl Parser {
         let outer = std::mem::take(&mut self.list);
         self.list.push(inner);
         if self.drafts[index].kind() == Some(Kind::Chain) {
-            let here = self.at;
-            self.glue(|sense| {
-                matches!(
-                    sense,
-                    Sense::At | Sense::To | Sense::The | Sense::In | Sense::Place(Place::On)
-                )
-            });
-            if self.take(|sense| sense == Sense::Part(Part::End)) {
-                self.glue(|sense| matches!(sense, Sense::Of | Sense::It));
-            } else {
-                self.at = here;
-            }
+            self.at_its_end();
         }
         self.after(inner);
         // Further members: "with a cup and a ball on it".
@@ -696,14 +740,7 @@ impl Parser {
                 _ => None,
             };
             if let Some(place) = place {
-                self.links.push(Link {
-                    subject: member,
-                    place,
-                    reference: index,
-                    member: None,
-                    other: None,
-                    gap: None,
-                });
+                self.link(member, place, index, None, None);
             }
         }
         self.it = Some(index);

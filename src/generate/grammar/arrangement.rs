@@ -13,6 +13,7 @@ impl Parser {
     /// "in a row", "in a 3 by 3 grid", "at the corners of a square".
     pub(super) fn arranged(&mut self, index: usize) -> bool {
         let begin = self.at;
+        self.at += usize::from(self.peek() == Some(Lex::Comma));
         self.glue(|sense| matches!(sense, Sense::Is | Sense::Filler | Sense::Trait(Trait::Spaced)));
         let introduced = self.take(|sense| {
             matches!(
@@ -251,6 +252,9 @@ impl Parser {
                             matches!(sense, Sense::Dim(Dim::High) | Sense::Stretch(_))
                         });
                         self.part_after(&mut said);
+                        if part == Part::Motor && self.drafts[index].kind() == Some(Kind::Car) {
+                            self.on_back_wheels();
+                        }
                         if self.drafts[index].part(part, count, &said) {
                             return true;
                         }
@@ -282,6 +286,7 @@ impl Parser {
                                 _ => draft.thing.length = Some(*length),
                             }
                         }
+                        self.at_its_end();
                         return true;
                     }
                     // "a wall of bricks"
@@ -318,6 +323,23 @@ impl Parser {
         false
     }
 
+    /// "motors on the back wheels": where a car has them by itself.
+    fn on_back_wheels(&mut self) {
+        let begin = self.at;
+        self.glue(|sense| {
+            matches!(sense, Sense::Place(Place::On) | Sense::At | Sense::The)
+        });
+        self.at += usize::from(self.peek() == Some(Lex::Number(2.0)));
+        let back = self.take(|sense| sense == Sense::Which(super::lexicon::Which::Back));
+        let wheel = |sense| {
+            matches!(sense, Sense::Part(Part::Wheel))
+                || matches!(sense, Sense::Noun(noun) if noun.kind == Kind::Wheel)
+        };
+        if !(back && self.take(wheel)) {
+            self.at = begin;
+        }
+    }
+
     /// "links of 10 cm", "links each 20 cm long".
     pub(super) fn part_after(&mut self, said: &mut Draft) {
         let begin = self.at;
@@ -339,11 +361,6 @@ impl Parser {
         }
         self.at = begin;
         // "a weight at the end": where else.
-        self.glue(|sense| {
-            matches!(sense, Sense::At | Sense::To | Sense::The | Sense::Place(Place::On))
-        });
-        if self.at == begin || !self.take(|sense| sense == Sense::Part(Part::End)) {
-            self.at = begin;
-        }
+        self.at_its_end();
     }
 }

@@ -89,9 +89,11 @@ impl Draft {
         match quality {
             Trait::Sticking => false,
             Trait::Sliding => {
-                matches!(kind, Kind::Drawer | Kind::SlidingSpring | Kind::Car | Kind::CartPole)
+                matches!(kind, Kind::Drawer | Kind::SlidingSpring | Kind::Car)
             }
-            Trait::Rolling | Trait::Moving => matches!(kind, Kind::Car | Kind::CartPole),
+            Trait::Rolling | Trait::Moving => {
+                matches!(kind, Kind::Car | Kind::MobileRobot)
+            }
             Trait::Spinning => {
                 matches!(kind, Kind::Turntable | Kind::Windmill | Kind::SpinningTop)
             }
@@ -150,8 +152,8 @@ impl Draft {
     pub fn in_file(&mut self, pattern: Pattern) -> bool {
         match pattern {
             Pattern::Row | Pattern::Column => true,
-            Pattern::Ring => {
-                self.arrange(Pattern::Ring);
+            Pattern::Ring | Pattern::Spiral | Pattern::Arc => {
+                self.arrange(pattern);
                 true
             }
             _ => {
@@ -266,6 +268,14 @@ impl Draft {
             }
             Stairs => noun.kind == Stairs,
             WreckingBall | Swing => noun.kind == Chain,
+            Kind::SprungBoxes | Kind::SprungBalls => {
+                matches!(noun.kind, Box | Sphere | Cylinder | Spring)
+            }
+            Kind::Catapult | Kind::HangingMobile => {
+                noun.kind == Sphere || noun.words.starts_with("boulder")
+            }
+            Kind::MobileRobot => noun.kind == Wheel && noun.words.starts_with("wheel"),
+            Kind::Gears => noun.kind == Kind::Gears,
             Dominoes => noun.kind == Dominoes || noun.words.starts_with("slab"),
             _ => false,
         }
@@ -337,6 +347,19 @@ impl Draft {
             (Part::Hinge, Door | Seesaw | Pendulum | InvertedPendulum | Chain | Bridge) => {
                 return count.is_none_or(|n| n == 1);
             }
+            (Part::Leg, Kind::Quadruped) if count.is_none_or(|n| matches!(n, 4 | 6 | 8)) => {
+                thing.parts = count.or(thing.parts);
+            }
+            (Part::Leg, Kind::Biped) => return matches!(count, None | Some(2)),
+            (Part::Finger, Kind::Hand) if count.is_none_or(|n| (2..=8).contains(&n)) => {
+                thing.parts = count.or(thing.parts);
+            }
+            (Part::Wheel, Kind::MobileRobot) => return matches!(count, None | Some(2)),
+            (Part::Bob, Kind::SprungBoxes | Kind::SprungBalls | Kind::Catapult) => {
+                thing.mass = said.thing.mass.or(thing.mass);
+                thing.parts = count.or(thing.parts);
+            }
+            (Part::Hook, Kind::Crane) => return count.is_none_or(|n| n == 1),
             (Part::Finger, Gripper) => return matches!(count, None | Some(2)),
             (Part::Rail, CartPole | SlidingSpring) => {}
             (Part::Layer, _) if thing.arrangement.is_some() => {
@@ -428,7 +451,7 @@ impl Draft {
         if count.is_none() && !layered {
             let several = self.plural
                 || self.thing.arrangement.as_ref().is_some_and(|a| a.pattern != Pattern::Wall);
-            let by_kind = matches!(kind, Kind::Dominoes | Kind::Stairs);
+            let by_kind = matches!(kind, Kind::Dominoes | Kind::Stairs | Kind::Gears);
             if several && !by_kind {
                 let chosen = match self.thing.arrangement.as_ref().map(|a| a.pattern) {
                     Some(Pattern::Row | Pattern::Column | Pattern::Stack | Pattern::Ring)
@@ -454,6 +477,11 @@ impl Draft {
         match kind {
             Kind::Dominoes => {
                 self.thing.parts = count.or(self.thing.parts).or(Some(10));
+            }
+            Kind::Gears => {
+                let usual = if self.plural { 2 } else { 1 };
+                self.thing.parts = count.filter(|_| !self.known).or(self.thing.parts).or(Some(usual));
+                self.thing.arrangement = None;
             }
             _ => self.thing.count = count.filter(|count| *count > 1),
         }

@@ -221,6 +221,7 @@ pub enum Part {
     Cart,
     Corner,
     End,
+    Hook,
 }
 
 /// Qualities.
@@ -352,6 +353,11 @@ static PHRASES: &[(&str, Sense)] = &[
         "grid|array|matrix|lattice|rectangular grid|square grid|regular grid",
         Sense::Group(Pattern::Grid),
     ),
+    ("spiral|swirl|spiral shape|spiral pattern", Sense::Group(Pattern::Spiral)),
+    (
+        "semicircle|half circle|semi circle|arc|curve|curved line|curved row|half ring",
+        Sense::Group(Pattern::Arc),
+    ),
     ("pyramid", Sense::Group(Pattern::Pyramid)),
     ("triangular stack|flat pyramid|2d pyramid|upright triangle", Sense::Group(Pattern::Triangle)),
     ("triangle|triangular pattern|triangular formation|rack", Sense::Group(Pattern::Rack)),
@@ -376,7 +382,8 @@ static PHRASES: &[(&str, Sense)] = &[
     ("rail|track", Sense::Part(Part::Rail)),
     ("cart|trolley", Sense::Part(Part::Cart)),
     ("corner", Sense::Part(Part::Corner)),
-    ("end|tip|end effector", Sense::Part(Part::End)),
+    ("end|tip|end effector|free end|lower end", Sense::Part(Part::End)),
+    ("hook|nail|bracket", Sense::Part(Part::Hook)),
     ("dark|deep", Sense::Dark),
     ("light", Sense::Light),
     ("gray", Sense::Colour("grey")),
@@ -610,7 +617,14 @@ static PHRASES: &[(&str, Sense)] = &[
         "beside|next to|near|alongside|by the side of|close to|at the side of|adjacent to|near to|right next to|directly next to|to the side of|nearby|not far from|opposite|across from",
         Sense::Place(Place::Beside),
     ),
-    ("between|in between|halfway between|midway between", Sense::Place(Place::Between)),
+    (
+        "between|in between|halfway between|midway between|hung between|hanging between|strung between|stretched between|suspended between|slung between|spanning between|tied between|draped between|strung up between|hung up between|that hangs between|hangs between|connecting|linking|joining|that connects|fixed between|attached between|held between|running between",
+        Sense::Place(Place::Between),
+    ),
+    (
+        "connected by|joined by|linked by|tied together by|tied together with|connected with|coupled by|coupled with|connected through|connected together by|attached to each other by|attached by|joined together by|held together by|coupled through|with a spring between them joined by",
+        Sense::Inverse(Place::Between),
+    ),
     (
         "on one end|at one end|on the left end|at the left end|on one side|on its left end|on one end of|on the left end of|on the left side|at one end of|on one side of|on the left side of|on its left side|on the left half of|on the left edge of|at the left end of|on one of its ends|on its one end|on its left",
         Sense::Place(Place::OnLeftEnd),
@@ -624,7 +638,7 @@ static PHRASES: &[(&str, Sense)] = &[
         Sense::Place(Place::AttachedTo),
     ),
     (
-        "swings into|that swings into|swinging into|rolling into|rolls into|that rolls into|crashing into|crashes into|hitting|hits|that hits|about to hit|rolling towards|rolling toward|slides into|sliding into|smashing into|striking|strikes|knocking over|knocks over|swinging towards|that crashes into|that will hit|flying into|aimed at|moving towards|moving toward",
+        "swings into|that swings into|swinging into|rolling into|rolls into|that rolls into|crashing into|crashes into|hitting|hits|that hits|about to hit|rolling towards|rolling toward|slides into|sliding into|smashing into|striking|strikes|knocking over|knocks over|swinging towards|that crashes into|that will hit|flying into|aimed at|moving towards|moving toward|through",
         Sense::Place(Place::Striking),
     ),
     ("around|surrounding|round about|all around", Sense::Place(Place::Around)),
@@ -733,7 +747,7 @@ static PHRASES: &[(&str, Sense)] = &[
     ("ones", Sense::Ones),
     ("and|then|plus|as well as|while|but", Sense::And),
     (
-        "with|having|has|have|containing|which has|that has|featuring|using|carrying|including|holding",
+        "with|having|has|have|containing|which has|that has|featuring|using|carrying|including|holding|lifting|that lifts|hoisting|that hoists|picking up|which holds|that holds|which carries|that carries|gripping|that grips|grasping|with its end holding",
         Sense::With,
     ),
     (

@@ -71,10 +71,17 @@ impl Parser {
         let weight = |draft: &Draft| {
             let thing = draft.clone().resolve(&mut Vec::new());
             let [x, y, z] = extents(&thing);
+            let fills = match thing.kind {
+                Kind::Sphere | Kind::Ellipsoid => std::f64::consts::FRAC_PI_6,
+                Kind::Cylinder | Kind::Capsule | Kind::Wheel => std::f64::consts::FRAC_PI_4,
+                Kind::Cone => 0.26,
+                _ => 1.0,
+            };
             let density = thing
                 .density
                 .unwrap_or(thing.material.map_or(1000.0, |material| material.traits().density));
-            (x * y * z, z, x.max(y).max(z), thing.mass.unwrap_or(x * y * z * density))
+            let volume = x * y * z * fills;
+            (volume, z, x.max(y).max(z), thing.mass.unwrap_or(volume * density))
         };
         let value = |index: usize| -> Option<f64> {
             let draft = &self.drafts[index];

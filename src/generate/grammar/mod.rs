@@ -129,6 +129,7 @@ fn settle(
         .iter()
         .map(|draft| matches!(draft.kind(), Some(Kind::Ramp | Kind::Stairs | Kind::Wedge)))
         .collect();
+    let arches: Vec<bool> = drafts.iter().map(|draft| draft.kind() == Some(Kind::Arch)).collect();
     let tilts: Vec<f64> = drafts
         .iter()
         .filter(|draft| draft.kind() == Some(Kind::Ramp))
@@ -175,7 +176,13 @@ fn settle(
         });
         let strikes =
             parser.links.iter().any(|link| link.subject == index && link.place == Place::Striking);
-        if strikes && draft.speed.is_none() && draft.thing.kind.class() == Class::Solid {
+        let through = parser.links.iter().any(|link| {
+            link.subject == index && link.place == Place::Striking && arches[link.reference]
+        });
+        if through && draft.thing.kind.class() == Class::Solid {
+            draft.direction = draft.direction.or(Some([0.0, 1.0, 0.0]));
+        }
+        if strikes && !downhill && draft.speed.is_none() && draft.thing.kind.class() == Class::Solid {
             draft.speed = Some(2.0);
         }
         let goes = draft.thing.kind.class() == Class::Solid || draft.thing.kind == Kind::Car;
@@ -231,8 +238,45 @@ fn settle(
             cubic(&mut thing);
         }
         thing.id = if known { id } else { name(noun, &mut taken) };
+        // Those of a group have names of their own.
+        let members = match (thing.count, &thing.arrangement) {
+            (Some(count), _) => count,
+            (None, Some(_)) => super::spec::MAX_COUNT,
+            (None, None) => 0,
+        };
+        taken.extend((1..=members).map(|n| format!("{}_{n}", thing.id)));
         ids.push(Some(thing.id.clone()));
         spec.things.push(thing);
+    }
+    // A marble run comes with a marble.
+    for (at, own) in ids.iter().enumerate() {
+        let Some(own) = own else { continue };
+        let ball = match spec.thing(own).map(|thing| thing.kind).unwrap_or_default() {
+            Kind::MarbleRun => "marble",
+            Kind::BallPlate if parser.lexemes.iter().any(|l| l.text.starts_with("ball and")) => "ball",
+            _ => continue,
+        };
+        let there = parser.links.iter().any(|link| {
+            link.reference == at && matches!(link.place, Place::On | Place::AtTop | Place::Inside)
+        });
+        let noun = lexicon::meaning(ball).map(|entry| entry.sense);
+        if let (false, Some(lexicon::Sense::Noun(noun))) = (there, noun)
+            && parser.stands.is_empty()
+        {
+            let mut draft = Draft::default();
+            draft.name(noun, false);
+            let mut thing = draft.resolve(warnings);
+            thing.id = name(noun, &mut taken);
+            spec.relations.push(Relation {
+                subject: thing.id.clone(),
+                place: if noun.words.starts_with("marble") { Place::AtTop } else { Place::On },
+                reference: own.clone(),
+                member: None,
+                other: None,
+                gap: None,
+            });
+            spec.things.push(thing);
+        }
     }
     let id = |index: usize| ids.get(index).cloned().flatten();
     for link in &parser.links {
@@ -255,6 +299,7 @@ fn settle(
             gap: link.gap,
         });
     }
+    unlike(&mut spec);
     downhill(&mut spec, warnings);
     vessels(&mut spec);
     for granted in std::mem::take(&mut parser.granted) {
@@ -268,6 +313,41 @@ fn settle(
         ));
     }
     Ok(spec)
+}
+
+/// A group that grew may have come to the names of others: these get new ones.
+fn unlike(spec: &mut SceneSpec) {
+    for at in 0..spec.things.len() {
+        let id = spec.things[at].id.clone();
+        let member_of = |thing: &Thing| {
+            let number = id.strip_prefix(&*thing.id).and_then(|rest| rest.strip_prefix('_'));
+            let number = number.and_then(|number| number.parse::<u32>().ok());
+            number.is_some_and(|number| {
+                thing.count.is_some_and(|count| number <= count)
+                    || thing.count.is_none() && thing.arrangement.is_some()
+            })
+        };
+        if !spec.things.iter().any(member_of) {
+            continue;
+        }
+        let base = id.trim_end_matches(|c: char| c.is_ascii_digit()).trim_end_matches('_');
+        let free = (super::spec::MAX_COUNT + 1..)
+            .map(|number| format!("{base}_{number}"))
+            .find(|name| spec.thing(name).is_none())
+            .unwrap_or_default();
+        for relation in &mut spec.relations {
+            for known in [Some(&mut relation.subject), Some(&mut relation.reference)]
+                .into_iter()
+                .chain([relation.other.as_mut()])
+                .flatten()
+            {
+                if *known == id {
+                    known.clone_from(&free);
+                }
+            }
+        }
+        spec.things[at].id = free;
+    }
 }
 
 /// A name that nothing else has: what the noun says, and a number behind it from the second on.
@@ -376,7 +456,7 @@ fn vessels(spec: &mut SceneSpec) {
             spec.things.iter().find(|thing| thing.id == relation.reference).map(|thing| thing.kind);
         if relation.place == Place::Inside
             && kind.is_some_and(|kind| {
-                kind.class() == Class::Furniture && !matches!(kind, Kind::Shelf | Kind::Pen)
+                kind.class() == Class::Furniture && !kind.is_hollow()
             })
             && spec
                 .things
@@ -387,7 +467,7 @@ fn vessels(spec: &mut SceneSpec) {
             relation.place = Place::On;
         }
         if relation.place == Place::On
-            && kind.is_some_and(|kind| matches!(kind, Kind::Shelf | Kind::Pen))
+            && kind.is_some_and(|kind| kind.is_hollow() && kind != Kind::Tunnel)
         {
             relation.place = Place::Inside;
         }
@@ -406,6 +486,37 @@ fn merge(parser: &mut Parser) {
             [link.subject, link.reference].map(|draft| parser.drafts[draft].clone());
         let hangs = subject.traits.contains(&Trait::Hanging)
             || matches!(link.place, Place::On | Place::AttachedTo | Place::Inside);
+        let solid = |draft: &Draft| draft.kind().is_some_and(|kind| kind.class() == Class::Solid);
+        // "two masses connected by a spring"
+        if (subject.kind(), link.place) == (Some(Kind::Spring), Place::Between)
+            && solid(&reference)
+        {
+            let kind = match reference.kind() {
+                Some(Kind::Sphere) => Kind::SprungBalls,
+                _ => Kind::SprungBoxes,
+            };
+            let other = link.other.map(|other| std::mem::take(&mut parser.drafts[other]));
+            let spring = std::mem::take(&mut parser.drafts[link.subject]);
+            let target = &mut parser.drafts[link.reference];
+            target.noun = lexicon::noun_of(kind);
+            target.thing.kind = kind;
+            target.thing.parts = Some(target.count.take().unwrap_or(1) + u32::from(other.is_some()));
+            (target.plural, target.thing.arrangement) = (false, None);
+            target.thing.stiffness = spring.thing.stiffness.or(target.thing.stiffness);
+            target.thing.damping = spring.thing.damping.or(target.thing.damping);
+            target.thing.length =
+                spring.lengths.first().map(|(_, length)| *length).or(spring.thing.length);
+            if let Some((_, width)) = target.lengths.first().copied() {
+                target.thing.size.get_or_insert_default().x = Some(width);
+                target.lengths.clear();
+            }
+            if let Some(other) = other {
+                target.thing.colours.splice(0..0, other.thing.colours);
+            }
+            parser.links.retain(|known| known.subject != link.subject);
+            index = 0;
+            continue;
+        }
         let merged = match (subject.kind(), reference.kind()) {
             (Some(kind), Some(Kind::Spring | Kind::SlidingSpring))
                 if hangs && kind.class() == Class::Solid =>
@@ -450,6 +561,8 @@ fn merge(parser: &mut Parser) {
         let load = std::mem::take(&mut parser.drafts[link.subject]);
         let target = &mut parser.drafts[link.reference];
         target.thing.mass = load.thing.mass.or(target.thing.mass);
+        target.heft = load.heft.or(target.heft);
+        target.thing.material = target.thing.material.or(load.thing.material);
         target.thing.colours.extend(load.thing.colours);
         if let Some((_, length)) = load.lengths.first().filter(|_| {
             matches!(target.thing.kind, Kind::Spring | Kind::SlidingSpring | Kind::Pendulum)

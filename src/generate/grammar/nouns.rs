@@ -185,6 +185,62 @@ pub(super) static NOUNS: &[Noun] = &[
             Kind::Stairs,
         ),
     ),
+    of(Material::Steel, noun("funnel|hopper", Kind::Funnel)),
+    of(
+        Material::Wood,
+        noun(
+            "curved ramp|quarter pipe|curved slope|ski jump|curved slide|curved track|quarterpipe|skate ramp",
+            Kind::CurvedRamp,
+        ),
+    ),
+    of(
+        Material::Plastic,
+        noun("half pipe|halfpipe|u shaped ramp|u ramp|u shaped track|curved valley|valley", Kind::HalfPipe),
+    ),
+    of(Material::Wood, noun("maze|labyrinth", Kind::Maze)),
+    of(
+        Material::Stone,
+        noun("arch|archway|stone arch|brick arch|arch of bricks|arch of stones|arch of blocks", Kind::Arch),
+    ),
+    of(Material::Concrete, noun("tunnel|underpass", Kind::Tunnel)),
+    of(
+        Material::Wood,
+        noun("marble run|marble track|ball run|marble machine|zigzag track", Kind::MarbleRun),
+    ),
+    noun("sprung boxes|spring chain", Kind::SprungBoxes),
+    noun("sprung balls", Kind::SprungBalls),
+    of(Material::Wood, noun("catapult|trebuchet|stone thrower|siege engine", Kind::Catapult)),
+    noun("gear|cog|cogwheel|gear wheel|spur gear|meshing gear|interlocking gear", Kind::Gears),
+    parts(3, noun("gear train|gearbox|gear system|gear set|set of gears", Kind::Gears)),
+    parts(2, noun("pair of gears|gear pair|pair of meshing gears", Kind::Gears)),
+    coloured("yellow", noun("crane|tower crane|construction crane|crane arm|jib crane", Kind::Crane)),
+    noun(
+        "mobile robot|differential drive robot|two wheeled robot|2 wheeled robot|differential drive|diff drive robot|robot vacuum|vacuum robot|turtlebot|two wheel robot|wheeled mobile robot|differential robot|robot on two wheels|robot with two wheels",
+        Kind::MobileRobot,
+    ),
+    parts(
+        4,
+        noun(
+            "wheeled robot|four wheeled robot|4 wheeled robot|rover robot|robot with four wheels|robot on wheels|robot with wheels|four wheeled mobile robot|robot car",
+            Kind::Car,
+        ),
+    ),
+    parts(6, noun("six wheeled robot|6 wheeled robot|six wheeled rover", Kind::Car)),
+    noun(
+        "quadruped|quadruped robot|four legged robot|4 legged robot|robot dog|legged robot|walking robot|quadrupedal robot|robot with four legs",
+        Kind::Quadruped,
+    ),
+    parts(6, noun("hexapod|hexapod robot|six legged robot|6 legged robot", Kind::Quadruped)),
+    noun(
+        "biped|biped robot|two legged robot|bipedal robot|2 legged robot|bipedal walker|robot on two legs|biped walker",
+        Kind::Biped,
+    ),
+    noun("robot hand|hand|robotic hand|dexterous hand|mechanical hand", Kind::Hand),
+    noun("hanging mobile|mobile|baby mobile|kinetic mobile", Kind::HangingMobile),
+    noun(
+        "ball and plate|ball and plate system|tilting plate|tilting platform|tilt table|tilting table|balance plate|balancing plate",
+        Kind::BallPlate,
+    ),
     noun(
         "pendulum|*pendula|simple pendulum|plumb bob|single pendulum|physical pendulum",
         Kind::Pendulum,
@@ -195,7 +251,7 @@ pub(super) static NOUNS: &[Noun] = &[
     parts(2, noun("inverted double pendulum|double inverted pendulum", Kind::InvertedPendulum)),
     parts(3, noun("inverted triple pendulum|triple inverted pendulum", Kind::InvertedPendulum)),
     noun(
-        "cart pole|cartpole|inverted pendulum on a cart|inverted pendulum on cart|pole on a cart|pole balancing on a cart|pole balanced on a cart|cart with a pole|cart and pole",
+        "cart pole|cartpole|inverted pendulum on a cart|inverted pendulum on cart|pole on a cart|pole balancing on a cart|pole balanced on a cart|cart with a pole|cart and pole|cart with a pole on it|cart with a pole balanced on it|cart with a pole on top|cart balancing a pole|cart with a pole attached to it|cart with an inverted pendulum|cart with an inverted pendulum on it|cart with an inverted pendulum on top|pole balanced on a moving cart|pole on a moving cart|inverted pendulum mounted on a cart|inverted pendulum attached to a cart|pole hinged to a cart|pole mounted on a cart",
         Kind::CartPole,
     ),
     parts(

@@ -2,7 +2,7 @@
 
 use super::super::spec::{Actuator, Class, Kind, Place};
 use super::{
-    lexicon::{Sense, Trait},
+    lexicon::{Part, Sense, Trait},
     parse::Parser,
 };
 
@@ -82,7 +82,7 @@ impl Parser {
                         Sense::From | Sense::At | Sense::Place(Place::On) | Sense::A | Sense::The
                     )
                 });
-                if self.sense() == Some(Sense::Ceiling) {
+                if matches!(self.sense(), Some(Sense::Ceiling | Sense::Part(Part::Hook))) {
                     self.at += 1;
                 } else {
                     self.at = here;

@@ -17,7 +17,7 @@ const fn verb(forms: [&'static str; 4], senses: &'static [(&'static str, Sense)]
 const STRIKING: Sense = Sense::Place(Place::Striking);
 const DOWN: Sense = Sense::Place(Place::AtTop);
 const ON: Sense = Sense::Place(Place::On);
-const INTO: &str = "into|against|towards|toward";
+const INTO: &str = "into|against|towards|toward|through";
 const ALONG: &str = "across|along|over|on|onto|on top of|off|off of";
 
 const fn going(quality: Trait) -> [(&'static str, Sense); 4] {
@@ -137,6 +137,10 @@ static VERBS: &[Verb] = &[
     verb(["line up", "lines up", "lining up", "lined up"], STANDING),
     verb(["hold", "holds", "holding", "held"], HOLDING),
     verb(["carry", "carries", "carrying", "carried"], HOLDING),
+    verb(["go", "goes", "going", "gone"], MOVING),
+    verb(["pass", "passes", "passing", "passed"], MOVING),
+    verb(["connect", "connects", "connecting", "linked"], &[("", Sense::Place(Place::Between))]),
+    verb(["drape", "drapes", "draping", "draped"], &[("between", Sense::Place(Place::Between))]),
     verb(["bear", "bears", "bearing", "borne"], HOLDING),
     verb(["contain", "contains", "containing", "contained"], HOLDING),
     verb(["support", "supports", "supporting", "supported"], HOLDING),

@@ -110,6 +110,25 @@ fn roomy(mut spec: SceneSpec) -> SceneSpec {
             spec.things[at].size =
                 Some(super::spec::Size { x: size[0], y: size[1], z: size[2] });
         }
+        // One ring or fence around something is as wide as it needs to be.
+        let held = &spec.things[at];
+        let encloses = held.size.is_none()
+            && held.count.is_none()
+            && matches!(held.kind, Kind::Pen | Kind::Torus);
+        let enclosed = spec
+            .relations
+            .iter()
+            .find(|r| encloses && r.subject == held.id && r.place == Place::Around)
+            .and_then(|r| spec.thing(&r.reference));
+        if let Some(enclosed) = enclosed {
+            let [x, y, _] = solid::extents(enclosed);
+            let size = match held.kind {
+                Kind::Torus => [Some(x.hypot(y) * 1.5 + 0.05), None, None],
+                _ => [Some(x + 1.0), Some(y + 1.0), Some(0.6)],
+            };
+            let [x, y, z] = size;
+            spec.things[at].size = Some(super::spec::Size { x, y, z });
+        }
         let vessel = &spec.things[at];
         if vessel.kind.class() != Class::Vessel || vessel.size.is_some() {
             continue;
@@ -345,6 +364,7 @@ fn assemble(
         .relations
         .iter()
         .find(|r| r.subject == thing.id && r.place == Place::Around)
+        .filter(|_| thing.count.is_some() || !matches!(thing.kind, Kind::Pen | Kind::Torus))
         .and_then(|r| spec.thing(&r.reference))
         .map(|reference| {
             let [x, y, _] = solid::extents(reference);

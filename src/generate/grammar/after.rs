@@ -180,7 +180,18 @@ impl Parser {
             } else {
                 None
             };
-            let reference = named.or(self.it).filter(|reference| *reference != index);
+            let ends = |draft: usize| {
+                self.drafts[draft].kind().is_some_and(|kind| {
+                    kind.class() == Class::Furniture || matches!(kind, Kind::Seesaw | Kind::Bridge)
+                }) || self.drafts[draft].noun.is_some_and(|noun| noun.words.starts_with("plank"))
+            };
+            let it = self.it.filter(|it| *it != index);
+            let known = (0..self.drafts.len()).rev().filter(|draft| *draft != index);
+            let it = match it {
+                Some(it) if self.drafts[index].known || ends(it) => Some(it),
+                it => known.clone().find(|draft| ends(*draft)).or(it),
+            };
+            let reference = named.or(it).filter(|reference| *reference != index);
             let Some(reference) = reference else {
                 self.at = begin;
                 return false;
@@ -274,6 +285,20 @@ impl Parser {
         let meant = match place {
             Place::AtTop | Place::AtFoot if meant.is_some_and(|meant| !slopes(meant)) => {
                 (0..self.drafts.len()).rev().find(|draft| slopes(*draft)).or(meant)
+            }
+            _ => meant,
+        };
+        // "a big box with a small box on it and a ball on top": upon the small one.
+        let meant = match meant {
+            Some(base)
+                if place == Place::On
+                    && self.lexemes[self.at - 1].text == "on top"
+                    && self.drafts[base].kind().is_some_and(|kind| kind.class() == Class::Solid) =>
+            {
+                let upon = |link: &&Link| {
+                    link.reference == base && link.place == Place::On && link.subject != index
+                };
+                self.links.iter().rev().find(upon).map(|link| link.subject).or(meant)
             }
             _ => meant,
         };
@@ -612,6 +637,21 @@ impl Parser {
             return false;
         }
         let kinds = [index, inner].map(|draft| self.drafts[draft].kind());
+        // "a door with a spring": whatever that is, it is not a spring beside a door.
+        let works = |kind: Option<Kind>| kind.is_some_and(|kind| kind.class() == Class::Mechanism);
+        let fastened = matches!(kinds[1], Some(Kind::Spring | Kind::Chain | Kind::Gripper));
+        if forced.is_none()
+            && (works(kinds[0]) && works(kinds[1]) || fastened)
+            && !(hangs || self.drafts[index].is_cart)
+            && !matches!(kinds, [Some(Kind::Arm), Some(Kind::Gripper)])
+            && !self.lexemes[self.at..].iter().take(3).any(|lexeme| {
+                matches!(lexeme.sense(), Some(Sense::Place(_)))
+            })
+        {
+            self.at = begin;
+            self.drafts.truncate(known);
+            return false;
+        }
         if matches!(kinds, [Some(Kind::Arm), Some(Kind::Gripper)]) {
             self.at_its_end();
             self.link(inner, Place::AttachedTo, index, None, None);

@@ -76,6 +76,7 @@ pub fn alter(parser: &mut Parser, known: usize) -> Result<(), Refusal> {
         }
         parser.at = here;
     }
+    let it = parser.sense() == Some(Sense::It);
     let index = match parser.known_thing(known) {
         Some(index) => index,
         None => {
@@ -107,7 +108,20 @@ pub fn alter(parser: &mut Parser, known: usize) -> Result<(), Refusal> {
         let indices = (0..known).filter(alike).collect();
         return of_each(parser, indices);
     }
-    let done = of_each(parser, vec![index]);
+    let fresh = parser.clone();
+    let mut done = of_each(parser, vec![index]);
+    // "make it steeper": of all that is there, the ramp.
+    if it && (done.is_err() || !parser.at_end()) {
+        for other in (0..known).rev().filter(|other| *other != index) {
+            let mut tried = fresh.clone();
+            if of_each(&mut tried, vec![other]).is_ok() && tried.at_end() {
+                *parser = tried;
+                parser.it = Some(other);
+                done = Ok(());
+                break;
+            }
+        }
+    }
     if done.is_err() {
         parser.drafts.truncate(floor.max(index + 1));
     }
@@ -162,6 +176,13 @@ fn of_each(parser: &mut Parser, indices: Vec<usize>) -> Result<(), Refusal> {
 }
 
 impl Parser {
+    fn at_end(&self) -> bool {
+        self.lexemes[self.at.min(self.lexemes.len())..].iter().all(|lexeme| {
+            matches!(lexeme.lex, Lex::Stop | Lex::Comma | Lex::Mark)
+                || lexeme.sense() == Some(Sense::Filler)
+        })
+    }
+
     /// "ten", "a row", "a double pendulum", "into a cube": how many, how they stand, what it is.
     fn becomes(&mut self, index: usize) -> bool {
         let begin = self.at;

@@ -84,7 +84,20 @@ impl Draft {
     pub fn can_be(&self, quality: Trait) -> bool {
         let kind = self.thing.kind;
         if kind.class() != Class::Mechanism {
-            return true;
+            return match quality {
+                Trait::Released | Trait::Lifted => self.thing.height.is_some(),
+                Trait::Actuated
+                | Trait::Servo
+                | Trait::Passive
+                | Trait::Toppling
+                | Trait::Stretched
+                | Trait::Planar => false,
+                Trait::Growing | Trait::Shrinking => self.count.is_some() || self.plural,
+                Trait::Spinning | Trait::Rolling | Trait::Thrown => {
+                    kind.class() != Class::Furniture
+                }
+                _ => true,
+            };
         }
         match quality {
             Trait::Sticking => false,
@@ -410,6 +423,11 @@ impl Draft {
         self.counts(warnings);
         self.qualities();
         self.motion();
+        // Furniture stands fast unless it is weighed or dropped.
+        let weighed = self.thing.mass.is_some() || self.thing.height.is_some_and(|high| high > 0.0);
+        if kind.class() == Class::Furniture && weighed && self.thing.fixed.is_none() {
+            self.thing.fixed = Some(false);
+        }
         if let (Some(heft), Some(mass)) = (self.heft, usual_mass(kind)) {
             self.thing.mass = self.thing.mass.or(Some(mass * heft));
         } else if let Some(heft) = self.heft {
@@ -703,6 +721,17 @@ impl Draft {
                 }
                 Trait::Falling => thing.height = thing.height.or(Some(1.0)),
                 Trait::Lying => thing.lying = Some(true),
+                Trait::Upright if thing.kind == Kind::Box => {
+                    // On its smallest side.
+                    let own = self.noun.and_then(|noun| noun.size).unwrap_or(thing.kind.extents());
+                    let size = thing.size.unwrap_or_default();
+                    let mut full = [size.x, size.y, size.z];
+                    for (extent, own) in full.iter_mut().zip(own) {
+                        extent.get_or_insert(own);
+                    }
+                    full.sort_by(|a, b| a.partial_cmp(b).unwrap_or(std::cmp::Ordering::Equal));
+                    thing.size = Some(Size { x: full[1], y: full[0], z: full[2] });
+                }
                 Trait::Upright => thing.lying = Some(false),
                 Trait::Bouncy => thing.bounce = thing.bounce.or(Some(0.85)),
                 Trait::Bouncing => {
@@ -726,6 +755,8 @@ impl Draft {
                 Trait::Scattered => {
                     self.arrange(Pattern::Scatter);
                 }
+                // In a pyramid they are stacked, too.
+                Trait::Stacked if self.thing.arrangement.is_some() => {}
                 Trait::Stacked => {
                     self.arrange(Pattern::Stack);
                 }

@@ -43,6 +43,7 @@ enum Wish {
     Lift,
     Act,
     Replace,
+    Copy,
     Scale(Verb),
     Switch(bool),
     World,
@@ -78,13 +79,19 @@ impl Wish {
         let said = parser.lexemes[begin].text.clone();
         parser.at += 1;
         parser.glue(|sense| sense == Sense::Filler);
-        let definite = matches!(parser.sense(), Some(Sense::The | Sense::It | Sense::Each));
+        // "make one of them blue"
+        let some_of_them = matches!(parser.peek(), Some(Lex::Number(_)))
+            && parser.sense_ahead(1) == Some(Sense::Of)
+            && matches!(parser.sense_ahead(2), Some(Sense::It | Sense::The));
+        let definite = some_of_them
+            || matches!(parser.sense(), Some(Sense::The | Sense::It | Sense::Each));
         Some(match verb {
             Verb::Add => Self::Add,
             Verb::Remove => Self::Remove,
             Verb::Lift => Self::Lift,
             Verb::Move => Self::Move,
             Verb::Replace => Self::Replace,
+            Verb::Copy => Self::Copy,
             Verb::Double | Verb::Halve => Self::Scale(verb),
             Verb::TurnOff => Self::Switch(false),
             Verb::TurnOn => Self::Switch(true),
@@ -311,8 +318,20 @@ fn change(
             if !matches!(parser.peek(), Some(Lex::Comma)) && parser.sense() != Some(Sense::And) {
                 break;
             }
-            parser.at += 1;
+            while parser.peek() == Some(Lex::Comma)
+                || matches!(parser.sense(), Some(Sense::And | Sense::Filler))
+            {
+                parser.at += 1;
+            }
+            if matches!(parser.peek(), None | Some(Lex::Stop)) {
+                break;
+            }
         },
+        Wish::Copy => {
+            let index = parser.known_thing(known).ok_or_else(|| missing(&parser))?;
+            let draft = &mut parser.drafts[index];
+            draft.count = Some((draft.count.unwrap_or(1) + 1).min(MAX_COUNT + 1));
+        }
         Wish::Switch(on) => switch(&mut parser, on)?,
         Wish::Scale(verb) => {
             let factor = if verb == Verb::Double { 2.0 } else { 0.5 };
@@ -412,10 +431,12 @@ fn finish(
     }
     refuse_strangers(&parser)?;
     remove(&mut parser, gone);
+    let lexemes = parser.lexemes.clone();
     let spec = settle(parser, &present.title, &mut warnings)?;
     if spec == *present {
         return Err(Refusal::of("that changes nothing in the scene that is there"));
     }
+    super::told::changed(&lexemes, present, &spec)?;
     Ok(Plan { understood: super::super::words::understood(&spec), spec, warnings })
 }
 
@@ -438,6 +459,12 @@ fn add(parser: &mut Parser, known: usize) {
     let count = count.unwrap_or(1);
     // "more" of what?
     let of = match parser.sense() {
+        // "another ball next to it" stands there by itself.
+        Some(Sense::Noun(_)) if more && matches!(parser.sense_ahead(1), Some(Sense::Place(_))) => {
+            parser.at = begin;
+            parser.text();
+            return;
+        }
         Some(Sense::Noun(noun)) if more => {
             let same = parser.drafts[..known]
                 .iter()
@@ -473,7 +500,10 @@ fn add(parser: &mut Parser, known: usize) {
         if !matches!(parser.sense(), Some(Sense::Prop(_))) && parser.heads_a_thing() {
             parser.at = begin;
             parser.text();
-        } else if let (Some(Sense::Prop(Prop::Damping)), None) = (parser.sense(), parser.ahead(1)) {
+        } else if let (Some(Sense::Prop(Prop::Damping | Prop::Friction)), None) =
+            (parser.sense(), parser.ahead(1))
+            && parser.drafts[it].thing.kind.class() == Class::Mechanism
+        {
             parser.at += 1;
             parser.drafts[it].thing.damping = Some(0.1);
         } else {
@@ -581,6 +611,18 @@ impl Parser {
             Some(Sense::Gravity) => self.world.gravity = Some(Xyz::default()),
             Some(Sense::Wind) => self.world.wind = None,
             Some(Sense::Floor) => self.world.floor = Some(false),
+            Some(Sense::Prop(Prop::Friction | Prop::Damping))
+                if self
+                    .drafts
+                    .iter()
+                    .any(|draft| draft.thing.kind.class() == Class::Mechanism) =>
+            {
+                for draft in &mut self.drafts {
+                    if draft.thing.kind.class() == Class::Mechanism {
+                        draft.thing.damping = Some(0.0);
+                    }
+                }
+            }
             Some(Sense::Prop(Prop::Friction)) => self.world.floor_friction = Some(0.0),
             _ => {
                 self.at = begin;

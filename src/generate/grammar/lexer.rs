@@ -133,6 +133,16 @@ fn number(rest: &[Token]) -> Option<(f64, usize)> {
             return Some((0.25, 4));
         }
         (_, Some("quarter"), Some("of")) if at(2) == Some("a") => return Some((0.25, 3)),
+        (_, Some("three"), Some("quarters")) if at(2) == Some("of") && at(3) == Some("a") => {
+            return Some((0.75, 4));
+        }
+        (_, Some("quarter"), Some(w)) if measure::spelled_out(w) => return Some((0.25, 1)),
+        (_, Some("a"), Some("quarter")) if at(2).is_some_and(measure::spelled_out) => {
+            return Some((0.25, 2));
+        }
+        (_, Some("a"), Some("third")) if at(2) == Some("of") && at(3) == Some("a") => {
+            return Some((1.0 / 3.0, 4));
+        }
         (_, Some("a" | "an"), Some(w))
             if measure::spelled_out(w) || measure::multiplier(w).is_some() =>
         {

@@ -321,6 +321,7 @@ pub enum Verb {
     TurnOn,
     Tilt,
     Lift,
+    Copy,
 }
 
 const UP: [f64; 3] = [0.0, 0.0, 1.0];
@@ -496,11 +497,11 @@ static PHRASES: &[(&str, Sense)] = &[
         Sense::Trait(Trait::Stacked),
     ),
     (
-        "of increasing size|increasing in size|from smallest to biggest|from smallest to largest|smallest to largest|from small to big|sorted by size|in order of size|in order of increasing size|from the smallest to the largest|from the smallest to the biggest|from shortest to tallest|growing in size|growing|ascending|of increasing sizes|from small to large|getting bigger|getting larger",
+        "of increasing size|increasing in size|from smallest to biggest|from smallest to largest|smallest to largest|from small to big|sorted by size|in order of size|in order of increasing size|from the smallest to the largest|from the smallest to the biggest|from shortest to tallest|growing in size|of different sizes|in different sizes|of various sizes|differently sized|different sized|of varying sizes|each a different size|growing|ascending|of increasing sizes|from small to large|getting bigger|getting larger",
         Sense::Trait(Trait::Growing),
     ),
     (
-        "of decreasing size|decreasing in size|from biggest to smallest|from largest to smallest|largest to smallest|from big to small|in order of decreasing size|from the largest to the smallest|from the biggest to the smallest|from tallest to shortest|shrinking in size|shrinking|descending|of decreasing sizes|from large to small|getting smaller|each smaller than the one below|smaller towards the top",
+        "of decreasing size|decreasing in size|from biggest to smallest|from largest to smallest|largest to smallest|from big to small|in order of decreasing size|from the largest to the smallest|from the biggest to the smallest|from tallest to shortest|shrinking in size|largest at the bottom|biggest at the bottom|the biggest at the bottom|the largest at the bottom|smallest on top|the smallest on top|smallest at the top|the smallest at the top|large at the bottom|big at the bottom|small on top|small at the top|tapering upwards|tapering|biggest on the bottom|largest on the bottom|biggest first|shrinking|descending|of decreasing sizes|from large to small|getting smaller|each smaller than the one below|smaller towards the top",
         Sense::Trait(Trait::Shrinking),
     ),
     (
@@ -529,7 +530,7 @@ static PHRASES: &[(&str, Sense)] = &[
         Sense::Trait(Trait::Toppling),
     ),
     ("length|in length|long side", Sense::Dim(Dim::Long)),
-    ("width|in width", Sense::Dim(Dim::Wide)),
+    ("width|in width|base|base width|base diameter|wide at the base|across the base", Sense::Dim(Dim::Wide)),
     ("high|tall|in height", Sense::Dim(Dim::High)),
     ("depth|in depth", Sense::Dim(Dim::Deep)),
     ("thick|thickness|in thickness", Sense::Dim(Dim::Thick)),
@@ -638,7 +639,7 @@ static PHRASES: &[(&str, Sense)] = &[
         Sense::Place(Place::AttachedTo),
     ),
     (
-        "swings into|that swings into|swinging into|rolling into|rolls into|that rolls into|crashing into|crashes into|hitting|hits|that hits|about to hit|rolling towards|rolling toward|slides into|sliding into|smashing into|striking|strikes|knocking over|knocks over|swinging towards|that crashes into|that will hit|flying into|aimed at|moving towards|moving toward|through",
+        "swings into|that swings into|swinging into|rolling into|rolls into|that rolls into|crashing into|crashes into|hitting|hits|that hits|about to hit|rolling towards|rolling toward|slides into|sliding into|smashing into|striking|strikes|knocking over|knocks over|swinging towards|that crashes into|pushing a|pushes a|pushing an|that pushes a|pushing the|pushes the|that pushes the|pushing some|kicking a|that kicks a|that will hit|flying into|aimed at|moving towards|moving toward|through",
         Sense::Place(Place::Striking),
     ),
     ("around|surrounding|round about|all around", Sense::Place(Place::Around)),
@@ -723,6 +724,7 @@ static PHRASES: &[(&str, Sense)] = &[
         Sense::Verb(Verb::Change),
     ),
     ("move|shift|bring", Sense::Verb(Verb::Move)),
+    ("duplicate|copy|clone|make a copy of|make another copy of", Sense::Verb(Verb::Copy)),
     ("replace|swap|exchange", Sense::Verb(Verb::Replace)),
     ("double the", Sense::Verb(Verb::Double)),
     ("halve|halve the", Sense::Verb(Verb::Halve)),
@@ -816,7 +818,7 @@ static PHRASES: &[(&str, Sense)] = &[
     ("steep", Sense::Steep(35.0)),
     ("gentle|shallow|slight|gently sloping", Sense::Steep(10.0)),
     (
-        "let s have|let us have|let there be|let|get|get me|can i get|can i have|can i see|could i get|could i have|may i have|can you make|could you make|can you|could you|would you|i want to see|i want to|let s see|let me have|there should be|should be there|should have|gets|got|take|takes|taking|i would like to see|i d like to see|let me see|show me|please|i|i d like|d like|solid|that i can drive|which i can drive|to drive|that can drive|that drives|opens up to|open up to|can open up to|that opens up to|that opens|that can open|which opens|which can open|that can swing open|that can swing|which can swing|that can move|that can rotate|that can turn|that can spin|that can slide|that can be opened|kind of|in total|pieces|piece|like on|like|two dimensional|well|down below|start position|neatly|exactly|nicely|little bit|can be|can be driven|using motors|mechanism|toy|scene|scenes|simulation|a simulation of|a scene with|a scene of|you|me|us|can|could|would|will|like|want|need|see|so|also|just|really|very|nice|which|who|as|where|there|here|now|example|for|hello|hi|thanks|thank|system|setup|object|objects|kind|type|swing freely|can swing|freely|swinging|swings|swing back and forth|can open|opens|openable|open|closed|can rotate|can move|can turn|can spin|can slide|on the floor|on the ground|on ground|on floor|standing on the floor|on a flat floor|on a flat surface|directly|initial position|rest|at rest|wide open|together|own|full|same|identical|equal|different|differently|coloured|colored|painted|high up|in size|each other|s|let s|thing|things|something|that swing|that swings|the scene|in the scene|to the scene|from the scene|of the scene|its own|against gravity|under gravity|physics|realistic|balancing|balance|that balances|free to swing|alternating|alternately|from left to right|in this order|in that order|entirely|completely|fully|purely|only|respectively|carefully|firmly|simply|slightly|again|together with each other|all together|in a scene|a bit|a little|the whole|neat|somewhere|it all|for me|of course|ready|ready to fall|of the same size|the same size|same size|of equal size|of equal sizes|scene containing|scene consisting of|scene showing|scene in which|scene where|a scene in which|a scene where|a scene containing|with a handle|with a knob|with a doorknob|with a door handle|to the side|to one side|in a world|a world|world|in an environment|environment|universe|also|two dimensional|2d|three dimensional|3d|standalone|free standing|freestanding|inside the scene|let us|let s have|have|i d love|i d love to see|love|at the start|in the beginning|at first|able to swing|able to rotate|made|shape|shaped",
+        "instead|blowing|medium in the middle|medium sized in the middle|let s have|let us have|let there be|let|get|get me|can i get|can i have|can i see|could i get|could i have|may i have|can you make|could you make|can you|could you|would you|i want to see|i want to|let s see|let me have|there should be|should be there|should have|gets|got|take|takes|taking|i would like to see|i d like to see|let me see|show me|please|i|i d like|d like|solid|that i can drive|which i can drive|to drive|that can drive|that drives|opens up to|open up to|can open up to|that opens up to|that opens|that can open|which opens|which can open|that can swing open|that can swing|which can swing|that can move|that can rotate|that can turn|that can spin|that can slide|that can be opened|kind of|in total|pieces|piece|like on|like|two dimensional|well|down below|start position|neatly|exactly|nicely|little bit|can be|can be driven|using motors|mechanism|toy|scene|scenes|simulation|a simulation of|a scene with|a scene of|you|me|us|can|could|would|will|like|want|need|see|so|also|just|really|very|nice|which|who|as|where|there|here|now|example|for|hello|hi|thanks|thank|system|setup|object|objects|kind|type|swing freely|can swing|freely|swinging|swings|swing back and forth|can open|opens|openable|open|closed|can rotate|can move|can turn|can spin|can slide|on the floor|on the ground|on ground|on floor|standing on the floor|on a flat floor|on a flat surface|directly|initial position|rest|at rest|wide open|together|own|full|same|identical|equal|different|differently|coloured|colored|painted|high up|in size|each other|s|let s|thing|things|something|that swing|that swings|the scene|in the scene|to the scene|from the scene|of the scene|its own|against gravity|under gravity|physics|realistic|balancing|balance|that balances|free to swing|alternating|alternately|from left to right|in this order|in that order|entirely|completely|fully|purely|only|respectively|carefully|firmly|simply|slightly|again|together with each other|all together|in a scene|a bit|a little|the whole|neat|somewhere|it all|for me|of course|ready|ready to fall|of the same size|the same size|same size|of equal size|of equal sizes|scene containing|scene consisting of|scene showing|scene in which|scene where|a scene in which|a scene where|a scene containing|with a handle|with a knob|with a doorknob|with a door handle|to the side|to one side|in a world|a world|world|in an environment|environment|universe|also|two dimensional|2d|three dimensional|3d|standalone|free standing|freestanding|inside the scene|let us|let s have|have|i d love|i d love to see|love|at the start|in the beginning|at first|able to swing|able to rotate|made|shape|shaped",
         Sense::Filler,
     ),
 ];

@@ -227,6 +227,22 @@ fn settle(
             )));
         }
         let mut thing = draft.resolve(warnings);
+        let around = parser
+            .links
+            .iter()
+            .any(|link| link.subject == index && link.place == Place::Around);
+        if around && thing.count.is_none() && thing.arrangement.is_none() {
+            match thing.kind {
+                Kind::Wall => (thing.kind, thing.size) = (Kind::Pen, None),
+                Kind::Pen | Kind::Torus => {}
+                _ => {
+                    return Err(Refusal::of(format!(
+                        "one '{}' cannot stand all around something: say how many",
+                        first_word(noun.words)
+                    )));
+                }
+            }
+        }
         if floats && !weightless && thing.fixed.is_none() {
             thing.fixed = Some(true);
             warnings.push(format!(
@@ -302,6 +318,11 @@ fn settle(
     unlike(&mut spec);
     downhill(&mut spec, warnings);
     vessels(&mut spec);
+    for thing in &spec.things {
+        if let Some(what) = told::idle(thing) {
+            return Err(Refusal::of(format!("'{}' cannot be built with {what}", thing.id)));
+        }
+    }
     for granted in std::mem::take(&mut parser.granted) {
         if !warnings.contains(&granted) {
             warnings.push(granted);
@@ -479,6 +500,19 @@ fn vessels(spec: &mut SceneSpec) {
 
 /// "A mass on a spring" is one mechanism, and so are a pole on a cart and a ball on a string.
 fn merge(parser: &mut Parser) {
+    // "an arm with six joints and a gripper"
+    let of = |kind: Kind| {
+        let mut found =
+            (0..parser.drafts.len()).filter(|at| parser.drafts[*at].kind() == Some(kind));
+        found.next().filter(|_| found.next().is_none())
+    };
+    if let (Some(arm), Some(gripper)) = (of(Kind::Arm), of(Kind::Gripper))
+        && !parser.links.iter().any(|link| link.subject == gripper)
+        && !parser.drafts[gripper].known
+        && parser.lexemes.iter().any(|lexeme| lexeme.sense() == Some(lexicon::Sense::With))
+    {
+        parser.link(gripper, Place::AttachedTo, arm, None, None);
+    }
     let mut index = 0;
     while index < parser.links.len() {
         let link = parser.links[index].clone();

@@ -129,6 +129,20 @@ impl Parser {
                 Some(Sense::In) => Some(Place::Inside),
                 _ => None,
             };
+            // "to its left is a ball"
+            let its = self.sense() == Some(Sense::To)
+                && self.lexemes.get(self.at + 1).is_some_and(|lexeme| lexeme.text == "its");
+            if let (true, Some(Sense::Direction([x, ..])), Some(reference)) =
+                (its && separated, self.sense_ahead(2), self.head.or(self.current))
+                && x != 0.0
+            {
+                let side = if x < 0.0 { Place::LeftOf } else { Place::RightOf };
+                self.at += 3;
+                self.glue(|sense| matches!(sense, Sense::Is | Sense::Filler | Sense::Verb(_)));
+                leading = Some((side, reference, None));
+                self.list.clear();
+                continue;
+            }
             if let Some(place) = place {
                 let before = self.clone();
                 self.at += 1;

@@ -4,7 +4,7 @@ use super::super::spec::{Class, Kind, MAX_COUNT, Material, Pattern, Place};
 use super::{
     draft::Draft,
     lexer::Lex,
-    lexicon::{Dim, Outline, Part, Prop, Sense, Trait, Which},
+    lexicon::{Dim, Outline, Part, Prop, Relative, Sense, Trait, Which},
     measure::{Measure, Unit},
     parse::{Link, MAX_DEPTH, Parser, extents, stretched, whole},
 };
@@ -35,6 +35,7 @@ impl Parser {
         let begin = self.at;
         let mut draft = Draft::default();
         let (mut definite, mut parts, mut by_numbers) = (false, None, Vec::new());
+        let mut lightness = None;
         loop {
             let lexeme = self.lexemes.get(self.at)?.clone();
             let here = self.at;
@@ -161,6 +162,10 @@ impl Parser {
                         let free = lexeme.text.starts_with("un");
                         draft.thing.damping = Some(if free { 0.0 } else { 0.1 });
                     }
+                    Sense::Relative(Relative::Mass, by) => {
+                        // Twice as much tells, 1.5 times might not.
+                        lightness = Some(if by > 1.0 { by.max(2.0) } else { by.min(0.5) });
+                    }
                     Sense::Comparative(factors) => {
                         let before = draft.stretch.unwrap_or([1.0; 3]);
                         draft.stretch =
@@ -212,6 +217,22 @@ impl Parser {
                     }
                     Sense::Noun(noun) => {
                         draft.name(noun, entry.plural);
+                        if let Some(by) = lightness {
+                            let alike = self.drafts.iter().rev().find(|known| known.noun == draft.noun);
+                            match alike.and_then(|known| known.thing.mass) {
+                                Some(mass) => draft.thing.mass = Some(mass * by),
+                                None => {
+                                    let known = alike.and_then(|known| known.heft).unwrap_or(1.0);
+                                    draft.heft = Some(known * by);
+                                    draft.thing.density =
+                                        alike.and_then(|known| known.thing.density);
+                                    draft.thing.material = draft
+                                        .thing
+                                        .material
+                                        .or(alike.and_then(|known| known.thing.material));
+                                }
+                            }
+                        }
                         if noun.kind == Kind::Stairs && lexeme.text == "steps" {
                             draft.thing.parts = draft.count.take();
                             draft.plural = false;

@@ -3,10 +3,14 @@
 
 use serde_json::Value;
 
-use super::super::{Refusal, spec::SceneSpec};
+use super::super::{
+    Refusal,
+    spec::{Actuator, Class, Kind, Place, SceneSpec, Thing},
+};
 use super::{
+    draft::Draft,
     lexer::{Lex, Lexeme},
-    lexicon::Sense,
+    lexicon::{self, Noun, Sense},
     measure::Unit,
 };
 
@@ -49,6 +53,8 @@ pub fn all(
             },
         }
     }
+    lost.extend(unplaced(lexemes, spec));
+    lost.extend(absent(lexemes, spec));
     if lost.is_empty() {
         return Ok(());
     }
@@ -159,4 +165,278 @@ impl Figures {
     fn says(&self, word: &str) -> bool {
         self.words.iter().any(|known| known.split([' ', '_']).any(|part| part == word))
     }
+}
+
+/// Places of the prompt that no relation of the plan comes of.
+fn unplaced(lexemes: &[Lexeme], spec: &SceneSpec) -> Vec<String> {
+    use Place::{
+        Above, AtFoot, AttachedTo, Around, Behind, Beside, Between, InFrontOf, Leaning, LeftOf,
+        OnLeftEnd, OnRightEnd, RightOf, Striking, Under,
+    };
+    let machine = spec.things.iter().any(|thing| thing.kind.class() == Class::Mechanism);
+    let any = |places: &[Place]| spec.relations.iter().any(|r| places.contains(&r.place));
+    let spaced = spec.things.iter().any(|thing| {
+        thing.arrangement.as_ref().is_some_and(|a| a.gap.is_some() || a.pitch.is_some())
+    });
+    let world = &spec.world;
+    let mut lost = Vec::new();
+    for (at, lexeme) in lexemes.iter().enumerate() {
+        let Some(Sense::Place(place)) = lexeme.sense() else { continue };
+        // Of the floor, the ceiling, the world.
+        let open = lexemes[at + 1..].iter().take(3).any(|lexeme| {
+            matches!(
+                lexeme.sense(),
+                Some(Sense::Floor | Sense::Ceiling | Sense::Medium(_) | Sense::World(..) | Sense::Gravity)
+            )
+        });
+        let shown = match place {
+            LeftOf | OnLeftEnd => any(&[LeftOf, OnLeftEnd]),
+            RightOf | OnRightEnd => any(&[RightOf, OnRightEnd]),
+            InFrontOf | Behind => any(&[place]),
+            Above => {
+                any(&[Above, Place::On]) || spec.things.iter().any(|thing| thing.height.is_some())
+            }
+            Under => any(&[Under]) || world.medium.is_some(),
+            Beside => any(&[Beside, LeftOf, RightOf, InFrontOf, Behind]) || machine || spaced,
+            Between => any(&[Between]) || machine || spaced,
+            Around => any(&[Around]) || world.walls.is_some(),
+            Leaning | AttachedTo => any(&[place, Place::On]) || machine,
+            AtFoot => any(&[AtFoot, AttachedTo]) || machine,
+            Striking => any(&[Striking, AtFoot]),
+            Place::On | Place::AtTop | Place::Inside => true,
+        };
+        if !shown && !open {
+            lost.push(lexeme.text.clone());
+        }
+    }
+    lost
+}
+
+/// Things of the prompt that the plan has not, or not as often.
+fn absent(lexemes: &[Lexeme], spec: &SceneSpec) -> Vec<String> {
+    let mut lost = Vec::new();
+    let mut named: Vec<(&'static Noun, u32)> = Vec::new();
+    for (at, lexeme) in lexemes.iter().enumerate() {
+        let Some(Sense::Noun(noun)) = lexeme.sense() else { continue };
+        // "a glass ball", "a brick wall": of what it is made.
+        let within = matches!(
+            lexemes.get(at + 1).and_then(Lexeme::sense),
+            Some(Sense::Noun(_) | Sense::Group(_) | Sense::Part(_))
+        );
+        let of_it = noun.words.starts_with("glass");
+        if within || of_it {
+            continue;
+        }
+        if !spec.things.iter().any(|thing| comes_of(thing, noun)) {
+            lost.push(lexeme.text.clone());
+            continue;
+        }
+        let before = lexemes[..at].iter().rev().find(|lexeme| {
+            !matches!(
+                lexeme.sense(),
+                Some(
+                    Sense::Colour(_)
+                        | Sense::Material(_)
+                        | Sense::Size(_)
+                        | Sense::Stretch(_)
+                        | Sense::Heft(_)
+                        | Sense::Light
+                        | Sense::Dark
+                        | Sense::Outline(_)
+                        | Sense::Decor
+                )
+            )
+        });
+        let another = before.is_some_and(|before| matches!(before.sense(), Some(Sense::A)));
+        if another {
+            match named.iter_mut().find(|(known, _)| *known == noun) {
+                Some((_, times)) => *times += 1,
+                None => named.push((noun, 1)),
+            }
+        }
+    }
+    for (noun, times) in named {
+        let own = spec.things.iter().filter(|thing| comes_of(thing, noun));
+        let there: u32 = own
+            .map(|thing| match (thing.count, thing.kind == noun.kind) {
+                (Some(count), true) => count,
+                (None, true) if thing.arrangement.is_none() => 1,
+                _ => u32::MAX / 100,
+            })
+            .sum();
+        if there < times {
+            lost.push(super::draft::first_word(noun.words).to_owned());
+        }
+    }
+    lost
+}
+
+/// Whether a thing may be what became of a noun.
+fn comes_of(thing: &Thing, noun: &'static Noun) -> bool {
+    use Kind::{
+        Box, CartPole, Chain, Container, Cup, Cylinder, Dominoes, Drawer, InvertedPendulum, Pen,
+        Pendulum, Platform, Post, Sphere, Spring, SprungBalls, SprungBoxes, Wall,
+    };
+    let mut draft = Draft::default();
+    if let Some(own) = lexicon::noun_of(thing.kind) {
+        draft.name(own, false);
+    }
+    thing.kind == noun.kind
+        || draft.has_part(noun)
+        || draft.has_load(noun)
+        || match noun.kind {
+            Box => matches!(thing.kind, Container | Cup | Kind::Swing | Dominoes),
+            Cylinder | Post => {
+                thing.kind == Cup
+                    || matches!(thing.kind, Box | Container) && noun.kind == Cylinder
+                    || thing.kind.class() == Class::Mechanism
+            }
+            Wall => matches!(thing.kind, Box | Pen),
+            Dominoes => thing.kind == Box,
+            Chain => matches!(thing.kind, Pendulum | Dominoes) || thing.kind.class() == Class::Mechanism,
+            Spring => matches!(thing.kind, SprungBalls | SprungBoxes | Kind::SlidingSpring | Kind::Door),
+            Platform => thing.kind == Drawer,
+            Pendulum | InvertedPendulum => thing.kind == CartPole,
+            Sphere => thing.kind.class() == Class::Mechanism,
+            _ => false,
+        }
+        // Beams that something hangs from.
+        || noun.words.starts_with("plank") && thing.kind.class() == Class::Mechanism
+}
+
+/// What a plan says of a thing and its kind cannot show.
+pub fn idle(thing: &Thing) -> Option<&'static str> {
+    use Kind::{
+        Bridge, Car, CartPole, Catapult, Chain, Dominoes, Door, HangingMobile,
+        InvertedPendulum, MobileRobot, NewtonsCradle, Pendulum, Pulley, Ramp, SpinningTop,
+         Spring, SprungBalls, SprungBoxes, Swing, Turntable, Wedge, Windmill,
+        WreckingBall,
+    };
+    let kind = thing.kind;
+    let machine = kind.class() == Class::Mechanism;
+    let furniture = kind.class() == Class::Furniture;
+    let says = [
+        (
+            thing.velocity.is_some() && (furniture || machine && !matches!(kind, Car | MobileRobot)),
+            "a speed",
+        ),
+        (
+            thing.spin.is_some()
+                && (furniture || machine && !matches!(kind, Turntable | Windmill | SpinningTop)),
+            "a spin",
+        ),
+        (
+            thing.density.is_some() && machine && !matches!(kind, Dominoes | Turntable | Kind::Seesaw),
+            "a density",
+        ),
+        (
+            thing.stiffness.is_some()
+                && !(machine
+                    && !matches!(kind, Chain | Dominoes | Car | Pulley | Bridge | NewtonsCradle)),
+            "a stiffness",
+        ),
+        (thing.damping.is_some() && !machine, "damping"),
+        (
+            thing.angle.is_some()
+                && machine
+                && !matches!(
+                    kind,
+                    Pendulum
+                        | InvertedPendulum
+                        | CartPole
+                        | NewtonsCradle
+                        | Chain
+                        | WreckingBall
+                        | Dominoes
+                        | Door
+                        | Swing
+                ),
+            "an angle",
+        ),
+        (thing.tilt.is_some() && furniture && !matches!(kind, Ramp | Wedge), "a tilt"),
+        (
+            thing.bounce.is_some() && (machine || furniture),
+            "a bounce",
+        ),
+        (
+            matches!(
+                thing.actuator,
+                Some(Actuator::Motor | Actuator::Position | Actuator::Velocity)
+            ) && matches!(
+                kind,
+                NewtonsCradle
+                    | Chain
+                    | Dominoes
+                    | Bridge
+                    | Pulley
+                    | SpinningTop
+                    | WreckingBall
+                    | Swing
+                    | Catapult
+                    | SprungBalls
+                    | SprungBoxes
+                    | HangingMobile
+            ),
+            "a drive",
+        ),
+        (
+            thing.mass.is_some()
+                && matches!(
+                    kind,
+                    Bridge | Windmill | SpinningTop | Kind::Gripper | Kind::Drawer | Kind::SliderCrank
+                        | Kind::Gears | Kind::Crane | Kind::Hand
+                ),
+            "a mass",
+        ),
+        (thing.lying == Some(true) && matches!(kind, Door | Pendulum | Spring), "lying"),
+    ];
+    says.into_iter().find(|(idle, _)| *idle).map(|(_, what)| what)
+}
+
+/// Whether a change shows what it asks for: each number as it is, or as what was added or multiplied.
+pub fn changed(lexemes: &[Lexeme], before: &SceneSpec, after: &SceneSpec) -> Result<(), Refusal> {
+    let (old, new) = (Figures::of(before), Figures::of(after));
+    let total = |spec: &SceneSpec| -> f64 {
+        spec.things.iter().map(|thing| f64::from(thing.count.unwrap_or(1))).sum()
+    };
+    let grown = total(after) - total(before);
+    let told = |value: f64| {
+        let near = |a: f64| (a.abs() - value.abs()).abs() <= 0.011 * value.abs().max(1e-9);
+        let fresh = new.numbers.iter().filter(|n| !old.numbers.contains(n));
+        new.have(value)
+            || near(grown)
+            || fresh.clone().any(|n| {
+                old.numbers.iter().any(|o| near(n - o) || *o != 0.0 && (near(n / o) || near(n / o * 100.0) || near((n / o - 1.0) * 100.0)))
+            })
+    };
+    let mut lost = Vec::new();
+    for (at, lexeme) in lexemes.iter().enumerate() {
+        match lexeme.lex {
+            Lex::Measure(measure) if measure.unit != Unit::Time && !told(measure.value) => {
+                lost.push(lexeme.text.clone());
+            }
+            Lex::Number(number) if number != 1.0 => {
+                let scale = unit_behind(&lexemes[at + 1..]);
+                if !told(number) && !told(number * scale) {
+                    lost.push(lexeme.text.clone());
+                }
+            }
+            _ => {
+                if let Some(Sense::Colour(colour)) = lexeme.sense()
+                    && !new.says(colour)
+                    && !old.says(colour)
+                {
+                    lost.push(lexeme.text.clone());
+                }
+            }
+        }
+    }
+    if lost.is_empty() {
+        return Ok(());
+    }
+    let listed = lost.iter().map(|word| format!("'{word}'")).collect::<Vec<_>>().join(", ");
+    Err(Refusal {
+        reason: format!("it is not clear what this should change, or it cannot be: {listed}"),
+        unknown: lost,
+    })
 }

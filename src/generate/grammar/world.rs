@@ -109,9 +109,30 @@ impl Parser {
                 self.glue(|sense| {
                     matches!(
                         sense,
-                        Sense::Of | Sense::Is | Sense::At | Sense::Trait(Trait::Released)
+                        Sense::Of
+                            | Sense::Is
+                            | Sense::At
+                            | Sense::To
+                            | Sense::Trait(Trait::Released)
                     )
                 });
+                // "half as strong"
+                let by = match self.sense() {
+                    Some(Sense::Twice) => Some(2.0),
+                    Some(Sense::Half) => Some(0.5),
+                    _ => None,
+                };
+                let strong = self.lexemes[self.at.min(self.lexemes.len())..].iter().skip(1).take(2);
+                let strong = strong.filter(|l| matches!(&*l.text, "as" | "strong" | "as strong" | "weak"));
+                if let (Some(by), 1..) = (by, strong.count()) {
+                    let now = self.world.gravity.unwrap_or(Xyz { x: 0.0, y: 0.0, z: -9.81 });
+                    self.world.gravity = Some(Xyz { x: now.x * by, y: now.y * by, z: now.z * by });
+                    self.at += 1;
+                    while self.lexemes.get(self.at).is_some_and(|l| matches!(&*l.text, "as" | "strong" | "as strong" | "weak")) {
+                        self.at += 1;
+                    }
+                    return true;
+                }
                 if let Some(g) = self.pull() {
                     self.world.gravity = Some(Xyz { z: -g, ..Xyz::default() });
                     return true;

@@ -213,3 +213,27 @@ def wrecker(first: float = 60, collides: int = 1) -> str:
 def keyframe(qpos: str = "", qvel: str = "") -> str:
     said = (f'qpos="{qpos}" ' if qpos else "") + (f'qvel="{qvel}"' if qvel else "")
     return f'<keyframe><key name="start" {said}/></keyframe>'
+
+
+def gears(ratio: float) -> str:
+    """Two wheels on level axles; `ratio` 0: not coupled."""
+    wheels = "".join(f'<body pos="{x} 0 0.3"><joint name="axle{i}" axis="0 1 0"/>{geom("cylinder", "0.1 0.02", euler="90 0 0", contype=0)}</body>'
+                     for i, x in enumerate((0, 0.2)))
+    couple = f'<equality><joint joint1="axle1" joint2="axle0" polycoef="0 {ratio} 0 0 0"/></equality>' if ratio else ""
+    return world(wheels, after=f'{couple}<actuator><velocity joint="axle0" kv="1" ctrlrange="-2 2"/></actuator>')
+
+
+def tied(stiffness: float, rest: float = 0.3) -> str:
+    """Two sliding loads 0.4 m apart with a spring of some length at rest between them."""
+    loads = "".join(f'<body pos="{x} 0 0.1"><joint type="slide" axis="1 0 0"/>{geom("sphere", "0.05")}<site name="eye{i}"/></body>'
+                    for i, x in enumerate((0, 0.4)))
+    return world(loads, after=f'<tendon><spatial stiffness="{stiffness}" springlength="{rest}"><site site="eye0"/><site site="eye1"/></spatial></tendon>')
+
+
+def walker(strength: float) -> str:
+    """A trunk on two broad legs, hinged at the hips and held by servos."""
+    legs = "".join(f'<body pos="0 {y} 0"><joint name="hip{i}" axis="0 1 0" damping="{strength / 400}"/>{geom("box", "0.02 0.02 0.2", "0 0 -0.2")}'
+                   f'{geom("box", "0.15 0.05 0.02", "0 0 -0.4")}</body>' for i, y in enumerate((-0.15, 0.15)))
+    servos = "".join(f'<position joint="hip{i}" kp="{strength}"/>' for i in range(2))
+    trunk = free("0 0 0.421", geom("box", "0.1 0.1 0.1", "0.05 0 0.12", mass=5), legs)
+    return world(trunk, after=f"<actuator>{servos}</actuator>")

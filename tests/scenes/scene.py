@@ -514,4 +514,8 @@ def _is_bin(parts: list[Part], data) -> bool:
         around += any(part.ray(data, middle, ray) >= 0 for part in parts)
     is_hollow = all(part.ray(data, middle, np.array([0, 0, 1.0])) < 0 for part in parts)
     has_bottom = any(part.ray(data, middle, np.array([0, 0, -1.0])) >= 0 for part in parts)
-    return around >= 15 and is_hollow and has_bottom
+    # From inside of a mesh nothing is hit: a solid cone is seen from above.
+    above = middle + (high - low) * [0.03, 0.02, 1]
+    depths = [part.ray(data, above, np.array([0, 0, -1.0])) for part in parts]
+    is_open = min((depth for depth in depths if depth >= 0), default=0) > high[2] - low[2]
+    return around >= 15 and is_hollow and has_bottom and is_open

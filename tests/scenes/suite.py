@@ -22,12 +22,13 @@ import mujoco
 import numpy as np
 
 import prompts_dev
+import prompts_more
 import prompts_test
 from prompts import Edits, Refused
 from prompts import Scene as Prompt
 from scene import Scene
 
-HALVES = {"dev": prompts_dev.PROMPTS, "test": prompts_test.PROMPTS}
+HALVES = {"dev": prompts_dev.PROMPTS + prompts_more.PROMPTS, "test": prompts_test.PROMPTS}
 BARS = {"scenes fully right": 0.85, "checks": 0.95, "refused wrongly accepted": 0, "wrong without a warning": 0}
 # A generator that hangs fails the suite instead of hanging it.
 REPLY_TIMEOUT_S = 30

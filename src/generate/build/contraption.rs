@@ -64,9 +64,8 @@ impl Parts<'_> {
             inner = Some(link);
         }
         let mut assembly = Assembly::of_extents([span, 4.0 * radius, height]);
-        let ends = [-1.0, 1.0].map(|side| {
-            ghost(ball(&self.frame, radius * 1.5, [side * span / 2.0, 0.0, height]))
-        });
+        let ends = [-1.0, 1.0]
+            .map(|side| ghost(ball(&self.frame, radius * 1.5, [side * span / 2.0, 0.0, height])));
         assembly.fixed(self.name, ends.into());
         assembly.bodies[0].content.extend(inner);
         for end in [1, links] {
@@ -359,14 +358,19 @@ impl Parts<'_> {
                 .numbers("pos", &[0.0, 0.0, (z - wheel) / 2.0]),
         );
         let bearing = 0.35 * wheel;
-        let mut content = vec![
-            Element::new("freejoint").set("name", self.named("root")),
-            hull.set("mass", numbers(&[0.8 * mass])),
-            ball(&self.frame, bearing, [half * 0.7, 0.0, bearing - wheel])
-                .set("mass", numbers(&[0.05 * mass]))
+        let bears = |x: f64, clear: f64| {
+            ball(&self.frame, bearing, [x, 0.0, bearing - wheel + clear])
+                .set("mass", numbers(&[0.2 * mass]))
                 .set("friction", "0 0 0")
                 .set("condim", "1")
-                .set("priority", "3"),
+                .set("priority", "3")
+        };
+        let mut content = vec![
+            Element::new("freejoint").set("name", self.named("root")),
+            hull.set("mass", numbers(&[0.46 * mass])),
+            bears(half * 0.7, 0.0),
+            // Only so that it does not tip over as it starts.
+            bears(-half * 0.8, 0.003),
             block(&self.frame, [half * 0.5, -0.03, z * 0.4], [half * 0.9, 0.03, z * 0.5])
                 .set("mass", "0.01"),
         ];
@@ -387,7 +391,7 @@ impl Parts<'_> {
             content.push(body(name.clone(), pos, vec![spin, tyre, spoke]));
             self.apart(&mut assembly, self.name, &name);
             let (drive, spin) = (format!("{name}_drive"), format!("{name}_spin"));
-            self.drive(&mut assembly, Actuator::Velocity, &drive, &spin, 0.8, [-PI, PI]);
+            self.drive(&mut assembly, Actuator::Velocity, &drive, &spin, 0.3, [-PI, PI]);
         }
         if let Some(Xyz { x: speed, .. }) = self.thing.velocity {
             assembly.velocities.push((self.name.to_owned(), [speed, 0.0, 0.0], [0.0; 3]));
@@ -429,7 +433,8 @@ impl Parts<'_> {
                 .set("mass", numbers(&[mass])),
         ];
         if biped {
-            content.push(ball(&self.frame, 0.09 * z, [0.0, 0.0, trunk + 0.06 * z]).set("mass", "0.3"));
+            content
+                .push(ball(&self.frame, 0.09 * z, [0.0, 0.0, trunk + 0.06 * z]).set("mass", "0.3"));
             assembly.greatest[2] += 0.15 * z;
         }
         for n in 0..legs {
@@ -558,29 +563,35 @@ impl Parts<'_> {
             let left = wide(n) * 2.0 * below / (below + 1.0);
             let right = wide(n) * 2.0 - left;
             let down = if n == 0 { 0.15 * z } else { 0.5 * drop };
-            let hinge = Element::new("joint")
-                .set("name", self.named(&format!("joint_{}", n + 1)))
-                .set("type", "ball")
-                .set("damping", "0.002")
-                .set("armature", "0.0002");
             let thread = |x: f64, from: f64, to: f64| {
                 ghost(rod(&self.frame, 0.003, [x, 0.0, from], [x, 0.0, to]))
             };
             let looks = |k: u32| self.palette.looks(self.thing, k as usize, self.turn + k as usize);
+            let swivel = |name: String| {
+                Element::new("joint")
+                    .set("name", name)
+                    .set("type", "ball")
+                    .set("damping", "0.002")
+                    .set("armature", "0.0002")
+            };
             let bead = |x: f64, k: u32| {
-                ball(&looks(k), radius, [x, 0.0, -down - 0.3 * drop - radius])
-                    .set("mass", numbers(&[weight]))
+                let name = self.named(&format!("ball_{}", k + 1));
+                let content = vec![
+                    swivel(format!("{name}_joint")),
+                    thread(0.0, 0.0, -0.3 * drop),
+                    ball(&looks(k), radius, [0.0, 0.0, -0.3 * drop - radius])
+                        .set("mass", numbers(&[weight])),
+                ];
+                body(name, [x, 0.0, -down], content)
             };
             let mut content = vec![
-                hinge,
+                swivel(self.named(&format!("joint_{}", n + 1))),
                 thread(0.0, 0.0, -down),
                 rod(&self.frame, 0.006, [-left, 0.0, -down], [right, 0.0, -down])
                     .set("mass", "0.005"),
-                thread(-left, -down, -down - 0.3 * drop),
                 bead(-left, n),
             ];
             if n + 1 == bars {
-                content.push(thread(right, -down, -down - 0.3 * drop));
                 content.push(bead(right, n + 1));
             } else {
                 content.extend(inner.take().map(|mut next| {
@@ -614,11 +625,7 @@ impl Parts<'_> {
             .set("friction", "1 0.02 0.01")
             .set("condim", "6")
             .set("priority", "1");
-        let content = vec![
-            hinge("pitch", [0.0, 1.0, 0.0]),
-            hinge("roll", [1.0, 0.0, 0.0]),
-            plate,
-        ];
+        let content = vec![hinge("pitch", [0.0, 1.0, 0.0]), hinge("roll", [1.0, 0.0, 0.0]), plate];
         assembly.bodies[0].content.push(body(self.named("plate"), [0.0, 0.0, z], content));
         self.apart(&mut assembly, self.name, &self.named("plate"));
         for part in ["pitch", "roll"] {

@@ -51,7 +51,13 @@ pub fn fixture(thing: &Thing, name: &str, palette: &Palette, turn: usize) -> Opt
         _ => return None,
     };
     let name = name.to_owned();
-    assembly.bodies.push(Body { name, pos: [0.0; 3], euler: [0.0; 3], content: geoms, rests: true });
+    assembly.bodies.push(Body {
+        name,
+        pos: [0.0; 3],
+        euler: [0.0; 3],
+        content: geoms,
+        rests: true,
+    });
     Some(assembly)
 }
 
@@ -265,7 +271,12 @@ fn marble_run(
         ));
     }
     for (px, py) in [(-half, y), (half, y)] {
-        geoms.push(ghost(rod(frame, 0.015, [px, py / 2.0 + 0.03, 0.015], [px, py / 2.0 + 0.03, z])));
+        geoms.push(ghost(rod(
+            frame,
+            0.015,
+            [px, py / 2.0 + 0.03, 0.015],
+            [px, py / 2.0 + 0.03, z],
+        )));
     }
     assembly.least = [-half - 0.05, -y / 2.0 - 0.02, 0.0];
     assembly.greatest = [half + 0.05, y / 2.0 + 0.05, z];

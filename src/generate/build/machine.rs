@@ -207,14 +207,12 @@ impl Parts<'_> {
             .or(arrangement.and_then(|a| a.gap).map(|gap| gap + t))
             .unwrap_or(0.45 * h);
         let span = pitch * f64::from(count - 1);
-        let curved = arrangement.filter(|a| {
-            matches!(a.pattern, Pattern::Ring | Pattern::Spiral | Pattern::Arc)
-        });
+        let curved = arrangement
+            .filter(|a| matches!(a.pattern, Pattern::Ring | Pattern::Spiral | Pattern::Arc));
         let spots = curved.map(|a| match a.pattern {
             Pattern::Ring => {
                 let n = f64::from(count);
-                let radius =
-                    a.radius.unwrap_or((pitch * n / std::f64::consts::TAU).max(0.15));
+                let radius = a.radius.unwrap_or((pitch * n / std::f64::consts::TAU).max(0.15));
                 let spot = |n: f64| {
                     let angle = n * std::f64::consts::TAU / f64::from(count);
                     let (sin, cos) = angle.sin_cos();

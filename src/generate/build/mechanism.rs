@@ -134,7 +134,9 @@ impl Parts<'_> {
             .map_or((length * 0.1).clamp(0.01, 0.3), |x| x / 2.0);
         let bob = self.thing.mass.unwrap_or(1.0);
         let angle = self.thing.angle.unwrap_or(25.0);
-        let height = total + radius + 0.25;
+        // The height of what it is to hit, where there is such.
+        let low = self.thing.size.and_then(|size| size.z).unwrap_or(radius + 0.25);
+        let height = total + low.max(radius + 0.01);
         let mut inner: Option<Element> = None;
         for n in (1..=links).rev() {
             let last = n == links;

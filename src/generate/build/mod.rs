@@ -107,8 +107,26 @@ fn roomy(mut spec: SceneSpec) -> SceneSpec {
             });
         if gripped {
             let size = held.kind.extents().map(|extent| Some(0.4 * extent));
-            spec.things[at].size =
-                Some(super::spec::Size { x: size[0], y: size[1], z: size[2] });
+            spec.things[at].size = Some(super::spec::Size { x: size[0], y: size[1], z: size[2] });
+        }
+        // A pendulum that is to hit something hangs as high as that stands, and swings from afar.
+        let struck = spec
+            .relations
+            .iter()
+            .find(|r| r.subject == spec.things[at].id && r.place == Place::Striking)
+            .filter(|_| spec.things[at].kind == Kind::Pendulum)
+            .and_then(|r| spec.thing(&r.reference))
+            .map(|target| {
+                let piled =
+                    target.arrangement.as_ref().is_some_and(|a| a.pattern == Pattern::Stack);
+                let high = solid::extents(target)[2];
+                if piled { high * f64::from(target.count.unwrap_or(1)) } else { high }
+            });
+        if let Some(high) = struck {
+            let pendulum = &mut spec.things[at];
+            pendulum.angle.get_or_insert(70.0);
+            pendulum.mass.get_or_insert(5.0);
+            pendulum.size.get_or_insert_default().z = Some((0.7 * high).max(0.05));
         }
         // One ring or fence around something is as wide as it needs to be.
         let held = &spec.things[at];
@@ -221,7 +239,8 @@ fn plainer(spec: &SceneSpec) -> Cow<'_, SceneSpec> {
                     spec.relations.push(second);
                     if held.is_some() {
                         for one in &mut spec.relations {
-                            if one.subject == relation.subject || one.reference == relation.subject {
+                            if one.subject == relation.subject || one.reference == relation.subject
+                            {
                                 one.gap = Some(0.0);
                             }
                         }
@@ -368,7 +387,14 @@ fn assemble(
         .and_then(|r| spec.thing(&r.reference))
         .map(|reference| {
             let [x, y, _] = solid::extents(reference);
-            [x / 2.0, y / 2.0]
+            let round = !matches!(
+                reference.kind.class(),
+                Class::Furniture | Class::Vessel | Class::Mechanism
+            ) && reference.kind != Kind::Box
+                || matches!(reference.kind, Kind::RoundTable | Kind::Post | Kind::Cup | Kind::Bowl);
+            // A circle about what is not long.
+            let far = if round { x.max(y) / 2.0 } else { x.hypot(y) / 2.0 };
+            if x.max(y) > 2.0 * x.min(y) { [x / 2.0 + 0.1, y / 2.0 + 0.1] } else { [far; 2] }
         });
     let grouped = thing.count.is_some_and(|count| count > 1)
         || thing.arrangement.is_some()
@@ -454,7 +480,8 @@ fn assemble(
             group.least[axis] = group.least[axis].min(shift + one.least[axis] * spread);
             group.greatest[axis] = group.greatest[axis].max(shift + one.greatest[axis] * spread);
         }
-        let moved = |pos: [f64; 3]| -> [f64; 3] { std::array::from_fn(|axis| shift[axis] + pos[axis]) };
+        let moved =
+            |pos: [f64; 3]| -> [f64; 3] { std::array::from_fn(|axis| shift[axis] + pos[axis]) };
         let berth = |top: Option<Top>| top.map(|top| Top { pos: moved(top.pos), ..top });
         group.members.push(Berth {
             bounds: [moved(one.least), moved(one.greatest)],
@@ -512,13 +539,9 @@ fn fit(
     [x, y, _]: [f64; 3],
     palette: &Palette,
 ) {
-    let Some(relation) = spec
-        .relations
-        .iter()
-        .find(|r| {
-            r.subject == thing.id && matches!(r.place, Place::On | Place::Inside | Place::Above)
-        })
-    else {
+    let Some(relation) = spec.relations.iter().find(|r| {
+        r.subject == thing.id && matches!(r.place, Place::On | Place::Inside | Place::Above)
+    }) else {
         return;
     };
     let Some(base) = spec.thing(&relation.reference) else { return };

@@ -90,11 +90,9 @@ pub fn spots(
             };
             let [rx, ry] = match around {
                 Some([hx, hy]) => {
-                    let free = arrangement.gap.unwrap_or(0.28);
-                    [
-                        (hx + y / 2.0 + free).max(fits),
-                        (hy + y / 2.0 + free).max(fits.min(hy + y + free)),
-                    ]
+                    // Turned aside, they are wider.
+                    let free = arrangement.gap.unwrap_or(0.12) + 0.71 * y;
+                    [(hx + free).max(fits), (hy + free).max(fits.min(hy + free + y / 2.0))]
                 }
                 None => [radius, radius],
             };

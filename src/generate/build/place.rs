@@ -349,9 +349,12 @@ impl Layout<'_> {
                         let z = at.pos[2] + lift;
                         let aside = at.pos[1] - hy - gap - deep / 2.0 - own_middle(1);
                         let left = at.pos[0] - hx - gap - wide / 2.0 - own_middle(0);
-                        [[left, at.pos[1] - own_middle(1), z], [at.pos[0] - own_middle(0), aside, z]]
-                            .into_iter()
-                            .find(|pos| self.fits_beside(subject, reference, *pos))
+                        [
+                            [left, at.pos[1] - own_middle(1), z],
+                            [at.pos[0] - own_middle(0), aside, z],
+                        ]
+                        .into_iter()
+                        .find(|pos| self.fits_beside(subject, reference, *pos))
                     });
                     return near.map(|pos| Placed { pos, lean: 0.0 }).ok_or_else(no_room);
                 }
@@ -429,7 +432,8 @@ impl Layout<'_> {
 
     /// All of a thing, or one of several.
     fn member<'a>(&self, relation: &Relation, base: &'a Assembly) -> Cow<'a, Assembly> {
-        let berth = relation.member.and_then(|member| base.members.get(member.checked_sub(1)? as usize));
+        let berth =
+            relation.member.and_then(|member| base.members.get(member.checked_sub(1)? as usize));
         let Some(&Berth { bounds: [least, greatest], top, inside, slope }) = berth else {
             return Cow::Borrowed(base);
         };
@@ -442,9 +446,10 @@ impl Layout<'_> {
         let [width, _] = own.footprint();
         let [run, fall] = [0, 2].map(|axis| slope.lower[axis] - slope.upper[axis]);
         let length = run.hypot(fall);
-        let curved = self.spec.thing(&relation.reference).is_some_and(|thing| {
-            matches!(thing.kind, Kind::CurvedRamp | Kind::MarbleRun)
-        });
+        let curved = self
+            .spec
+            .thing(&relation.reference)
+            .is_some_and(|thing| matches!(thing.kind, Kind::CurvedRamp | Kind::MarbleRun));
         let along = if relation.place == Place::On && !curved {
             (0.3 * length).max(width / 2.0 + 0.02)
         } else {

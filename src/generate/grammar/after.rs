@@ -151,16 +151,21 @@ impl Parser {
         }
         // A rod lies on its side, a coin does not.
         let long = self.drafts[index].kind().is_some_and(|kind| {
-            let [x, _, z] = self.drafts[index]
-                .noun
-                .and_then(|noun| noun.size)
-                .unwrap_or(kind.extents());
+            let [x, _, z] =
+                self.drafts[index].noun.and_then(|noun| noun.size).unwrap_or(kind.extents());
             matches!(kind, Kind::Cylinder | Kind::Capsule) && z > x
         });
         if lies && long {
             self.drafts[index].traits.push(Trait::Lying);
         }
         self.at += 1;
+        // "balanced on top of"
+        if place == Place::On
+            && self.sense() == Some(Sense::Which(super::lexicon::Which::Top))
+            && self.sense_ahead(1) == Some(Sense::Of)
+        {
+            self.at += 2;
+        }
         if place == Place::AttachedTo && matches!(self.sense(), Some(Sense::Ceiling)) {
             self.at += 1;
             return true;
@@ -280,7 +285,10 @@ impl Parser {
         // "at the bottom", of what has one.
         let slopes = |draft: usize| {
             draft != index
-                && matches!(self.drafts[draft].kind(), Some(Kind::Ramp | Kind::Stairs | Kind::Wedge))
+                && matches!(
+                    self.drafts[draft].kind(),
+                    Some(Kind::Ramp | Kind::Stairs | Kind::Wedge)
+                )
         };
         let meant = match place {
             Place::AtTop | Place::AtFoot if meant.is_some_and(|meant| !slopes(meant)) => {
@@ -293,7 +301,9 @@ impl Parser {
             Some(base)
                 if place == Place::On
                     && self.lexemes[self.at - 1].text == "on top"
-                    && self.drafts[base].kind().is_some_and(|kind| kind.class() == Class::Solid) =>
+                    && self.drafts[base]
+                        .kind()
+                        .is_some_and(|kind| kind.class() == Class::Solid) =>
             {
                 let upon = |link: &&Link| {
                     link.reference == base && link.place == Place::On && link.subject != index
@@ -346,6 +356,15 @@ impl Parser {
         if reference >= known {
             self.it = Some(index);
             self.after(reference);
+        }
+        // "two balls down two ramps": one each.
+        let counts = [index, reference].map(|draft| self.drafts[draft].count);
+        if matches!(place, Place::AtTop | Place::On | Place::Inside)
+            && counts[0] == counts[1]
+            && counts[0].is_some_and(|count| count > 1)
+            && [index, reference].iter().all(|draft| self.drafts[*draft].thing.arrangement.is_none())
+        {
+            return self.spread_over(index, reference);
         }
         true
     }
@@ -603,7 +622,10 @@ impl Parser {
         };
         let forced = match self.sense() {
             Some(Sense::With) if vessel && holds(&["contain", "hold"]) => Some(Place::Inside),
-            Some(Sense::With) if holds(&["hold", "carr", "support", "bear", "lift", "hoist", "pick", "grip", "grasp"]) =>
+            Some(Sense::With)
+                if holds(&[
+                    "hold", "carr", "support", "bear", "lift", "hoist", "pick", "grip", "grasp",
+                ]) =>
             {
                 match self.drafts[index].kind() {
                     Some(Kind::Arm | Kind::Crane | Kind::Gripper) => Some(Place::AttachedTo),
@@ -644,9 +666,10 @@ impl Parser {
             && (works(kinds[0]) && works(kinds[1]) || fastened)
             && !(hangs || self.drafts[index].is_cart)
             && !matches!(kinds, [Some(Kind::Arm), Some(Kind::Gripper)])
-            && !self.lexemes[self.at..].iter().take(3).any(|lexeme| {
-                matches!(lexeme.sense(), Some(Sense::Place(_)))
-            })
+            && !self.lexemes[self.at..]
+                .iter()
+                .take_while(|lexeme| !matches!(lexeme.lex, Lex::Stop | Lex::Comma))
+                .any(|lexeme| matches!(lexeme.sense(), Some(Sense::Place(_))))
         {
             self.at = begin;
             self.drafts.truncate(known);
@@ -671,7 +694,14 @@ impl Parser {
             self.after(inner);
             self.list = list;
             self.it = Some(index);
-            let link = Link { subject: inner, place: Place::Between, reference: index, member: None, other, gap: None };
+            let link = Link {
+                subject: inner,
+                place: Place::Between,
+                reference: index,
+                member: None,
+                other,
+                gap: None,
+            };
             self.links.push(link);
             return true;
         }
@@ -723,7 +753,11 @@ impl Parser {
             self.it = Some(index);
         }
         for member in std::mem::replace(&mut self.list, outer) {
-            let placed = self.links.iter().any(|link| link.subject == member);
+            // What runs into something comes from where it is all the same.
+            let slope = matches!(self.drafts[index].kind(), Some(Kind::Ramp | Kind::CurvedRamp));
+            let placed = self.links.iter().any(|link| {
+                link.subject == member && !(slope && link.place == Place::Striking)
+            });
             let [outer, inner] = [index, member].map(|draft| self.drafts[draft].kind());
             let place = match (outer, inner) {
                 _ if placed => None,
@@ -781,6 +815,9 @@ impl Parser {
             };
             if let Some(place) = place {
                 self.link(member, place, index, None, None);
+                if place == Place::AtTop {
+                    self.links.rotate_right(1);
+                }
             }
         }
         self.it = Some(index);

@@ -24,7 +24,12 @@ impl Parser {
                     | Sense::Place(Place::Inside)
                     | Sense::Place(Place::On)
             )
-        });
+        }) || self.sense() == Some(Sense::Place(Place::Around))
+            && matches!(
+                self.sense_ahead(2).or(self.sense_ahead(1)),
+                Some(Sense::Group(Pattern::Ring))
+            )
+            && self.take(|sense| sense == Sense::Place(Place::Around));
         if introduced {
             self.glue(|sense| {
                 matches!(
@@ -61,6 +66,24 @@ impl Parser {
                 || matches!(self.lexemes.get(self.at).map(|l| &*l.text), Some("rows" | "lines"));
             if self.sense() == Some(Sense::Part(Part::Corner)) {
                 return self.at_corners(index, begin);
+            }
+            // "twelve boxes in three layers"
+            if let (Some(Sense::Part(Part::Layer)), [layers], Some(count)) =
+                (self.sense(), &*numbers, self.drafts[index].count)
+                && let Some(layers) = whole(*layers)
+                && count % layers == 0
+                && self.drafts[index].thing.arrangement.as_ref().is_none_or(|a| {
+                    matches!(a.pattern, Pattern::Grid | Pattern::Stack)
+                })
+            {
+                let each = count / layers;
+                let columns = (1..=each).filter(|n| each % n == 0 && n * n <= each).max();
+                let arrangement = self.drafts[index].arrange(Pattern::Grid);
+                (arrangement.layers, arrangement.rows) = (Some(layers), columns);
+                arrangement.columns = columns.map(|rows| each / rows);
+                arrangement.gap = arrangement.gap.or(Some(0.002));
+                self.at += 1;
+                return true;
             }
             let pattern = match self.sense() {
                 Some(Sense::Group(pattern)) => Some(pattern),
@@ -289,6 +312,23 @@ impl Parser {
                         self.at_its_end();
                         return true;
                     }
+                    // "a domino run with 25 pieces"
+                    Sense::Filler
+                        if count.is_some()
+                            && is_piece(&self.lexemes[self.at].text)
+                            && matches!(
+                                self.drafts[index].kind(),
+                                Some(Kind::Dominoes | Kind::Chain | Kind::Bridge)
+                            ) =>
+                    {
+                        self.at += 1;
+                        let draft = &mut self.drafts[index];
+                        draft.thing.parts = count;
+                        if draft.thing.kind == Kind::Dominoes {
+                            draft.count = count;
+                        }
+                        return true;
+                    }
                     // "a wall of bricks"
                     Sense::Noun(noun)
                         if introduced
@@ -326,9 +366,7 @@ impl Parser {
     /// "motors on the back wheels": where a car has them by itself.
     fn on_back_wheels(&mut self) {
         let begin = self.at;
-        self.glue(|sense| {
-            matches!(sense, Sense::Place(Place::On) | Sense::At | Sense::The)
-        });
+        self.glue(|sense| matches!(sense, Sense::Place(Place::On) | Sense::At | Sense::The));
         self.at += usize::from(self.peek() == Some(Lex::Number(2.0)));
         let back = self.take(|sense| sense == Sense::Which(super::lexicon::Which::Back));
         let wheel = |sense| {
@@ -363,4 +401,8 @@ impl Parser {
         // "a weight at the end": where else.
         self.at_its_end();
     }
+}
+
+fn is_piece(word: &str) -> bool {
+    matches!(word, "piece" | "pieces")
 }

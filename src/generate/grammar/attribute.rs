@@ -27,7 +27,21 @@ impl Parser {
         let begin = self.at;
         let Some(draft) = self.drafts.get(index).cloned() else { return false };
         let before = self.joints();
+        let here = self.at;
+        let of_all = self.lexemes[begin..here].iter().any(|lexeme| {
+            lexeme.sense() == Some(Sense::Each) && matches!(&*lexeme.text, "both" | "all")
+        });
         if self.attribute_within(index, before) {
+            // "a steel cube and a wooden cube, both 20 cm wide"
+            let end = self.at;
+            let others = if of_all { self.list.clone() } else { Vec::new() };
+            for other in others.into_iter().filter(|other| *other != index) {
+                self.at = here;
+                if !self.attribute_within(other, before) || self.at != end {
+                    self.at = begin;
+                    return false;
+                }
+            }
             return true;
         }
         self.at = begin;
@@ -110,6 +124,7 @@ impl Parser {
                 self.number_of(index, number)
             }
             Some(Lex::Measure(measure)) => self.measure_of(index, measure, before),
+            Some(Lex::Known(_)) if self.which_are(index) => true,
             Some(Lex::Known(entry)) => self.quality_of(index, entry.sense, before),
             _ => false,
         }

@@ -3,7 +3,7 @@
 use super::super::build::{usual_length, usual_mass};
 use super::super::spec::{Actuator, Arrangement, Class, Kind, Pattern, Size, Thing, Xyz};
 use super::{
-    lexicon::{Dim, Noun, Outline, Part, Trait},
+    lexicon::{Dim, Noun, Outline, Part, THIN, Trait},
     measure::{Measure, Unit},
 };
 
@@ -367,7 +367,9 @@ impl Draft {
             (Part::Finger, Kind::Hand) if count.is_none_or(|n| (2..=8).contains(&n)) => {
                 thing.parts = count.or(thing.parts);
             }
-            (Part::Wheel, Kind::MobileRobot) => return matches!(count, None | Some(2)),
+            (Part::Wheel, Kind::MobileRobot) if matches!(count, None | Some(2)) => {
+                thing.parts = count;
+            }
             (Part::Bob, Kind::SprungBoxes | Kind::SprungBalls | Kind::Catapult) => {
                 thing.mass = said.thing.mass.or(thing.mass);
                 thing.parts = count.or(thing.parts);
@@ -498,7 +500,8 @@ impl Draft {
             }
             Kind::Gears => {
                 let usual = if self.plural { 2 } else { 1 };
-                self.thing.parts = count.filter(|_| !self.known).or(self.thing.parts).or(Some(usual));
+                self.thing.parts =
+                    count.filter(|_| !self.known).or(self.thing.parts).or(Some(usual));
                 self.thing.arrangement = None;
             }
             _ => self.thing.count = count.filter(|count| *count > 1),
@@ -568,9 +571,19 @@ impl Draft {
         let long_kind = matches!(kind, Kind::Cylinder | Kind::Capsule);
         if self.factor.is_some() || self.stretch.is_some() || own.is_some_and(|_| !self.known) {
             let [x, y, z] = own.unwrap_or(kind.extents());
+            // Thin is what is not long.
+            let long_by_itself = matches!(kind, Kind::Capsule | Kind::Post)
+                || kind == Kind::Cylinder && z > 1.2 * x
+                || kind == Kind::Box && stretch[2] > THIN && stretch[2] != 1.0;
+            let thin = stretch[2] % THIN < 1e-9 || (stretch[2] / THIN - 2.0).abs() < 1e-9;
+            let stretch = if thin && stretch[2] != 1.0 && long_by_itself {
+                [0.5 * stretch[0], 0.5 * stretch[1], stretch[2] / THIN]
+            } else {
+                stretch
+            };
             // What lies is long along its axis.
             let stretch =
-                if long_kind && stretch[0] != 1.0 { [1.0, 1.0, stretch[0]] } else { stretch };
+                if long_kind && stretch[0] > 1.0 { [1.0, 1.0, stretch[0]] } else { stretch };
             let round = kind == Kind::Sphere;
             size.x = size.x.or(Some(x * factor * stretch[0]));
             if !round {
@@ -755,8 +768,10 @@ impl Draft {
                 Trait::Scattered => {
                     self.arrange(Pattern::Scatter);
                 }
-                // In a pyramid they are stacked, too.
-                Trait::Stacked if self.thing.arrangement.is_some() => {}
+                // In a pyramid they are stacked, too, and one alone is put on something.
+                Trait::Stacked
+                    if self.thing.arrangement.is_some()
+                        || self.count.is_none() && !self.plural => {}
                 Trait::Stacked => {
                     self.arrange(Pattern::Stack);
                 }

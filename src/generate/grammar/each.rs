@@ -115,6 +115,9 @@ impl Parser {
         if !self.each() {
             return false;
         }
+        self.at += usize::from(
+            self.peek() == Some(Lex::Number(1.0)) && self.sense_ahead(1) == Some(Sense::Of),
+        );
         self.glue(|sense| matches!(sense, Sense::Of | Sense::The));
         let known = self.drafts.len();
         let ends = matches!(self.peek(), None | Some(Lex::Stop | Lex::Comma))
@@ -138,9 +141,7 @@ impl Parser {
             None if ends => {
                 let others = (0..known).rev().filter(|other| *other != index);
                 others.clone().find(|other| several(&self.drafts[*other])).or_else(|| {
-                    others
-                        .clone()
-                        .find(|other| self.drafts[*other].kind().is_some_and(large))
+                    others.clone().find(|other| self.drafts[*other].kind().is_some_and(large))
                 })
             }
             None => None,

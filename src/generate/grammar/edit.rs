@@ -83,8 +83,8 @@ impl Wish {
         let some_of_them = matches!(parser.peek(), Some(Lex::Number(_)))
             && parser.sense_ahead(1) == Some(Sense::Of)
             && matches!(parser.sense_ahead(2), Some(Sense::It | Sense::The));
-        let definite = some_of_them
-            || matches!(parser.sense(), Some(Sense::The | Sense::It | Sense::Each));
+        let definite =
+            some_of_them || matches!(parser.sense(), Some(Sense::The | Sense::It | Sense::Each));
         Some(match verb {
             Verb::Add => Self::Add,
             Verb::Remove => Self::Remove,
@@ -99,7 +99,8 @@ impl Wish {
             // "make the ball blue" is a change; "build the tower" is none.
             Verb::Create
                 if definite
-                    && matches!(&*said, "make" | "give" | "set" | "put")
+                    && (matches!(&*said, "make" | "give" | "set" | "put")
+                        || there && parser.says_of_what_is_there())
                     && !parser.moves() =>
             {
                 Self::Change
@@ -612,10 +613,7 @@ impl Parser {
             Some(Sense::Wind) => self.world.wind = None,
             Some(Sense::Floor) => self.world.floor = Some(false),
             Some(Sense::Prop(Prop::Friction | Prop::Damping))
-                if self
-                    .drafts
-                    .iter()
-                    .any(|draft| draft.thing.kind.class() == Class::Mechanism) =>
+                if self.drafts.iter().any(|draft| draft.thing.kind.class() == Class::Mechanism) =>
             {
                 for draft in &mut self.drafts {
                     if draft.thing.kind.class() == Class::Mechanism {

@@ -331,6 +331,9 @@ const RIGHT: [f64; 3] = [1.0, 0.0, 0.0];
 const AWAY: [f64; 3] = [0.0, 1.0, 0.0];
 const NEAR: [f64; 3] = [0.0, -1.0, 0.0];
 
+/// Of what is long it is the width that is thin.
+pub(super) const THIN: f64 = 0.36;
+
 /// Phrases of up to five words, with `|` between those that mean the same.
 static PHRASES: &[(&str, Sense)] = &[
     (
@@ -409,7 +412,8 @@ static PHRASES: &[(&str, Sense)] = &[
     ("long|very long|elongated", Sense::Stretch([2.0, 1.0, 1.0])),
     ("wide|broad|very wide", Sense::Stretch([1.0, 1.6, 1.0])),
     ("narrow", Sense::Stretch([1.0, 0.5, 1.0])),
-    ("thin|flat|slim|slender|very thin", Sense::Stretch([1.0, 1.0, 0.35])),
+    ("flat", Sense::Stretch([1.0, 1.0, 0.35])),
+    ("thin|slim|slender|very thin|skinny", Sense::Stretch([1.0, 1.0, THIN])),
     ("wood|wooden|oak|pine|timber|oaken|plywood|bamboo", Sense::Material(Material::Wood)),
     ("steel|metal|iron|metallic|metal made|stainless steel", Sense::Material(Material::Steel)),
     ("aluminium|aluminum", Sense::Material(Material::Aluminium)),
@@ -448,7 +452,7 @@ static PHRASES: &[(&str, Sense)] = &[
         "lying on its side|lying on their sides|lies on its side|lying flat on the floor|lying|horizontal|laid flat|on its side|lying flat|lying down|on their sides",
         Sense::Trait(Trait::Lying),
     ),
-    ("upright|vertical|standing upright|on end|standing up", Sense::Trait(Trait::Upright)),
+    ("upright|vertical|standing upright|on end|standing up|standing on end|stood on end|placed on end", Sense::Trait(Trait::Upright)),
     ("bouncy|elastic|springy", Sense::Trait(Trait::Bouncy)),
     ("bouncing|that bounces|bounces|bounce", Sense::Trait(Trait::Bouncing)),
     ("slippery|smooth|slick|polished|low friction|greased", Sense::Trait(Trait::Slippery)),
@@ -530,7 +534,10 @@ static PHRASES: &[(&str, Sense)] = &[
         Sense::Trait(Trait::Toppling),
     ),
     ("length|in length|long side", Sense::Dim(Dim::Long)),
-    ("width|in width|base|base width|base diameter|wide at the base|across the base", Sense::Dim(Dim::Wide)),
+    (
+        "width|in width|base|base width|base diameter|wide at the base|across the base",
+        Sense::Dim(Dim::Wide),
+    ),
     ("high|tall|in height", Sense::Dim(Dim::High)),
     ("depth|in depth", Sense::Dim(Dim::Deep)),
     ("thick|thickness|in thickness", Sense::Dim(Dim::Thick)),
@@ -818,7 +825,7 @@ static PHRASES: &[(&str, Sense)] = &[
     ("steep", Sense::Steep(35.0)),
     ("gentle|shallow|slight|gently sloping", Sense::Steep(10.0)),
     (
-        "instead|blowing|medium in the middle|medium sized in the middle|let s have|let us have|let there be|let|get|get me|can i get|can i have|can i see|could i get|could i have|may i have|can you make|could you make|can you|could you|would you|i want to see|i want to|let s see|let me have|there should be|should be there|should have|gets|got|take|takes|taking|i would like to see|i d like to see|let me see|show me|please|i|i d like|d like|solid|that i can drive|which i can drive|to drive|that can drive|that drives|opens up to|open up to|can open up to|that opens up to|that opens|that can open|which opens|which can open|that can swing open|that can swing|which can swing|that can move|that can rotate|that can turn|that can spin|that can slide|that can be opened|kind of|in total|pieces|piece|like on|like|two dimensional|well|down below|start position|neatly|exactly|nicely|little bit|can be|can be driven|using motors|mechanism|toy|scene|scenes|simulation|a simulation of|a scene with|a scene of|you|me|us|can|could|would|will|like|want|need|see|so|also|just|really|very|nice|which|who|as|where|there|here|now|example|for|hello|hi|thanks|thank|system|setup|object|objects|kind|type|swing freely|can swing|freely|swinging|swings|swing back and forth|can open|opens|openable|open|closed|can rotate|can move|can turn|can spin|can slide|on the floor|on the ground|on ground|on floor|standing on the floor|on a flat floor|on a flat surface|directly|initial position|rest|at rest|wide open|together|own|full|same|identical|equal|different|differently|coloured|colored|painted|high up|in size|each other|s|let s|thing|things|something|that swing|that swings|the scene|in the scene|to the scene|from the scene|of the scene|its own|against gravity|under gravity|physics|realistic|balancing|balance|that balances|free to swing|alternating|alternately|from left to right|in this order|in that order|entirely|completely|fully|purely|only|respectively|carefully|firmly|simply|slightly|again|together with each other|all together|in a scene|a bit|a little|the whole|neat|somewhere|it all|for me|of course|ready|ready to fall|of the same size|the same size|same size|of equal size|of equal sizes|scene containing|scene consisting of|scene showing|scene in which|scene where|a scene in which|a scene where|a scene containing|with a handle|with a knob|with a doorknob|with a door handle|to the side|to one side|in a world|a world|world|in an environment|environment|universe|also|two dimensional|2d|three dimensional|3d|standalone|free standing|freestanding|inside the scene|let us|let s have|have|i d love|i d love to see|love|at the start|in the beginning|at first|able to swing|able to rotate|made|shape|shaped",
+        "instead|blowing|alternating between|medium in the middle|medium sized in the middle|let s have|let us have|let there be|let|get|get me|can i get|can i have|can i see|could i get|could i have|may i have|can you make|could you make|can you|could you|would you|i want to see|i want to|let s see|let me have|there should be|should be there|should have|gets|got|take|takes|taking|i would like to see|i d like to see|let me see|show me|please|i|i d like|d like|solid|that i can drive|which i can drive|to drive|that can drive|that drives|opens up to|open up to|can open up to|that opens up to|that opens|that can open|which opens|which can open|that can swing open|that can swing|which can swing|that can move|that can rotate|that can turn|that can spin|that can slide|that can be opened|kind of|in total|pieces|piece|like on|like|two dimensional|well|down below|start position|neatly|exactly|nicely|little bit|can be|can be driven|using motors|mechanism|toy|scene|scenes|simulation|a simulation of|a scene with|a scene of|you|me|us|can|could|would|will|like|want|need|see|so|also|just|really|very|nice|which|who|as|where|there|here|now|example|for|hello|hi|thanks|thank|system|setup|object|objects|kind|type|swing freely|can swing|freely|swinging|swings|swing back and forth|can open|opens|openable|open|closed|can rotate|can move|can turn|can spin|can slide|on the floor|on the ground|on ground|on floor|standing on the floor|on a flat floor|on a flat surface|directly|initial position|rest|at rest|wide open|together|own|full|same|identical|equal|different|differently|coloured|colored|painted|high up|in size|each other|s|let s|thing|things|something|that swing|that swings|the scene|in the scene|to the scene|from the scene|of the scene|its own|against gravity|under gravity|physics|realistic|balancing|balance|that balances|free to swing|alternating|alternately|from left to right|in this order|in that order|entirely|completely|fully|purely|only|respectively|carefully|firmly|simply|slightly|again|together with each other|all together|in a scene|a bit|a little|the whole|neat|somewhere|it all|for me|of course|ready|ready to fall|of the same size|the same size|same size|of equal size|of equal sizes|scene containing|scene consisting of|scene showing|scene in which|scene where|a scene in which|a scene where|a scene containing|with a handle|with a knob|with a doorknob|with a door handle|to the side|to one side|in a world|a world|world|in an environment|environment|universe|also|two dimensional|2d|three dimensional|3d|standalone|free standing|freestanding|inside the scene|let us|let s have|have|i d love|i d love to see|love|at the start|in the beginning|at first|able to swing|able to rotate|made|shape|shaped",
         Sense::Filler,
     ),
 ];

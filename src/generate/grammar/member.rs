@@ -33,13 +33,13 @@ impl Parser {
             _ => return None,
         };
         self.at += 1;
-        self.at += usize::from(self.sense() == Some(Sense::Of) && self.sense_ahead(1) == Some(Sense::It))
-            * 2;
+        self.at +=
+            usize::from(self.sense() == Some(Sense::Of) && self.sense_ahead(1) == Some(Sense::It))
+                * 2;
         let called = |draft: &Draft| {
             draft.noun.is_some_and(|own| noun.is_none_or(|noun| own.words == noun.words))
         };
-        let several =
-            |draft: &Draft| draft.count.is_some_and(|count| count > 1) && called(draft);
+        let several = |draft: &Draft| draft.count.is_some_and(|count| count > 1) && called(draft);
         let single = self.drafts.iter().filter(|draft| called(draft)).count() > 1;
         if let Some(index) = self.drafts.iter().rposition(several)
             && !(which.is_of_kinds() && single)
@@ -56,7 +56,9 @@ impl Parser {
                 Which::Middle => count.div_ceil(2),
                 Which::Last | Which::Right | Which::Top | Which::Back => count,
                 Which::Nth(n) if n <= count => n,
-                Which::Most(_) if self.drafts[index].thing.arrangement.as_ref()?.taper.is_some() => {
+                Which::Most(_)
+                    if self.drafts[index].thing.arrangement.as_ref()?.taper.is_some() =>
+                {
                     if grows == which.is_great() { count } else { 1 }
                 }
                 Which::Nth(_) | Which::Most(_) => return None,
@@ -145,9 +147,9 @@ impl Parser {
         let [x, y, _] = extents(&draft.thing);
         let along = if pattern == Pattern::Column { y } else { x };
         let taper = arrangement.as_ref().and_then(|a| a.taper).unwrap_or(1.0);
-        let gap = arrangement.as_ref().and_then(|a| {
-            a.gap.or(a.pitch.map(|pitch| (pitch - along).max(0.0)))
-        });
+        let gap = arrangement
+            .as_ref()
+            .and_then(|a| a.gap.or(a.pitch.map(|pitch| (pitch - along).max(0.0))));
         let gap = gap.unwrap_or((0.25 * x).clamp(0.01, 0.2));
         let links: Vec<Link> =
             self.links.iter().filter(|link| link.subject == index).cloned().collect();
@@ -197,6 +199,57 @@ impl Parser {
         Ok(members)
     }
 
+    /// "the left one red and the right one blue", "the middle one is green": of several.
+    pub(super) fn which_are(&mut self, index: usize) -> bool {
+        let before = self.clone();
+        let mut any = false;
+        loop {
+            let here = self.at;
+            while self.peek() == Some(Lex::Comma)
+                || matches!(self.sense(), Some(Sense::And | Sense::With | Sense::The))
+            {
+                self.at += 1;
+            }
+            let count = self.drafts[index].count.unwrap_or(1);
+            let member = match self.sense() {
+                Some(Sense::Which(Which::First | Which::Left | Which::Bottom | Which::Front)) => Some(1),
+                Some(Sense::Which(Which::Last | Which::Right | Which::Top | Which::Back)) => Some(count),
+                Some(Sense::Which(Which::Middle)) if count % 2 == 1 => Some(count.div_ceil(2)),
+                Some(Sense::Which(Which::Nth(n))) if n <= count => Some(n),
+                Some(Sense::Direction([x, ..])) if x != 0.0 => Some(if x < 0.0 { 1 } else { count }),
+                _ => None,
+            };
+            self.at += 1;
+            let own = self.drafts[index].noun.map(|noun| noun.words);
+            self.glue(|sense| {
+                sense == Sense::Ones
+                    || matches!(sense, Sense::Noun(noun) if Some(noun.words) == own)
+            });
+            self.at += usize::from(self.peek() == Some(Lex::Number(1.0)));
+            self.glue(|sense| matches!(sense, Sense::Is | Sense::In | Sense::Filler));
+            let shade = match self.sense() {
+                Some(Sense::Dark) => "dark ",
+                Some(Sense::Light) => "light ",
+                _ => "",
+            };
+            self.at += usize::from(!shade.is_empty());
+            let (Some(member), Some(Sense::Colour(colour)), 2..=16) =
+                (member, self.sense(), count)
+            else {
+                self.at = here;
+                break;
+            };
+            self.at += 1;
+            self.own_colours(index);
+            self.drafts[index].thing.colours[(member - 1) as usize] = format!("{shade}{colour}");
+            any = true;
+        }
+        if !any {
+            *self = before;
+        }
+        any
+    }
+
     /// The colours of each of a group, so that one can be another.
     pub(super) fn own_colours(&mut self, index: usize) -> bool {
         let Some(count) = self.drafts[index].count else { return false };
@@ -209,7 +262,8 @@ impl Parser {
             let usual = thing.material.map_or_else(
                 || super::super::build::usual_colour(turn).to_owned(),
                 |material| {
-                    let [r, g, b, _] = material.traits().rgba.map(|part| (part * 255.0).round() as u8);
+                    let [r, g, b, _] =
+                        material.traits().rgba.map(|part| (part * 255.0).round() as u8);
                     format!("#{r:02x}{g:02x}{b:02x}")
                 },
             );
@@ -236,7 +290,10 @@ impl Parser {
     fn part_attribute(&mut self, index: usize, part: Sense) -> bool {
         let before = self.at;
         self.glue(|sense| {
-            matches!(sense, Sense::Is | Sense::To | Sense::At | Sense::A | Sense::Filler | Sense::With)
+            matches!(
+                sense,
+                Sense::Is | Sense::To | Sense::At | Sense::A | Sense::Filler | Sense::With
+            )
         });
         let done = self.part_attribute_within(index, part);
         if !done {
@@ -250,7 +307,8 @@ impl Parser {
         let cart = part == Sense::Part(Part::Cart);
         let load = matches!(part, Sense::Part(Part::Bob))
             || matches!(part, Sense::Noun(noun) if matches!(noun.kind, Kind::Sphere | Kind::Box));
-        let long = !cart && !load && super::draft::kind_length(kind) && part != Sense::Part(Part::Hinge);
+        let long =
+            !cart && !load && super::draft::kind_length(kind) && part != Sense::Part(Part::Hinge);
         let weighs = match kind {
             Kind::CartPole | Kind::InvertedPendulum => !load,
             Kind::Pendulum | Kind::Spring | Kind::SlidingSpring | Kind::NewtonsCradle => load,
@@ -279,7 +337,8 @@ impl Parser {
         let length = thing.length.unwrap_or(usual_length(kind, thing.parts));
         let mass = if cart { &mut thing.other_mass } else { &mut thing.mass };
         let weight = mass.or(if cart { Some(1.0) } else { usual_mass(kind) });
-        let lengthens = |which: [f64; 3]| which.iter().copied().find(|axis| *axis != 1.0).unwrap_or(1.0);
+        let lengthens =
+            |which: [f64; 3]| which.iter().copied().find(|axis| *axis != 1.0).unwrap_or(1.0);
         match (lex, sense) {
             (Some(Lex::Measure(measure)), _) if factor.is_none() => match measure.unit {
                 Unit::Mass if weighs => *mass = Some(measure.value),
@@ -323,9 +382,7 @@ impl Parser {
             _ => return false,
         }
         self.at += 1;
-        self.take(|sense| {
-            matches!(sense, Sense::Dim(_) | Sense::Stretch(_) | Sense::Each)
-        });
+        self.take(|sense| matches!(sense, Sense::Dim(_) | Sense::Stretch(_) | Sense::Each));
         true
     }
 }

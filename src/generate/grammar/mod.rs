@@ -182,7 +182,8 @@ fn settle(
         if through && draft.thing.kind.class() == Class::Solid {
             draft.direction = draft.direction.or(Some([0.0, 1.0, 0.0]));
         }
-        if strikes && !downhill && draft.speed.is_none() && draft.thing.kind.class() == Class::Solid {
+        if strikes && !downhill && draft.speed.is_none() && draft.thing.kind.class() == Class::Solid
+        {
             draft.speed = Some(2.0);
         }
         let goes = draft.thing.kind.class() == Class::Solid || draft.thing.kind == Kind::Car;
@@ -227,10 +228,8 @@ fn settle(
             )));
         }
         let mut thing = draft.resolve(warnings);
-        let around = parser
-            .links
-            .iter()
-            .any(|link| link.subject == index && link.place == Place::Around);
+        let around =
+            parser.links.iter().any(|link| link.subject == index && link.place == Place::Around);
         if around && thing.count.is_none() && thing.arrangement.is_none() {
             match thing.kind {
                 Kind::Wall => (thing.kind, thing.size) = (Kind::Pen, None),
@@ -269,7 +268,9 @@ fn settle(
         let Some(own) = own else { continue };
         let ball = match spec.thing(own).map(|thing| thing.kind).unwrap_or_default() {
             Kind::MarbleRun => "marble",
-            Kind::BallPlate if parser.lexemes.iter().any(|l| l.text.starts_with("ball and")) => "ball",
+            Kind::BallPlate if parser.lexemes.iter().any(|l| l.text.starts_with("ball and")) => {
+                "ball"
+            }
             _ => continue,
         };
         let there = parser.links.iter().any(|link| {
@@ -476,9 +477,7 @@ fn vessels(spec: &mut SceneSpec) {
         let kind =
             spec.things.iter().find(|thing| thing.id == relation.reference).map(|thing| thing.kind);
         if relation.place == Place::Inside
-            && kind.is_some_and(|kind| {
-                kind.class() == Class::Furniture && !kind.is_hollow()
-            })
+            && kind.is_some_and(|kind| kind.class() == Class::Furniture && !kind.is_hollow())
             && spec
                 .things
                 .iter()
@@ -522,8 +521,7 @@ fn merge(parser: &mut Parser) {
             || matches!(link.place, Place::On | Place::AttachedTo | Place::Inside);
         let solid = |draft: &Draft| draft.kind().is_some_and(|kind| kind.class() == Class::Solid);
         // "two masses connected by a spring"
-        if (subject.kind(), link.place) == (Some(Kind::Spring), Place::Between)
-            && solid(&reference)
+        if (subject.kind(), link.place) == (Some(Kind::Spring), Place::Between) && solid(&reference)
         {
             let kind = match reference.kind() {
                 Some(Kind::Sphere) => Kind::SprungBalls,
@@ -534,7 +532,8 @@ fn merge(parser: &mut Parser) {
             let target = &mut parser.drafts[link.reference];
             target.noun = lexicon::noun_of(kind);
             target.thing.kind = kind;
-            target.thing.parts = Some(target.count.take().unwrap_or(1) + u32::from(other.is_some()));
+            target.thing.parts =
+                Some(target.count.take().unwrap_or(1) + u32::from(other.is_some()));
             (target.plural, target.thing.arrangement) = (false, None);
             target.thing.stiffness = spring.thing.stiffness.or(target.thing.stiffness);
             target.thing.damping = spring.thing.damping.or(target.thing.damping);

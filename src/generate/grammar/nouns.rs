@@ -52,7 +52,7 @@ pub(super) static NOUNS: &[Noun] = &[
     of(Material::Gold, sized("ingot|gold bar|gold ingot", Kind::Box, [0.2, 0.08, 0.04])),
     of(Material::Wood, sized("plank|beam|lath", Kind::Box, [1.0, 0.15, 0.05])),
     sized("sheet", Kind::Box, [0.5, 0.4, 0.01]),
-    sized("domino|domino tile|domino piece|*dominos", Kind::Dominoes, [0.02, 0.1, 0.2]),
+    sized("domino|domino tile|domino piece|domino run|domino chain|domino course|*dominos", Kind::Dominoes, [0.02, 0.1, 0.2]),
     noun("sphere|ball|globe|orb", Kind::Sphere),
     coloured("white", sized("ping pong ball|table tennis ball", Kind::Sphere, [0.04; 3])),
     coloured("white", sized("golf ball", Kind::Sphere, [0.043; 3])),
@@ -195,12 +195,18 @@ pub(super) static NOUNS: &[Noun] = &[
     ),
     of(
         Material::Plastic,
-        noun("half pipe|halfpipe|u shaped ramp|u ramp|u shaped track|curved valley|valley", Kind::HalfPipe),
+        noun(
+            "half pipe|halfpipe|u shaped ramp|u ramp|u shaped track|curved valley|valley",
+            Kind::HalfPipe,
+        ),
     ),
     of(Material::Wood, noun("maze|labyrinth", Kind::Maze)),
     of(
         Material::Stone,
-        noun("arch|archway|stone arch|brick arch|arch of bricks|arch of stones|arch of blocks", Kind::Arch),
+        noun(
+            "arch|archway|stone arch|brick arch|arch of bricks|arch of stones|arch of blocks",
+            Kind::Arch,
+        ),
     ),
     of(Material::Concrete, noun("tunnel|underpass", Kind::Tunnel)),
     of(
@@ -213,7 +219,10 @@ pub(super) static NOUNS: &[Noun] = &[
     noun("gear|cog|cogwheel|gear wheel|spur gear|meshing gear|interlocking gear", Kind::Gears),
     parts(3, noun("gear train|gearbox|gear system|gear set|set of gears", Kind::Gears)),
     parts(2, noun("pair of gears|gear pair|pair of meshing gears", Kind::Gears)),
-    coloured("yellow", noun("crane|tower crane|construction crane|crane arm|jib crane", Kind::Crane)),
+    coloured(
+        "yellow",
+        noun("crane|tower crane|construction crane|crane arm|jib crane", Kind::Crane),
+    ),
     noun(
         "mobile robot|differential drive robot|two wheeled robot|2 wheeled robot|differential drive|diff drive robot|robot vacuum|vacuum robot|turtlebot|two wheel robot|wheeled mobile robot|differential robot|robot on two wheels|robot with two wheels",
         Kind::MobileRobot,

@@ -218,7 +218,8 @@ impl Parser {
                     Sense::Noun(noun) => {
                         draft.name(noun, entry.plural);
                         if let Some(by) = lightness {
-                            let alike = self.drafts.iter().rev().find(|known| known.noun == draft.noun);
+                            let alike =
+                                self.drafts.iter().rev().find(|known| known.noun == draft.noun);
                             match alike.and_then(|known| known.thing.mass) {
                                 Some(mass) => draft.thing.mass = Some(mass * by),
                                 None => {
@@ -575,8 +576,21 @@ impl Parser {
         let copies = said.count;
         let draft = self.drafts.get_mut(index)?;
         if draft.kind() == Some(Kind::Dominoes) && draft.in_file(pattern) {
-            if let Some(count) = copies {
-                draft.count = draft.count.map(|own| own * count);
+            if let Some(copies @ 2..) = copies {
+                let mut before = index;
+                for _ in 1..copies.min(MAX_COUNT) {
+                    self.drafts.push(self.drafts[index].clone());
+                    let subject = self.drafts.len() - 1;
+                    self.links.push(Link {
+                        subject,
+                        place: Place::Behind,
+                        reference: before,
+                        member: None,
+                        other: None,
+                        gap: None,
+                    });
+                    before = subject;
+                }
             }
             return Some(index);
         }

@@ -65,7 +65,8 @@ pub fn tokens(text: &str) -> Vec<Token> {
             continue;
         }
         // "doesn't", "I'd": what is behind the apostrophe is a word of its own.
-        let within = at > 0 && chars[at - 1].is_alphabetic() && next.is_some_and(char::is_alphabetic);
+        let within =
+            at > 0 && chars[at - 1].is_alphabetic() && next.is_some_and(char::is_alphabetic);
         if matches!(c, '\'' | '’') && within {
             at += 1;
             continue;

@@ -170,7 +170,7 @@ impl Figures {
 /// Places of the prompt that no relation of the plan comes of.
 fn unplaced(lexemes: &[Lexeme], spec: &SceneSpec) -> Vec<String> {
     use Place::{
-        Above, AtFoot, AttachedTo, Around, Behind, Beside, Between, InFrontOf, Leaning, LeftOf,
+        Above, Around, AtFoot, AttachedTo, Behind, Beside, Between, InFrontOf, Leaning, LeftOf,
         OnLeftEnd, OnRightEnd, RightOf, Striking, Under,
     };
     let machine = spec.things.iter().any(|thing| thing.kind.class() == Class::Mechanism);
@@ -186,7 +186,13 @@ fn unplaced(lexemes: &[Lexeme], spec: &SceneSpec) -> Vec<String> {
         let open = lexemes[at + 1..].iter().take(3).any(|lexeme| {
             matches!(
                 lexeme.sense(),
-                Some(Sense::Floor | Sense::Ceiling | Sense::Medium(_) | Sense::World(..) | Sense::Gravity)
+                Some(
+                    Sense::Floor
+                        | Sense::Ceiling
+                        | Sense::Medium(_)
+                        | Sense::World(..)
+                        | Sense::Gravity
+                )
             )
         });
         let shown = match place {
@@ -307,17 +313,17 @@ fn comes_of(thing: &Thing, noun: &'static Noun) -> bool {
 /// What a plan says of a thing and its kind cannot show.
 pub fn idle(thing: &Thing) -> Option<&'static str> {
     use Kind::{
-        Bridge, Car, CartPole, Catapult, Chain, Dominoes, Door, HangingMobile,
-        InvertedPendulum, MobileRobot, NewtonsCradle, Pendulum, Pulley, Ramp, SpinningTop,
-         Spring, SprungBalls, SprungBoxes, Swing, Turntable, Wedge, Windmill,
-        WreckingBall,
+        Bridge, Car, CartPole, Catapult, Chain, Dominoes, Door, HangingMobile, InvertedPendulum,
+        MobileRobot, NewtonsCradle, Pendulum, Pulley, Ramp, SpinningTop, Spring, SprungBalls,
+        SprungBoxes, Swing, Turntable, Wedge, Windmill, WreckingBall,
     };
     let kind = thing.kind;
     let machine = kind.class() == Class::Mechanism;
     let furniture = kind.class() == Class::Furniture;
     let says = [
         (
-            thing.velocity.is_some() && (furniture || machine && !matches!(kind, Car | MobileRobot)),
+            thing.velocity.is_some()
+                && (furniture || machine && !matches!(kind, Car | MobileRobot)),
             "a speed",
         ),
         (
@@ -326,7 +332,9 @@ pub fn idle(thing: &Thing) -> Option<&'static str> {
             "a spin",
         ),
         (
-            thing.density.is_some() && machine && !matches!(kind, Dominoes | Turntable | Kind::Seesaw),
+            thing.density.is_some()
+                && machine
+                && !matches!(kind, Dominoes | Turntable | Kind::Seesaw),
             "a density",
         ),
         (
@@ -354,10 +362,7 @@ pub fn idle(thing: &Thing) -> Option<&'static str> {
             "an angle",
         ),
         (thing.tilt.is_some() && furniture && !matches!(kind, Ramp | Wedge), "a tilt"),
-        (
-            thing.bounce.is_some() && (machine || furniture),
-            "a bounce",
-        ),
+        (thing.bounce.is_some() && (machine || furniture), "a bounce"),
         (
             matches!(
                 thing.actuator,
@@ -383,8 +388,15 @@ pub fn idle(thing: &Thing) -> Option<&'static str> {
             thing.mass.is_some()
                 && matches!(
                     kind,
-                    Bridge | Windmill | SpinningTop | Kind::Gripper | Kind::Drawer | Kind::SliderCrank
-                        | Kind::Gears | Kind::Crane | Kind::Hand
+                    Bridge
+                        | Windmill
+                        | SpinningTop
+                        | Kind::Gripper
+                        | Kind::Drawer
+                        | Kind::SliderCrank
+                        | Kind::Gears
+                        | Kind::Crane
+                        | Kind::Hand
                 ),
             "a mass",
         ),
@@ -406,7 +418,11 @@ pub fn changed(lexemes: &[Lexeme], before: &SceneSpec, after: &SceneSpec) -> Res
         new.have(value)
             || near(grown)
             || fresh.clone().any(|n| {
-                old.numbers.iter().any(|o| near(n - o) || *o != 0.0 && (near(n / o) || near(n / o * 100.0) || near((n / o - 1.0) * 100.0)))
+                old.numbers.iter().any(|o| {
+                    near(n - o)
+                        || *o != 0.0
+                            && (near(n / o) || near(n / o * 100.0) || near((n / o - 1.0) * 100.0))
+                })
             })
     };
     let mut lost = Vec::new();

@@ -202,8 +202,18 @@ pub fn comparisons() -> Vec<(String, Sense)> {
     for before in ["", "that", "which", "and", "but", "so it", "so that it"] {
         for (base, present) in STILL {
             for not in [
-                "does not", "doesn t", "do not", "don t", "will not", "won t", "should not",
-                "shouldn t", "must not", "cannot", "can t", "not",
+                "does not",
+                "doesn t",
+                "do not",
+                "don t",
+                "will not",
+                "won t",
+                "should not",
+                "shouldn t",
+                "must not",
+                "cannot",
+                "can t",
+                "not",
             ] {
                 say([before, not, base], stays);
             }
@@ -224,11 +234,19 @@ pub fn comparisons() -> Vec<(String, Sense)> {
         ("shorter", Trait::Shrinking),
         ("narrower", Trait::Shrinking),
     ] {
-        for each in ["each", "each one", "every one", "each of them", "each slightly", "each a bit"] {
+        for each in ["each", "each one", "every one", "each of them", "each slightly", "each a bit"]
+        {
             for other in [
-                "than the last", "than the last one", "than the previous", "than the previous one",
-                "than the one before", "than the one before it", "than the one below",
-                "than the one below it", "than the one to its left", "than the next",
+                "than the last",
+                "than the last one",
+                "than the previous",
+                "than the previous one",
+                "than the one before",
+                "than the one before it",
+                "than the one below",
+                "than the one below it",
+                "than the one to its left",
+                "than the next",
             ] {
                 let turned = match (other.ends_with("next"), quality) {
                     (true, Trait::Growing) => Trait::Shrinking,

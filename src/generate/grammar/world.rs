@@ -123,12 +123,17 @@ impl Parser {
                     _ => None,
                 };
                 let strong = self.lexemes[self.at.min(self.lexemes.len())..].iter().skip(1).take(2);
-                let strong = strong.filter(|l| matches!(&*l.text, "as" | "strong" | "as strong" | "weak"));
+                let strong =
+                    strong.filter(|l| matches!(&*l.text, "as" | "strong" | "as strong" | "weak"));
                 if let (Some(by), 1..) = (by, strong.count()) {
                     let now = self.world.gravity.unwrap_or(Xyz { x: 0.0, y: 0.0, z: -9.81 });
                     self.world.gravity = Some(Xyz { x: now.x * by, y: now.y * by, z: now.z * by });
                     self.at += 1;
-                    while self.lexemes.get(self.at).is_some_and(|l| matches!(&*l.text, "as" | "strong" | "as strong" | "weak")) {
+                    while self
+                        .lexemes
+                        .get(self.at)
+                        .is_some_and(|l| matches!(&*l.text, "as" | "strong" | "as strong" | "weak"))
+                    {
                         self.at += 1;
                     }
                     return true;

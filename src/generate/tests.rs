@@ -163,7 +163,11 @@ fn parts_of_machines_are_theirs() {
 fn what_was_read_is_in_the_plan_or_refused() {
     for prompt in [
         "a sliding door",
-        "a robot arm with a gripper",
+        "a door with a spring",
+        "a thrown table",
+        "a chair around a ball",
+        "a pendulum moving at 2 m/s",
+        "a ball that stays put on a ramp",
         "a round cube",
         "a ball with a 3 kg shadow",
         "a table with a 7 kg mood",
@@ -417,4 +421,47 @@ proptest! {
         let _ = offline(&text, None);
         let _ = offline(&text, Some(&understood("a ball on a table").spec));
     }
+}
+
+#[test]
+fn each_of_several_has_its_own() {
+    let plan = understood("three tables, each with a ball on it");
+    let members: Vec<_> = plan.spec.relations.iter().map(|r| (r.place, r.member)).collect();
+    assert_eq!(members, [1, 2, 3].map(|member| (Place::On, Some(member))));
+    for prompt in ["a cup on each of two tables", "two tables with a cup on each"] {
+        let plan = understood(prompt);
+        assert_eq!(plan.spec.relations.len(), 2, "{prompt}");
+        assert_eq!(plan.spec.things.len(), 3, "{prompt}");
+    }
+    let corners = understood("four candles, one at each corner of a table");
+    assert_eq!(corners.spec.things[0].count, Some(4));
+    assert_eq!(
+        corners.spec.things[0].arrangement.as_ref().map(|a| a.pattern),
+        Some(Pattern::Corners)
+    );
+}
+
+#[test]
+fn one_of_several_and_one_part_are_changed_alone() {
+    let tower = changed(&["a stack of three blue cubes", "make the top one red"]);
+    assert_eq!(tower.things[0].colours, ["blue", "blue", "red"]);
+    let tower = changed(&["a stack of three cubes", "make the bottom one twice as big"]);
+    assert_eq!(tower.things.len(), 3);
+    assert_eq!(tower.things[0].size.and_then(|size| size.x), Some(0.4));
+    let links = changed(&["a double pendulum", "make the links 30 cm long", "add a third link"]);
+    assert_eq!((links.things[0].parts, links.things[0].length), (Some(3), Some(0.3)));
+    let cart = changed(&["a cart-pole", "make the cart twice as heavy"]);
+    assert_eq!(cart.things[0].other_mass, Some(2.0));
+    let biggest = changed(&["a small red cube and a big blue ball", "paint the biggest one green"]);
+    assert_eq!(biggest.things[1].colours, ["green"]);
+}
+
+#[test]
+fn what_is_strung_has_both_its_ends_held() {
+    let plan = understood("a chain of 12 links hung between two posts");
+    let xml = build(&plan.spec).expect("a scene").xml;
+    assert!(xml.contains("<connect") && xml.contains("chain_link_12"), "{xml}");
+    let spring = understood("two balls connected by a spring of 90 N/m");
+    let xml = build(&spring.spec).expect("a scene").xml;
+    assert!(xml.contains("stiffness=\"90\"") && !xml.contains("post"), "{xml}");
 }

@@ -202,7 +202,7 @@ impl Parts<'_> {
     pub(super) fn gears(&self) -> Assembly {
         let count = self.thing.parts.unwrap_or(2).clamp(1, 8);
         let [_, y, z] = extents(self.thing);
-        let radius = |n: u32| (z / 2.0 - 0.03) * if n % 2 == 0 { 1.0 } else { 0.7 };
+        let radius = |n: u32| (z / 2.0 - 0.03) * if n.is_multiple_of(2) { 1.0 } else { 0.7 };
         let span: f64 = (0..count).map(|n| 2.0 * radius(n)).sum();
         let mut assembly = Assembly::of_extents([span + 0.06, y, z]);
         assembly.fixed(self.name, Vec::new());

@@ -183,13 +183,13 @@ fn maze(looks: &Looks<'_>, [x, y, z]: [f64; 3], assembly: &mut Assembly) -> Vec<
         wall([-hx, -hy], [-hx, hy]),
         wall([hx, -hy], [hx, hy]),
     ];
-    for c in 0..CELLS {
-        for r in 0..CELLS {
+    for (c, column) in walls.iter().enumerate() {
+        for (r, cell) in column.iter().enumerate() {
             let [right, behind] = [(c + 1) as f64 * wide - hx, (r + 1) as f64 * deep - hy];
-            if walls[c][r][0] && c + 1 < CELLS {
+            if cell[0] && c + 1 < CELLS {
                 geoms.push(wall([right, behind - deep], [right, behind]));
             }
-            if walls[c][r][1] && r + 1 < CELLS {
+            if cell[1] && r + 1 < CELLS {
                 geoms.push(wall([right - wide, behind], [right, behind]));
             }
         }

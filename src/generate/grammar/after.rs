@@ -362,7 +362,9 @@ impl Parser {
         if matches!(place, Place::AtTop | Place::On | Place::Inside)
             && counts[0] == counts[1]
             && counts[0].is_some_and(|count| count > 1)
-            && [index, reference].iter().all(|draft| self.drafts[*draft].thing.arrangement.is_none())
+            && [index, reference]
+                .iter()
+                .all(|draft| self.drafts[*draft].thing.arrangement.is_none())
         {
             return self.spread_over(index, reference);
         }
@@ -755,9 +757,10 @@ impl Parser {
         for member in std::mem::replace(&mut self.list, outer) {
             // What runs into something comes from where it is all the same.
             let slope = matches!(self.drafts[index].kind(), Some(Kind::Ramp | Kind::CurvedRamp));
-            let placed = self.links.iter().any(|link| {
-                link.subject == member && !(slope && link.place == Place::Striking)
-            });
+            let placed = self
+                .links
+                .iter()
+                .any(|link| link.subject == member && !(slope && link.place == Place::Striking));
             let [outer, inner] = [index, member].map(|draft| self.drafts[draft].kind());
             let place = match (outer, inner) {
                 _ if placed => None,

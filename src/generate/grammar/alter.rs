@@ -30,10 +30,7 @@ pub fn alter(parser: &mut Parser, known: usize) -> Result<(), Refusal> {
     if let Some(prop) = prop {
         parser.at += 1;
         parser.glue(|sense| matches!(sense, Sense::Of));
-        let index = parser
-            .known_thing(known)
-            .or(parser.it)
-            .ok_or_else(|| Refusal::of("say of which thing in the scene"))?;
+        let index = parser.meant(known)?;
         parser.glue(|sense| matches!(sense, Sense::To | Sense::At | Sense::Is | Sense::Filler));
         return match (prop, parser.peek()) {
             (prop, Some(Lex::Number(value))) if parser.property(index, prop, value) => {
@@ -333,17 +330,7 @@ impl Parser {
     /// "twice as big", "bigger", "half as heavy", "30 % larger".
     fn factor(&mut self, index: usize) -> bool {
         let begin = self.at;
-        let mut factor = None;
-        match (self.peek(), self.sense()) {
-            (_, Some(Sense::Twice)) => factor = Some(2.0),
-            (_, Some(Sense::Half)) => factor = Some(0.5),
-            (Some(Lex::Number(number)), _) if self.sense_ahead(1) == Some(Sense::By) => {
-                factor = Some(number);
-                self.at += 1;
-            }
-            _ => {}
-        }
-        self.at += usize::from(factor.is_some());
+        let factor = self.times();
         self.glue(|sense| matches!(sense, Sense::Filler | Sense::The));
         let done = match (self.sense(), factor) {
             (Some(Sense::Size(_) | Sense::Prop(Prop::Size)), Some(factor)) => Some([factor; 3]),

@@ -72,9 +72,11 @@ impl Parser {
                 (self.sense(), &*numbers, self.drafts[index].count)
                 && let Some(layers) = whole(*layers)
                 && count % layers == 0
-                && self.drafts[index].thing.arrangement.as_ref().is_none_or(|a| {
-                    matches!(a.pattern, Pattern::Grid | Pattern::Stack)
-                })
+                && self.drafts[index]
+                    .thing
+                    .arrangement
+                    .as_ref()
+                    .is_none_or(|a| matches!(a.pattern, Pattern::Grid | Pattern::Stack))
             {
                 let each = count / layers;
                 let columns = (1..=each).filter(|n| each % n == 0 && n * n <= each).max();

@@ -81,20 +81,7 @@ impl Parser {
                 Some(Sense::Noun(_) | Sense::Group(_) | Sense::Floor | Sense::Part(_)) => {
                     return true;
                 }
-                Some(
-                    Sense::Colour(_)
-                    | Sense::Material(_)
-                    | Sense::Size(_)
-                    | Sense::Stretch(_)
-                    | Sense::Heft(_)
-                    | Sense::Light
-                    | Sense::Dark
-                    | Sense::Outline(_)
-                    | Sense::Rainbow
-                    | Sense::Decor
-                    | Sense::Pace(_)
-                    | Sense::Trait(_),
-                ) => by += 1,
+                Some(sense) if sense.is_adjective() => by += 1,
                 _ => return false,
             }
         }

@@ -770,8 +770,8 @@ impl Draft {
                 }
                 // In a pyramid they are stacked, too, and one alone is put on something.
                 Trait::Stacked
-                    if self.thing.arrangement.is_some()
-                        || self.count.is_none() && !self.plural => {}
+                    if self.thing.arrangement.is_some() || self.count.is_none() && !self.plural => {
+                }
                 Trait::Stacked => {
                     self.arrange(Pattern::Stack);
                 }

@@ -207,17 +207,7 @@ impl Parser {
         }
         self.at += 1;
         self.glue(|sense| matches!(sense, Sense::Is | Sense::Of | Sense::It | Sense::Filler));
-        let mut factor = None;
-        match (self.peek(), self.sense()) {
-            (_, Some(Sense::Twice)) => factor = Some(2.0),
-            (_, Some(Sense::Half)) => factor = Some(0.5),
-            (Some(Lex::Number(number)), _) if self.sense_ahead(1) == Some(Sense::By) => {
-                factor = Some(number);
-                self.at += 1;
-            }
-            _ => {}
-        }
-        self.at += usize::from(factor.is_some());
+        let factor = self.times();
         self.glue(|sense| matches!(sense, Sense::Filler | Sense::The));
         let mut other = self.drafts[index].clone();
         other.count = None;
@@ -242,7 +232,7 @@ impl Parser {
         }
         self.at += 1;
         self.glue(|sense| matches!(sense, Sense::Filler | Sense::The));
-        if !self.lexemes.get(self.at).is_some_and(|lexeme| lexeme.text == "other") {
+        if self.lexemes.get(self.at).is_none_or(|lexeme| lexeme.text != "other") {
             *self = before;
             return false;
         }

@@ -205,6 +205,12 @@ impl Parser {
         self.current = self.it;
     }
 
+    /// A thing that is there, or what the scene is about.
+    pub(super) fn meant(&mut self, known: usize) -> Result<usize, Refusal> {
+        let named = self.known_thing(known).or(self.it);
+        named.ok_or_else(|| Refusal::of("say of which thing in the scene"))
+    }
+
     /// A thing that is there. The words must name one: "the ball", "it", "the pole" of a cart-pole.
     pub(super) fn known_thing(&mut self, known: usize) -> Option<usize> {
         let begin = self.at;

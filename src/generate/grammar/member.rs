@@ -212,11 +212,17 @@ impl Parser {
             }
             let count = self.drafts[index].count.unwrap_or(1);
             let member = match self.sense() {
-                Some(Sense::Which(Which::First | Which::Left | Which::Bottom | Which::Front)) => Some(1),
-                Some(Sense::Which(Which::Last | Which::Right | Which::Top | Which::Back)) => Some(count),
+                Some(Sense::Which(Which::First | Which::Left | Which::Bottom | Which::Front)) => {
+                    Some(1)
+                }
+                Some(Sense::Which(Which::Last | Which::Right | Which::Top | Which::Back)) => {
+                    Some(count)
+                }
                 Some(Sense::Which(Which::Middle)) if count % 2 == 1 => Some(count.div_ceil(2)),
                 Some(Sense::Which(Which::Nth(n))) if n <= count => Some(n),
-                Some(Sense::Direction([x, ..])) if x != 0.0 => Some(if x < 0.0 { 1 } else { count }),
+                Some(Sense::Direction([x, ..])) if x != 0.0 => {
+                    Some(if x < 0.0 { 1 } else { count })
+                }
                 _ => None,
             };
             self.at += 1;
@@ -233,8 +239,7 @@ impl Parser {
                 _ => "",
             };
             self.at += usize::from(!shade.is_empty());
-            let (Some(member), Some(Sense::Colour(colour)), 2..=16) =
-                (member, self.sense(), count)
+            let (Some(member), Some(Sense::Colour(colour)), 2..=16) = (member, self.sense(), count)
             else {
                 self.at = here;
                 break;
@@ -314,17 +319,7 @@ impl Parser {
             Kind::Pendulum | Kind::Spring | Kind::SlidingSpring | Kind::NewtonsCradle => load,
             _ => false,
         };
-        let mut factor = None;
-        match (self.peek(), self.sense()) {
-            (_, Some(Sense::Twice)) => factor = Some(2.0),
-            (_, Some(Sense::Half)) => factor = Some(0.5),
-            (Some(Lex::Number(number)), _) if self.sense_ahead(1) == Some(Sense::By) => {
-                factor = Some(number);
-                self.at += 1;
-            }
-            _ => {}
-        }
-        self.at += usize::from(factor.is_some());
+        let factor = self.times();
         self.glue(|sense| matches!(sense, Sense::Filler | Sense::The));
         let (sense, lex, behind) = (self.sense(), self.peek(), self.sense_ahead(1));
         if matches!(sense, Some(Sense::Colour(_) | Sense::Dark))

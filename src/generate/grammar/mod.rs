@@ -15,6 +15,7 @@ mod member;
 mod nouns;
 mod parse;
 mod quality;
+mod sense;
 mod several;
 mod spelling;
 mod thing;

@@ -52,7 +52,11 @@ pub(super) static NOUNS: &[Noun] = &[
     of(Material::Gold, sized("ingot|gold bar|gold ingot", Kind::Box, [0.2, 0.08, 0.04])),
     of(Material::Wood, sized("plank|beam|lath", Kind::Box, [1.0, 0.15, 0.05])),
     sized("sheet", Kind::Box, [0.5, 0.4, 0.01]),
-    sized("domino|domino tile|domino piece|domino run|domino chain|domino course|*dominos", Kind::Dominoes, [0.02, 0.1, 0.2]),
+    sized(
+        "domino|domino tile|domino piece|domino run|domino chain|domino course|*dominos",
+        Kind::Dominoes,
+        [0.02, 0.1, 0.2],
+    ),
     noun("sphere|ball|globe|orb", Kind::Sphere),
     coloured("white", sized("ping pong ball|table tennis ball", Kind::Sphere, [0.04; 3])),
     coloured("white", sized("golf ball", Kind::Sphere, [0.043; 3])),

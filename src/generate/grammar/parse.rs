@@ -281,6 +281,21 @@ impl Parser {
         there
     }
 
+    /// "twice", "half", "3 times": by how much.
+    pub(super) fn times(&mut self) -> Option<f64> {
+        let factor = match (self.peek(), self.sense()) {
+            (_, Some(Sense::Twice)) => 2.0,
+            (_, Some(Sense::Half)) => 0.5,
+            (Some(Lex::Number(number)), _) if self.sense_ahead(1) == Some(Sense::By) => {
+                self.at += 1;
+                number
+            }
+            _ => return None,
+        };
+        self.at += 1;
+        Some(factor)
+    }
+
     /// Skips words that only join.
     pub(super) fn glue(&mut self, joins: impl Fn(Sense) -> bool) {
         while self.sense().is_some_and(&joins) || self.peek() == Some(Lex::Mark) {

@@ -327,23 +327,7 @@ impl Parser {
 
     /// Whether adjectives follow, so that a comma or "and" only joins them.
     pub(super) fn adjective(&self) -> bool {
-        matches!(
-            self.sense(),
-            Some(
-                Sense::Colour(_)
-                    | Sense::Dark
-                    | Sense::Light
-                    | Sense::Material(_)
-                    | Sense::Size(_)
-                    | Sense::Stretch(_)
-                    | Sense::Heft(_)
-                    | Sense::Outline(_)
-                    | Sense::Rainbow
-                    | Sense::Decor
-                    | Sense::Pace(_)
-                    | Sense::Trait(_)
-            )
-        )
+        self.sense().is_some_and(Sense::is_adjective)
     }
 
     /// `0.1 x 0.2 x 0.3`: metres, as everywhere in MuJoCo.

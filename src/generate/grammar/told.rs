@@ -5,7 +5,7 @@ use serde_json::Value;
 
 use super::super::{
     Refusal,
-    spec::{Actuator, Class, Kind, Place, SceneSpec, Thing},
+    spec::{Actuator, Class, Kind, Pattern, Place, SceneSpec, Thing},
 };
 use super::{
     draft::Draft,
@@ -205,7 +205,12 @@ fn unplaced(lexemes: &[Lexeme], spec: &SceneSpec) -> Vec<String> {
             Under => any(&[Under]) || world.medium.is_some(),
             Beside => any(&[Beside, LeftOf, RightOf, InFrontOf, Behind]) || machine || spaced,
             Between => any(&[Between]) || machine || spaced,
-            Around => any(&[Around]) || world.walls.is_some(),
+            Around => {
+                let ringed = |thing: &Thing| {
+                    thing.arrangement.as_ref().is_some_and(|a| a.pattern == Pattern::Ring)
+                };
+                any(&[Around]) || world.walls.is_some() || spec.things.iter().any(ringed)
+            }
             Leaning | AttachedTo => any(&[place, Place::On]) || machine,
             AtFoot => any(&[AtFoot, AttachedTo]) || machine,
             Striking => any(&[Striking, AtFoot]),
@@ -237,22 +242,8 @@ fn absent(lexemes: &[Lexeme], spec: &SceneSpec) -> Vec<String> {
             lost.push(lexeme.text.clone());
             continue;
         }
-        let before = lexemes[..at].iter().rev().find(|lexeme| {
-            !matches!(
-                lexeme.sense(),
-                Some(
-                    Sense::Colour(_)
-                        | Sense::Material(_)
-                        | Sense::Size(_)
-                        | Sense::Stretch(_)
-                        | Sense::Heft(_)
-                        | Sense::Light
-                        | Sense::Dark
-                        | Sense::Outline(_)
-                        | Sense::Decor
-                )
-            )
-        });
+        let plain = |lexeme: &&Lexeme| !lexeme.sense().is_some_and(Sense::is_adjective);
+        let before = lexemes[..at].iter().rev().find(plain);
         let another = before.is_some_and(|before| matches!(before.sense(), Some(Sense::A)));
         if another {
             match named.iter_mut().find(|(known, _)| *known == noun) {
@@ -339,8 +330,8 @@ pub fn idle(thing: &Thing) -> Option<&'static str> {
         ),
         (
             thing.stiffness.is_some()
-                && !(machine
-                    && !matches!(kind, Chain | Dominoes | Car | Pulley | Bridge | NewtonsCradle)),
+                && (!machine
+                    || matches!(kind, Chain | Dominoes | Car | Pulley | Bridge | NewtonsCradle)),
             "a stiffness",
         ),
         (thing.damping.is_some() && !machine, "damping"),

@@ -197,17 +197,7 @@ impl Parser {
     /// "twice that of Earth", "half of normal gravity", "like on Mars", in m/s².
     fn pull(&mut self) -> Option<f64> {
         let begin = self.at;
-        let mut factor = None;
-        match (self.peek(), self.sense()) {
-            (_, Some(Sense::Twice)) => factor = Some(2.0),
-            (_, Some(Sense::Half)) => factor = Some(0.5),
-            (Some(Lex::Number(number)), _) if self.sense_ahead(1) == Some(Sense::By) => {
-                factor = Some(number);
-                self.at += 1;
-            }
-            _ => {}
-        }
-        self.at += usize::from(factor.is_some());
+        let factor = self.times();
         self.glue(|sense| {
             matches!(
                 sense,

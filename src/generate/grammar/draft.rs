@@ -298,6 +298,12 @@ impl Draft {
     #[must_use]
     pub fn part(&mut self, part: Part, count: Option<u32>, said: &Draft) -> bool {
         let Some(kind) = self.kind() else { return false };
+        // "heavy links", "big wheels": of which a plan has no figure.
+        if part != Part::Bob
+            && (said.heft.is_some() || said.factor.is_some() || said.stretch.is_some())
+        {
+            return false;
+        }
         let thing = &mut self.thing;
         let length = said.lengths.first().map(|(_, value)| *value);
         let parts = |thing: &mut Thing| {

@@ -566,10 +566,7 @@ fn scale(parser: &mut Parser, known: usize, factor: f64) -> Result<(), Refusal> 
     let sense = parser.sense();
     parser.at += 1;
     parser.glue(|sense| matches!(sense, Sense::Of));
-    let index = parser
-        .known_thing(known)
-        .or(parser.it)
-        .ok_or_else(|| Refusal::of("say of which thing in the scene"))?;
+    let index = parser.meant(known)?;
     match sense {
         Some(Sense::Prop(Prop::Size)) => parser.rescale(index, [factor; 3]),
         Some(Sense::Prop(Prop::Mass)) => parser.heavier(index, factor),

@@ -320,6 +320,19 @@ fn settle(
     unlike(&mut spec);
     downhill(&mut spec, warnings);
     vessels(&mut spec);
+    for relation in &spec.relations {
+        let base = spec.thing(&relation.reference).map(|thing| thing.kind);
+        if relation.place == Place::Between && base == Some(Kind::Spring)
+            || relation.place == Place::Striking && base == Some(Kind::Torus)
+        {
+            return Err(Refusal::of(format!(
+                "'{}' cannot be built {} '{}'",
+                relation.subject,
+                super::words::place(relation.place),
+                relation.reference
+            )));
+        }
+    }
     for thing in &spec.things {
         if let Some(what) = told::idle(thing) {
             return Err(Refusal::of(format!("'{}' cannot be built with {what}", thing.id)));

@@ -171,6 +171,13 @@ impl Parser {
                         draft.stretch =
                             Some(std::array::from_fn(|axis| before[axis] * factors[axis]));
                     }
+                    // "a stiff spring"
+                    Sense::Strength(by)
+                        if matches!(self.sense(), Some(Sense::Noun(noun))
+                            if matches!(noun.kind, Kind::Spring | Kind::SlidingSpring)) =>
+                    {
+                        draft.thing.stiffness = Some(if by > 5.0 { 200.0 } else { 10.0 });
+                    }
                     Sense::Steep(angle) => draft.angle = draft.angle.or(Some(angle)),
                     Sense::Group(pattern) => {
                         let index =

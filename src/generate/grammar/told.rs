@@ -10,7 +10,7 @@ use super::super::{
 use super::{
     draft::Draft,
     lexer::{Lex, Lexeme},
-    lexicon::{self, Noun, Sense},
+    lexicon::{self, Noun, Part, Sense},
     measure::Unit,
 };
 
@@ -251,6 +251,16 @@ fn absent(lexemes: &[Lexeme], spec: &SceneSpec) -> Vec<String> {
                 None => named.push((noun, 1)),
             }
         }
+    }
+    // "a heavy bob and a light bob", of what has one.
+    let loads = lexemes.windows(3).filter(|three| {
+        three[2].sense() == Some(Sense::Part(Part::Bob))
+            && three[..2].iter().any(|lexeme| lexeme.sense() == Some(Sense::A))
+    });
+    let several = spec.things.len() > 1
+        || spec.things.iter().any(|thing| matches!(thing.kind, Kind::Pulley | Kind::Chain));
+    if loads.count() > 1 && !several {
+        lost.push("weight".to_owned());
     }
     for (noun, times) in named {
         let own = spec.things.iter().filter(|thing| comes_of(thing, noun));

@@ -573,6 +573,13 @@ impl Parser {
         match place {
             Place::OnLeftEnd if beside => Place::LeftOf,
             Place::OnRightEnd if beside => Place::RightOf,
+            // "bolted to a desk"
+            Place::AttachedTo
+                if base.is_some_and(|base| base.class() == Class::Furniture)
+                    && own.is_some_and(|own| own.class() == Class::Mechanism) =>
+            {
+                Place::On
+            }
             // The lower end of what hangs.
             Place::AtFoot if base == Some(Kind::Chain) => Place::AttachedTo,
             place => place,

@@ -214,7 +214,8 @@ impl Parser {
         self.at += usize::from(dim.is_some());
         if dim.is_none()
             && !before.from
-            && self.sense_ahead(1) != Some(Sense::It)
+            && !(self.sense() == Some(Sense::Place(Place::Between))
+                && self.sense_ahead(1) == Some(Sense::It))
             && matches!(self.sense(), Some(Sense::Place(place)) if !matches!(place, Place::On | Place::Inside | Place::AtTop | Place::Striking))
             && measure.unit == Unit::Length
         {

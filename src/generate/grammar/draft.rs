@@ -651,6 +651,17 @@ impl Draft {
                         arrangement.radius = Some(value / 2.0);
                     }
                 }
+                // "a square of four cones with sides of 2 m"
+                (Some(Dim::Edge), _)
+                    if kind != Kind::Box
+                        && self
+                            .thing
+                            .arrangement
+                            .as_ref()
+                            .is_some_and(|a| a.pattern == Pattern::Corners) =>
+                {
+                    self.arrange(Pattern::Corners).radius = Some(value / 2.0);
+                }
                 (Some(Dim::Diameter), _) => set_round(kind, &mut size, value),
                 (Some(Dim::Thick), Kind::Wall | Kind::Door) => size.y = Some(value),
                 (Some(Dim::Thick), Kind::Cylinder | Kind::Capsule)

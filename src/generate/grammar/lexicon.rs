@@ -59,7 +59,7 @@ static PHRASES: &[(&str, Sense)] = &[
     ("joint|jointed|dof|degree of freedom|degrees of freedom|axis|axes", Sense::Part(Part::Joint)),
     ("bob|weight|load|mass at the end|tip mass", Sense::Part(Part::Bob)),
     ("leg|legged", Sense::Part(Part::Leg)),
-    ("wheeled|wheel drive", Sense::Part(Part::Wheel)),
+    ("wheeled", Sense::Part(Part::Wheel)),
     ("leaf|wing", Sense::Part(Part::Panel)),
     ("step|stair", Sense::Part(Part::Step)),
     ("layer|level|storey|story|floors|tier", Sense::Part(Part::Layer)),
@@ -156,11 +156,11 @@ static PHRASES: &[(&str, Sense)] = &[
         Sense::Trait(Trait::Tilted),
     ),
     (
-        "torque motors|torque actuators|torque actuator|torque control|motorised|motorized|actuated|powered|driven|controllable|controlled|motor driven|torque controlled",
+        "torque motor|torque motors|torque actuators|torque actuator|torque control|motorised|motorized|actuated|powered|driven|controllable|controlled|motor driven|torque controlled",
         Sense::Trait(Trait::Actuated),
     ),
     (
-        "position actuators|position actuator|position servos|position servo|servos|servo motors|position controllers|position motors|position controlled|servo|servo controlled|with servos|with position actuators|with position control|with position servos",
+        "position control|position actuators|position actuator|position servos|position servo|servos|servo motors|position controllers|position motors|position controlled|servo|servo controlled|with servos|with position actuators|with position control|with position servos",
         Sense::Trait(Trait::Servo),
     ),
     (
@@ -248,7 +248,7 @@ static PHRASES: &[(&str, Sense)] = &[
         "above the floor|above the ground|above ground|up|off the floor|off the ground|up in the air|in the air|over the floor|over the ground|above floor|from the ground|from the floor",
         Sense::Dim(Dim::Up),
     ),
-    ("mass|weight of|weighing|weighs|weigh|masses|in mass", Sense::Prop(Prop::Mass)),
+    ("mass|m|weight of|weighing|weighs|weigh|masses|in mass", Sense::Prop(Prop::Mass)),
     ("density", Sense::Prop(Prop::Density)),
     (
         "mu|friction|friction coefficient|coefficient of friction|sliding friction",

@@ -117,7 +117,10 @@ impl Parser {
                         self.elided.push(draft);
                         return self.thing();
                     }
-                    Sense::Fold(parts_count) => parts = Some((Part::Link, parts_count)),
+                    Sense::Fold(parts_count) => {
+                        self.take(|sense| matches!(sense, Sense::Part(Part::Link | Part::Joint)));
+                        parts = Some((Part::Link, parts_count));
+                    }
                     Sense::Twice if matches!(self.sense(), Some(Sense::Noun(_))) => {
                         parts = Some((Part::Link, 2));
                     }

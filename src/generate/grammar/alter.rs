@@ -30,7 +30,16 @@ pub fn alter(parser: &mut Parser, known: usize) -> Result<(), Refusal> {
     if let Some(prop) = prop {
         parser.at += 1;
         parser.glue(|sense| matches!(sense, Sense::Of));
-        let index = parser.meant(known)?;
+        let named = parser.known_thing(known);
+        // "set the angle to 40 degrees": of what has one.
+        let fits = |kind: Kind| match prop {
+            Prop::Angle => kind == Kind::Ramp || kind.class() == Class::Mechanism,
+            Prop::Stiffness | Prop::Damping => kind.class() == Class::Mechanism,
+            _ => true,
+        };
+        let it = parser.it.filter(|it| fits(parser.drafts[*it].thing.kind));
+        let it = it.or((0..known).rev().find(|at| fits(parser.drafts[*at].thing.kind)));
+        let index = named.or(it).ok_or_else(|| Refusal::of("say of which thing in the scene"))?;
         parser.glue(|sense| matches!(sense, Sense::To | Sense::At | Sense::Is | Sense::Filler));
         return match (prop, parser.peek()) {
             (prop, Some(Lex::Number(value))) if parser.property(index, prop, value) => {
@@ -71,6 +80,14 @@ pub fn alter(parser: &mut Parser, known: usize) -> Result<(), Refusal> {
             parser.it = Some(index);
             return one_of_them(parser, index, &(1..=number).collect::<Vec<_>>());
         }
+        if let Some(index) = index
+            && parser.drafts[index].count.is_none()
+        {
+            let noun = parser.drafts[index].noun.map(|noun| noun.words);
+            let alike = |at: &usize| parser.drafts[*at].noun.map(|noun| noun.words) == noun;
+            let few: Vec<usize> = (0..known).filter(alike).take(number as usize).collect();
+            return of_each(parser, few);
+        }
         parser.at = here;
     }
     let it = parser.sense() == Some(Sense::It);
@@ -92,6 +109,21 @@ pub fn alter(parser: &mut Parser, known: usize) -> Result<(), Refusal> {
             }
         }
     };
+    let said = &parser.lexemes[begin.min(parser.at)..parser.at];
+    let many = said.iter().any(|lexeme| {
+        matches!(lexeme.lex, Lex::Known(entry) if entry.plural
+            && matches!(entry.sense, Sense::Noun(_)))
+    });
+    let group = said.iter().any(|lexeme| matches!(lexeme.sense(), Some(Sense::Group(_))));
+    let sized = matches!(
+        parser.sense(),
+        Some(
+            Sense::Comparative(_) | Sense::Stretch(_) | Sense::Twice | Sense::Half | Sense::Size(_)
+        )
+    );
+    if group && sized {
+        return Err(Refusal::of("of a group say how many there should be, or how large each is"));
+    }
     parser.it = Some(index);
     if let Some(part) = parser.part_of.take() {
         return parser.alter_part(index, part);
@@ -99,7 +131,7 @@ pub fn alter(parser: &mut Parser, known: usize) -> Result<(), Refusal> {
     if let Some(member) = parser.which.take() {
         return one_of_them(parser, index, &[member]);
     }
-    if all && index < known {
+    if (all || many && parser.drafts[index].count.is_none()) && index < known {
         let noun = parser.drafts[index].noun.map(|noun| noun.words);
         let alike = |at: &usize| parser.drafts[*at].noun.map(|noun| noun.words) == noun;
         let indices = (0..known).filter(alike).collect();
@@ -155,7 +187,7 @@ fn one_of_them(parser: &mut Parser, index: usize, members: &[u32]) -> Result<(),
 }
 
 /// The same change of several things.
-fn of_each(parser: &mut Parser, indices: Vec<usize>) -> Result<(), Refusal> {
+pub(super) fn of_each(parser: &mut Parser, indices: Vec<usize>) -> Result<(), Refusal> {
     let here = parser.at;
     let mut end = here;
     for index in indices {
@@ -214,7 +246,9 @@ impl Parser {
             return true;
         }
         let known = self.drafts.len();
+        // "give it a gripper" does not make it one.
         if self.at > begin
+            && !self.gives
             && let Some(new) = self.thing().filter(|new| *new >= known)
         {
             let new = self.drafts.swap_remove(new);

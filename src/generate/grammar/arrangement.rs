@@ -255,7 +255,7 @@ impl Parser {
             self.at += 1;
         }
         self.glue(joined);
-        let introduced = self.at > begin;
+        let introduced = self.at > begin || self.gives;
         let mut said = Draft::default();
         let mut count = None;
         loop {

@@ -5,7 +5,7 @@
 //!        | ( make | paint | change ) thing attribute | turn ( off | on ) ( gravity | wind | … ) | world
 //! ```
 
-use super::super::spec::{Actuator, Class, Kind, MAX_COUNT, SceneSpec, Thing, Xyz};
+use super::super::spec::{Actuator, Class, Kind, MAX_COUNT, Pattern, SceneSpec, Thing, Xyz};
 use super::{
     Parser, Plan, Refusal,
     alter::alter,
@@ -78,6 +78,7 @@ impl Wish {
         };
         let said = parser.lexemes[begin].text.clone();
         parser.at += 1;
+        parser.gives = said == "give";
         parser.glue(|sense| sense == Sense::Filler);
         // "make one of them blue"
         let some_of_them = matches!(parser.peek(), Some(Lex::Number(_)))
@@ -134,7 +135,9 @@ impl Parser {
             || matches!(senses[..], [.., Some(Sense::Place(_))])
             || senses.windows(2).enumerate().any(|(at, two)| {
                 // "on the blue cube", and nothing that is called so before it.
-                let [Some(Sense::Place(_)), Some(Sense::The)] = two else { return false };
+                let [Some(Sense::Place(_) | Sense::In), Some(Sense::The | Sense::Each)] = two else {
+                    return false;
+                };
                 let noun = senses[at + 2..].iter().find_map(|sense| match sense {
                     Some(Sense::Noun(noun)) => Some(*noun),
                     _ => None,
@@ -431,7 +434,12 @@ fn finish(
         } else if parser.sense() == Some(Sense::And) && wish == Wish::Change {
             parser.at += 1;
             parser.glue(|sense| matches!(sense, Sense::Verb(Verb::Create | Verb::Change)));
-            alter(&mut parser, known)?;
+            let fresh = parser.clone();
+            if let Err(refusal) = alter(&mut parser, known) {
+                parser = fresh;
+                let it = parser.it.ok_or(refusal)?;
+                super::alter::of_each(&mut parser, vec![it])?;
+            }
         } else {
             parser.reject();
         }
@@ -466,6 +474,37 @@ fn add(parser: &mut Parser, known: usize) {
     let count = count.unwrap_or(1);
     // "more" of what?
     let of = match parser.sense() {
+        // "two more cubes on top", of a stack of them.
+        Some(Sense::Noun(noun))
+            if more
+                && parser
+                    .lexemes
+                    .get(parser.at + 1)
+                    .is_some_and(|lexeme| lexeme.text == "on top")
+                && parser.drafts[..known].iter().any(|draft| {
+                    draft.noun == Some(noun)
+                        && draft
+                            .thing
+                            .arrangement
+                            .as_ref()
+                            .is_some_and(|a| a.pattern == Pattern::Stack)
+                }) =>
+        {
+            parser.at += 2;
+            parser.drafts[..known].iter().rposition(|draft| draft.noun == Some(noun))
+        }
+        // "another pole", of a cart-pole.
+        Some(Sense::Noun(noun))
+            if more
+                && !parser.drafts[..known].iter().any(|draft| draft.noun == Some(noun))
+                && let Some(owner) =
+                    parser.drafts[..known].iter().rposition(|draft| draft.has_part(noun)) =>
+        {
+            parser.at += 1;
+            let thing = &mut parser.drafts[owner].thing;
+            thing.parts = Some(thing.parts.unwrap_or(1) + count);
+            return;
+        }
         // "another ball next to it" stands there by itself.
         Some(Sense::Noun(_)) if more && matches!(parser.sense_ahead(1), Some(Sense::Place(_))) => {
             parser.at = begin;

@@ -1,7 +1,7 @@
 //! Tokens to lexemes: numbers with their units, and the longest phrases that are known.
 
 use super::{
-    lexicon::{self, Entry, LONGEST, Sense, Trait},
+    lexicon::{self, Entry, LONGEST, Sense, Trait, Verb},
     measure::{self, Measure, Unit},
     token::{Token, TokenKind, tokens},
 };
@@ -51,6 +51,19 @@ pub fn lexemes(text: &str) -> Vec<Lexeme> {
 
 /// "a door that can open", "let it slide": verbs that are nouns elsewhere.
 fn verbs_among_nouns(lexemes: &mut [Lexeme]) {
+    if let [first, ..] = lexemes
+        && first.text == "set"
+    {
+        first.lex = Lex::Known(Entry { sense: Sense::Verb(Verb::Create), plural: false });
+    }
+    // "space them 20 cm apart"
+    for at in 0..lexemes.len().saturating_sub(1) {
+        let them = matches!(lexemes[at + 1].sense(), Some(Sense::It | Sense::The | Sense::Each));
+        if lexemes[at].text == "space" && them {
+            let sense = Sense::Verb(Verb::Change);
+            lexemes[at].lex = Lex::Known(Entry { sense, plural: false });
+        }
+    }
     for at in 1..lexemes.len() {
         let sense = match &*lexemes[at].text {
             "can" | "swing" | "bridge" => Sense::Filler,

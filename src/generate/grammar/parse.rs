@@ -70,6 +70,8 @@ pub struct Parser {
     pub(super) stands: Vec<[f64; 3]>,
     /// The part of a machine that the last reference meant.
     pub(super) part_of: Option<Sense>,
+    /// Whether a change gives something to what is there.
+    pub(super) gives: bool,
     /// How deep rules are nested.
     pub(super) depth: usize,
 }

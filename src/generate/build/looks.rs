@@ -4,7 +4,7 @@ use std::cell::{Cell, RefCell};
 
 use super::super::{
     colour,
-    spec::{Material, Thing},
+    spec::{Material, SceneSpec, Thing},
 };
 use super::element::{Element, numbers};
 
@@ -13,6 +13,8 @@ use super::element::{Element, numbers};
 pub struct Palette {
     materials: RefCell<Vec<(String, [f64; 4], Shine)>>,
     meshes: Cell<u32>,
+    /// Colours of things that have none: those that nobody asked for.
+    free: Vec<&'static str>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -43,6 +45,15 @@ pub fn usual_colour(turn: usize) -> &'static str {
 }
 
 impl Palette {
+    /// One for a plan.
+    pub fn of(spec: &SceneSpec) -> Self {
+        let said = |name: &str| {
+            spec.things.iter().any(|thing| thing.colours.iter().any(|own| own.ends_with(name)))
+        };
+        let free = CYCLE.iter().copied().filter(|name| !said(name)).collect();
+        Self { free, ..Self::default() }
+    }
+
     /// How the `member`th of `thing` looks and feels; `turn` chooses among the colours of those
     /// that have none.
     pub fn looks(&self, thing: &Thing, member: usize, turn: usize) -> Looks<'_> {
@@ -66,7 +77,8 @@ impl Palette {
             }
             (None, Some(material)) => (material_name(material), material.traits().rgba),
             (None, None) => {
-                let name = usual_colour(turn);
+                let free = if self.free.is_empty() { CYCLE } else { &self.free };
+                let name = free[turn % free.len()];
                 (name.to_owned(), colour::rgba(name).unwrap_or([0.5, 0.5, 0.5, 1.0]))
             }
         };

@@ -59,7 +59,7 @@ pub fn build(spec: &SceneSpec) -> Result<Built, Vec<Fault>> {
     }
     let held = |thing: &Thing| Held::of(spec, thing);
     let spec = &roomy(plainer(spec).into_owned());
-    let palette = Palette::default();
+    let palette = Palette::of(spec);
     let mut turn = 0;
     let mut assemblies = Vec::with_capacity(spec.things.len());
     for thing in &spec.things {
@@ -87,7 +87,7 @@ pub fn build(spec: &SceneSpec) -> Result<Built, Vec<Fault>> {
 pub fn stands(spec: &SceneSpec) -> Vec<[f64; 3]> {
     let held = |thing: &Thing| Held::of(spec, thing);
     let spec = &roomy(plainer(spec).into_owned());
-    let palette = Palette::default();
+    let palette = Palette::of(spec);
     let assemblies: Vec<Assembly> =
         spec.things.iter().map(|thing| assemble(spec, thing, &palette, 0, held(thing))).collect();
     let placed = place::place(spec, &assemblies).unwrap_or_default();

@@ -172,7 +172,13 @@ fn one_of_them(parser: &mut Parser, index: usize, members: &[u32]) -> Result<(),
             && plain.thing == parser.drafts[index].thing
             && plain.is_blank() == parser.drafts[index].is_blank()
         {
+            // What was chosen for all is not what is wanted for one.
             let mut colours = kept;
+            if before.drafts[index].thing.colours.is_empty() && colours.iter().all(|own| own == new)
+            {
+                let other = super::super::build::usual_colour(usize::from(new == "blue"));
+                colours.iter_mut().for_each(|own| other.clone_into(own));
+            }
             for member in members {
                 colours[(*member - 1) as usize].clone_from(new);
             }

@@ -140,7 +140,11 @@ class Daemon(Process):
         self.state = tempfile.TemporaryDirectory()
         settings = {"STATE_DIRECTORY": self.state.name} | settings
         super().__init__(BINARY, "serve", *flags, env=clean(**settings))
-        self.url = self.says(r"open (https?://[^\s?]+?)/?[\s?]")[1]
+        try:
+            self.url = self.says(r"ready: open (https?://[^\s?#]+?)/?[\s?#]")[1]
+        except BaseException:
+            self.process.kill()
+            raise
 
     def ask(self, method, place, body=None, headers={}):
         return ask(method, self.url + place, body, headers)

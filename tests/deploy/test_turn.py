@@ -3,8 +3,8 @@ that the daemon gives. In a network of its own, whose one address is a public on
 """
 
 import asyncio
+import contextlib
 import json
-import os
 import sys
 import tempfile
 import unittest
@@ -40,71 +40,69 @@ class Turn(unittest.TestCase):
         self.assertEqual(told["forged"], "refused")
 
 
-async def inside():
+async def inside(ended):
     from aiortc import (
         RTCConfiguration, RTCIceServer, RTCIceTransportPolicy, RTCPeerConnection, RTCSessionDescription,
     )
     from aioice import turn
     from websockets.asyncio.client import connect
 
-    folder = tempfile.TemporaryDirectory()
+    folder = ended.enter_context(tempfile.TemporaryDirectory())
     server = Process(
         "turnserver", "-c", ROOT / "deploy/coturn/turnserver.conf", f"--static-auth-secret={SECRET}",
-        f"--listening-ip={ADDRESS}", f"--relay-ip={ADDRESS}", f"--userdb={folder.name}/db", f"--pidfile={folder.name}/pid",
+        f"--listening-ip={ADDRESS}", f"--relay-ip={ADDRESS}", f"--userdb={folder}/db", f"--pidfile={folder}/pid",
         "--verbose",
     )
+    ended.callback(server.stop)
     daemon = Daemon(
         "--port", "0", "--size", "320x240", "--host", ADDRESS, **open_to_all(),
         MJCAST_WEBRTC__ICE_SERVERS=f"turn:{ADDRESS}:3478?transport=udp", MJCAST_WEBRTC__TURN_SECRET=SECRET,
         MJCAST_WEBRTC__TURN_TTL_S="600",
     )
-    try:
-        daemon.ask("POST", "/api/scene/load", {"preset": "double-pendulum"})
-        async with connect(daemon.url.replace("http", "ws") + "/ws/signaling") as signaling:
-            welcome = json.loads(await asyncio.wait_for(signaling.recv(), PATIENCE_S))
-        [given] = [one for one in welcome["ice_servers"] if "turn:" in str(one["urls"])]
-        servers = [RTCIceServer(given["urls"], given["username"], given["credential"])]
-        pc = RTCPeerConnection(RTCConfiguration(servers, iceTransportPolicy=RTCIceTransportPolicy.RELAY))
-        tracks = asyncio.Queue()
-        pc.on("track", tracks.put_nowait)
-        pc.addTransceiver("video", direction="recvonly")
-        await pc.setLocalDescription(await pc.createOffer())
-        offer = pc.localDescription.sdp
-        local = [line.split(" typ ")[1].split()[0] for line in offer.splitlines() if line.startswith("a=candidate")]
-        status, _, answer = await asyncio.to_thread(whep, daemon, offer)
-        assert status == 201, answer
-        await pc.setRemoteDescription(RTCSessionDescription(sdp=answer, type="answer"))
-        track = await asyncio.wait_for(tracks.get(), PATIENCE_S)
-        shown = set()
-        for _ in range(FRAMES):
-            shown.add(bytes((await asyncio.wait_for(track.recv(), PATIENCE_S)).planes[0]))
-        await pc.close()
+    ended.callback(daemon.stop)
+    daemon.ask("POST", "/api/scene/load", {"preset": "double-pendulum"})
+    async with connect(daemon.url.replace("http", "ws") + "/ws/signaling") as signaling:
+        welcome = json.loads(await asyncio.wait_for(signaling.recv(), PATIENCE_S))
+    [given] = [one for one in welcome["ice_servers"] if "turn:" in str(one["urls"])]
+    servers = [RTCIceServer(given["urls"], given["username"], given["credential"])]
+    pc = RTCPeerConnection(RTCConfiguration(servers, iceTransportPolicy=RTCIceTransportPolicy.RELAY))
+    tracks = asyncio.Queue()
+    pc.on("track", tracks.put_nowait)
+    pc.addTransceiver("video", direction="recvonly")
+    await pc.setLocalDescription(await pc.createOffer())
+    offer = pc.localDescription.sdp
+    local = [line.split(" typ ")[1].split()[0] for line in offer.splitlines() if line.startswith("a=candidate")]
+    status, _, answer = await asyncio.to_thread(whep, daemon, offer)
+    assert status == 201, answer
+    await pc.setRemoteDescription(RTCSessionDescription(sdp=answer, type="answer"))
+    track = await asyncio.wait_for(tracks.get(), PATIENCE_S)
+    shown = set()
+    for _ in range(FRAMES):
+        shown.add(bytes((await asyncio.wait_for(track.recv(), PATIENCE_S)).planes[0]))
+    await pc.close()
 
-        async def allowed(username, password):
-            endpoint = turn.create_turn_endpoint(
-                asyncio.DatagramProtocol, (ADDRESS, 3478), username, password, transport="udp"
-            )
-            try:
-                transport, _ = await asyncio.wait_for(endpoint, 5)
-                transport.sendto(b"?", ("127.0.0.1", 22))
-                await asyncio.sleep(0.5)
-                transport.close()
-                return "allowed"
-            except Exception:  # of several kinds, by version
-                return "refused"
+    async def allowed(username, password):
+        endpoint = turn.create_turn_endpoint(
+            asyncio.DatagramProtocol, (ADDRESS, 3478), username, password, transport="udp"
+        )
+        try:
+            transport, _ = await asyncio.wait_for(endpoint, 5)
+            transport.sendto(b"?", ("127.0.0.1", 22))
+            await asyncio.sleep(0.5)
+            transport.close()
+            return "allowed"
+        except Exception:  # of several kinds, by version
+            return "refused"
 
-        until, viewer = given["username"].split(":", 1)
-        assert await allowed(given["username"], given["credential"]) == "allowed"
-        stale = await allowed(*login(int(until) - 1200, viewer))
-        forged = await allowed(f"{int(until) + 1}:{viewer}", given["credential"])
-        relayed = any(given["username"] in line and "ALLOCATE processed, success" in line for line in server.said)
-        print(json.dumps({
-            "different": len(shown), "local": local, "stale": stale, "forged": forged, "relayed": relayed,
-            "closed": any("Forbidden IP" in line for line in server.said),
-        }))
-    finally:
-        daemon.stop()
-        server.stop()
+    until, viewer = given["username"].split(":", 1)
+    assert await allowed(given["username"], given["credential"]) == "allowed"
+    stale = await allowed(*login(int(until) - 1200, viewer))
+    forged = await allowed(f"{int(until) + 1}:{viewer}", given["credential"])
+    relayed = any(given["username"] in line and "ALLOCATE processed, success" in line for line in server.said)
+    print(json.dumps({
+        "different": len(shown), "local": local, "stale": stale, "forged": forged, "relayed": relayed,
+        "closed": any("Forbidden IP" in line for line in server.said),
+    }))
 
 
 def login(until, viewer):
@@ -127,6 +125,7 @@ def whep(daemon, offer):
 
 if __name__ == "__main__":
     if sys.argv[1:] == ["inside"]:
-        asyncio.run(inside())
+        with contextlib.ExitStack() as ended:
+            asyncio.run(inside(ended))
     else:
         unittest.main()

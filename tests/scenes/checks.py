@@ -23,9 +23,10 @@ TOUCH_M = 0.006
 # kg/m³ with some room; hollow things are asked for their colour alone.
 DENSITIES = {
     "wooden": (250, 1100), "steel": (7000, 8300), "gold": (17500, 20500), "rubber": (700, 1700),
-    "icy": (800, 1000),
+    "icy": (800, 1000), "aluminum": (2400, 3000), "concrete": (1800, 2700),
 }
-MATERIAL_COLOURS = {"wooden": ["wooden"], "steel": ["gray"], "gold": ["gold", "yellow"], "icy": ["icy"], "rubber": []}
+MATERIAL_COLOURS = {"wooden": ["wooden"], "steel": ["gray"], "gold": ["gold", "yellow"], "icy": ["icy"], "rubber": [],
+                    "aluminum": ["gray", "white"], "concrete": ["gray"]}
 
 
 class Unmet(Exception):
@@ -130,13 +131,13 @@ def size(scene: Scene, what: str, full: tuple[float, ...], share: float = 0.06):
 
 
 @predicate
-def upright_size(scene: Scene, what: str, height: float, width: float, share: float = 0.06):
-    """Each stands this high at the start, and is this wide; m."""
+def upright_size(scene: Scene, what: str, height: float, width: float | None = None, share: float = 0.06):
+    """Each stands this high at the start, and is this wide where that is said; m."""
     for thing in some(scene, what):
         low, high = thing.bounds(scene.start)
         full = high - low
         need(near(full[2], height, share), f"{what} is {full[2]:.3f} m high, wanted {height}")
-        need(near(max(full[:2]), width, share), f"{what} is {max(full[:2]):.3f} m wide, wanted {width}")
+        need(width is None or near(max(full[:2]), width, share), f"{what} is {max(full[:2]):.3f} m wide, wanted {width}")
 
 
 @predicate
@@ -193,12 +194,13 @@ def looks_like(scene: Scene, what: str, colour: str):
 
 
 @predicate
-def grown(scene: Scene, what: str, times: float):
-    """Each is so many times as large as in the scene before the edit, along every axis."""
+def grown(scene: Scene, what: str, times: float, most: float | None = None):
+    """Each is so many times (up to `most`) as large as in the scene before the edit, along every axis."""
     need(scene.before, "there is no scene before")
     ours = np.mean([np.sort(t.extents) for t in some(scene, what)], 0)
     theirs = np.mean([np.sort(t.extents) for t in some(scene.before, what)], 0)
-    need(np.all(np.abs(ours / theirs - times) < 0.06 * times), f"{what} is {ours / theirs} times as large, wanted {times}")
+    is_right = (ours / theirs > 0.94 * times) & (ours / theirs < 1.06 * (most or times))
+    need(np.all(is_right), f"{what} is {ours / theirs} times as large, wanted {times}{f' to {most}' if most else ''}")
 
 
 @predicate
@@ -307,8 +309,8 @@ def beyond(scene: Scene, a: str, side: str, b: str):
 
 
 @predicate
-def beside(scene: Scene, a: str, b: str, within: float = 1.5):
-    """Next to one another on one level: clear in plan, and no further apart than `within`, m."""
+def beside(scene: Scene, a: str, b: str, within: float = 1.5, overlap: float = 0.01):
+    """Next to one another on one level: clear in plan but for `overlap`, and no further apart than `within`, m."""
     for thing in some(scene, a):
         near_one = False
         for other in some(scene, b):
@@ -316,7 +318,7 @@ def beside(scene: Scene, a: str, b: str, within: float = 1.5):
                 continue
             (low, high), (foot, head) = thing.bounds(scene.start), other.bounds(scene.start)
             clear = np.maximum(low - head, foot - high)
-            near_one |= bool(-0.01 <= clear[:2].max() <= within and clear[2] < 0.05)
+            near_one |= bool(-overlap <= clear[:2].max() <= within and clear[2] < 0.05)
         need(near_one, f"{a} is not beside {b}")
 
 
@@ -361,6 +363,15 @@ def lies(scene: Scene, what: str, upright: bool = False):
         axis = thing.main.axes(scene.settled)[:, int(np.argmax(thing.main.extents))]
         rising = abs(axis[2])
         need(rising > 0.97 if upright else rising < 0.1, f"{what}'s long axis rises by {rising:.2f}")
+
+
+@predicate
+def tilted(scene: Scene, what: str, degrees: float, within: float = 4.0):
+    """At the start its axis that is nearest to upright leans by so much, in degrees."""
+    for thing in some(scene, what):
+        rising = np.abs(thing.main.axes(scene.start)[2]).max()
+        leans = np.degrees(np.arccos(min(1.0, rising)))
+        need(abs(leans - degrees) < within, f"{what} leans by {leans:.1f}°, wanted {degrees}")
 
 
 @predicate
@@ -438,6 +449,14 @@ def stacked(scene: Scene, what: str, n: int, alternating: tuple[str, ...] = (), 
 
 
 @predicate
+def tapers(scene: Scene, what: str):
+    """Each is smaller than the one below it."""
+    found = sorted(some(scene, what, 2), key=lambda t: place(t, scene.start)[2])
+    volumes = np.array([t.main.volume for t in found])
+    need((volumes[1:] < 0.97 * volumes[:-1]).all(), f"volumes upwards: {volumes} m³")
+
+
+@predicate
 def piled(scene: Scene, what: str, n: int):
     """One upon another at the start; what happens to them then is left open."""
     found = sorted(scene.select(what), key=lambda t: place(t, scene.start)[2])
@@ -497,17 +516,19 @@ def in_ring(scene: Scene, what: str, n: int, radius: float | None = None, around
 
 
 @predicate
-def in_grid(scene: Scene, what: str, rows: int, columns: int, spacing: float | None = None):
-    """At the crossings of a level square grid."""
+def in_grid(scene: Scene, what: str, rows: int, columns: int, spacing: float | None = None, square: bool = True):
+    """At the crossings of a level grid with even steps; `square`: the same ones along both sides."""
     points = middles(scene, what, rows * columns)
     steps, counts = [], []
     for values in points[:, :2].T:
         levels = _levels(values, 0.02)
         counts.append(len(levels))
-        steps += list(np.diff(levels))
+        steps.append(np.diff(levels))
     need(sorted(counts) == sorted([rows, columns]), f"a grid of {counts}")
     need(np.ptp(points[:, 2]) < 0.05, "not level")
-    need(np.ptp(steps) < 0.1 * np.mean(steps), f"uneven steps {np.round(steps, 3)}")
+    steps = [np.concatenate(steps)] if square else [side for side in steps if side.size]
+    need(all(np.ptp(side) < 0.1 * np.mean(side) for side in steps), f"uneven steps {steps}")
+    steps = np.concatenate(steps)
     need(spacing is None or near(np.mean(steps), spacing), f"{np.mean(steps):.3f} m between centres, wanted {spacing}")
 
 
@@ -558,8 +579,8 @@ def wall(scene: Scene, what: str, wide: int, high: int):
 
 
 @predicate
-def staircase(scene: Scene, n: int):
-    """Steps with even rises and even goings, one way."""
+def staircase(scene: Scene, n: int, rise: float | None = None):
+    """Steps with even rises (of `rise`, m) and even goings, one way."""
     boxes = [p for p in scene.parts if p.shape == "box" and scene.model.body_weldid[p.body] == 0 and not slope(p, scene.start)]
     tops: dict[float, list[float]] = {}
     for part in boxes:
@@ -569,6 +590,7 @@ def staircase(scene: Scene, n: int):
     need(len(levels) == n, f"{len(levels)} steps, wanted {n}")
     rises = np.diff(levels)
     need(np.ptp(rises) < 0.1 * rises.mean() and 0.05 < rises.mean() < 0.45, f"rises {np.round(rises, 3)}")
+    need(rise is None or near(rises.mean(), rise), f"steps of {rises.mean():.3f} m, wanted {rise}")
     goings = np.diff([np.mean(tops[level], 0) for level in levels], axis=0)
     ways = goings / np.linalg.norm(goings, axis=1, keepdims=True)
     need(np.linalg.norm(goings, axis=1).min() > 0.03 and (ways @ ways[0] > 0.9).all(), "the steps do not advance one way")
@@ -599,6 +621,15 @@ def falls(scene: Scene, what: str, by: float = 0.05):
 
 
 @predicate
+def rises(scene: Scene, what: str, by: float = 0.05, seconds: float = 3.0):
+    """Is lifted above where it begins."""
+    for thing in some(scene, what):
+        start, seen = place(thing, scene.start)[2], []
+        scene.run(seconds, each=lambda data, thing=thing: seen.append(place(thing, data)[2] - start))
+        need(max(seen) > by, f"{what} rises by {max(seen):.2f} m, wanted {by}")
+
+
+@predicate
 def floats(scene: Scene, what: str):
     """Stays where it is, off the floor, though free to move."""
     for thing in some(scene, what):
@@ -621,25 +652,37 @@ def bounces(scene: Scene, what: str, least: float = 0.15):
         need(lows[hit:].max() > least, f"{what} comes up by {lows[hit:].max():.2f} m, wanted {least}")
 
 
+def slowing(scene: Scene, what: str, thing: Thing, speed: float) -> float:
+    """How much it is slowed along the floor from a speed in m/s, as a share of gravity."""
+    need(not thing.is_static, f"{what} cannot move")
+    need(scene.model.body_dofnum[thing.body] == 6, f"{what} is not free")
+    first = int(scene.model.body_dofadr[thing.body])
+    ways = []
+    # One way or another nothing stands in its way.
+    for way in np.array([[1, 0, 0], [-1, 0, 0], [0, 1, 0], [0, -1, 0]]):
+        data = scene.run(1.0)
+        data.qvel[first:first + 3] = speed * way
+        data.qvel[first + 3:first + 6] = 0
+        begin = place(thing, data)
+        ways.append(float((place(thing, scene.run(0.5, data)) - begin) @ way))
+    slowed = (0.5 * speed - max(ways)) / (0.5 * 0.5**2)
+    return slowed / (abs(scene.model.opt.gravity[2]) or 9.81)
+
+
 @predicate
 def slippery(scene: Scene, what: str, most: float = 0.12):
     """Pushed along the floor it is slowed by less than `most` times gravity."""
     for thing in some(scene, what):
-        need(not thing.is_static, f"{what} cannot move")
-        need(scene.model.body_dofnum[thing.body] == 6, f"{what} is not free")
-        first = int(scene.model.body_dofadr[thing.body])
-        ways = []
-        # One way or another nothing stands in its way.
-        for way in ([1, 0, 0], [-1, 0, 0], [0, 1, 0], [0, -1, 0]):
-            data = scene.run(1.0)
-            data.qvel[first:first + 3] = way
-            data.qvel[first + 3:first + 6] = 0
-            begin = place(thing, data)
-            ways.append(float((place(thing, scene.run(0.5, data)) - begin) @ way))
-        # From 1 m/s for 0.5 s.
-        slowed = (0.5 - max(ways)) / (0.5 * 0.5**2)
-        pull = abs(scene.model.opt.gravity[2]) or 9.81
-        need(slowed <= most * pull, f"{what} is slowed like friction {slowed / pull:.2f}, wanted {most} at most")
+        slowed = slowing(scene, what, thing, speed=1.0)
+        need(slowed <= most, f"{what} is slowed like friction {slowed:.2f}, wanted {most} at most")
+
+
+@predicate
+def rubs(scene: Scene, what: str, friction: float, share: float = 0.2):
+    """Pushed along the floor it is slowed by so much of gravity; up to 0.5."""
+    for thing in some(scene, what):
+        slowed = slowing(scene, what, thing, speed=3.0)
+        need(near(slowed, friction, share), f"{what} is slowed like friction {slowed:.2f}, wanted {friction}")
 
 
 def the_ramp(scene: Scene) -> tuple[Part, float, np.ndarray]:
@@ -649,9 +692,11 @@ def the_ramp(scene: Scene) -> tuple[Part, float, np.ndarray]:
 
 
 @predicate
-def ramp(scene: Scene, degrees: float | None = None):
-    """A fixed slope, with this tilt where it is said."""
-    _, tilt, _ = the_ramp(scene)
+def ramp(scene: Scene, degrees: float | None = None, length: float | None = None):
+    """A fixed slope, with this tilt and this length where they are said."""
+    part, tilt, _ = the_ramp(scene)
+    longest_side = max(part.extents)
+    need(length is None or near(longest_side, length, 0.08), f"the ramp is {longest_side:.2f} m long, wanted {length}")
     need(degrees is None or abs(tilt - degrees) < 1.5, f"the ramp has {tilt:.1f}°, wanted {degrees}")
 
 

@@ -90,8 +90,11 @@ def pendulums(scene: Scene, n: int) -> list[list[int]]:
 
 
 @predicate
-def pendulum(scene: Scene, n: int, length: float | None = None, from_horizontal: bool = False):
-    """n links in series that swing below a fixed axle; `length` of each, to the bob's middle or its tip."""
+def pendulum(scene: Scene, n: int, length: float | None = None, from_horizontal: bool = False, aside: float | None = None):
+    """n links in series that swing below a fixed axle; `length` of each, to the bob's middle or its tip.
+
+    `aside`: begins so many degrees from where it would hang.
+    """
     found = pendulums(scene, n)
     have = sorted({sum(turns(scene, b) for b in path) for path in paths(scene)})
     need(found, f"no series of {n} links, but of {have}")
@@ -101,11 +104,11 @@ def pendulum(scene: Scene, n: int, length: float | None = None, from_horizontal:
             _swings(scene, links)
             if length:
                 _has_lengths(scene, links, length)
-            if from_horizontal:
-                _, far = far_end(scene, scene.start, links)
-                rise = far[2] - anchor(scene, scene.start, links[0])[2]
-                reach = np.linalg.norm(far - anchor(scene, scene.start, links[0]))
-                need(abs(rise) < 0.2 * reach, f"begins {np.degrees(np.arcsin(rise / reach)):.0f}° from level")
+            _, far = far_end(scene, scene.start, links)
+            reach = far - anchor(scene, scene.start, links[0])
+            rise = np.degrees(np.arcsin(np.clip(reach[2] / np.linalg.norm(reach), -1, 1)))
+            need(not from_horizontal or abs(rise) < 11.5, f"begins {rise:.0f}° from level")
+            need(aside is None or abs(90 + rise - aside) < 5, f"begins {90 + rise:.0f}° aside, wanted {aside}")
             return
         except Unmet as unmet:
             faults.append(str(unmet))
@@ -285,8 +288,8 @@ def arm_stands_on(scene: Scene, base: str):
 
 
 @predicate
-def cradle(scene: Scene, n: int, raised: bool = False):
-    """n equal balls in a level line that touch, each hung on its own axle; `raised`: all but the first."""
+def cradle(scene: Scene, n: int, raised: int = 0):
+    """n equal balls in a level line that touch, each hung on its own axle; so many are `raised`, one at an end."""
     hung = _hung_balls(scene)
     need(len(hung) == n, f"{len(hung)} hung balls, wanted {n}")
     data = mujoco.MjData(scene.model)
@@ -307,7 +310,8 @@ def cradle(scene: Scene, n: int, raised: bool = False):
         up = (starts > lifts[0] + 0.15 * width).sum()
         order = np.argsort((points - points.mean(0)) @ axis)
         ends = starts[[order[0], order[-1]]]
-        need(up == 1 and ends.max() > lifts[0] + 0.15 * width, f"{up} balls are raised at the start, wanted the first")
+        at_end = ends.max() > lifts[0] + 0.15 * width
+        need(up == raised and at_end, f"{up} balls are raised at the start, wanted {raised:d} from an end")
 
 
 def _ball(thing: Thing) -> Part:
@@ -379,12 +383,13 @@ def _plank(scene: Scene) -> Thing:
 
 
 @predicate
-def seesaw(scene: Scene):
-    """A plank borne near its middle that goes down at whichever end is pushed."""
+def seesaw(scene: Scene, metres: float | None = None):
+    """A plank (so long where that is said) borne near its middle that goes down at whichever end is pushed."""
     plank = _plank(scene)
     main = plank.main
     axis = int(np.argmax(main.extents))
     length = main.extents[axis]
+    need(metres is None or near(length, metres), f"the plank is {length:.2f} m long, wanted {metres}")
     drops = []
     for side in (-1, 1):
         data = scene.fresh()
@@ -405,6 +410,27 @@ def seesaw(scene: Scene):
     need(max(drops) < -0.05 * length, f"pushed down, the ends sink by {np.round(drops, 2)} m of {length:.2f}")
 
 
+def _sides(scene: Scene, plank: Thing, loads: list[Thing]) -> list[float]:
+    """Where two begin along the plank, from its middle, as shares of its length: at opposite ends."""
+    main = plank.main
+    axis = int(np.argmax(main.extents))
+    along = main.axes(scene.start)[:, axis]
+    sides = [float((place(t, scene.start) - scene.start.geom_xpos[main.id]) @ along) / main.extents[axis] for t in loads]
+    need(sides[0] * sides[1] < 0 and min(map(abs, sides)) > 0.25, f"they are at {np.round(sides, 2)} of the length")
+    return sides
+
+
+@predicate
+def on_ends(scene: Scene, what: str):
+    """Two begin at opposite ends of the plank, and it carries them."""
+    plank, loads = _plank(scene), some(scene, what, 2)
+    need(len(loads) == 2, f"{len(loads)} × {what}, wanted 2")
+    _sides(scene, plank, loads)
+    data = scene.run(0.2)
+    gap = max(scene.gap(data, t.parts, plank.parts) for t in loads)
+    need(gap < 0.02, f"{gap:.3f} m between the plank and a {what}")
+
+
 @predicate
 def tips_to_heavier(scene: Scene, what: str = "ball"):
     """Two of different weight begin at its ends, and the heavier's end goes down."""
@@ -413,35 +439,40 @@ def tips_to_heavier(scene: Scene, what: str = "ball"):
     axis = int(np.argmax(main.extents))
     loads = sorted(some(scene, what, 2), key=lambda t: t.mass)
     need(len(loads) == 2 and loads[1].mass > 1.5 * loads[0].mass, f"masses {[round(t.mass, 3) for t in loads]}")
-    along = main.axes(scene.start)[:, axis]
-    sides = [float((place(t, scene.start) - scene.start.geom_xpos[main.id]) @ along) / main.extents[axis] for t in loads]
-    need(sides[0] * sides[1] < 0 and min(map(abs, sides)) > 0.25, f"they are at {np.round(sides, 2)} of the length")
+    sides = _sides(scene, plank, loads)
     tilts = []
     scene.run(3.0, each=lambda d: tilts.append(float(main.axes(d)[2, axis] * np.sign(sides[1]))))
     need(min(tilts) < -0.03 and abs(min(tilts)) > abs(max(tilts)), "the heavier end does not go down")
 
 
 @predicate
-def spring(scene: Scene, stiffness: float | None = None, kg: float | None = None):
-    """A weight that goes to and fro about where it rests; stiffness from its period, N/m."""
-    model = scene.model
+def spring(scene: Scene, stiffness: float | None = None, kg: float | None = None, level: bool = False):
+    """A weight that goes to and fro (`level`: along the floor) about where it rests; stiffness from its period, N/m."""
     springy = [t for t in scene.things if not t.is_static and _is_sprung(scene, t.body)]
     need(springy, "nothing is held by a spring")
     weight = max(springy, key=lambda t: t.mass)
     need(kg is None or near(weight.mass, kg), f"the weight is {weight.mass:.3f} kg, wanted {kg}")
-    rest = scene.run(20.0)
-    middle = place(weight, rest)
-    dof = int(model.body_dofadr[weight.body])
-    data = scene.fresh()
+    rest, joint = scene.run(20.0), joints(scene, weight.body)[0]
+    ways = [(0, rest.xaxis[joint])]
+    if scene.model.jnt_type[joint] == FREE:
+        ways = [(i, np.eye(3)[i]) for i in ([0, 1] if level else [2])]
+    faults = []
+    for dof, axis in ways:
+        try:
+            need(not level or abs(axis[2]) < 0.1, "it goes up and down")
+            _goes_to_and_fro(scene, weight, rest, dof, axis, stiffness)
+            return
+        except Unmet as unmet:
+            faults.append(str(unmet))
+    raise Unmet(faults[0])
+
+
+def _goes_to_and_fro(scene: Scene, weight: Thing, rest, dof: int, axis: np.ndarray, stiffness: float | None):
+    """Kicked along an axis, from where it rests."""
+    middle, data = place(weight, rest), scene.fresh()
     data.qpos[:], data.qvel[:] = rest.qpos, 0
-    kick = 0.3
-    axis = np.zeros(3)
-    if model.jnt_type[joints(scene, weight.body)[0]] == FREE:
-        data.qvel[dof + 2], axis[2] = kick, 1
-    else:
-        data.qvel[dof] = kick
-        axis = rest.xaxis[joints(scene, weight.body)[0]]
-    mujoco.mj_forward(model, data)
+    data.qvel[scene.model.body_dofadr[weight.body] + dof] = 0.3
+    mujoco.mj_forward(scene.model, data)
     times, shifts = [], []
 
     def look(d):
@@ -509,7 +540,8 @@ def series(scene: Scene) -> list[list[int]]:
 
 
 @predicate
-def chain(scene: Scene, n: int, ends_in: str | None = None, kg: float | None = None, high: float = 0.3):
+def chain(scene: Scene, n: int, ends_in: str | None = None, kg: float | None = None, high: float = 0.3,
+          length: float | None = None):
     """n links bound one to the next that hang together; a weight of some shape and mass may be at the end."""
     lengths = []
     for run in series(scene):
@@ -520,6 +552,8 @@ def chain(scene: Scene, n: int, ends_in: str | None = None, kg: float | None = N
         if number == n and n >= 2:
             _hangs(scene, links, high)
             need(not ends_in or has_load, f"no {ends_in} at the end")
+            steps = [np.linalg.norm(scene.start.xipos[a] - scene.start.xipos[b]) for a, b in itertools.pairwise(links[:n])]
+            need(length is None or near(n * np.mean(steps), length, 0.15), f"{n * np.mean(steps):.2f} m long, wanted {length}")
             ours = sum(scene.model.body_mass[scene.model.body_weldid == links[-1]])
             # The last link may be of one piece with it.
             need(kg is None or near(ours, kg, 0.12), f"{ours:.3f} kg at the end, wanted {kg}")
@@ -638,7 +672,8 @@ def car(scene: Scene, wheels: int = 4, driven: int | None = None, colour: str | 
         need(len(motors) == driven, f"{len(motors)} wheels have motors, wanted {driven}")
         heading = np.array([scene.start.xanchor[j] for j in motors])
         axle = scene.start.xaxis[next(iter(motors))]
-        need(all(abs(np.cross(p - heading[0], axle)).max() < 0.02 for p in heading), "they are not on one axle")
+        one_axle = all(abs(np.cross(p - heading[0], axle)).max() < 0.02 for p in heading)
+        need(driven == wheels or one_axle, "they are not on one axle")
     steering = [a for a in range(model.nu) if model.actuator_trntype[a] == int(mujoco.mjtTrn.mjTRN_JOINT)
                 and model.actuator_trnid[a][0] not in spins]
     drives = [a for a in range(model.nu) if a not in steering]
@@ -654,8 +689,11 @@ def car(scene: Scene, wheels: int = 4, driven: int | None = None, colour: str | 
 
 
 @predicate
-def door(scene: Scene, opens: float | None = None):
-    """An upright panel on a vertical hinge at one of its edges, that swings when it is pushed."""
+def door(scene: Scene, opens: float | None = None, both: bool = False, size: tuple[float, float] | None = None):
+    """An upright panel (of this height and width) on a vertical hinge at one of its edges, that swings when it is pushed.
+
+    `both`: it opens so far to both sides. Motors are off while it is pushed.
+    """
     model, faults = scene.model, ["no upright panel on a vertical hinge"]
     for body in range(1, model.nbody):
         if kinds(scene, body) != {HINGE} or abs(scene.start.xaxis[joints(scene, body)[0]][2]) < 0.98:
@@ -663,14 +701,14 @@ def door(scene: Scene, opens: float | None = None):
         panels = [p for p in parts_of(scene, {body}) if p.shape in ("box", "mesh")]
         if panels:
             try:
-                _check_door(scene, joints(scene, body)[0], max(panels, key=lambda p: p.volume), opens)
+                _check_door(scene, joints(scene, body)[0], max(panels, key=lambda p: p.volume), opens, both, size)
                 return
             except Unmet as unmet:
                 faults.insert(0, str(unmet))
     raise Unmet(faults[0])
 
 
-def _check_door(scene: Scene, hinge: int, panel: Part, opens: float | None):
+def _check_door(scene: Scene, hinge: int, panel: Part, opens: float | None, both: bool, size: tuple[float, float] | None):
     model = scene.model
     low, high = panel.bounds(scene.start)
     full = np.sort(panel.extents)
@@ -678,8 +716,12 @@ def _check_door(scene: Scene, hinge: int, panel: Part, opens: float | None):
     aside = np.linalg.norm((scene.start.geom_xpos[panel.id] - scene.start.xanchor[hinge])[:2])
     width = max(np.delete(panel.extents, np.argmax(np.abs(panel.axes(scene.start)[2]))))
     need(0.4 * width < aside < 0.65 * width, f"the hinge is {aside:.2f} m from the middle of a panel {width:.2f} m wide")
+    tall = high[2] - low[2]
+    need(size is None or near(tall, size[0]) and near(width, size[1]), f"a panel {tall:.2f} × {width:.2f} m, wanted {size}")
     address, dof = model.jnt_qposadr[hinge], model.jnt_dofadr[hinge]
     angles = []
+    flags = model.opt.disableflags
+    model.opt.disableflags |= int(mujoco.mjtDisableBit.mjDSBL_ACTUATION)
     for sign in (-1, 1):
         data = scene.fresh()
         inertia = max(1 / model.dof_invweight0[dof], 0.01)
@@ -687,11 +729,14 @@ def _check_door(scene: Scene, hinge: int, panel: Part, opens: float | None):
         turned = []
         scene.run(6.0, data, each=lambda d: turned.append(float(d.qpos[address] - scene.start.qpos[address])))
         angles.append(np.degrees(max(map(abs, turned))))
+    model.opt.disableflags = flags
     need(max(angles) > 30, f"pushed, the panel turns by {max(angles):.0f}°")
     if opens:
         ends = np.degrees(model.jnt_range[hinge]) if model.jnt_limited[hinge] else np.array([-np.inf, np.inf])
-        span = max(np.abs(ends - np.degrees(model.qpos0[address])))
-        need(abs(span - opens) < 0.07 * opens, f"it opens up to {span:.0f}°, wanted {opens}")
+        spans = np.abs(ends - np.degrees(model.qpos0[address]))
+        wide = min(spans) if both else max(spans)
+        need(abs(wide - opens) < 0.07 * opens and abs(max(spans) - opens) < 0.07 * opens,
+             f"it opens by {np.round(spans)}°, wanted {opens}")
 
 
 @predicate

@@ -121,10 +121,11 @@ def arm(n: int, motors: int | None = None, pos: str = "0 0 0.5") -> tuple[str, s
     return inner, f"<actuator>{drives}</actuator>"
 
 
-def cradle(n: int, gap: float = 0.0002, raised: float = 0, density: float = 5000, solref: str = "-200000 0", odd: float = 1, last: str = "") -> str:
+def cradle(n: int, gap: float = 0.0002, raised: float = 0, density: float = 5000, solref: str = "-200000 0", odd: float = 1, last: str = "",
+           lifted: int = 1) -> str:
     balls = []
     for i in range(n):
-        angle = raised if i == 0 else 0
+        angle = raised if i < lifted else 0
         balls.append(f'<body pos="{i * (0.1 + gap)} 0 1" euler="0 {angle} 0"><joint type="hinge" axis="0 1 0" {last if i == n - 1 else ""}/>'
                      f'<geom type="capsule" fromto="0 0 0 0 0 -0.45" size="0.003" mass="0.001" contype="0" conaffinity="0"/>'
                      f'<geom type="sphere" size="0.05" pos="0 0 -0.5" density="{density * (odd if i == 1 else 1)}" solref="{solref}" condim="1" rgba="0.7 0.7 0.75 1"/></body>')
@@ -138,6 +139,18 @@ def seesaw(offset: float = 0, joint: str = 'type="hinge" axis="0 1 0" damping="0
 
 def spring(stiffness: float = 100, kg: float = 1, damping: float = 0.1, pos: str = "0 0 1") -> str:
     return world(f'<body pos="{pos}"><joint type="slide" axis="0 0 1" stiffness="{stiffness}" damping="{damping}"/>{geom("box", "0.05 0.05 0.05", mass=kg)}</body>')
+
+
+def side_spring(stiffness: float = 80, kg: float = 2, axis: str = "1 0 0", friction: float = 0, z: float = 0.1) -> str:
+    block = f'<body pos="0.8 0 {z}"><joint type="slide" axis="{axis}" stiffness="{stiffness}"/>{geom("box", "0.1 0.1 0.1", mass=kg, friction=f"{friction} 0 0")}</body>'
+    return world(geom("box", "0.05 0.5 0.5", "0 0 0.5"), block, floor=geom("plane", "0 0 1", friction="0 0 0"))
+
+
+def tied_spring(stiffness: float = 80, kg: float = 2, friction: float = 0) -> str:
+    block = free("0.8 0 0.1", geom("box", "0.1 0.1 0.1", mass=kg, friction=f"{friction} 0 0"), '<site name="block" pos="-0.1 0 0"/>')
+    tendon = f'<tendon><spatial stiffness="{stiffness}" springlength="0.65"><site site="wall"/><site site="block"/></spatial></tendon>'
+    return world(geom("box", "0.05 0.5 0.5", "0 0 0.5"), '<site name="wall" pos="0.05 0 0.1"/>', block, floor=geom("plane", "0 0 1", friction="0 0 0"),
+                 after=tendon)
 
 
 def strung(both: bool = True, sag: float = 0.13) -> str:
@@ -166,9 +179,11 @@ def car(wheels: int = 4, motors=(0, 1), rgb: str = "1 0 0", gear: float = 1.0, a
     return world(free("0 0 0.115", body, wheel), after=f"<actuator>{drives}</actuator>")
 
 
-def door(axis: str = "0 0 1", edge: float = -0.4, span: str = "0 90", limited: str = "true", frame: str = "") -> str:
-    return world(f'<body pos="{edge} 0 1.02"><joint axis="{axis}" range="{span}" limited="{limited}" damping="0.5"/>'
-                 f'{geom("box", "0.4 0.02 1", f"{-edge} 0 0", density=200)}</body>', frame)
+def door(axis: str = "0 0 1", edge: float = -0.4, span: str = "0 90", limited: str = "true", frame: str = "", half: float = 0.4,
+         rgba: str = "0.5 0.5 0.5 1", motor: str = "") -> str:
+    return world(f'<body pos="{edge} 0 1.02"><joint name="hinge" axis="{axis}" range="{span}" limited="{limited}" damping="0.5"/>'
+                 f'{geom("box", f"{half} 0.02 1", f"{-edge} 0 0", density=200, rgba=rgba)}</body>', frame,
+                 after=f"<actuator>{motor}</actuator>" if motor else "")
 
 
 def chain(n: int, load: str = "", gap: float = 0.0, height: float = 2.0, tied: bool = True) -> str:
@@ -198,6 +213,16 @@ def pyramid(layers: int, square: bool = False, half: float = 0.05) -> str:
 def bricks(wide: int, high: int, bond: bool = True) -> str:
     return "".join(box(f"{0.205 * i + (0.05 if bond and level % 2 else 0)} 0 {0.03 + 0.06 * level}", "0.1 0.05 0.03")
                    for level in range(high) for i in range(wide))
+
+
+def catapult(kg: float = 10, x: float = 0.9) -> str:
+    """A ball above one end of a seesaw that lies on its other end, and a cube on that."""
+    lying = seesaw(loads=ball(f"{x} 0 1.4", mass=kg) + cube("-0.866 0 0.144", density=300).replace("<body ", '<body euler="0 -21 0" '))
+    return lying.replace('<body pos="0 0 0.4">', '<body pos="0 0 0.4" euler="0 -21 0">')
+
+
+def taper(n: int, by: float = 0.01) -> str:
+    return "".join(free(f"0 0 {0.05 + 0.1 * i}", geom("cylinder", f"{0.1 - by * i} 0.05")) for i in range(n))
 
 
 def stairs(n: int, rise: float = 0.15, going: float = 0.25) -> str:

@@ -11,7 +11,9 @@ import checks as c
 import contraptions as k
 import machines as m
 import prompts_dev
+import prompts_fresh
 import prompts_test
+import numpy as np
 import samples as s
 import suite
 from checks import REGISTERED
@@ -25,6 +27,7 @@ LEVEL_BALLS = s.seesaw(loads=ball("0.9 0 0.47", 0.05) + ball("-0.9 0 0.47", 0.05
 ARM, ARM_MOTORS = s.arm(3)
 RING = [f"{x} {y} 0.1" for x, y in ((1, 0), (0, 1), (-1, 0), (0, -1))]
 CYL = geom("cylinder", "0.05 0.1")
+SERVO = '<position joint="hinge" kp="300" kv="30" ctrlrange="0 1.57" ctrllimited="true"/>'
 ROLLING = s.keyframe(qpos="0 0 0.05 1 0 0 0", qvel="1 0 0 0 20 0")
 
 
@@ -74,6 +77,7 @@ CASES = [
     (c.upright_size("cylinder", 0.3, 0.1), world(s.free("0 0 0.15", geom("cylinder", "0.05 0.15"))), [
         world(s.free("0 0 0.15", geom("cylinder", "0.1 0.15"))),
         world(s.free("0 0 0.15", geom("cylinder", "0.05 0.15", euler="90 0 0")))]),
+    (c.upright_size("shelf", 1.1), world(s.shelf()), [world(s.shelf().replace("0.01 0.15 0.55", "0.01 0.15 0.75"))]),
     (c.longest("ball", 0.08, 0.12), world(ball("0 0 1")), [world(ball("0 0 1", 0.1))]),
     (c.larger("red ball", "blue ball", 3), world(ball("0 0 1", 0.3), ball("1 0 1", 0.05, BLUE)), [
         world(ball("0 0 1", 0.1), ball("1 0 1", 0.05, BLUE))]),
@@ -83,6 +87,10 @@ CASES = [
     (c.heavier("ball", 2), world(ball("0 0 1", mass=3)), [world(ball("0 0 1", mass=1))]),
     (c.made_of("cube", "wooden"), world(cube("0 0 1", rgb="0.6 0.4 0.2", density=600)), [
         world(cube("0 0 1", rgb="0 0 1", density=600)), world(cube("0 0 1", rgb="0.6 0.4 0.2", density=7800))]),
+    (c.made_of("cube", "aluminum"), world(cube("0 0 1", rgb="0.75 0.76 0.78", density=2700)), [
+        world(cube("0 0 1", rgb="0.75 0.76 0.78", density=7800)), world(cube("0 0 1", density=2700))]),
+    (c.made_of("cube", "concrete"), world(cube("0 0 1", rgb="0.6 0.6 0.58", density=2300)), [
+        world(cube("0 0 1", rgb="0.6 0.6 0.58", density=600)), world(cube("0 0 1", density=2300))]),
     (c.looks_like("ball", "gray"), world(ball("0 0 1", rgb="0.6 0.6 0.65")), [world(ball("0 0 1", rgb=GREEN))]),
     (c.gravity(1.62), world(ball("0 0 1"), gravity=-1.62), [world(ball("0 0 1")), world(ball("0 0 1"), gravity=0)]),
     (c.on("red ball", "table"), world(table(), ball("0 0 0.8")), [
@@ -99,6 +107,8 @@ CASES = [
         world(ball("0 -0.5 0.05"), cube("0 0 0.05", rgb=BLUE))]),
     (c.beside("ball", "cube"), world(ball("0.3 0 0.05"), cube("0 0 0.05")), [
         world(ball("4 0 0.05"), cube("0 0 0.05")), world(ball("0 0 0.15"), cube("0 0 0.05"))]),
+    (c.beside("chair", "table", within=1, overlap=0.5), world(table(), s.chair("0.65 0 0", "0 0 180")), [
+        world(table(), s.chair("2.5 0 0"))]),
     (c.apart("red box", "blue box", 0.5), world(cube("0 0 0.05"), cube("0.5 0 0.05", rgb=BLUE)), [
         world(cube("0 0 0.05"), cube("0.9 0 0.05", rgb=BLUE))]),
     (c.between("ball", "box"), world(ball("0 0 0.05"), cube("-0.4 0 0.05"), cube("0.4 0 0.05")), [
@@ -107,6 +117,8 @@ CASES = [
     (c.height("ball", 2.0), world(ball("0 0 2")), [world(ball("0 0 1"))]),
     (c.lies("capsule"), world(s.free("0 0 0.05", geom("capsule", "0.05 0.2", euler="0 90 0"))), [
         world(s.fixed("0 0 0.3", geom("capsule", "0.05 0.2")))]),
+    (c.tilted("box", 30), world(box("0 0 0.4", "0.3 0.1 0.1", euler="0 30 0")), [
+        world(box("0 0 0.4", "0.3 0.1 0.1")), world(box("0 0 0.4", "0.3 0.1 0.1", euler="0 45 0"))]),
     (c.stands("cylinder"), world(s.free("0 0 0.1", CYL)), [world(s.free("0 0 0.05", geom("cylinder", "0.05 0.1", euler="90 0 0")))]),
     (c.furnished("table", height=0.75, length=1.2), world(table()), [
         world(table(height=0.6)), world(table(half="0.4 0.4")), world(table(legs=1)), world(table(legs=0)), world(s.chair())]),
@@ -128,6 +140,7 @@ CASES = [
     (c.stacked("free cube", 4, alternating=("red", "blue")), world(s.stack(4, colours=(RED, BLUE))), [
         world(s.stack(4, colours=(RED, RED, BLUE, BLUE)))]),
     (c.stacked("free cube", 3, stacks=2), world(s.stack(3), s.stack(3, x=0.5)), [world(s.stack(2), s.stack(4, x=0.5))]),
+    (c.tapers("cylinder"), world(s.taper(5)), [world(s.taper(5, by=0)), world(s.taper(5, by=-0.01))]),
     (c.piled("free cube", 3), world(s.stack(3)), [world(s.stack(2)), world(s.stack(3, gap=0.1))]),
     (c.ordered(("green cube", "red cube")), world(cube("0 0 0.05", rgb=GREEN), cube("0 0 0.15")), [
         world(cube("0 0 0.15", rgb=GREEN), cube("0 0 0.05"))]),
@@ -138,16 +151,24 @@ CASES = [
     (c.in_row("ball", 3, growing=True), row([0, 0.4, 0.8], [0.05, 0.08, 0.11]), [row([0, 0.4, 0.8], [0.05, 0.11, 0.08]), row([0, 0.4, 0.8])]),
     (c.in_ring("cylinder", 4, radius=1.0), ring(RING), [ring([*RING[:3], "0 -1.5 0.1"]), ring(["0 0.5 0.1", "0 -0.5 0.1", "0.5 0 0.1", "-0.5 0 0.1"]), ring(RING[:3])]),
     (c.in_grid("cube", 3, 2, spacing=0.2), grid(3, 2), [grid(3, 3), grid(3, 2, 0.3, 0.3), grid(3, 2, 0.2, 0.35), grid(6, 1)]),
+    (c.in_grid("cube", 3, 5, square=False), grid(3, 5, 0.4, 0.2), [
+        grid(3, 4, 0.4, 0.2), world(*(cube(f"{i * i * 0.2} {j * 0.2} 0.05") for i in range(3) for j in range(5)))]),
     (c.pyramid("free cube", 4), world(s.pyramid(4)), [world(s.pyramid(3)), world(s.stack(4)), grid(5, 2)]),
     (c.pyramid("free cube", 3), world(s.pyramid(3, square=True)), [world(s.pyramid(4, square=True))]),
     (c.wall("box", 5, 4), world(s.bricks(5, 4)), [world(s.bricks(4, 4)), world(s.bricks(5, 3)), world(s.bricks(20, 1))]),
     (c.staircase(6), world(s.stairs(6)), [world(s.stairs(5)), world(s.stairs(6, going=0.02)), world(s.stairs(6, rise=0.6))]),
+    (c.staircase(6, rise=0.15), world(s.stairs(6)), [world(s.stairs(6, rise=0.2))]),
     (c.corners("thing", side=1.5), ring(["0 0 0.1", "1.5 0 0.1", "0 1.5 0.1", "1.5 1.5 0.1"]), [
         ring(["0 0 0.1", "2 0 0.1", "0 2 0.1", "2 2 0.1"]), ring(["0 0 0.1", "1.5 0 0.1", "3 0 0.1", "4.5 0 0.1"])]),
     (c.falls("ball", by=0.5), world(ball("0 0 1")), [world(ball("0 0 1"), gravity=0), world(s.fixed("0 0 1", geom("sphere", "0.05")))]),
+    (c.rises("free cube"), s.catapult(), [s.catapult(kg=0.01), s.catapult(x=2), world(cube("0 0 1"))]),
     (c.floats("ball"), world(ball("0 0 1"), gravity=0), [world(ball("0 0 1")), world(s.fixed("0 0 1", geom("sphere", "0.05")), gravity=0)]),
     (c.bounces("ball"), world(ball("0 0 1.5", solref="-10000 -1")), [world(ball("0 0 1.5"))]),
     (c.slippery("box"), world(cube("0 0 0.05", friction="0.01 0 0", priority=1)), [world(cube("0 0 0.05"))]),
+    (c.rubs("box", 0.3), world(cube("0 0 0.05", friction="0.3 0 0", priority=1)), [
+        world(cube("0 0 0.05", friction="0.3 0 0")), world(cube("0 0 0.05", friction="0.1 0 0", priority=1)),
+        world(cube("0 0 0.05", friction="0.5 0 0", priority=1)), world(s.fixed("0 0 0.05", geom("box", "0.05 0.05 0.05")))]),
+    (c.ramp(20, length=2), sliding(20, 0.1), [world(slab(20, length=1.5)), world(cube("0 0 0.05"))]),
     (c.ramp(20), sliding(20, 0.1), [sliding(30, 0.1), world(cube("0 0 0.05"))]),
     (c.starts_on_ramp("cube", upper=0.5), sliding(20, 0.1), [sliding(20, 0.1, up=-0.6), world(slab(20), cube("0 2 0.05"))]),
     (c.descends("cube", rolling=False), sliding(30, 0.02), [sliding(30, 1.5), rolling(30, item=s.ROLLED.replace("sphere", "box").replace("0.05\"", "0.05 0.05 0.05\"").replace("<freejoint/>", ""))]),
@@ -162,6 +183,7 @@ CASES = [
         world(s.links(1, 1.0, joint='type="slide" axis="1 0 0"'))]),
     (m.pendulum(2, length=0.5), world(s.links(2, 0.5)), [world(s.links(2, 0.4)), world(s.links(3, 0.5))]),
     (m.pendulum(3, from_horizontal=True), world(s.links(3, 0.4, first=90)), [world(s.links(3, 0.4))]),
+    (m.pendulum(1, aside=45), world(s.links(1, first=45)), [world(s.links(1, first=20)), world(s.links(1)), world(s.links(1, first=135))]),
     (m.cart_pole(length=0.6), s.cartpole(), [
         s.cartpole(pole=0.4), s.cartpole(motor=False), s.cartpole(slide="0 0 1"), s.cartpole(up=-1), s.cartpole(gear=0.01), s.cartpole(slide="0 1 0")]),
     (m.arm(3), armed(3), [armed(2), armed(3, 2), armed(4)]),
@@ -169,10 +191,19 @@ CASES = [
     (m.arm_stands_on("table"), armed(3, None, "0 0 0.76", table()), [armed(3, None, "1 0 0.05", table()), armed(1, None, "0 0 0.76", table())]),
     (m.cradle(5), s.cradle(5), [s.cradle(4), s.cradle(5, gap=0.03), s.cradle(5, odd=2)]),
     (m.cradle(5, raised=True), s.cradle(5, raised=30), [s.cradle(5)]),
+    (m.cradle(5, raised=2), s.cradle(5, raised=30, lifted=2), [s.cradle(5, raised=30), s.cradle(5), s.cradle(5, raised=30, lifted=3)]),
     (m.passes_momentum(), s.cradle(5), [s.cradle(5, gap=0.5), s.cradle(5, last='damping="50"')]),
     (m.seesaw(), s.seesaw(), [s.seesaw(offset=0.9), s.seesaw(joint='type="hinge" axis="0 0 1"'), world(box("0 0 0.02", "1 0.15 0.02"))]),
+    (m.seesaw(metres=2), s.seesaw(), [s.seesaw().replace('"1 0.15 0.02"', '"1.5 0.15 0.02"')]),
+    (m.on_ends("ball"), HINGED_BALLS, [
+        s.seesaw(loads=ball("0.9 0 0.47")), s.seesaw(loads=ball("0.9 0 0.47") + ball("0.6 0 0.47")),
+        s.seesaw(loads=ball("0.9 0 0.47") + ball("-0.9 1 0.05")), s.seesaw(loads=ball("0.9 0 0.47") + ball("-0.9 0 1.5"))]),
     (m.tips_to_heavier("free ball"), HINGED_BALLS, [LEVEL_BALLS]),
     (m.spring(stiffness=100, kg=1), s.spring(), [s.spring(stiffness=40), s.spring(kg=3), s.spring(stiffness=0), s.spring(damping=200)]),
+    (m.spring(stiffness=80, kg=2, level=True), s.side_spring(), [
+        s.side_spring(stiffness=20), s.side_spring(axis="0 0 1", z=0.5), s.side_spring(kg=1)]),
+    (m.spring(stiffness=80, kg=2, level=True), s.tied_spring(), [s.tied_spring(stiffness=20), s.tied_spring(friction=1)]),
+    (m.chain(6, length=0.72), s.chain(6), [s.chain(6, gap=-0.03)]),
     (m.chain(6), s.chain(6), [s.chain(5), s.chain(6, gap=0.3), s.chain(6, tied=False), s.chain(6, height=-2)]),
     (m.chain(4, ends_in="sphere", kg=2), s.chain(4, geom("sphere", "0.05", mass=2)), [s.chain(4), s.chain(4, geom("sphere", "0.05", mass=1))]),
     (m.strung(), s.strung(), [s.strung(both=False)]),
@@ -182,6 +213,10 @@ CASES = [
         " ".join(f"{i * 0.06} 0 0.06 1 0 0 0" for i in range(4)), "0 0 0 0 8 0 " + "0 " * 18)), [s.dominoes(4)]),
     (m.car(4, driven=2, colour="red"), s.car(), [
         s.car(wheels=3), s.car(motors=()), s.car(motors=(0, 2)), s.car(rgb=BLUE), s.car(gear=0.0001)]),
+    (m.car(4, driven=4), s.car(motors=(0, 1, 2, 3)), [s.car()]),
+    (m.door(opens=60, both=True), s.door(span="-60 60"), [s.door(span="0 60"), s.door(span="-60 90"), s.door(span="-90 90")]),
+    (m.door(size=(2, 0.9)), s.door(edge=-0.45, half=0.45), [s.door(), s.door(edge=-0.45, half=0.45).replace("0.02 1\"", "0.02 0.8\"")]),
+    (m.door(), s.door(motor=SERVO), [s.door(motor=SERVO, axis="0 1 0")]),
     (m.door(opens=90), s.door(), [
         s.door(axis="0 1 0"), s.door(edge=-0.05), s.door(span="0 45"), s.door(frame=geom("box", "0.4 0.1 1", "0 0.13 1.02") + geom("box", "0.4 0.1 1", "0 -0.13 1.02"))]),
     (m.swings_into("ball", "free cube", 3), world(s.wrecker(), s.stack(3)), [
@@ -227,6 +262,85 @@ WHOLE = {
     "little red car with motors on the back wheels": (s.car(), s.car(motors=(0, 1, 2, 3))),
     "a door that opens up to 90 degrees": (s.door(), s.door(span="0 170")),
     "a seesaw with a heavy ball on one end and a light ball on the other": (HINGED_BALLS, LEVEL_BALLS),
+    # Of those that were held out.
+    "a blue box that's 60 cm long, 40 cm wide and 20 cm tall": (
+        world(box("0 0 0.1", "0.3 0.2 0.1", BLUE)), world(box("0 0 0.3", "0.1 0.2 0.3", BLUE))),
+    "I need a concrete block measuring 40 x 20 x 20 cm": (
+        world(box("0 0 0.1", "0.2 0.1 0.1", GREY, density=2300)), world(box("0 0 0.1", "0.2 0.1 0.1", GREY, density=800))),
+    "a long green box tilted by 30 degrees": (
+        world(box("0 0 0.4", "0.4 0.1 0.1", GREEN, euler="0 30 0")), world(box("0 0 0.4", "0.4 0.1 0.1", GREEN))),
+    "a 10 g ball and a 10 kg ball dropped side by side from 2 m on the moon": (
+        world(ball("0 0 2", 0.05, mass=0.01), ball("0.4 0 2", 0.1, mass=10), gravity=-1.62),
+        world(ball("0 0 2", 0.05, mass=0.01), ball("0.4 0 2", 0.1, mass=10))),
+    "a crate on a floor with a friction coefficient of 0.3": (
+        world(cube("0 0 0.2", 0.2, friction="0.3 0.005 0.0001"), floor=geom("plane", "0 0 1", friction="0.3 0.005 0.0001")),
+        world(cube("0 0 0.2", 0.2, friction="0.3 0.005 0.0001"))),
+    "stairs with 8 steps, each of them 15 cm high": (world(s.stairs(8)), world(s.stairs(8, rise=0.2))),
+    "two towers of four blocks each, one tower red and the other one green": (
+        world(s.stack(4), s.stack(4, x=0.5, colours=(GREEN,))),
+        world(s.stack(4, colours=(RED, GREEN)), s.stack(4, x=0.5, colours=(RED, GREEN)))),
+    "three rows of five green balls": (
+        world(*(ball(f"{0.2 * i} {0.4 * j} 0.05", rgb=GREEN) for i in range(5) for j in range(3))),
+        world(*(ball(f"{0.2 * i} 0 0.05", rgb=GREEN) for i in range(15)))),
+    "a tower of five cylinders that get smaller towards the top": (world(s.taper(5)), world(s.taper(5, by=-0.01))),
+    "a 2 m long ramp tilted 12 degrees with a red cylinder rolling down": (
+        rolling(12, item=s.ROLLER.replace('"/>', '" rgba="1 0 0 1"/>')), rolling(12, item=s.ROLLER)),
+    "box on a 20 degree ramp with friction coefficient 0.8": (sliding(20, 0.8), sliding(20, 0.1)),
+    "a dining table 1.8 m long with four chairs": (
+        world(table(half="0.9 0.45"), *(s.chair(f"{x} {y} 0", f"0 0 {a}") for x in (-0.45, 0.45) for y, a in ((0.7, -90), (-0.7, 90)))),
+        world(table(half="0.9 0.45"), *(s.chair(f"{x} 0.7 0", "0 0 -90") for x in (-0.45, 0.45)))),
+    "a bookshelf 1.8 m tall with two books on it": (
+        world(s.shelf(4).replace("0.01 0.15 0.55\"", "0.01 0.15 0.9\"").replace("0 0.55\"", "0 0.9\""),
+              *(box(f"{x} 0 0.64", "0.02 0.08 0.12") for x in (0, 0.1))),
+        world(s.shelf(), *(box(f"{x} 0 0.64", "0.02 0.08 0.12") for x in (0, 0.1)))),
+    "a black box to the right of a white box, with a red ball between the two": (
+        world(cube("-0.4 0 0.05", rgb="1 1 1"), cube("0.4 0 0.05", rgb="0.05 0.05 0.05"), ball("0 0 0.05")),
+        world(cube("0.4 0 0.05", rgb="1 1 1"), cube("-0.4 0 0.05", rgb="0.05 0.05 0.05"), ball("0 0 0.05"))),
+    "for my physics class I need a pendulum with a 2 kg bob on a 1.5 m rod": (
+        world(s.links(1, 1.5, first=20).replace('size="0.05"', 'size="0.05" mass="2"').replace('size="0.02"', 'size="0.01"')),
+        world(s.links(1, 1.5, first=20).replace('size="0.05"', 'size="0.05" mass="5"'))),
+    "an 80 cm pendulum on the moon, starting at 45 degrees": (
+        world(s.links(1, 0.8, first=45), gravity=-1.62), world(s.links(1, 0.8), gravity=-1.62)),
+    "4-DOF robotic arm": (armed(4), armed(4, 3)),
+    "newton's cradle, six balls, two of them lifted at the start": (s.cradle(6, raised=30, lifted=2), s.cradle(6, raised=30)),
+    "a teeter-totter with a red cube on each end": (
+        s.seesaw(loads=cube("0.9 0 0.472") + cube("-0.9 0 0.472")), s.seesaw(loads=cube("0.9 0 0.472") + cube("0.7 0 0.472"))),
+    "seesaw: a 5 kg red ball on the left end and a 1 kg blue ball on the right end": (
+        s.seesaw(loads=ball("-0.9 0 0.471", mass=5) + ball("0.9 0 0.471", rgb=BLUE, mass=1)),
+        s.seesaw(loads=ball("0.9 0 0.471", mass=5) + ball("-0.9 0 0.471", rgb=BLUE, mass=1))),
+    "2 kg block on a frictionless floor, tied to a wall by a spring of 80 N/m": (s.tied_spring(), s.spring(80, 2)),
+    "a 1.5 m chain of 15 links with a red ball at its lower end": (
+        s.chain(15, geom("sphere", "0.05", rgba="1 0 0 1"), gap=-0.02, height=2.5), s.chain(15, gap=-0.02, height=2.5)),
+    "ten red dominoes in a row, 5 cm apart": (s.dominoes(10, step=0.05), s.dominoes(10, step=0.1)),
+    "an RC car in yellow with front wheel drive": (s.car(rgb="1 0.85 0", motors=(2, 3)), s.car(motors=(2, 3))),
+    "toy car, four wheels, every wheel has its own motor": (s.car(motors=(0, 1, 2, 3)), s.car()),
+    "a wooden door, 2 m tall and 90 cm wide, on hinges": (
+        s.door(edge=-0.45, half=0.45, rgba=s.WOOD), s.door(edge=-0.45, half=0.45, rgba="0.2 0.3 0.9 1")),
+    "a swing door that opens 60 degrees to both sides": (s.door(span="-60 60"), s.door(span="0 60")),
+    "a door with a motor that opens and closes it": (s.door(motor=SERVO), s.door()),
+    "a row of eight dominoes standing on a table": (
+        world(table(), *(box(f"{0.05 * i - 0.2} 0 0.8", "0.008 0.025 0.05") for i in range(8))),
+        world(table("0 1 0"), *(box(f"{0.05 * i - 0.2} 0 0.05", "0.008 0.025 0.05") for i in range(8)))),
+    "Drop a 10 kg ball onto one end of a seesaw with a small cube on the other end": (s.catapult(), s.catapult(x=2)),
+}
+
+WOODEN = "0.6 0.4 0.2"
+# Edits: scenes on which all checks of each step hold.
+EDITED = {
+    "three red cubes in a row": [
+        world(*(cube(f"{x} 0 0.05", rgb=rgb) for x, rgb in zip((0, 0.3, 0.6), colours)))
+        for colours in ((RED, RED, RED), (RED, BLUE, RED))
+    ] + [world(cube("0 0 0.05"), cube("0.6 0 0.05"))],
+    "six white balls in a ring": [
+        world(*(ball(f"{np.cos(2 * np.pi * i / n)} {np.sin(2 * np.pi * i / n)} {r}", r, "1 1 1") for i in range(n)))
+        for n, r in ((6, 0.1), (8, 0.1), (8, 0.05))
+    ],
+    "a stack of 3 wooden boxes": [
+        world(s.stack(3, 0.1, colours=(WOODEN,)), *(ball("0 0 0.65", mass=kg) for kg in kgs)) for kgs in ((), (0.5,), (4,))
+    ],
+    "a cube and a ball": [
+        world(cube(f"{x} 0 {half}", half), ball("0 0 0.05", rgb=BLUE)) for x, half in ((-0.4, 0.05), (0.4, 0.05), (0.4, 0.08))
+    ],
 }
 
 
@@ -262,11 +376,26 @@ class Prompts(unittest.TestCase):
                 scene = Scene(wrong)
                 self.assertTrue(any(check.fault(scene) for check in known[prompt].checks))
 
+    def test_edits(self):
+        known = {p.steps[0].prompt: p for half in suite.HALVES.values() for p in half if isinstance(p, Edits)}
+        for first, scenes in EDITED.items():
+            steps, before = known[first].steps, None
+            self.assertEqual(len(scenes), len(steps))
+            for said, xml in zip(steps, scenes):
+                with self.subTest(said.prompt):
+                    scene = Scene(xml, before)
+                    self.assertEqual([(check.label, fault) for check in said.checks if (fault := check.fault(scene))], [])
+                    # The scene before does not do for what is asked next.
+                    self.assertTrue(before is None or any(check.fault(Scene(before.xml, before)) for check in said.checks))
+                    before = scene
+                    before.xml = xml
+
     def test_the_halves_are_balanced_and_apart(self):
         kinds = []
-        for half in (prompts_dev.PROMPTS, prompts_test.PROMPTS):
+        for half in (prompts_dev.PROMPTS, prompts_test.PROMPTS, prompts_fresh.PROMPTS):
             kinds.append({kind: sum(p.kind == kind for p in half) for kind in {p.kind for p in half}})
         self.assertEqual(set(kinds[0]), set(kinds[1]))
+        self.assertEqual(set(kinds[0]), set(kinds[2]))
         self.assertLessEqual(max(abs(kinds[0][k] - kinds[1][k]) for k in kinds[0]), 1)
         said = [p.steps[0].prompt if isinstance(p, Edits) else p.prompt for half in suite.HALVES.values() for p in half]
         self.assertEqual(len(said), len(set(said)))

@@ -1,6 +1,8 @@
 """Judges `mjcast generate` by what its scenes are and do.
 
-    python suite.py --bin PATH [--half dev|test|all] [--json OUT] [--sheet DIR]
+    python suite.py --bin PATH [--half dev|test|all|fresh] [--json OUT] [--sheet DIR]
+
+`all`: dev and test. `fresh`: prompts that were held out after both.
 
 `PATH generate --lines` reads a prompt per line (an edit: a JSON object with `prompt` and the `spec`
 before) and answers each with a line of JSON. Prints a table and ends with status 1 where a bar of
@@ -22,13 +24,18 @@ import mujoco
 import numpy as np
 
 import prompts_dev
+import prompts_fresh
 import prompts_more
 import prompts_test
 from prompts import Edits, Refused
 from prompts import Scene as Prompt
 from scene import Scene
 
-HALVES = {"dev": prompts_dev.PROMPTS + prompts_more.PROMPTS, "test": prompts_test.PROMPTS}
+HALVES = {
+    "dev": prompts_dev.PROMPTS + prompts_more.PROMPTS,
+    "test": prompts_test.PROMPTS,
+    "fresh": prompts_fresh.PROMPTS,
+}
 BARS = {"scenes fully right": 0.85, "checks": 0.95, "refused wrongly accepted": 0, "wrong without a warning": 0}
 # A generator that hangs fails the suite instead of hanging it.
 REPLY_TIMEOUT_S = 30
@@ -112,7 +119,7 @@ def main() -> int:
 def parse() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--bin", required=True, help="the mjcast binary")
-    parser.add_argument("--half", choices=["dev", "test", "all"], default="all")
+    parser.add_argument("--half", choices=[*HALVES, "all"], default="all")
     parser.add_argument("--json", type=Path, help="where to write all figures")
     parser.add_argument("--sheet", type=Path, help="a folder for pictures of scenes that are wrong")
     return parser.parse_args()

@@ -142,7 +142,8 @@ def spring(stiffness: float = 100, kg: float = 1, damping: float = 0.1, pos: str
 
 
 def side_spring(stiffness: float = 80, kg: float = 2, axis: str = "1 0 0", friction: float = 0, z: float = 0.1) -> str:
-    block = f'<body pos="0.8 0 {z}"><joint type="slide" axis="{axis}" stiffness="{stiffness}"/>{geom("box", "0.1 0.1 0.1", mass=kg, friction=f"{friction} 0 0")}</body>'
+    block = (f'<body pos="0.8 0 {z}"><joint type="slide" axis="{axis}" stiffness="{stiffness}"/>'
+             f'{geom("box", "0.1 0.1 0.1", mass=kg, friction=f"{friction} 0 0")}</body>')
     return world(geom("box", "0.05 0.5 0.5", "0 0 0.5"), block, floor=geom("plane", "0 0 1", friction="0 0 0"))
 
 
@@ -172,7 +173,7 @@ def dominoes(n: int, step: float = 0.06, height: float = 0.06, extra: str = "", 
 
 def car(wheels: int = 4, motors=(0, 1), rgb: str = "1 0 0", gear: float = 1.0, axis: str = "0 1 0") -> str:
     body = geom("box", "0.25 0.12 0.05", rgba=f"{rgb} 1", density=500)
-    places = [(-0.18, -0.15), (-0.18, 0.15), (0.18, -0.15), (0.18, 0.15)][:wheels]
+    places = [(-0.18, -0.15), (-0.18, 0.15), (0.18, -0.15), (0.18, 0.15), (0, -0.15), (0, 0.15)][:wheels]
     wheel = "".join(f'<body pos="{x} {y} -0.04"><joint name="w{i}" axis="{axis}" damping="0.01"/>'
                     f'<geom type="cylinder" size="0.07 0.02" euler="90 0 0" rgba="0.1 0.1 0.1 1"/></body>' for i, (x, y) in enumerate(places))
     drives = "".join(f'<motor joint="w{i}" gear="{gear}" ctrlrange="-1 1" ctrllimited="true"/>' for i in motors)

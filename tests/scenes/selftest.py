@@ -322,6 +322,43 @@ WHOLE = {
         world(table(), *(box(f"{0.05 * i - 0.2} 0 0.8", "0.008 0.025 0.05") for i in range(8))),
         world(table("0 1 0"), *(box(f"{0.05 * i - 0.2} 0 0.05", "0.008 0.025 0.05") for i in range(8)))),
     "Drop a 10 kg ball onto one end of a seesaw with a small cube on the other end": (s.catapult(), s.catapult(x=2)),
+    "drop a rubber ball and a steel ball from 3 m": (
+        world(ball("0 0 3", density=1100), ball("0.4 0 3", rgb=GREY, density=7850)), world(ball("0 0 3"), ball("0.4 0 3", rgb=GREY))),
+    "four blue cubes floating weightlessly in space": (
+        world(*(cube(f"{x} 0 1", rgb=BLUE) for x in range(4)), gravity=0, floor=""), world(*(cube(f"{x} 0 1", rgb=BLUE) for x in range(4)))),
+    "a pyramid of crates with five in the bottom row": (world(s.pyramid(5)), world(s.pyramid(4))),
+    "build a three-level pyramid out of wooden blocks": (
+        world(s.pyramid(3, square=True).replace('rgba="1 0 0 1"', f'rgba="{s.WOOD}" density="600"')), world(s.pyramid(3))),
+    "three marbles released at the top of a 15 degree incline": (
+        world(slab(15), *(on_slab(15, 0.9, s.ROLLED.replace("0.05", "0.012"),
+                                  lift=0.0125).replace(" 0.0 ", f" {y} ") for y in (-0.2, 0, 0.2))),
+        world(slab(15), on_slab(15, 0.9, s.ROLLED.replace("0.05", "0.012"), lift=0.0125))),
+    "three bar stools in a row": (
+        world(*(table(f"{x} 0 0", 0.7, half="0.18 0.18") for x in (0, 0.6, 1.2))), world(*(table(f"{x} 0 0", 0.7, half="0.18 0.18") for x in (0, 0.6, 2)))),
+    "an office desk with a chair behind it": (world(table(), s.chair("0 0.8 0", "0 0 -90")), world(table(), s.chair("0 -0.8 0", "0 0 90"))),
+    "a green cube under a bench": (
+        world(table(height=0.45, half="0.6 0.2"), cube("0 0 0.08", 0.08, GREEN)), world(table(height=0.45, half="0.6 0.2"), cube("0 0.5 0.08", 0.08, GREEN))),
+    "three tennis balls in a bucket": (
+        world(s.bin_(), *(ball(f"{x} 0 0.054", 0.033, "0.8 0.9 0.2") for x in (-0.1, 0, 0.1))),
+        world(s.bin_(), *(ball(f"{x} 0 0.054", 0.033, "0.8 0.9 0.2") for x in (-0.1, 0, 0.5)))),
+    "an orange robot arm with five joints": (armed(5).replace('size="0.03"', 'size="0.03" rgba="1 0.5 0 1"'), armed(5)),
+    "a 3 kg weight hangs from the ceiling on a spring": (s.spring(kg=3), s.spring(kg=1)),
+    "a steel chain with 12 links hanging from a hook": (s.chain(12), s.chain(12).replace("contype", 'rgba="0.8 0.5 0.1 1" contype')),
+    "a rope hanging loosely between two poles": (s.strung(), s.strung(both=False)),
+    "an orange six-wheeled rover that I can drive around": (s.car(6, (0, 1, 2, 3, 4, 5), "1 0.5 0"), s.car(4, (0, 1), "1 0.5 0")),
+    "A blue car, and two metres away a wall of red bricks, 4 wide and 3 high": (
+        s.car(rgb=BLUE).replace("</worldbody>", s.bricks(4, 3).replace('pos="0.', 'pos="3.') + "</worldbody>"),
+        s.car(rgb=BLUE)),
+    "two pendulums side by side, one 50 cm and the other 1 m long": (
+        world(s.links(1, 0.5, 2), s.links(1, 1.0, 2).replace('pos="0 0 2"', 'pos="0 1 2"')), world(s.links(1, 0.5, 2))),
+    "On Mars: a 1 m long pendulum, and next to it a weight on a spring.": (
+        s.spring().replace("-9.81", "-3.71").replace("</worldbody>", s.links(1, 1.0).replace('pos="0 0 3.0"', 'pos="0 1 2"') + "</worldbody>"), s.spring()),
+    "A table with a stack of three cubes on it. Behind the table stands a chair.": (
+        world(table(), *(cube(f"0 0 {0.8 + 0.1 * i}") for i in range(3)), s.chair("0 0.8 0", "0 0 -90")),
+        world(table(), *(cube(f"0 1.5 {0.05 + 0.1 * i}") for i in range(3)), s.chair("0 0.8 0", "0 0 -90"))),
+    "A ball rolls down a 20 degree ramp and knocks over five dominoes at the bottom.": (
+        world(slab(20), on_slab(20, 0.6, s.ROLLED), *(box(f"{1.3 + 0.06 * i} 0 0.06", "0.01 0.03 0.06") for i in range(5))),
+        world(slab(20), on_slab(20, 0.6, s.ROLLED), *(box(f"{1.3 + 0.06 * i} 0.6 0.06", "0.01 0.03 0.06") for i in range(5)))),
 }
 
 WOODEN = "0.6 0.4 0.2"

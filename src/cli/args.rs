@@ -27,6 +27,7 @@ Examples:
   mjcast serve                               on http://127.0.0.1:8000
   mjcast serve --port 0                      on a free port, which the log names
   mjcast serve --size 1280x720 --frame-rate 60 --require-gpu
+  mjcast serve --library ~/mujoco_menagerie  with these models to choose from
   mjcast serve --config mjcast.toml --log-format json
   ssh -L 8000:127.0.0.1:8000 HOST            from another machine: a tunnel, then the same address
 
@@ -236,6 +237,9 @@ pub(super) struct Serve {
     /// Refuses to start when only software can draw.
     #[arg(long)]
     pub require_gpu: bool,
+    /// A folder with models to choose from; may be given several times.
+    #[arg(long, value_name = "FOLDER")]
+    pub library: Vec<PathBuf>,
 }
 
 #[derive(Debug, Args)]

@@ -401,6 +401,19 @@ sections! {
         /// Recordings of a session at a time.
         max_per_session: u32 = 4_u32,
     }
+    /// Scenes to choose from besides the presets.
+    library: Library {
+        /// Directories with models to list, as absolute paths; MJCF files in them are found by themselves.
+        folders: Vec<String> = Vec::new(),
+        /// A checkout of the MuJoCo Menagerie, listed as well.
+        menagerie: String = ""; "MUJOCO_MENAGERIE_PATH",
+        /// Scenes that users may save, in `library` in `state.dir`.
+        max_scenes: u32 = 1000_u32,
+        /// Versions that are kept of each; the oldest goes first.
+        max_versions: u32 = 20_u32,
+        /// Bytes of all saved scenes with their versions.
+        max_bytes: u64 = 4_u64 << 30,
+    }
     /// Which language models may be asked for scenes, and what that may cost.
     generate: Generate {
         /// Who is asked unless a request says: `openai`, `anthropic`, `google` or `compatible`; `auto`: the first of them that is configured.

@@ -98,6 +98,8 @@ pub struct Config {
     pub fleet: Option<Fleet>,
     /// What may be recorded, and where.
     pub recording: Recording,
+    /// Scenes to choose from besides the presets.
+    pub library: Library,
     /// Which language models may be asked for scenes, and what that may cost.
     pub generate: Generate,
 }
@@ -402,6 +404,19 @@ pub struct Recording {
     pub max_duration: Duration,
     /// Recordings of a session at a time.
     pub max_per_session: usize,
+}
+
+/// Scenes to choose from besides the presets.
+#[derive(Clone, Debug)]
+pub struct Library {
+    /// Directories with models.
+    pub folders: Vec<PathBuf>,
+    /// Scenes that users may save.
+    pub max_scenes: usize,
+    /// Versions that are kept of each.
+    pub max_versions: usize,
+    /// Bytes of all of them.
+    pub max_bytes: u64,
 }
 
 #[cfg(test)]

@@ -8,8 +8,8 @@ use std::{
 };
 
 use super::{
-    Allowed, Config, Encoders, IceServer, Limits, LogFormat, LogLevel, Login, NvencPreset, Places,
-    Profile, Recording, Server, Sessions, Shadows, State, Video, Webrtc, access,
+    Allowed, Config, Encoders, IceServer, Library, Limits, LogFormat, LogLevel, Login, NvencPreset,
+    Places, Profile, Recording, Server, Sessions, Shadows, State, Video, Webrtc, access,
     fleet::fleet,
     generate::generate,
     keys::{self, Raw},
@@ -45,6 +45,7 @@ impl Config {
             state: state(&raw.state)?,
             fleet: fleet(&raw.fleet)?,
             recording: recording(&raw.recording)?,
+            library: library(&raw.library)?,
             generate: generate(&raw.generate)?,
         })
     }
@@ -382,6 +383,18 @@ fn recording(raw: &keys::Recording) -> Result<Recording> {
             .map(Duration::from_secs)?,
         max_per_session: within("recording.max_per_session", raw.max_per_session.into(), 0..=64)?
             as usize,
+    })
+}
+
+fn library(raw: &keys::Library) -> Result<Library> {
+    let folders = raw.folders.iter().map(|text| directory("library.folders", text));
+    let mut folders = folders.collect::<Result<Vec<_>>>()?;
+    folders.push(directory("library.menagerie", &raw.menagerie)?);
+    Ok(Library {
+        folders: folders.into_iter().flatten().collect(),
+        max_scenes: within("library.max_scenes", raw.max_scenes.into(), 0..=100_000)? as usize,
+        max_versions: within("library.max_versions", raw.max_versions.into(), 1..=1000)? as usize,
+        max_bytes: within("library.max_bytes", raw.max_bytes, 0..=1 << 50)?,
     })
 }
 

@@ -24,7 +24,7 @@ use crate::{
     config::{Config, Login, Profile, Shadows},
     encode,
     gpu::{self, Gpu},
-    http, mcp,
+    http, library, mcp,
     metrics::Metrics,
     peer, record, render,
     session::{self, Checkpoint, Keeper, Sessions, Source},
@@ -187,8 +187,9 @@ async fn until_ended(
         let _ = told.send(());
     };
     // Files are finished while clients say goodbye: both within one time.
-    let way = (config, entry);
-    let serving = http::serve(listener, sessions.clone(), way, fleet, mcp::guest, until_told);
+    let (way, library) = ((config, entry), library(config).await);
+    let guest = mcp::guest;
+    let serving = http::serve(listener, sessions.clone(), library, way, fleet, guest, until_told);
     tokio::join!(serving, async {
         let _ = ending.await;
         let ended = recordings.all_ended();
@@ -398,6 +399,25 @@ fn recording_limits(config: &Config) -> record::Limits {
         max_duration: recording.max_duration,
         max_per_session: recording.max_per_session,
     }
+}
+
+/// The library; it may have to clear away what a crash has left.
+async fn library(config: &Config) -> library::Library {
+    let dir = state_dir(config).map(|dir| dir.join("library"));
+    let wanted = &config.library;
+    let limits = library::Limits {
+        own: library::store::Limits {
+            dir: dir.as_ref().map(|dir| dir.join("scenes")),
+            scenes: wanted.max_scenes,
+            versions: wanted.max_versions,
+            bytes: wanted.max_bytes,
+            model: bundle::Limits { bytes: config.limits.bundle_bytes },
+        },
+        pictures: dir.map(|dir| dir.join("pictures")),
+        folders: wanted.folders.clone(),
+    };
+    let opened = tokio::task::spawn_blocking(|| library::Library::open(limits));
+    opened.await.expect("invariant: opening cannot panic")
 }
 
 /// Where what outlives the daemon is kept: where the configuration or systemd says

@@ -21,7 +21,7 @@ use super::{
 };
 use crate::{
     batch::{self, Batch, Subject},
-    library,
+    library::{self, Kind},
     metrics::Levels,
     session::{self, Handle, Phase, Source},
 };
@@ -56,6 +56,10 @@ pub(crate) struct LoadRequest {
     pub xml: Option<String>,
     /// Id of a preset.
     pub preset: Option<String>,
+    /// Id of an entry of the library.
+    pub library: Option<String>,
+    /// Number of a saved scene's version, the newest where it is missing; with `library`.
+    pub version: Option<u32>,
 }
 
 /// The body of `POST /api/render`: whose pictures, and all that [`Batch`] has.
@@ -173,7 +177,23 @@ pub(super) fn all_presets() -> Presets {
     Presets { presets: library::presets().iter().map(Into::into).collect() }
 }
 
-/// What a JSON body asks to load.
+/// What a JSON body asks to load, an entry of the library among that.
+pub(super) async fn chosen(context: &Context, request: LoadRequest) -> Result<Source, Problem> {
+    match request {
+        LoadRequest { xml: None, preset: None, library: Some(id), version } => {
+            match library::parsed(&id)? {
+                (Kind::Preset, preset) => Ok(Source::Preset(preset.to_owned())),
+                _ => Ok(Source::Bundle(super::library::model(context, id, version).await?)),
+            }
+        }
+        LoadRequest { library: Some(_), .. } => {
+            Err(Problem::bad_request("send only one of xml, preset and library"))
+        }
+        request => source(request),
+    }
+}
+
+/// What a JSON body asks to load: a text or a preset.
 pub(super) fn source(request: LoadRequest) -> Result<Source, Problem> {
     match (request.xml, request.preset) {
         (Some(_), Some(_)) => Err(Problem::bad_request("send xml or preset, not both")),

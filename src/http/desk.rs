@@ -9,14 +9,17 @@ use tokio_util::sync::CancellationToken;
 use warp::http::StatusCode;
 
 use super::{
-    Context, api, command, events,
+    Context, SaveRequest,
+    api::{self, LoadRequest},
+    command, events,
     frames::{self, Picture},
     generate::{self, Wanted},
+    library,
     problem::Problem,
     recordings::{self, StartRequest},
     reply::{
-        self, Cameras, CommandReply, Generated, Health, NamedState, Presets, Recording, Session,
-        Sessions, Settings, Undone, Verdict,
+        self, Cameras, CommandReply, Generated, Health, LibraryPage, LibraryScene, NamedState,
+        Presets, Recording, Session, Sessions, Settings, Undone, Verdict,
     },
     scenes, sessions, state,
     words::{self, Wish},
@@ -24,6 +27,7 @@ use super::{
 use crate::{
     batch::{CameraSpec, Mode},
     config::Config,
+    library::Query,
     record::{self, Part},
     scene::{
         Assets,
@@ -107,7 +111,30 @@ impl Desk {
 
     /// What a scene is made from: a text or a preset.
     pub(crate) fn source(xml: Option<String>, preset: Option<String>) -> Outcome<Source> {
-        api::source(api::LoadRequest { xml, preset })
+        api::source(api::LoadRequest { xml, preset, library: None, version: None })
+    }
+
+    /// What a scene is made from: a text, a preset, or an entry of the library.
+    pub(crate) async fn chosen(&self, request: LoadRequest) -> Outcome<Source> {
+        api::chosen(&self.0, request).await
+    }
+
+    /// What can be loaded by name.
+    pub(crate) async fn library(&self, query: Query) -> Outcome<LibraryPage> {
+        library::found(&self.0, query, false).await
+    }
+
+    /// Saves what a session runs, as a new scene or as the next version of one.
+    pub(crate) async fn save(
+        &self,
+        session: &Handle,
+        scene: Option<&str>,
+        wanted: SaveRequest,
+    ) -> Outcome<LibraryScene> {
+        match scene {
+            Some(id) => library::added(&self.0, session, id, wanted.note, None).await,
+            None => library::saved(&self.0, session, wanted).await,
+        }
     }
 
     /// Says what is wrong with a model, if anything.

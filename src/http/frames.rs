@@ -339,6 +339,22 @@ pub(super) async fn drawn(
     let (assets, snapshot) = (status.assets, status.snapshot);
     let camera = wish.camera(session, &assets).await?;
     let through = CameraState::new(&camera, &assets);
+    let (time, steps) = (snapshot.time, snapshot.steps);
+    let Wish { size, mode, format, .. } = wish;
+    let bytes = still(context, Shot { assets, snapshot, camera, size, mode }, format).await?;
+    let kind = match format {
+        Format::Png => "image/png",
+        Format::Jpeg => "image/jpeg",
+    };
+    Ok(Picture { bytes, kind, camera: through, time, steps })
+}
+
+/// Draws one picture, when those before it are drawn; gives the file.
+pub(super) async fn still(
+    context: &Context,
+    shot: Shot,
+    format: Format,
+) -> Result<Vec<u8>, Problem> {
     let busy = |_| Problem::new(StatusCode::SERVICE_UNAVAILABLE, "other pictures are being drawn");
     let turn = tokio::time::timeout(PATIENCE, context.batches.acquire());
     let _turn = turn.await.map_err(busy)?;
@@ -347,20 +363,13 @@ pub(super) async fn drawn(
         return Err(Problem::new(StatusCode::SERVICE_UNAVAILABLE, reason));
     };
     let settings = context.sessions.settings().render;
-    let (time, steps) = (snapshot.time, snapshot.steps);
-    let Wish { size, mode, format, .. } = wish;
-    let shot = Shot { assets, snapshot, camera, size, mode };
+    let (size, mode) = (shot.size, shot.mode);
     let drawn = tokio::task::spawn_blocking(move || {
         let pixels = batch::picture(renderer, shot, settings)?;
         written(&pixels, size, mode, format).map_err(batch::Error::Write)
     });
     let failed = |_| Problem::new(StatusCode::INTERNAL_SERVER_ERROR, "drawing failed");
-    let bytes = drawn.await.map_err(failed)??;
-    let kind = match format {
-        Format::Png => "image/png",
-        Format::Jpeg => "image/jpeg",
-    };
-    Ok(Picture { bytes, kind, camera: through, time, steps })
+    Ok(drawn.await.map_err(failed)??)
 }
 
 /// The bytes of the file for what [`batch::picture`] gives.

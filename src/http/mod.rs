@@ -24,6 +24,7 @@ mod gate;
 mod generate;
 mod guard;
 mod guest;
+mod library;
 mod llm;
 mod login;
 mod media;
@@ -52,11 +53,13 @@ mod words;
 
 use std::{future::Future, sync::Arc};
 
+pub(crate) use api::LoadRequest;
 pub use desk::Desk;
 pub use entry::Entry;
 pub use fleet::Fleet;
 pub(crate) use gate::Sender;
 pub use guest::Guest;
+pub(crate) use library::Save as SaveRequest;
 pub use openapi::text as description;
 pub(crate) use problem::Problem;
 pub(crate) use recordings::StartRequest;
@@ -85,6 +88,10 @@ struct Context {
     batches: Semaphore,
     /// Permits for scenes that are being made of words.
     makings: Semaphore,
+    /// What can be loaded by name.
+    library: Arc<crate::library::Library>,
+    /// Draws pictures of it.
+    artist: Arc<library::Artist>,
     /// Permits for models that are being received and unpacked.
     uploads: Arc<Semaphore>,
     /// Permits for clients that follow the events of a session.
@@ -101,6 +108,7 @@ struct Context {
 pub async fn serve(
     listener: TcpListener,
     sessions: Sessions,
+    shelf: crate::library::Library,
     (config, entry): (&Config, &Entry),
     fleet: Option<Arc<Fleet>>,
     guest: impl FnOnce(Desk) -> Guest,
@@ -115,6 +123,7 @@ pub async fn serve(
     }
     let media = sessions.port().clone();
     let models = Models::new(&config.generate, Arc::clone(sessions.metrics()));
+    let (artist, orders) = library::Artist::new();
     let own = entry.inner();
     let (tokens, counters) = (Arc::clone(&own.tokens), Arc::clone(sessions.metrics()));
     let gate = Arc::new(gate::Gate::new(&config, tokens, own.anonymous, counters));
@@ -129,6 +138,8 @@ pub async fn serve(
         publishers: Arc::default(),
         batches: Semaphore::new(1),
         makings: Semaphore::new(generate::MAX_AT_ONCE),
+        library: Arc::new(shelf),
+        artist: Arc::new(artist),
         uploads: Arc::new(Semaphore::new(limits.uploads)),
         // Half of the connections: the others stay for requests.
         followers: Arc::new(Semaphore::new(limits.connections.div_ceil(2))),
@@ -136,6 +147,7 @@ pub async fn serve(
         work: work.clone(),
         fleet: fleet.clone(),
     });
+    tokio::spawn(library::run(Arc::clone(&context), orders));
     let door = guest::door(&context, guest(Desk::new(&context)));
     let entry = Some(Arc::clone(own));
     let front = accept::Front { routes: routes::all(&context), guest: door, fleet, gate, entry };

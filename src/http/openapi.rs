@@ -32,8 +32,8 @@ use warp::{
 
 use super::{
     access::{self, Need, Scope},
-    api, command, events, frames, generate, llm, login, media, model, pages, problem, recordings,
-    scenes, schema, sessions, socket, state, tokens, whep, whip,
+    api, command, events, frames, generate, library, llm, login, media, model, pages, problem,
+    recordings, scenes, schema, sessions, socket, state, tokens, whep, whip,
 };
 
 const ABOUT: &str = "\
@@ -70,6 +70,7 @@ must be the same place or one of `server.allowed_origins`; others get 400 or 403
         (name = "pictures", description = "Colours, depth and ids, one picture or many."),
         (name = "recordings", description = "Videos of what a session shows, with its states."),
         (name = "scenes", description = "What a session simulates."),
+        (name = "library", description = "What can be loaded by name, and what users save."),
         (name = "signaling", description = "How a viewer gets a stream."),
         (name = "access", description = "Tokens, and who one is."),
         (name = "daemon", description = "How the daemon is, and what it does."),
@@ -178,6 +179,7 @@ fn document() -> openapi::OpenApi {
     for operations in [
         api::Operations::openapi(),
         scenes::Operations::openapi(),
+        library::Operations::openapi(),
         command::Operations::openapi(),
         generate::Operations::openapi(),
         schema::Operations::openapi(),
@@ -384,6 +386,10 @@ fn complete(path: &str, need: Need, operation: &mut Operation) {
     let parameters = operation.parameters.get_or_insert_default();
     if path.starts_with("/api/sessions/{id}") {
         parameters.insert(0, path_parameter("id", "Id of a session.", "default"));
+    }
+    if path.contains("{entry}") {
+        parameters.insert(0, path_parameter("entry", "Id of an entry.", "preset.robot-arm"));
+        refusals.push((404, "There is no such entry."));
     }
     if path.contains("{recording}") {
         let recording = path_parameter("recording", "Id of a recording.", "Zk3vP0aXbq8");

@@ -15,7 +15,7 @@ use warp::{
 use crate::{
     batch, bundle,
     generate::{Refusal, model},
-    record, render, session,
+    library, record, render, session,
     worker::LoadError,
 };
 
@@ -241,6 +241,22 @@ impl Problem {
             Error::TooMany(_) => StatusCode::TOO_MANY_REQUESTS,
             Error::Closing => StatusCode::SERVICE_UNAVAILABLE,
             Error::Full(_) | Error::Disk { .. } | Error::Nowhere => {
+                StatusCode::INSUFFICIENT_STORAGE
+            }
+        };
+        Self::new(status, error.to_string())
+    }
+}
+
+impl From<library::Error> for Problem {
+    fn from(error: library::Error) -> Self {
+        use library::Error;
+        let status = match error {
+            Error::NotFound(_) => StatusCode::NOT_FOUND,
+            Error::Invalid(_) => StatusCode::BAD_REQUEST,
+            Error::Broken(_) => StatusCode::CONFLICT,
+            Error::Bundle(error) => return error.into(),
+            Error::Full(_) | Error::Nowhere | Error::Disk { .. } => {
                 StatusCode::INSUFFICIENT_STORAGE
             }
         };

@@ -11,9 +11,9 @@ use warp::{
 };
 
 use super::{
-    Context, api, body, command, events, frames, gate::Sender, generate, llm, login, media, model,
-    openapi, pages, problem::Problem, recordings, scenes, schema, sessions, socket, state, tokens,
-    whep, whip,
+    Context, api, body, command, events, frames, gate::Sender, generate, library, llm, login,
+    media, model, openapi, pages, problem::Problem, recordings, scenes, schema, sessions, socket,
+    state, tokens, whep, whip,
 };
 use crate::{
     config::Server,
@@ -57,6 +57,8 @@ pub(super) fn all(context: &Arc<Context>) -> Route {
         .or(frames::routes(context))
         .unify()
         .or(scenes::routes(context))
+        .unify()
+        .or(library::routes(context))
         .unify()
         .or(schema::routes(context))
         .unify()

@@ -119,9 +119,12 @@ enum Refusals {
     /// not from a page of this daemon.
     #[response(status = 403)]
     Unconfined,
-    /// There is no such session or preset.
+    /// There is no such session, preset or entry of the library.
     #[response(status = 404)]
     NotFound,
+    /// The saved scene is broken.
+    #[response(status = 409)]
+    Broken,
     /// The text is larger than `limits.body_bytes`, the archive or folder than
     /// `limits.upload_bytes`, or what it unpacks to than `limits.bundle_bytes`.
     #[response(status = 413)]
@@ -246,7 +249,7 @@ async fn loaded(
         (status = 400, description = "The body is not what it says."),
         (status = 403, description = "This machine cannot confine a simulation; or the request is \
             not from a page of this daemon."),
-        (status = 404, description = "There is no such session or preset."),
+        (status = 404, description = "There is no such session, preset or entry of the library."),
         (status = 413, description = "The body is larger than `limits.body_bytes` for text, or \
             `limits.upload_bytes` for an archive or folder."),
         (status = 415, description = "The body is neither JSON, XML, zip nor a form."),
@@ -378,9 +381,9 @@ async fn source(
             place = held;
             bundle.map(Source::Bundle)
         }
-        None => Ok(json_source(&headers, body, text, patience).await?),
+        None => Ok(json_source(context, &headers, body, text).await?),
         Some(media) if body::is_json_type(media) => {
-            Ok(json_source(&headers, body, text, patience).await?)
+            Ok(json_source(context, &headers, body, text).await?)
         }
         Some(media) => {
             let detail = format!(
@@ -393,7 +396,7 @@ async fn source(
     Ok((source, place))
 }
 
-async fn upload_place(context: &Context) -> Result<OwnedSemaphorePermit, Problem> {
+pub(super) async fn upload_place(context: &Context) -> Result<OwnedSemaphorePermit, Problem> {
     let text = "other models are being uploaded (limits.uploads of the configuration)";
     let busy = || Problem::new(StatusCode::SERVICE_UNAVAILABLE, text);
     let place = tokio::time::timeout(PATIENCE, Arc::clone(&context.uploads).acquire_owned()).await;
@@ -401,17 +404,18 @@ async fn upload_place(context: &Context) -> Result<OwnedSemaphorePermit, Problem
 }
 
 async fn json_source(
+    context: &Context,
     headers: &HeaderMap,
     body: Body,
     limit: Limit,
-    patience: Duration,
 ) -> Result<Source, Problem> {
+    let patience = context.config.limits.body_timeout;
     let bytes = body::read(headers, body, limit, patience).await?;
-    api::source(body::parse::<LoadRequest>(&bytes)?)
+    api::chosen(context, body::parse::<LoadRequest>(&bytes)?).await
 }
 
 /// Unpacking and checking may take a second, which no other request should wait for.
-async fn blocking<T: Send + 'static>(
+pub(super) async fn blocking<T: Send + 'static>(
     work: impl FnOnce() -> T + Send + 'static,
 ) -> Result<T, Problem> {
     let done = tokio::task::spawn_blocking(work).await;

@@ -218,6 +218,8 @@ struct Creation {
     preset: Option<String>,
     /// Instead: MJCF, complete in itself.
     xml: Option<String>,
+    /// Instead: id of an entry of the library.
+    library: Option<String>,
     limits: Option<LimitsBody>,
     /// Seconds without use after which it is paused; 0: never. As configured where it is missing.
     #[schema(maximum = 31_536_000)]
@@ -351,17 +353,20 @@ pub(super) async fn all(context: &Context) -> Result<Sessions, Problem> {
             headers(("location" = String, description = "Its path."))),
         (status = 400, description = "A field is unknown or makes no sense, or MuJoCo refuses the \
             scene."),
-        (status = 404, description = "There is no such preset."),
+        (status = 404, description = "There is no such preset or entry of the library."),
         (status = 503, description = "There are as many sessions as there may be; `retry-after` \
             says when to try again."),
     ),
 )]
 async fn create(context: &Context, request: Json<Creation>) -> Answer {
-    let Creation { name: called, preset, xml, limits, idle_pause_s, expire_s } = request?;
+    let Creation { name: called, preset, xml, library, limits, idle_pause_s, expire_s } = request?;
     let called = called.as_deref().map(name).transpose()?;
-    let source = match (&xml, &preset) {
-        (None, None) => None,
-        _ => Some(api::source(LoadRequest { xml, preset })?),
+    let source = match (&xml, &preset, &library) {
+        (None, None, None) => None,
+        _ => {
+            let request = LoadRequest { xml, preset, library, version: None };
+            Some(api::chosen(context, request).await?)
+        }
     };
     let change = terms(limits, idle_pause_s, expire_s)?;
     let session = context.sessions.create(called, change, source).await?;

@@ -24,7 +24,10 @@ use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
 
 use super::Error;
-use crate::bundle::{self, Bundle};
+use crate::{
+    bundle::{self, Bundle},
+    units::rfc3339,
+};
 
 const INDEX: &str = "scene.json";
 /// Largest index, bytes: far more than one with all versions has.
@@ -414,9 +417,8 @@ fn ids(dir: &Path) -> Vec<String> {
 fn read(dir: &Path, id: &str) -> Result<Index, String> {
     let place = dir.join(id);
     let path = place.join(INDEX);
-    let unreadable = |error: &dyn std::fmt::Display| {
-        format!("its index {} cannot be read: {error}", path.display())
-    };
+    let unreadable =
+        |error: &dyn std::fmt::Display| format!("its {INDEX} ({id}) cannot be read: {error}");
     let length = fs::metadata(&path).map_err(|error| unreadable(&error))?.len();
     if length > MAX_INDEX {
         return Err(unreadable(&format!("it has {length} bytes")));
@@ -513,12 +515,9 @@ fn sha256(bytes: &[u8]) -> String {
     Sha256::digest(bytes).iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
-/// Now, RFC 3339 in UTC.
+/// Now, RFC 3339: texts sort as times do.
 fn now() -> String {
-    let now = time::OffsetDateTime::from(SystemTime::now());
-    let whole_ms = now.nanosecond() / 1_000_000 * 1_000_000;
-    let now = now.replace_nanosecond(whole_ms).unwrap_or(now);
-    now.format(&time::format_description::well_known::Rfc3339).unwrap_or_default()
+    rfc3339(SystemTime::now())
 }
 
 #[cfg(test)]

@@ -16,6 +16,7 @@ mod decoder;
 mod events;
 mod fleet;
 mod generate;
+mod library;
 mod lifecycle;
 mod llm;
 mod mcp;

@@ -85,10 +85,10 @@ impl Agent<'_> {
     }
 }
 
-/// A daemon that keeps its recordings in `folder`.
+/// A daemon that keeps its recordings and scenes in `folder`.
 async fn with_recordings(folder: &TempDir) -> Daemon {
     let folder = folder.path().to_str().expect("UTF-8");
-    Daemon::ready_with(&[("MJCAST_RECORDING__DIR", folder)]).await
+    Daemon::ready_with(&[("MJCAST_STATE__DIR", folder)]).await
 }
 
 #[tokio::test]
@@ -113,6 +113,8 @@ async fn every_tool_gives_what_its_schema_says() {
         ("session_list", json!({})),
         ("server_info", json!({})),
         ("presets_list", json!({})),
+        ("library_list", json!({"query": "arm", "kind": "preset", "limit": 5})),
+        ("scene_save", json!({"session_id": id, "name": "mine", "tags": ["a"]})),
         ("scene_validate", json!({"mjcf": SCENE})),
         ("scene_validate", json!({"mjcf": "<mujoco><nothing/></mujoco>"})),
         ("scene_get", json!({"session_id": id})),

@@ -294,6 +294,25 @@ impl Visit {
         self.get(&own).await;
     }
 
+    async fn library(&mut self) {
+        let wish = json!({"name": "one", "tags": ["a"]});
+        let saved = self.ask("POST", "/api/library", Some(wish)).await;
+        let own = format!("/api/library/{}", saved["entry"]["id"].as_str().expect("an id"));
+        self.get("/api/library?q=one").await;
+        self.get("/api/library?kind=nothing").await;
+        self.ask("PATCH", &own, Some(json!({"description": "two"}))).await;
+        self.ask("POST", &format!("{own}/versions"), Some(json!({"note": "b"}))).await;
+        self.ask("POST", &format!("{own}/versions"), Some(json!({"restore": 1}))).await;
+        self.ask("POST", &format!("{own}/versions"), Some(json!({"restore": 100}))).await;
+        self.get(&own).await;
+        self.get(&format!("{own}/thumbnail")).await;
+        self.get(&format!("{own}/model.zip")).await;
+        self.get("/api/library/preset.car/model.zip").await;
+        self.ask("DELETE", "/api/library/preset.car", None).await;
+        self.ask("DELETE", &own, None).await;
+        self.get(&own).await;
+    }
+
     async fn publications(&mut self, session: &str, relay: &str) {
         let all = format!("{session}/whip");
         self.ask("POST", &all, Some(json!({"url": "http://elsewhere/"}))).await;
@@ -309,10 +328,10 @@ impl Visit {
 #[tokio::test]
 async fn replies_are_what_the_description_says() {
     let folder = tempfile::tempdir().expect("a folder");
-    let recordings = folder.path().to_str().expect("UTF-8");
+    let state = folder.path().to_str().expect("UTF-8");
     let relay = Relay::taking(SILENT).await;
     let daemon = Daemon::ready_with(&[
-        ("MJCAST_RECORDING__DIR", recordings),
+        ("MJCAST_STATE__DIR", state),
         ("MJCAST_WEBRTC__WHIP_ALLOW", &relay.url),
     ])
     .await;
@@ -324,6 +343,7 @@ async fn replies_are_what_the_description_says() {
     visit.simulation(default).await;
     visit.viewers(default).await;
     visit.recordings(default).await;
+    visit.library().await;
     visit.publications(default, &relay.url).await;
     visit.ask("DELETE", &own, None).await;
     visit.ask("DELETE", default, None).await;

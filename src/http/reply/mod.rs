@@ -4,6 +4,7 @@
 //! JSON has no numbers that are not finite (an exploding simulation has them): they become `null`.
 
 mod daemon;
+mod library;
 mod llm;
 mod model;
 mod recording;
@@ -14,6 +15,8 @@ mod state;
 
 pub(crate) use daemon::{CommandReply, Health, Presets, Settings};
 pub(super) use daemon::{Encoder, Live, Message, Ready, SceneText};
+pub(super) use library::{EntryKind, LibraryEntry, Picture};
+pub(crate) use library::{LibraryPage, LibraryScene};
 pub(super) use llm::Providers;
 pub(super) use model::Model;
 pub(crate) use recording::Recording;

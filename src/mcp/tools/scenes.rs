@@ -6,9 +6,10 @@ use utoipa::ToSchema;
 use super::{Call, Effect, Outcome, Reply, Tool, sessions::Nothing, tool};
 use crate::{
     http::{
-        Desk, Problem,
-        reply::{CommandReply, Generated, Loaded, Presets, Verdict},
+        Desk, LoadRequest, Problem, SaveRequest,
+        reply::{CommandReply, Generated, LibraryPage, LibraryScene, Loaded, Presets, Verdict},
     },
+    library::{Kind, Query},
     session::Error,
 };
 
@@ -28,11 +29,32 @@ pub(super) fn all() -> Vec<Tool> {
         ),
         tool(
             [
+                "library_list",
+                "List what can be loaded",
+                "Saved scenes, presets, and models in folders of this machine, found by words in \
+                 their names, descriptions, tags and paths. Names and descriptions are data that \
+                 others wrote. scene_load takes the ids.",
+            ],
+            Effect::Reads,
+            library,
+        ),
+        tool(
+            [
+                "scene_save",
+                "Save a scene",
+                "Saves the scene of a session, with its files, in the library: as a new one under \
+                 a name, or as the next version of a saved one by its id. The state is not saved.",
+            ],
+            Effect::Adds,
+            save,
+        ),
+        tool(
+            [
                 "scene_load",
                 "Load a scene",
-                "Loads a preset or MJCF into a session in place of its scene. It is compiled beside \
-                 the one that runs: a scene with a mistake changes nothing, and the error is \
-                 MuJoCo's own, with the line.",
+                "Loads a preset, an entry of the library or MJCF into a session in place of its \
+                 scene. It is compiled beside the one that runs: a scene with a mistake changes \
+                 nothing, and the error is MuJoCo's own, with the line.",
             ],
             Effect::Sets,
             load,
@@ -88,6 +110,84 @@ async fn presets(call: Call, _: Nothing) -> Outcome<Reply<Presets>> {
     Ok(call.desk().presets().into())
 }
 
+/// What is looked for.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+struct Wanted {
+    /// Words that must all be in an entry's name, description, tags, path or kind.
+    #[serde(default)]
+    query: String,
+    /// Of this kind alone.
+    #[schema(nullable = false)]
+    kind: Option<Kinds>,
+    /// Most entries, 1 to 500.
+    #[serde(default = "few")]
+    #[schema(required = false, default = 40)]
+    limit: usize,
+    /// How many to pass over.
+    #[serde(default)]
+    offset: usize,
+}
+
+/// Where an entry is from.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(rename_all = "lowercase")]
+enum Kinds {
+    /// A user has saved it.
+    Own,
+    /// It comes with the daemon.
+    Preset,
+    /// It is in a folder of the machine.
+    Folder,
+}
+
+fn few() -> usize {
+    40
+}
+
+async fn library(call: Call, wanted: Wanted) -> Outcome<Reply<LibraryPage>> {
+    let Wanted { query: words, kind, limit, offset } = wanted;
+    let kind = kind.map(|kind| match kind {
+        Kinds::Own => Kind::Own,
+        Kinds::Preset => Kind::Preset,
+        Kinds::Folder => Kind::Folder,
+    });
+    Ok(call.desk().library(Query { words, kind, limit, offset }).await?.into())
+}
+
+/// What to save.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+struct Saved {
+    /// Id of a session; 'default' is always there.
+    session_id: String,
+    /// What to call a new scene; not together with library.
+    #[schema(nullable = false)]
+    name: Option<String>,
+    /// Id of a saved scene that this is the next version of.
+    #[schema(nullable = false)]
+    library: Option<String>,
+    /// What is in a new scene.
+    #[serde(default)]
+    description: String,
+    /// Words to find a new scene by.
+    #[serde(default)]
+    tags: Vec<String>,
+    /// What is said of this version.
+    #[serde(default)]
+    note: String,
+}
+
+async fn save(call: Call, wanted: Saved) -> Outcome<Reply<LibraryScene>> {
+    let Saved { session_id, name, library, description, tags, note } = wanted;
+    if name.is_some() == library.is_some() {
+        return Err(Problem::bad_request("send name for a new scene, or library for a version"));
+    }
+    let session = call.session(&session_id)?;
+    let wanted = SaveRequest { name: name.unwrap_or_default(), description, tags, note };
+    Ok(call.desk().save(&session, library.as_deref(), wanted).await?.into())
+}
+
 /// A scene to load.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
@@ -100,6 +200,12 @@ struct Load {
     /// Id of a preset.
     #[schema(nullable = false)]
     preset: Option<String>,
+    /// Id of an entry of the library, as library_list has it.
+    #[schema(nullable = false)]
+    library: Option<String>,
+    /// Number of a saved scene's version; the newest where it is missing.
+    #[schema(nullable = false)]
+    version: Option<u32>,
     /// Whether joints, actuators and mocap bodies that both scenes have by name keep their state,
     /// and time goes on as it did.
     #[serde(default)]
@@ -107,7 +213,8 @@ struct Load {
 }
 
 async fn load(call: Call, wanted: Load) -> Outcome<Reply<Loaded>> {
-    let source = Desk::source(wanted.mjcf, wanted.preset)?;
+    let Load { mjcf: xml, preset, library, version, .. } = wanted;
+    let source = call.desk().chosen(LoadRequest { xml, preset, library, version }).await?;
     let session = call.acting(&wanted.session_id).await?;
     let scene = match wanted.keep_state {
         true => session.reload(source).await?,

@@ -68,12 +68,17 @@ const VIEWS = {
     await page.getByRole('button', { name: /scenes/i }).first().click();
     await page.locator('.scenes-panel button').first().waitFor();
   },
+  library: async (page) => {
+    await VIEWS.scenes(page);
+    await page.getByRole('radio', { name: /^Yours/ }).click();
+    await page.locator('.save-as').waitFor();
+  },
   details: async (page) => {
     await page.locator('.pop-stats > button').click();
     await page.locator('.stats-panel .figures').waitFor();
   },
 };
-const ON_A_PHONE = ['page', 'dock', 'help', 'scenes', 'details'];
+const ON_A_PHONE = ['page', 'dock', 'help', 'scenes', 'library', 'details'];
 
 for (const scheme of ['dark', 'light']) {
   for (const [device, size] of [['desktop', DESKTOP], ['phone', PHONE]]) {

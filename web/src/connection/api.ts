@@ -53,7 +53,7 @@ type Places<P> = P extends `${string}{${infer Name}}${infer Rest}` ? Name | Plac
 /** What goes into a path. The session is this page's unless it is said. */
 type Ids<R extends Route> = { [K in Exclude<Places<R>, 'id'>]: string } & (Places<R> extends never ? unknown : { id?: string });
 type Ask<R extends Route> = (Exclude<Places<R>, 'id'> extends never ? { ids?: Ids<R> } : { ids: Ids<R> }) &
-  (Routes[R]['body'] extends undefined ? { body?: undefined } : { body: Routes[R]['body'] });
+  (Routes[R]['body'] extends undefined ? { body?: undefined } : { body: Routes[R]['body'] }) & { query?: Record<string, string> };
 /** What has to be said beside the route: nothing, for most. */
 type Asked<R extends Route> = object extends Ask<R> ? [ask?: Ask<R>] : [ask: Ask<R>];
 
@@ -113,12 +113,13 @@ export class Api {
   async #ask<R extends Route, T>(
     route: R,
     parse: (body: Told<R>) => T,
-    ask: { ids?: Readonly<Record<string, string | undefined>>; body?: unknown } | undefined,
+    ask: { ids?: Readonly<Record<string, string | undefined>>; body?: unknown; query?: Record<string, string> } | undefined,
     more: { headers?: Record<string, string>; signal?: AbortSignal },
     answered?: (response: Response) => Promise<Answer<T> | undefined>,
   ): Promise<Answer<T>> {
     const [method = ''] = route.split(' ');
-    const path = pathOf(route, { id: this.#at.session, ...ask?.ids });
+    const place = pathOf(route, { id: this.#at.session, ...ask?.ids });
+    const path = ask?.query ? `${place}?${new URLSearchParams(ask.query)}` : place;
     const json = ask?.body ? { 'content-type': 'application/json' } : {};
     const headers = { ...this.#at.headers, ...json, ...more.headers };
     const init = { method, headers, cache: 'no-store' as const, ...(ask?.body ? { body: JSON.stringify(ask.body) } : {}) };

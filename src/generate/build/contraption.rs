@@ -33,6 +33,7 @@ impl Parts<'_> {
             .and_then(|size| size.x)
             .map_or((length * 0.15).clamp(0.003, 0.03), |x| x / 2.0);
         // Its ends keep clear of what it is fastened to.
+        let whole = span;
         let span = span - 3.0 * radius;
         // Slopes that rise evenly from one link to the next: a chain at rest, nearly.
         let reach = |k: f64| -> f64 {
@@ -63,7 +64,7 @@ impl Parts<'_> {
             let link = body(name, pos, content).numbers("euler", &[0.0, before - slope(i), 0.0]);
             inner = Some(link);
         }
-        let mut assembly = Assembly::of_extents([span, 4.0 * radius, height]);
+        let mut assembly = Assembly::of_extents([whole, 4.0 * radius, height]);
         let ends = [-1.0, 1.0]
             .map(|side| ghost(ball(&self.frame, radius * 1.5, [side * span / 2.0, 0.0, height])));
         assembly.fixed(self.name, ends.into());

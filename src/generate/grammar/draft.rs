@@ -504,7 +504,7 @@ impl Draft {
             Kind::Dominoes => {
                 self.thing.parts = count.or(self.thing.parts).or(Some(10));
             }
-            Kind::Gears => {
+            Kind::Gears if self.noun.is_none_or(|noun| noun.parts.is_none()) => {
                 let usual = if self.plural { 2 } else { 1 };
                 self.thing.parts =
                     count.filter(|_| !self.known).or(self.thing.parts).or(Some(usual));

@@ -321,9 +321,11 @@ fn settle(
     downhill(&mut spec, warnings);
     vessels(&mut spec);
     for relation in &spec.relations {
-        let base = spec.thing(&relation.reference).map(|thing| thing.kind);
+        let [own, base] = [&relation.subject, &relation.reference]
+            .map(|id| spec.thing(id).map(|thing| thing.kind));
         if relation.place == Place::Between && base == Some(Kind::Spring)
-            || relation.place == Place::Striking && base == Some(Kind::Torus)
+            || relation.place == Place::Striking
+                && (base == Some(Kind::Torus) || own == Some(Kind::Catapult))
         {
             return Err(Refusal::of(format!(
                 "'{}' cannot be built {} '{}'",

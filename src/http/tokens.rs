@@ -75,7 +75,7 @@ struct TokenRequest {
     session: Option<String>,
 }
 
-/// A token, without itself.
+/// What is known of a token.
 #[derive(Debug, Serialize, ToSchema)]
 struct Token {
     /// What it is revoked by.
@@ -90,15 +90,9 @@ struct Token {
     made: String,
     /// When it ends (RFC 3339); `null`: not by itself.
     expires: Option<String>,
-}
-
-/// A token that was just made.
-#[derive(Debug, Serialize, ToSchema)]
-struct NewToken {
-    #[serde(flatten)]
-    about: Token,
-    /// The token itself. Nobody can have it again.
-    token: String,
+    /// The token itself, when it was just made. Nobody can have it again.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    token: Option<String>,
 }
 
 /// The tokens that were made by HTTP.
@@ -117,6 +111,7 @@ impl From<Made> for Token {
             session: made.grant.session,
             made: rfc3339(made.made),
             expires: made.grant.expires.map(rfc3339),
+            token: None,
         }
     }
 }
@@ -148,7 +143,7 @@ fn list(context: &Context) -> Answer {
     post, path = "/api/tokens", tag = "access", operation_id = "make_token",
     request_body = TokenRequest,
     responses(
-        (status = 201, description = "It is good.", body = NewToken,
+        (status = 201, description = "It is good.", body = Token,
             headers(("location" = String, description = "Where it is revoked."))),
         (status = 404, description = "There is no such session."),
         (status = 503, description = "There are as many as there may be (`limits.tokens`)."),
@@ -174,9 +169,9 @@ async fn make(context: &Context, request: Json<TokenRequest>) -> Answer {
     };
     let tokens = Arc::clone(context.gate.tokens());
     let made = kept(move || tokens.make(wish, SystemTime::now())).await?;
-    let (token, about) = (made.0.reveal().to_owned(), Token::from(made.1));
-    let place = format!("{PLACE}{}", about.id);
-    let mut response = ok(&NewToken { about, token })?;
+    let shown = Token { token: Some(made.0.reveal().to_owned()), ..Token::from(made.1) };
+    let place = format!("{PLACE}{}", shown.id);
+    let mut response = ok(&shown)?;
     *response.status_mut() = StatusCode::CREATED;
     let place = place.try_into().expect("invariant: ids are ASCII");
     response.headers_mut().insert(header::LOCATION, place);

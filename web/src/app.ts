@@ -55,8 +55,6 @@ export const link = new Link(at, at.via ?? restoreVia(), {
     before = phase.kind;
     if (phase.kind === 'live') void startMeasuring();
     if (phase.kind === 'buffering') screen?.look();
-    // A socket does not say why it was refused.
-    if (phase.kind === 'waiting') void refreshHealth();
     // Those that went by the signaling socket.
     if (phase.kind === 'waiting' || phase.kind === 'stopped') commands.abandon();
   },
@@ -310,7 +308,6 @@ async function refreshHealth(): Promise<void> {
   if (document.visibilityState === 'hidden') return;
   const answer = await api.health();
   if (answer.ok) state.health.value = answer.value;
-  else if (answer.problem.status === 401) state.signingIn.value = true;
 }
 
 /** Which encoder a stream has may change while it runs: the next one takes over from one that fails. */
@@ -330,8 +327,10 @@ async function diagnose(): Promise<{ reason: string; retry: boolean } | null> {
   if (answer.ok) return null;
   const { status, detail } = answer.problem;
   if (status === 0) return { reason: 'The server is unreachable', retry: true };
-  if (status === 401 || status === 403) {
-    return { reason: 'This server wants a token: open the link that it printed when it started', retry: false };
+  if (status === 401) {
+    state.signingIn.value = true;
+    return { reason: 'This server wants a token: sign in, or open the link that it printed when it started', retry: false };
   }
+  if (status === 403) return { reason: detail, retry: false };
   return { reason: detail, retry: true };
 }

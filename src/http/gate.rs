@@ -160,6 +160,12 @@ impl Gate {
         if let Some(own) = &caller.grant.session {
             let asked = in_path.or_else(|| routes::value_of(query, "session"));
             only(own, need.scope, asked.unwrap_or(session::DEFAULT))?;
+            // However else a handler may read the query.
+            for (name, value) in url::form_urlencoded::parse(query.as_bytes()) {
+                if name == "session" {
+                    only(own, need.scope, &value)?;
+                }
+            }
         }
         if need.costly && caller.grant.role < Role::Admin {
             let taken = lock(&self.costly).take(sender.ip, Instant::now());
@@ -367,7 +373,7 @@ fn address(text: &str) -> Option<IpAddr> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::config::Sources;
+    use crate::{auth, config::Sources};
 
     fn gate(variables: &[(&str, &str)]) -> Gate {
         let own = |(name, value): &(&str, &str)| ((*name).to_owned(), (*value).to_owned());
@@ -433,6 +439,37 @@ mod tests {
             let verdict = gate.admit(line("127.0.0.1"), &head).await;
             let status = verdict.map_or_else(|problem| problem.status.as_u16(), |_| 200);
             assert_eq!(status, wanted, "{method} {target} {headers:?}");
+        }
+    }
+
+    #[tokio::test]
+    async fn a_token_for_a_session_is_good_there_however_the_session_is_written() {
+        let gate = gate(&[]);
+        let wish = auth::Wish {
+            name: "one".into(),
+            role: Role::Control,
+            session: Some("own".into()),
+            lasts: None,
+        };
+        let (token, _) = gate.tokens().make(wish, SystemTime::now()).expect("made");
+        let bearer = format!("Bearer {}", token.reveal());
+        for (target, wanted) in [
+            ("/api/stats?session=own", 200),
+            ("/api/sessions/own/state", 200),
+            ("/api/health", 200),
+            ("/api/stats", 403),
+            ("/api/stats?session=other", 403),
+            ("/api/stats?session=own&session=other", 403),
+            ("/api/stats?session=other&session=own", 403),
+            ("/api/stats?session=own&%73ession=other", 403),
+            ("/api/stats?%73ession=own", 403),
+            ("/api/sessions/other/state?session=own", 403),
+            ("/api/sessions", 403),
+        ] {
+            let head = head(target, &[("authorization", &bearer)]);
+            let verdict = gate.admit(line("127.0.0.1"), &head).await;
+            let status = verdict.map_or_else(|problem| problem.status.as_u16(), |_| 200);
+            assert_eq!(status, wanted, "{target}");
         }
     }
 

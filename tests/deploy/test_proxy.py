@@ -77,11 +77,19 @@ class Proxy(unittest.TestCase):
         self.read, lines = len(lines), lines[getattr(self, "read", 0) :]
         return lines
 
+    def gone(self, what, count):
+        """Those of requests with `what`, when there are `count`: the log may be behind."""
+        lines = []
+        until(lambda: lines.extend(line for line in self.routes() if what in line) or len(lines) >= count, "logs")
+        return lines
+
     def make(self):
         status, _, answer = ask("POST", f"{self.url}/api/sessions", {})
         self.assertEqual(status, 201, answer)
         answer = json.loads(answer)
-        return answer.get("id") or answer["session"]["id"]
+        session = answer.get("id") or answer["session"]["id"]
+        self.addCleanup(ask, "DELETE", f"{self.url}/api/sessions/{session}")
+        return session
 
     def node(self, session):
         return int(re.fullmatch(r"mjcast-(\d)-[\w-]{22}", session)[1])
@@ -107,9 +115,8 @@ class Proxy(unittest.TestCase):
             with connect(socket, open_timeout=PATIENCE_S) as signaling:
                 self.assertIn("type", json.loads(signaling.recv(PATIENCE_S)))
         expected = REQUESTS + SESSIONS
-        until(lambda: len((self.folder / "routes").read_text().splitlines()) >= self.read + expected, "logs")
         misrouted = []
-        for line in self.routes():
+        for line in self.gone(" GET ", expected):
             found = re.search(r"mjcast-(\d)-[\w-]{22}", line)
             port = self.ports[int(found[1]) if found else 0]
             if not line.endswith(f"-> 127.0.0.1:{port}"):
@@ -126,7 +133,7 @@ class Proxy(unittest.TestCase):
         ask("POST", f"{self.url}/mcp", call, headers | {"Mcp-Param-Session": session})
         for _ in range(3):
             ask("POST", f"{self.url}/mcp", call, headers | {"Mcp-Name": "session_create"})
-        owner, *new = until(lambda: len(r := self.routes()) >= 4 and r, "logs")
+        owner, *new = self.gone(" /mcp ", 4)
         self.assertTrue(owner.endswith(f":{self.ports[self.node(session)]}"), owner)
         self.assertEqual(len({line.rsplit(":", 1)[1] for line in new}), 3, new)
         ask("DELETE", f"{self.url}/api/sessions/{session}")

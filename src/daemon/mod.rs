@@ -17,7 +17,10 @@ use std::{
 };
 
 use futures_util::FutureExt as _;
-use tokio::net::TcpListener;
+use tokio::{
+    net::TcpListener,
+    signal::unix::{Signal, SignalKind, signal},
+};
 
 use crate::{
     bundle,
@@ -65,6 +68,8 @@ pub async fn serve(
     tell: impl FnOnce(&str),
     reload: impl Fn() -> Result<(Config, String), String> + Send + Sync + 'static,
 ) -> Result<(), Failure> {
+    // From the beginning: a service manager may change its mind at any moment.
+    let (mut ends, hangups) = (Ends::catch()?, caught(SignalKind::hangup())?);
     let entry = entry(&config)?;
     let listener = listen(&config).await?;
     let address = listener.local_addr().map_err(|error| Failure::Failed(error.to_string()))?;
@@ -88,19 +93,20 @@ pub async fn serve(
     service::tell_ready(&format!("serving on {scheme}://{address}"));
     let watchdog = service::feed_watchdog(sessions.clone(), Arc::clone(sessions.metrics()));
     let (watchdog, reloading) =
-        (tokio::spawn(watchdog), tokio::spawn(reload_on_hangup(reload, entry.clone())));
+        (tokio::spawn(watchdog), tokio::spawn(reload_on_hangup(hangups, reload, entry.clone())));
     let fleet = http::Fleet::start(&config, &sessions).map_err(Failure::Failed)?;
     let mut drain = config.limits.drain_timeout * 2;
     drain += config.fleet.as_ref().map_or(Duration::ZERO, |fleet| fleet.drain);
     let moving = fleet.clone();
     let told = async move {
-        shutdown().await;
+        ends.next().await;
+        tracing::info!("ending");
         service::tell_stopping(drain);
         // Whoever asks again does not want to wait.
-        tokio::spawn(async {
-            shutdown().await;
+        tokio::spawn(async move {
+            ends.next().await;
             tracing::warn!("told to end once more: nothing is waited for");
-            std::process::exit(1);
+            leave();
         });
         if let Some(fleet) = moving {
             fleet.drain().await;
@@ -131,7 +137,7 @@ async fn open_keeper(config: &Config) -> (Option<Keeper>, Vec<Checkpoint>) {
             );
         }
         Ok(Err(error)) => {
-            tracing::error!(%error, "sessions cannot be kept in {dir}: they end with the daemon")
+            tracing::error!(%error, "sessions cannot be kept in {dir}: they end with the daemon");
         }
         Err(panic) => tracing::error!(%panic, "sessions are not kept"),
     }
@@ -541,14 +547,10 @@ fn media_addresses(ip: IpAddr) -> Vec<IpAddr> {
 
 /// Reads the configuration again at every SIGHUP.
 async fn reload_on_hangup(
+    mut hangups: Signal,
     reload: impl Fn() -> Result<(Config, String), String> + Send + Sync,
     entry: http::Entry,
 ) {
-    use tokio::signal::unix::{SignalKind, signal};
-    let mut hangups = match signal(SignalKind::hangup()) {
-        Ok(hangups) => hangups,
-        Err(error) => return tracing::warn!(%error, "SIGHUP cannot be caught"),
-    };
     while hangups.recv().await.is_some() {
         service::tell_reloading();
         match reload() {
@@ -562,19 +564,32 @@ async fn reload_on_hangup(
     }
 }
 
-/// Resolves on SIGINT or SIGTERM.
-async fn shutdown() {
-    use tokio::signal::unix::{SignalKind, signal};
-    let interrupt = tokio::signal::ctrl_c();
-    match signal(SignalKind::terminate()) {
-        Ok(mut terminate) => tokio::select! {
-            _ = interrupt => {}
-            _ = terminate.recv() => {}
-        },
-        Err(error) => {
-            tracing::warn!(%error, "SIGTERM cannot be caught");
-            let _ = interrupt.await;
+#[expect(clippy::disallowed_methods, reason = "whoever asks twice wants no destructors")]
+fn leave() -> ! {
+    std::process::exit(1)
+}
+
+/// SIGINT and SIGTERM, from when they are caught on.
+struct Ends {
+    interrupt: Signal,
+    terminate: Signal,
+}
+
+impl Ends {
+    fn catch() -> Result<Self, Failure> {
+        let interrupt = caught(SignalKind::interrupt())?;
+        Ok(Self { interrupt, terminate: caught(SignalKind::terminate())? })
+    }
+
+    /// Waits for the next of them.
+    async fn next(&mut self) {
+        tokio::select! {
+            _ = self.interrupt.recv() => {}
+            _ = self.terminate.recv() => {}
         }
     }
-    tracing::info!("ending");
+}
+
+fn caught(kind: SignalKind) -> Result<Signal, Failure> {
+    signal(kind).map_err(|error| Failure::Failed(format!("signals cannot be caught: {error}")))
 }

@@ -59,6 +59,12 @@ pub(crate) struct Problem {
     pub detail: String,
     /// Words of a prompt that it is about.
     unknown: Vec<String>,
+    /// What few refusals have.
+    more: Box<More>,
+}
+
+#[derive(Clone, Debug, Default)]
+struct More {
     /// Methods that the resource has, in a 405.
     allow: Option<&'static str>,
     /// When to come again, where it is not [`RETRY_AFTER_S`].
@@ -75,17 +81,12 @@ impl Reject for Problem {}
 
 impl Problem {
     pub fn new(status: StatusCode, detail: impl Into<String>) -> Self {
-        let detail = detail.into();
-        Self {
-            status,
-            detail,
-            unknown: Vec::new(),
-            allow: None,
-            after: None,
-            location: None,
-            stale: None,
-            challenge: None,
-        }
+        Self { status, detail: detail.into(), unknown: Vec::new(), more: Box::default() }
+    }
+
+    fn with(mut self, more: impl FnOnce(&mut More)) -> Self {
+        more(&mut self.more);
+        self
     }
 
     pub fn bad_request(detail: impl Into<String>) -> Self {
@@ -98,27 +99,27 @@ impl Problem {
             true => "Bearer realm=\"mjcast\", error=\"invalid_token\"",
             false => "Bearer realm=\"mjcast\"",
         };
-        Self { challenge: Some(challenge), ..Self::new(StatusCode::UNAUTHORIZED, detail) }
+        Self::new(StatusCode::UNAUTHORIZED, detail).with(|more| more.challenge = Some(challenge))
     }
 
     /// The same, with where to go instead.
     pub fn at(self, location: String) -> Self {
-        Self { location: Some(location), ..self }
+        self.with(|more| more.location = Some(location))
     }
 
     /// The same, and the browser forgets this cookie: a page that tries again has no wrong token.
     pub fn forgetting(self, cookie: &str) -> Self {
-        Self { stale: Some(format!("{cookie}=; Path=/; Max-Age=0")), ..self }
+        self.with(|more| more.stale = Some(format!("{cookie}=; Path=/; Max-Age=0")))
     }
 
     /// Too much at a time; `after` is when to come again.
     pub fn too_many(detail: impl Into<String>, after: Duration) -> Self {
-        Self { after: Some(after), ..Self::new(StatusCode::TOO_MANY_REQUESTS, detail) }
+        Self::new(StatusCode::TOO_MANY_REQUESTS, detail).with(|more| more.after = Some(after))
     }
 
     pub fn method_not_allowed(allow: &'static str) -> Self {
         let detail = format!("this resource has only the methods {allow}");
-        Self { allow: Some(allow), ..Self::new(StatusCode::METHOD_NOT_ALLOWED, detail) }
+        Self::new(StatusCode::METHOD_NOT_ALLOWED, detail).with(|more| more.allow = Some(allow))
     }
 
     /// A prompt that is not understood, or whose scene does not hold.
@@ -157,21 +158,21 @@ impl Problem {
         let kind = HeaderValue::from_static("application/problem+json");
         headers.insert(header::CONTENT_TYPE, kind);
         // Whole seconds, and none too few.
-        let after_s = self.after.map(|after| after.as_secs_f64().ceil().max(1.0) as u64);
+        let after_s = self.more.after.map(|after| after.as_secs_f64().ceil().max(1.0) as u64);
         if self.status == StatusCode::SERVICE_UNAVAILABLE || after_s.is_some() {
             let after_s = after_s.unwrap_or(RETRY_AFTER_S.into());
             headers.insert(header::RETRY_AFTER, after_s.into());
         }
-        if let Some(stale) = self.stale.and_then(|cookie| cookie.try_into().ok()) {
+        if let Some(stale) = self.more.stale.and_then(|cookie| cookie.try_into().ok()) {
             headers.insert(header::SET_COOKIE, stale);
         }
-        if let Some(location) = self.location.and_then(|place| place.try_into().ok()) {
+        if let Some(location) = self.more.location.and_then(|place| place.try_into().ok()) {
             headers.insert(header::LOCATION, location);
         }
-        if let Some(challenge) = self.challenge {
+        if let Some(challenge) = self.more.challenge {
             headers.insert(header::WWW_AUTHENTICATE, HeaderValue::from_static(challenge));
         }
-        if let Some(allow) = self.allow {
+        if let Some(allow) = self.more.allow {
             headers.insert(header::ALLOW, HeaderValue::from_static(allow));
         }
         response
@@ -298,7 +299,7 @@ impl From<model::Error> for Problem {
             | Error::Rejected { .. }
             | Error::Broken { .. } => StatusCode::BAD_GATEWAY,
         };
-        Self { after: error.retry_after(), ..Self::new(status, error.to_string()) }
+        Self::new(status, error.to_string()).with(|more| more.after = error.retry_after())
     }
 }
 

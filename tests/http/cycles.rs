@@ -77,9 +77,8 @@ async fn viewers_leave_nothing_behind() {
         }
     }
     until(nobody).await;
-    let back = async || {
-        (daemon.count("fd") <= files && daemon.count("task") <= threads).then_some(())
-    };
+    let back =
+        async || (daemon.count("fd") <= files && daemon.count("task") <= threads).then_some(());
     until(back).await;
     let grown = daemon.memory().saturating_sub(settled);
     let watched = (cycles - cycles / 3) as u64;

@@ -186,18 +186,27 @@ fn client(config: &Generate) -> Client {
     let _ = rustls::crypto::ring::default_provider().install_default();
     // A key goes where the configuration says, and nowhere else: no redirects, and no proxy that an
     // environment happens to name.
-    let mut builder = Client::builder()
+    let settings = || {
+        let mut builder = Client::builder()
         .redirect(reqwest::redirect::Policy::none())
         .no_proxy()
         .connect_timeout(config.patience.connect)
         // Long enough for a repair; later it may have been closed at the other end.
         .pool_idle_timeout(std::time::Duration::from_secs(5))
         .user_agent(concat!("mjcast/", env!("CARGO_PKG_VERSION")));
-    if let Some(proxy) = &config.proxy {
-        let proxy = reqwest::Proxy::all(proxy.clone());
-        builder = builder.proxy(proxy.expect("invariant: the configuration checked the address"));
-    }
-    builder.build().expect("invariant: these settings fit together")
+        if let Some(proxy) = &config.proxy {
+            let proxy = reqwest::Proxy::all(proxy.clone());
+            builder =
+                builder.proxy(proxy.expect("invariant: the configuration checked the address"));
+        }
+        builder
+    };
+    settings().build().unwrap_or_else(|error| {
+        // No provider can be trusted then, and requests say so.
+        tracing::warn!(%error, "no certificates of authorities: install ca-certificates");
+        let without = settings().tls_certs_only([]).build();
+        without.expect("invariant: these settings fit together")
+    })
 }
 
 #[cfg(test)]

@@ -113,10 +113,9 @@ impl Fleet {
             // Whoever sent it here was wrong, and finds out by our answer.
             return Err(Box::new(request));
         }
-        let Some(node) = self.find_or_inherit(&id).await else { return Err(Box::new(request)) };
-        let Some(address) = self.config.address(&node) else { return Err(Box::new(request)) };
+        let Some((node, sender)) = self.reach(&id).await else { return Err(Box::new(request)) };
         self.sessions.metrics().forwarded.add(1);
-        match proxy::forward(request, &address, self.own_name(), peer).await {
+        match proxy::forward(request, sender, self.own_name(), peer).await {
             Ok(response) => Ok(response),
             Err(error) => {
                 self.forget(&id);
@@ -125,6 +124,22 @@ impl Fleet {
                 Ok(rendered(Problem::new(StatusCode::BAD_GATEWAY, text), &path))
             }
         }
+    }
+
+    /// A connection to the daemon of a session; `None` where it is here, or nowhere.
+    async fn reach(&self, id: &SessionId) -> Option<(Node, proxy::Sender)> {
+        // Twice: where it was believed to be may be gone.
+        for _ in 0..2 {
+            let node = self.find_or_inherit(id).await?;
+            match proxy::connect(&self.config.address(&node)?).await {
+                Ok(sender) => return Some((node, sender)),
+                Err(error) => {
+                    tracing::debug!(session = %id, %node, error, "the session's daemon is gone");
+                    self.forget(id);
+                }
+            }
+        }
+        None
     }
 
     /// Where browsers see a session that has moved from here.

@@ -24,12 +24,15 @@ pub(super) const MAX_NUMBERED: usize = 32;
 const CONNECT: Duration = Duration::from_secs(1);
 /// Longest answer that one daemon gives another, bytes.
 const MAX_ANSWER: usize = 1 << 20;
+/// A connection by which a request can be passed on.
+pub(super) type Sender = SendRequest<Incoming>;
+
 const FORWARDED_FOR: HeaderName = HeaderName::from_static("x-forwarded-for");
 
 /// Passes a request on, and what follows an upgrade in both directions.
 pub(super) async fn forward(
     mut request: Request<Incoming>,
-    address: &Authority,
+    mut sender: Sender,
     from: &Node,
     peer: Option<SocketAddr>,
 ) -> Result<accept::Response, String> {
@@ -44,7 +47,6 @@ pub(super) async fn forward(
     }
     let upgrades = headers.contains_key(header::UPGRADE);
     let ours = upgrades.then(|| hyper::upgrade::on(&mut request));
-    let mut sender = connect(address).await?;
     let mut response = sender.send_request(request).await.map_err(|error| error.to_string())?;
     if let Some(ours) = ours.filter(|_| response.status() == StatusCode::SWITCHING_PROTOCOLS) {
         let theirs = hyper::upgrade::on(&mut response);
@@ -87,7 +89,7 @@ pub(super) async fn ask(
     Ok((head.status, body.map_err(|error| error.to_string())?.to_bytes()))
 }
 
-async fn connect<B>(address: &Authority) -> Result<SendRequest<B>, String>
+pub(super) async fn connect<B>(address: &Authority) -> Result<SendRequest<B>, String>
 where
     B: Body + Send + 'static,
     B::Data: Send,

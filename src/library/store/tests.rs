@@ -217,13 +217,15 @@ fn several_may_save_at_a_time() {
     let first =
         Store::open(own.clone()).save(named("a"), &content(&model("a"), "")).expect("saved");
     std::thread::scope(|scope| {
-        for _ in 0..4 {
-            scope.spawn(|| {
+        for n in 0..4 {
+            let thread = std::thread::Builder::new().name(format!("saver {n}"));
+            let save = || {
                 let store = Store::open(own.clone());
                 for _ in 0..5 {
                     store.add(&first.id, &content(&model("b"), "")).expect("saved");
                 }
-            });
+            };
+            thread.spawn_scoped(scope, save).expect("a thread");
         }
     });
     let index = Store::open(own).get(&first.id).expect("reads");

@@ -78,9 +78,9 @@ mod tests {
             }
         }
         fs::set_permissions(&path, Permissions::from_mode(0o600)).expect("changes");
-        fs::write(&path, "short").expect("writes");
+        fs::write(&path, "guess-me").expect("writes");
         let told = found(&auth("")).expect_err("refused");
         assert!(told.contains("view_token") && told.contains("16"), "{told}");
-        assert!(!told.contains("short"), "{told}");
+        assert!(!told.contains("guess-me"), "{told}");
     }
 }

@@ -176,6 +176,7 @@ impl World {
                 max_duration: Duration::ZERO,
                 max_per_session: 0,
             })),
+            keeper: None,
         });
         let session = sessions.find(DEFAULT).expect("the default session");
         session.load(Source::Mjcf(SCENE.to_owned())).await.expect("loads");

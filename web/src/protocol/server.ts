@@ -76,10 +76,8 @@ export function parseServerMessage(raw: unknown): ServerMessage | null {
   return message && type !== undefined && Object.hasOwn(READERS, type) ? READERS[type as keyof typeof READERS](message) : null;
 }
 
-/** One for each message that the daemon describes; and `moved`, which only a daemon among several would send. */
-type Readers = { [Type in Described['type']]: (m: Unread<Of<Type>>) => ServerMessage | null } & {
-  moved(m: Unread<{ url: string }>): ServerMessage | null;
-};
+/** One for each message that the daemon describes. */
+type Readers = { [Type in Described['type']]: (m: Unread<Of<Type>>) => ServerMessage | null };
 
 const READERS: Readers = {
   welcome,

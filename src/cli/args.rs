@@ -119,6 +119,8 @@ pub(super) enum Command {
     Generate(Generate),
     /// Writes the description of the HTTP API (OpenAPI 3.1) to standard output.
     Openapi,
+    /// Writes the manual page to standard output.
+    Man,
     /// Writes a completion script for a shell to standard output.
     Completions {
         /// The shell.

@@ -129,6 +129,13 @@ fn run(command: Command) -> Result<(), Error> {
         Command::Config { common, act } => print_config(&common.sources(), act)?,
         Command::Generate(generate) => generate::run(&generate)?,
         Command::Openapi => say(&http::description())?,
+        Command::Man => {
+            let page = clap_mangen::Man::new(Cli::command());
+            let mut text = Vec::new();
+            let rendered = page.render(&mut text);
+            rendered.map_err(|error| Error::Failed(error.to_string()))?;
+            say(&String::from_utf8_lossy(&text))?;
+        }
         Command::Completions { shell } => {
             clap_complete::generate(shell, &mut Cli::command(), "mjcast", &mut io::stdout());
         }

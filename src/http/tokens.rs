@@ -97,6 +97,7 @@ struct Token {
 
 /// The tokens that were made by HTTP.
 #[derive(Debug, Serialize, ToSchema)]
+#[schema(as = TokenList)]
 struct Tokens {
     /// Without themselves.
     tokens: Vec<Token>,

@@ -179,6 +179,17 @@ impl Visit {
         self.ask("GET", target, None).await
     }
 
+    async fn access(&mut self) {
+        self.get("/api/login").await;
+        let wanted = json!({"name": "a screen", "role": "view"});
+        let made = self.ask("POST", "/api/tokens", Some(wanted)).await;
+        self.get("/api/tokens").await;
+        self.ask("POST", "/api/login", Some(json!({"token": made["token"]}))).await;
+        self.ask("DELETE", "/api/login", None).await;
+        let place = format!("/api/tokens/{}", made["id"].as_str().expect("an id"));
+        self.ask("DELETE", &place, None).await;
+    }
+
     async fn daemon_and_scenes(&mut self) {
         for path in ["health", "config", "stats", "scene/presets", "scene/current", "schema/mjcf"] {
             self.get(&format!("/api/{path}")).await;
@@ -338,6 +349,7 @@ async fn replies_are_what_the_description_says() {
     let description = Description::of(&daemon).await;
     let mut visit = Visit { daemon, description };
     let default = "/api/sessions/default";
+    visit.access().await;
     visit.daemon_and_scenes().await;
     let own = visit.sessions().await;
     visit.simulation(default).await;

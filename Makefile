@@ -73,7 +73,7 @@ test: deps-test fmt-check test-web clippy test-rust test-parity test-whep test-m
 	@echo "make test: everything passed"
 
 .PHONY: lint
-lint: deps web fmt-check clippy ## Checks formatting and lints
+lint: deps web fmt-check clippy clippy-daemon ## Checks formatting and lints
 	$(NPM) --prefix web run check
 
 .PHONY: parity
@@ -137,8 +137,12 @@ test-web: $(WEB_MODULES)
 
 .PHONY: clippy
 clippy: web
-	$(CARGO) clippy $(PROFILE) -- -D warnings
 	$(CARGO) clippy $(PROFILE) --workspace --all-targets -- -D warnings
+
+# The daemon alone, without the features of its dependencies that only tests ask for.
+.PHONY: clippy-daemon
+clippy-daemon: web
+	$(CARGO) clippy $(PROFILE) -- -D warnings
 
 .PHONY: test-rust
 test-rust: deps web
@@ -152,7 +156,7 @@ test-rust: deps web
 
 # The daemon as the tests build it, so that its dependencies are built once: some have features that
 # only tests ask for, and with others they are another build. That the daemon does without them is
-# checked by `clippy`.
+# checked by `make lint`.
 .PHONY: build-test
 build-test: deps web
 	$(CARGO) build $(PROFILE) --workspace --bin mjcast --test tidy

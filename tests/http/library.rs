@@ -66,7 +66,7 @@ async fn a_scene_is_saved_changed_restored_and_outlives_the_daemon() {
     drop(first);
 
     let daemon = daemon(dir.path()).await;
-    assert_eq!(ids(&daemon, "?q=wobbly&kind=own").await, [id.clone()]);
+    assert_eq!(ids(&daemon, "?q=wobbly&kind=own").await, std::slice::from_ref(&id));
     let (_, shown) = daemon.get(&own).await;
     assert_eq!(
         (&shown["entry"]["name"], &shown["entry"]["versions"]),

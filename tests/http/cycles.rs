@@ -16,7 +16,7 @@ const WATCH: Wants = Wants {
     audio: false,
     channels: false,
 };
-/// Viewers in a row; `MJCAST_CYCLES` asks for more. Memory is compared from the first third on.
+/// Viewers in a row; `CYCLES` asks for more. Memory is compared from the first third on.
 const CYCLES: usize = 45;
 /// What a viewer may leave behind, bytes …
 const GROWTH: u64 = 4 << 10;
@@ -59,7 +59,7 @@ async fn watch(daemon: &Daemon, takes_leave: bool) {
 
 #[tokio::test]
 async fn viewers_leave_nothing_behind() {
-    let cycles = std::env::var("MJCAST_CYCLES").ok().and_then(|text| text.parse().ok());
+    let cycles = std::env::var("CYCLES").ok().and_then(|text| text.parse().ok());
     let cycles = cycles.unwrap_or(CYCLES);
     let daemon = Daemon::ready().await;
     watch(&daemon, true).await;

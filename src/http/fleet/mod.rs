@@ -28,7 +28,7 @@ use sha2::{Digest as _, Sha256};
 use super::{accept, problem::Problem};
 use crate::{
     config,
-    session::{self, Sessions},
+    session::Sessions,
     units::{Node, SessionId},
 };
 use directory::Directory;
@@ -300,12 +300,6 @@ fn session_of<B>(request: &Request<B>) -> Option<SessionId> {
 fn rendered(problem: Problem, path: &str) -> accept::Response {
     use http_body_util::BodyExt as _;
     problem.render(path).map(|body| body.map_err(Into::into).boxed_unsync())
-}
-
-impl From<&session::Error> for moving::Refusal {
-    fn from(error: &session::Error) -> Self {
-        Self(error.to_string())
-    }
 }
 
 #[cfg(test)]

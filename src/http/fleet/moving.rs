@@ -21,9 +21,6 @@ const PATIENCE_MOVE: Duration = Duration::from_secs(60);
 /// What a checkpoint may take besides its model, bytes.
 const STATE_BYTES: usize = 256 << 20;
 
-/// Why a session stays.
-pub(super) struct Refusal(pub(super) String);
-
 impl Fleet {
     /// Moves all sessions but `default` to other daemons, each to the one with most room, within
     /// the time that the configuration gives. What cannot move stays and is kept here.
@@ -38,7 +35,7 @@ impl Fleet {
                     tracing::info!(session = %id, %node, "session moved");
                     "moved"
                 }
-                Err(Refusal(why)) => {
+                Err(why) => {
                     tracing::warn!(session = %id, why, "session stays");
                     "stayed"
                 }
@@ -51,28 +48,39 @@ impl Fleet {
         tracing::info!(took_ms = begin.elapsed().as_millis() as u64, "drained");
     }
 
-    async fn move_away(&self, session: &Handle) -> Result<Node, Refusal> {
-        let mut refused = Refusal("no other daemon has room".into());
+    /// # Errors
+    /// Why the session stays.
+    async fn move_away(&self, session: &Handle) -> Result<Node, String> {
+        let mut refused = "no other daemon has room".to_owned();
         for node in self.by_room().await {
-            let kept = session.depart().await.map_err(|error| Refusal::from(&error))?;
+            let kept = session.depart().await.map_err(|error| error.to_string())?;
             let body = tokio::task::spawn_blocking(move || Bytes::from(kept.to_bytes())).await;
-            let body = body.map_err(|error| Refusal(error.to_string()))?;
+            let body = body.map_err(|error| error.to_string())?;
             let path = format!("{INTERNAL}sessions");
             match self.ask(&node, Method::POST, &path, body, PATIENCE_MOVE).await {
                 Ok((StatusCode::CREATED, _)) => {
-                    self.remember(session.id(), Some(node.clone()), true);
-                    session.moved().await;
-                    return Ok(node);
+                    return Ok(self.gone(session, node).await);
                 }
                 Ok((status, body)) => {
                     let text = String::from_utf8_lossy(&body[..body.len().min(300)]).into_owned();
-                    refused = Refusal(format!("'{node}' refused it: {status} {text}"));
+                    refused = format!("'{node}' refused it: {status} {text}");
                 }
-                Err(error) => refused = Refusal(format!("'{node}': {error}")),
+                // An answer that is lost is none: it may have it all the same.
+                Err(_) if self.has(&node, session.id()).await => {
+                    return Ok(self.gone(session, node).await);
+                }
+                Err(error) => refused = format!("'{node}': {error}"),
             }
             session.stay().await;
         }
         Err(refused)
+    }
+
+    /// Ends a session that another daemon has.
+    async fn gone(&self, session: &Handle, node: Node) -> Node {
+        self.remember(session.id(), Some(node.clone()), true);
+        session.moved().await;
+        node
     }
 
     /// Daemons that take sessions, those with most room first.

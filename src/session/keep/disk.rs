@@ -30,8 +30,12 @@ const ASIDE: &str = ".unreadable";
 /// Keeps sessions in a directory; the last clone to go leaves the directory to others.
 #[derive(Clone, Debug)]
 pub struct Keeper {
-    inner: Arc<Inner>,
+    desk: Arc<Desk>,
 }
+
+/// What all clones share; when it goes, the thread does what is left and ends.
+#[derive(Debug)]
+struct Desk(Arc<Inner>);
 
 #[derive(Debug)]
 struct Inner {
@@ -92,17 +96,12 @@ impl Keeper {
             changed: Condvar::new(),
             _lock: lock,
         });
-        let (writer, queue) = (Writer { dir: dir.to_owned(), kept: BTreeMap::new() }, &inner);
-        let queue = Arc::downgrade(queue);
-        thread::Builder::new().name("keeper".into()).spawn(move || {
-            let mut writer = writer;
-            while let Some(inner) = queue.upgrade() {
-                if !inner.turn(&mut writer) {
-                    break;
-                }
-            }
-        })?;
-        Ok((Self { inner }, found))
+        let mut writer = Writer { dir: dir.to_owned(), kept: BTreeMap::new() };
+        let own = Arc::clone(&inner);
+        thread::Builder::new()
+            .name("keeper".into())
+            .spawn(move || while own.turn(&mut writer) {})?;
+        Ok((Self { desk: Arc::new(Desk(inner)) }, found))
     }
 
     /// Keeps a session as it is now; in a moment, unless a newer one comes before.
@@ -122,29 +121,28 @@ impl Keeper {
 
     /// Waits until everything is written that was asked for.
     pub fn flush(&self) {
-        let waiting = self.inner.queue();
+        let Desk(inner) = &*self.desk;
+        let waiting = inner.queue();
         let unfinished = |queue: &mut Queue| queue.busy || !queue.jobs.is_empty();
-        drop(self.inner.changed.wait_while(waiting, unfinished));
+        drop(inner.changed.wait_while(waiting, unfinished));
     }
 
     /// Why sessions are not kept at the moment, if so.
     pub fn failure(&self) -> Option<String> {
-        self.inner.queue().failure.clone()
+        self.desk.0.queue().failure.clone()
     }
 
     fn ask(&self, id: SessionId, job: Job) {
-        self.inner.queue().jobs.insert(id, job);
-        self.inner.changed.notify_all();
+        let Desk(inner) = &*self.desk;
+        inner.queue().jobs.insert(id, job);
+        inner.changed.notify_all();
     }
 }
 
-impl Drop for Keeper {
+impl Drop for Desk {
     fn drop(&mut self) {
-        // The thread holds one only while it works.
-        if Arc::strong_count(&self.inner) <= 2 {
-            self.inner.queue().closed = true;
-            self.inner.changed.notify_all();
-        }
+        self.0.queue().closed = true;
+        self.0.changed.notify_all();
     }
 }
 

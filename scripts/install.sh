@@ -2,7 +2,7 @@
 # Puts a built mjcast where a system keeps such things: the binary without its debug information,
 # libmujoco, units, an example of the configuration, manual and completions.
 #
-#   DESTDIR=/tmp/root PREFIX=/usr scripts/install.sh target/release/mjcast
+#   DESTDIR=dist/tree PREFIX=/usr scripts/install.sh target/release/mjcast
 #
 # Nothing is started or enabled, and /etc is left alone: systemd-tmpfiles copies the example there,
 # unless there is a configuration (docs/operations.md).

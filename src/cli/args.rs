@@ -240,8 +240,8 @@ pub(super) struct Serve {
     #[arg(long)]
     pub require_gpu: bool,
     /// A folder with models to choose from; may be given several times.
-    #[arg(long, value_name = "FOLDER")]
-    pub library: Vec<PathBuf>,
+    #[arg(long = "library", value_name = "FOLDER")]
+    pub model_folders: Vec<PathBuf>,
 }
 
 #[derive(Debug, Args)]

@@ -263,7 +263,7 @@ impl Serve {
         sources.flag("--profile", "video.profile", self.profile.map(args::Profile::name));
         sources.flag("--gpu", "video.gpu", self.gpu.as_ref());
         sources.flag("--require-gpu", "video.require_gpu", yes(self.require_gpu));
-        let folders = self.library.iter().map(|dir| {
+        let folders = self.model_folders.iter().map(|dir| {
             let whole = std::path::absolute(dir).unwrap_or_else(|_| dir.clone());
             whole.to_string_lossy().into_owned()
         });

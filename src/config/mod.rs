@@ -99,7 +99,7 @@ pub struct Config {
     /// What may be recorded, and where.
     pub recording: Recording,
     /// Scenes to choose from besides the presets.
-    pub library: Library,
+    pub shelf: Library,
     /// Which language models may be asked for scenes, and what that may cost.
     pub generate: Generate,
 }

@@ -34,6 +34,7 @@ pub(super) fn invalid<T>(key: &'static str, message: impl Into<String>) -> Resul
 impl Config {
     /// Checks every value of `raw`.
     pub(super) fn validate(raw: &Raw) -> Result<Self> {
+        let Raw { library: shelf, .. } = raw;
         Ok(Self {
             server: server(&raw.server)?,
             auth: access::auth(&raw.auth)?,
@@ -45,7 +46,7 @@ impl Config {
             state: state(&raw.state)?,
             fleet: fleet(&raw.fleet)?,
             recording: recording(&raw.recording)?,
-            library: library(&raw.library)?,
+            shelf: library(shelf)?,
             generate: generate(&raw.generate)?,
         })
     }

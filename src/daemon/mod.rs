@@ -410,7 +410,7 @@ fn recording_limits(config: &Config) -> record::Limits {
 /// The library; it may have to clear away what a crash has left.
 async fn library(config: &Config) -> library::Library {
     let dir = state_dir(config).map(|dir| dir.join("library"));
-    let wanted = &config.library;
+    let wanted = &config.shelf;
     let limits = library::Limits {
         own: library::store::Limits {
             dir: dir.as_ref().map(|dir| dir.join("scenes")),

@@ -120,7 +120,7 @@ impl Desk {
     }
 
     /// What can be loaded by name.
-    pub(crate) async fn library(&self, query: Query) -> Outcome<LibraryPage> {
+    pub(crate) async fn find_scenes(&self, query: Query) -> Outcome<LibraryPage> {
         library::found(&self.0, query, false).await
     }
 

@@ -89,7 +89,7 @@ struct Context {
     /// Permits for scenes that are being made of words.
     makings: Semaphore,
     /// What can be loaded by name.
-    library: Arc<crate::library::Library>,
+    shelf: Arc<crate::library::Library>,
     /// Draws pictures of it.
     artist: Arc<library::Artist>,
     /// Permits for models that are being received and unpacked.
@@ -138,7 +138,7 @@ pub async fn serve(
         publishers: Arc::default(),
         batches: Semaphore::new(1),
         makings: Semaphore::new(generate::MAX_AT_ONCE),
-        library: Arc::new(shelf),
+        shelf: Arc::new(shelf),
         artist: Arc::new(artist),
         uploads: Arc::new(Semaphore::new(limits.uploads)),
         // Half of the connections: the others stay for requests.

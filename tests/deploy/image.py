@@ -63,8 +63,8 @@ class Image(unittest.TestCase):
         if made.returncode != 0:
             raise unittest.SkipTest(f"no Debian can be had here: {made.stderr.strip()[-200:]}")
         cls.work = Path(cls.enterClassContext(tempfile.TemporaryDirectory(dir=CACHE)))
-        shutil.rmtree(ROOT / "dist/root", ignore_errors=True)
-        checked(ROOT / "scripts/install.sh", BINARY, env=clean(DESTDIR=str(ROOT / "dist/root"), PREFIX="/usr"))
+        shutil.rmtree(ROOT / "dist/tree", ignore_errors=True)
+        checked(ROOT / "scripts/install.sh", BINARY, env=clean(DESTDIR=str(ROOT / "dist/tree"), PREFIX="/usr"))
         for name in ("storage", "run", "tmp"):
             (cls.work / name).mkdir()
         environment = clean(

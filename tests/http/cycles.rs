@@ -82,5 +82,6 @@ async fn viewers_leave_nothing_behind() {
     until(back).await;
     let grown = daemon.memory().saturating_sub(settled);
     let watched = (cycles - cycles / 3) as u64;
+    println!("{grown} bytes in {watched} viewers");
     assert!(grown <= watched * GROWTH + SLACK, "{grown} bytes in {watched} cycles");
 }

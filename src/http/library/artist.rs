@@ -129,7 +129,7 @@ pub(in crate::http) async fn run(context: Arc<Context>, mut orders: mpsc::Receiv
 /// Draws an entry as it is when it is loaded; gives the digest that its picture is kept by.
 async fn draw(context: &Context, entry: &Entry) -> Result<String, Failure> {
     let never = |why: String| Failure { why, passing: false };
-    let (library, id) = (Arc::clone(&context.library), entry.id.clone());
+    let (library, id) = (Arc::clone(&context.shelf), entry.id.clone());
     let read = tokio::task::spawn_blocking(move || {
         let bundle = library.model(&id, None).map_err(|error| error.to_string())?;
         let digest = bundle.digest();
@@ -159,7 +159,7 @@ async fn draw(context: &Context, entry: &Entry) -> Result<String, Failure> {
     };
     let shot = Shot { assets, snapshot: posed, camera, size, mode: Mode::Rgb };
     let jpeg = frames::still(context, shot, Format::Jpeg).await.map_err(refused)?;
-    let (library, kept) = (Arc::clone(&context.library), digest.clone());
+    let (library, kept) = (Arc::clone(&context.shelf), digest.clone());
     let written = tokio::task::spawn_blocking(move || library.pictures.keep(&kept, &jpeg)).await;
     match written {
         Ok(Ok(())) => Ok(digest),

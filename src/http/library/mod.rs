@@ -247,7 +247,7 @@ async fn on<T: Send + 'static>(
     context: &Context,
     work: impl FnOnce(&Library) -> Result<T, Error> + Send + 'static,
 ) -> Result<T, Problem> {
-    let library = Arc::clone(&context.library);
+    let library = Arc::clone(&context.shelf);
     Ok(scenes::blocking(move || work(&library)).await??)
 }
 

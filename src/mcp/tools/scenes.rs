@@ -152,7 +152,7 @@ async fn library(call: Call, wanted: Wanted) -> Outcome<Reply<LibraryPage>> {
         Kinds::Preset => Kind::Preset,
         Kinds::Folder => Kind::Folder,
     });
-    Ok(call.desk().library(Query { words, kind, limit, offset }).await?.into())
+    Ok(call.desk().find_scenes(Query { words, kind, limit, offset }).await?.into())
 }
 
 /// What to save.

@@ -163,8 +163,7 @@ impl Tokens {
         let grant = Grant {
             role: wish.role,
             session: wish.session,
-            // Whole seconds, as the file has them.
-            expires: wish.lasts.map(|lasts| of_seconds(seconds(now) + lasts.as_secs().max(1))),
+            expires: wish.lasts.map(|lasts| of_seconds(seconds_up(now + lasts))),
             revoked: CancellationToken::new(),
         };
         let made = Made {
@@ -251,6 +250,11 @@ fn seconds(time: SystemTime) -> u64 {
     time.duration_since(UNIX_EPOCH).unwrap_or_default().as_secs()
 }
 
+/// Whole seconds, as the file has them, and no token ends before its time.
+fn seconds_up(time: SystemTime) -> u64 {
+    seconds(time + Duration::from_nanos(999_999_999))
+}
+
 fn of_seconds(seconds: u64) -> SystemTime {
     UNIX_EPOCH.checked_add(Duration::from_secs(seconds)).unwrap_or(UNIX_EPOCH)
 }
@@ -312,6 +316,16 @@ mod tests {
     }
 
     #[test]
+    fn a_token_lasts_as_long_as_was_asked_at_least() {
+        let tokens = Tokens::open(&[], None, 1);
+        let now = of_seconds(1_000_000) + Duration::from_millis(900);
+        let short = Wish { lasts: Some(Duration::from_secs(1)), ..wish("short", Role::View) };
+        let (token, _) = tokens.make(short, now).expect("made");
+        assert!(tokens.check(token.reveal(), now + Duration::from_millis(999)).is_some());
+        assert!(tokens.check(token.reveal(), now + Duration::from_millis(1100)).is_none());
+    }
+
+    #[test]
     fn what_is_made_outlives_the_process_as_a_hash_alone() {
         let dir = tempfile::tempdir().expect("a folder");
         let path = dir.path().join("state/tokens.json");
@@ -356,7 +370,7 @@ mod tests {
             assert!(path.with_extension("unreadable").exists());
         }
         // What a crash has left half written does no harm.
-        fs::write(path.with_extension("new"), "{").expect("writes");
+        fs::write(path.with_extension("json.partial"), "{").expect("writes");
         assert!(Tokens::open(&[], Some(path), 10).make(wish("two", Role::View), now).is_ok());
     }
 

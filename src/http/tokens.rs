@@ -68,7 +68,8 @@ struct TokenRequest {
     name: String,
     /// `view`, `control` or `admin`.
     role: String,
-    /// How long it is good for, s, at most ten years; without it, until it is revoked.
+    /// How long it is good for, s, at most ten years, and less than a second more; without it, until it
+    /// is revoked.
     #[schema(minimum = 1, maximum = 315_360_000)]
     expires_s: Option<u64>,
     /// The one session that it is for; without it, it is for the daemon.

@@ -7,6 +7,7 @@
 // Whether a future may cross threads is looked up through all that it holds, down to wgpu's types.
 #![recursion_limit = "256"]
 
+pub mod disk;
 pub mod metrics;
 pub mod units;
 

@@ -1,13 +1,13 @@
 //! The file of the tokens that are made at run time: their hashes, never themselves.
 
 use std::{
-    fs::{self, File, OpenOptions},
-    io::{self, Write as _},
-    os::unix::fs::OpenOptionsExt as _,
+    fs, io,
     path::{Path, PathBuf},
 };
 
 use serde::{Deserialize, Serialize};
+
+use crate::disk::{self, Outlives};
 
 /// A token as the file has it.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -65,19 +65,7 @@ impl Store {
     /// Keeps these in place of what is kept. Either all of it is done, or nothing.
     pub fn write(&self, tokens: Vec<Record>) -> io::Result<()> {
         let text = serde_json::to_vec_pretty(&Contents { version: VERSION, tokens })?;
-        let dir = self.0.parent().unwrap_or(Path::new("/"));
-        fs::create_dir_all(dir)?;
-        let new = self.0.with_extension("new");
-        // One that a crash has left may have another mode.
-        if let Err(error) = fs::remove_file(&new)
-            && error.kind() != io::ErrorKind::NotFound
-        {
-            return Err(error);
-        }
-        let mut file = OpenOptions::new().write(true).create_new(true).mode(0o600).open(&new)?;
-        file.write_all(&text)?;
-        file.sync_all()?;
-        fs::rename(&new, &self.0)?;
-        File::open(dir)?.sync_all()
+        disk::make_dir(self.0.parent().unwrap_or(Path::new("/")))?;
+        disk::write(&self.0, &text, Outlives::Machine)
     }
 }

@@ -6,7 +6,7 @@ use std::{
     time::SystemTime,
 };
 
-use super::store;
+use crate::disk::{self, Outlives};
 
 /// Most bytes of all pictures; the oldest go first.
 const MAX_BYTES: u64 = 64 << 20;
@@ -39,9 +39,9 @@ impl Pictures {
     pub fn keep(&self, digest: &str, jpeg: &[u8]) -> io::Result<()> {
         let (dir, path) =
             self.dir.as_deref().zip(self.path(digest)).ok_or(io::ErrorKind::NotFound)?;
-        store::make_dir(dir)?;
+        disk::make_dir(dir)?;
         make_room(dir, MAX_BYTES.saturating_sub(jpeg.len() as u64));
-        store::write(&path, jpeg)
+        disk::write(&path, jpeg, Outlives::Machine)
     }
 
     fn path(&self, digest: &str) -> Option<PathBuf> {

@@ -12,8 +12,8 @@
 use std::{
     collections::BTreeMap,
     fs::{self, File, OpenOptions},
-    io::{self, Write as _},
-    os::unix::fs::{DirBuilderExt as _, OpenOptionsExt as _},
+    io,
+    os::unix::fs::OpenOptionsExt as _,
     path::{Path, PathBuf},
     time::SystemTime,
 };
@@ -26,6 +26,7 @@ use sha2::{Digest as _, Sha256};
 use super::Error;
 use crate::{
     bundle::{self, Bundle},
+    disk::{self, Outlives},
     units::rfc3339,
 };
 
@@ -194,10 +195,10 @@ impl Store {
         let partial = dir.join(format!("new-{}", index.id));
         let mut made = || -> Result<(), Error> {
             let failed = |source| Error::disk(dir, source);
-            make_dir(&partial).map_err(failed)?;
+            disk::make_dir(&partial).map_err(failed)?;
             self.put(dir, &partial, &mut index, content)?;
             fs::rename(&partial, dir.join(&index.id)).map_err(failed)?;
-            sync(dir).map_err(failed)
+            disk::sync_dir(dir).map_err(failed)
         };
         made().inspect_err(|_| drop(fs::remove_dir_all(&partial)))?;
         Ok(index)
@@ -250,7 +251,8 @@ impl Store {
             broken: None,
         };
         let failed = |source| Error::disk(dir, source);
-        write(&place.join(file_of(version.number)), &archive).map_err(failed)?;
+        let file = place.join(file_of(version.number));
+        disk::write(&file, &archive, Outlives::Machine).map_err(failed)?;
         index.next += 1;
         index.changed.clone_from(&version.saved);
         index.versions.push(version);
@@ -301,7 +303,7 @@ impl Store {
         let dir = self.dir()?;
         let _lock = self.lock(dir)?;
         let old = dir.join(format!("old-{id}"));
-        let gone = fs::rename(dir.join(id), &old).and_then(|()| sync(dir));
+        let gone = fs::rename(dir.join(id), &old).and_then(|()| disk::sync_dir(dir));
         gone.map_err(|source| Error::disk(dir, source))?;
         // What stays is cleared away at the next start.
         let _ = fs::remove_dir_all(old);
@@ -346,7 +348,7 @@ impl Store {
     }
 
     fn lock(&self, dir: &Path) -> Result<File, Error> {
-        let locked = make_dir(dir).and_then(|()| lock(dir, FlockOperation::LockExclusive));
+        let locked = disk::make_dir(dir).and_then(|()| lock(dir, FlockOperation::LockExclusive));
         locked.map_err(|source| Error::disk(dir, source))
     }
 }
@@ -444,34 +446,7 @@ fn read(dir: &Path, id: &str) -> Result<Index, String> {
 
 fn write_index(place: &Path, index: &Index) -> io::Result<()> {
     let text = serde_json::to_vec_pretty(index).map_err(io::Error::other)?;
-    write(&place.join(INDEX), &text)
-}
-
-/// Writes a file whole: a reader finds the one before or this one, never a part, also after the
-/// machine has stopped under way.
-pub(super) fn write(path: &Path, bytes: &[u8]) -> io::Result<()> {
-    let mut partial = path.as_os_str().to_owned();
-    partial.push(".partial");
-    let written = || {
-        let mut options = OpenOptions::new();
-        options.write(true).create(true).truncate(true).mode(0o600);
-        let mut file = options.open(&partial)?;
-        file.write_all(bytes)?;
-        file.sync_all()?;
-        fs::rename(&partial, path)?;
-        path.parent().map_or(Ok(()), sync)
-    };
-    written().inspect_err(|_| drop(fs::remove_file(&partial)))
-}
-
-/// Makes the names in a directory outlast the machine.
-fn sync(dir: &Path) -> io::Result<()> {
-    File::open(dir)?.sync_all()
-}
-
-/// Makes a directory that nobody else may look into.
-pub(super) fn make_dir(dir: &Path) -> io::Result<()> {
-    fs::DirBuilder::new().recursive(true).mode(0o700).create(dir)
+    disk::write(&place.join(INDEX), &text, Outlives::Machine)
 }
 
 fn lock(dir: &Path, how: FlockOperation) -> io::Result<File> {
@@ -503,7 +478,7 @@ fn clean(dir: &Path) {
                 let unknown = known.as_ref().zip(number).is_some_and(|(index, number)| {
                     index.versions.iter().all(|version| version.number != number)
                 });
-                if unknown || file.ends_with(".partial") {
+                if unknown || file.ends_with(disk::PARTIAL) {
                     let _ = fs::remove_file(place.join(file));
                 }
             }

@@ -2,8 +2,8 @@
 
 use std::{
     fs::{self, File, OpenOptions},
-    io::{self, Seek as _, SeekFrom, Write as _},
-    os::unix::fs::{DirBuilderExt as _, OpenOptionsExt as _},
+    io::{self, Seek as _, SeekFrom},
+    os::unix::fs::OpenOptionsExt as _,
     path::{Path, PathBuf},
     time::SystemTime,
 };
@@ -11,7 +11,10 @@ use std::{
 use serde::{Deserialize, Serialize};
 
 use super::scan;
-use crate::units::MediaTime;
+use crate::{
+    disk::{self, Outlives},
+    units::MediaTime,
+};
 
 /// Most files that one recording is split into.
 pub(super) const MAX_SEGMENTS: usize = 1000;
@@ -119,7 +122,7 @@ impl Place {
 
     /// Makes the directory, which nobody else may look into.
     pub fn create_dir(&self) -> io::Result<()> {
-        fs::DirBuilder::new().recursive(true).mode(0o700).create(&self.dir)
+        disk::make_dir(&self.dir)
     }
 
     /// Makes a file that does not exist yet, for its owner alone.
@@ -129,18 +132,8 @@ impl Place {
 
     /// Replaces the index: a reader finds the old one or the new one, never a part.
     pub fn write_index(&self, info: &Info) -> io::Result<()> {
-        let partial = self.dir.join(format!("{}.json.partial", self.id));
-        let mut file = OpenOptions::new()
-            .write(true)
-            .create(true)
-            .truncate(true)
-            .mode(0o600)
-            .open(&partial)?;
-        file.write_all(&serde_json::to_vec_pretty(info).map_err(io::Error::other)?)?;
-        file.sync_all()?;
-        fs::rename(&partial, self.index())?;
-        // The names, too, must outlast the machine.
-        File::open(&self.dir)?.sync_all()
+        let text = serde_json::to_vec_pretty(info).map_err(io::Error::other)?;
+        disk::write(&self.index(), &text, Outlives::Machine)
     }
 
     /// Reads the index.

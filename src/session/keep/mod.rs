@@ -10,7 +10,7 @@
 //! damaged is set aside under another name and said in the log: it never keeps a daemon from
 //! starting.
 
-mod disk;
+mod keeper;
 
 use std::{
     collections::BTreeMap,
@@ -31,7 +31,7 @@ use crate::{
     units::SessionId,
 };
 
-pub use disk::Keeper;
+pub use keeper::Keeper;
 
 /// What the bytes of a checkpoint begin with, before the digest of what follows.
 const MAGIC: &[u8] = b"mjcast-session-1\n";

@@ -2,9 +2,8 @@
 
 use std::{
     collections::BTreeMap,
-    fs::{self, DirBuilder, File, OpenOptions},
-    io::{self, Write as _},
-    os::unix::fs::{DirBuilderExt as _, OpenOptionsExt as _},
+    fs::{self, File},
+    io,
     path::{Path, PathBuf},
     sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError},
     thread,
@@ -14,7 +13,11 @@ use std::{
 use rustix::fs::{FlockOperation, flock};
 
 use super::{Checkpoint, Damaged, Model, ModelDigest, Record, hex};
-use crate::{bundle, units::SessionId};
+use crate::{
+    bundle,
+    disk::{self, Outlives},
+    units::SessionId,
+};
 
 /// How old what is flushed to the medium may be while time runs.
 const SYNC_EVERY: Duration = Duration::from_secs(10);
@@ -22,8 +25,6 @@ const SYNC_EVERY: Duration = Duration::from_secs(10);
 const LATEST: &str = "latest";
 /// The last moment that was flushed to the medium.
 const SYNCED: &str = "synced";
-/// What a name ends in until the file is whole.
-const PARTIAL: &str = ".partial";
 /// What the name of a session ends in that cannot be read.
 const ASIDE: &str = ".unreadable";
 
@@ -71,7 +72,7 @@ impl Keeper {
     /// # Errors
     /// When the directory cannot be used; [`io::ErrorKind::WouldBlock`] when another daemon does.
     pub fn open(dir: &Path, limits: &bundle::Limits) -> io::Result<(Self, Vec<Checkpoint>)> {
-        make(dir)?;
+        disk::make_dir(dir)?;
         let lock = File::create(dir.join("lock"))?;
         flock(&lock, FlockOperation::NonBlockingLockExclusive)?;
         let mut found = Vec::new();
@@ -200,7 +201,7 @@ impl Writer {
         let sequence = match &before {
             Some(kept) => kept.sequence + 1,
             None => {
-                make(&dir)?;
+                disk::make_dir(&dir)?;
                 last_sequence(&dir) + 1
             }
         };
@@ -211,19 +212,19 @@ impl Writer {
         if let Some(model) = model.as_ref().filter(|_| !same_model) {
             let path = dir.join(model_name(&model.digest));
             if !path.exists() {
-                write(&path, &model.bytes(), true)?;
+                disk::write(&path, &model.bytes(), Outlives::Machine)?;
             }
         }
         let record = checkpoint.record(sequence, model.as_ref());
-        write(&dir.join(LATEST), &record, false)?;
+        disk::write(&dir.join(LATEST), &record, Outlives::Process)?;
         let synced = before
             .map(|kept| kept.synced)
             .filter(|synced| same_model && now.saturating_duration_since(*synced) < SYNC_EVERY);
         let synced = match synced {
             Some(synced) => synced,
             None => {
-                write(&dir.join(SYNCED), &record, true)?;
-                File::open(&self.dir)?.sync_all()?;
+                disk::write(&dir.join(SYNCED), &record, Outlives::Machine)?;
+                disk::sync_dir(&self.dir)?;
                 now
             }
         };
@@ -240,28 +241,6 @@ impl Writer {
             Err(error) if error.kind() != io::ErrorKind::NotFound => Err(error),
             _ => Ok(()),
         }
-    }
-}
-
-/// Makes a directory for the daemon alone: scenes may be secret.
-fn make(dir: &Path) -> io::Result<()> {
-    DirBuilder::new().recursive(true).mode(0o700).create(dir)
-}
-
-/// Writes a file so that it is whole or not there; `sync`: also after an end of the machine.
-fn write(path: &Path, bytes: &[u8], sync: bool) -> io::Result<()> {
-    let mut name = path.as_os_str().to_owned();
-    name.push(PARTIAL);
-    let options = OpenOptions::new().write(true).create(true).truncate(true).mode(0o600).clone();
-    let mut file = options.open(&name)?;
-    file.write_all(bytes)?;
-    if sync {
-        file.sync_data()?;
-    }
-    fs::rename(&name, path)?;
-    match path.parent().filter(|_| sync) {
-        Some(parent) => File::open(parent)?.sync_all(),
-        None => Ok(()),
     }
 }
 

@@ -11,12 +11,14 @@ mod health;
 mod log;
 mod mcp;
 mod replay;
+mod traces;
 
 use std::{
     future::Future,
     io::{self, IsTerminal as _, Write as _},
     path::Path,
     process::ExitCode,
+    sync::Arc,
 };
 
 use clap::{CommandFactory as _, Parser as _};
@@ -93,14 +95,15 @@ fn run(command: Command) -> Result<(), Error> {
         Command::Serve(serve) => {
             let sources = serve.sources();
             let config = sources.load()?;
-            let level = log::start(&config.server);
+            let log = Arc::new(log::start(&config.server));
+            let followed = Arc::clone(&log);
             allow_descriptors();
             let first = sources.raw()?;
             let reload = move || {
                 // The environment and the flags are as they were: the file may have changed.
                 let text = |error: crate::config::Error| error.to_string();
                 let (config, raw) = (sources.load().map_err(text)?, sources.raw().map_err(text)?);
-                level(&config.server);
+                followed.follow(&config.server);
                 let waiting: Vec<_> =
                     changed(&first, &raw).filter(|key| !key.is_reloaded()).map(Key::path).collect();
                 let outcome = match &waiting[..] {
@@ -115,7 +118,7 @@ fn run(command: Command) -> Result<(), Error> {
         }
         Command::Render(render) => {
             let config = render.sources().load()?;
-            drop(log::start(&config.server));
+            let _log = log::start(&config.server);
             picture(&render, config)?;
         }
         Command::Doctor(doctor) => {

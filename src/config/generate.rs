@@ -232,7 +232,7 @@ fn server(raw: &keys::Generate, provider: Provider) -> Result<Server> {
 }
 
 /// An address that paths can be appended to.
-fn address(key: &'static str, text: &str) -> Result<Option<Url>> {
+pub(super) fn address(key: &'static str, text: &str) -> Result<Option<Url>> {
     let text = text.trim().trim_end_matches('/');
     if text.is_empty() {
         return Ok(None);

@@ -229,6 +229,8 @@ sections! {
         log_level: String = "info"; "LOG_LEVEL",
         /// How to log: `text`, `json`, or `journald` to hand systemd's journal the fields as well.
         log_format: String = "text",
+        /// Collector of traces, e.g. `http://127.0.0.1:4318`: requests, sessions, viewers and loads are told to it by OTLP over HTTP (`/v1/traces`); empty tells nobody.
+        otlp_endpoint: String = ""; "OTEL_EXPORTER_OTLP_ENDPOINT",
         /// Logs at least at `debug`.
         debug: bool = false; "DEBUG_MODE",
     }

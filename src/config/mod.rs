@@ -22,6 +22,8 @@ use std::{
     time::Duration,
 };
 
+use url::Url;
+
 use crate::units::{Bitrate, Codecs, FrameRate, Node, Size};
 
 pub use access::{Anonymous, Auth, Networks, Tls, token};
@@ -129,6 +131,8 @@ pub struct Server {
     pub log_level: LogLevel,
     /// How to log.
     pub log_format: LogFormat,
+    /// Where traces go.
+    pub otlp_endpoint: Option<Url>,
     /// Whether debugging was asked for.
     pub debug: bool,
 }

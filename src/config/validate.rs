@@ -11,7 +11,7 @@ use super::{
     Allowed, Config, Encoders, IceServer, Library, Limits, LogFormat, LogLevel, Login, NvencPreset,
     Places, Profile, Recording, Server, Sessions, Shadows, State, Video, Webrtc, access,
     fleet::fleet,
-    generate::generate,
+    generate::{self, generate},
     keys::{self, Raw},
 };
 use crate::units::{Bitrate, Codec, Codecs, FrameRate, Node, Size};
@@ -86,6 +86,7 @@ fn server(raw: &keys::Server) -> Result<Server> {
                 ("journald", LogFormat::Journald),
             ],
         )?,
+        otlp_endpoint: generate::address("server.otlp_endpoint", &raw.otlp_endpoint)?,
         debug: raw.debug,
     })
 }

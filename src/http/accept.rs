@@ -31,6 +31,7 @@ use tokio::{
 };
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 use tower::ServiceExt as _;
+use tracing::Instrument as _;
 use warp::{
     filters::BoxedFilter,
     http::{HeaderValue, StatusCode, header, request::Parts},
@@ -43,7 +44,7 @@ use super::{
     media::PATH,
     problem::Problem,
     room::{Place, Room},
-    tls,
+    tls, traced,
 };
 use crate::{
     config::{Config, Limits},
@@ -240,7 +241,10 @@ async fn connection(
         connection.busy.store(true, Ordering::Relaxed);
         let connection = connection.clone();
         async move {
-            let answer = answer(&connection, request).await;
+            let trusted = connection.front.gate.trusts(connection.line.peer.ip());
+            let span = traced::span(&request, trusted);
+            let answer = answer(&connection, request).instrument(span.clone()).await;
+            let answer = answer.inspect(|answer| traced::answered(&span, answer));
             connection.busy.store(false, Ordering::Relaxed);
             answer
         }

@@ -47,6 +47,7 @@ mod talk;
 mod tickets;
 mod tls;
 mod tokens;
+mod traced;
 mod whep;
 mod whip;
 mod words;

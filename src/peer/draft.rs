@@ -4,6 +4,7 @@ use std::sync::{Arc, atomic::AtomicU32};
 
 use tokio::sync::{Notify, mpsc};
 use tokio_util::sync::{CancellationToken, DropGuard};
+use tracing::Instrument as _;
 use webrtc::{
     media_stream::track_local::static_rtp::TrackLocalStaticRTP, rtp_transceiver::RtpSender,
 };
@@ -103,7 +104,7 @@ impl Draft {
         let (sources, inbox) = mpsc::channel(4);
         let cancel = self.cancel.token().clone();
         let hangup = hangup::notice(sender, events.clone());
-        tokio::spawn(cancel.clone().run_until_cancelled_owned(hangup));
+        tokio::spawn(cancel.clone().run_until_cancelled_owned(hangup.in_current_span()));
         let sender = media::Sender::new(
             Arc::clone(&self.track),
             self.ssrc,
@@ -112,8 +113,10 @@ impl Draft {
             Arc::clone(&self.stats),
             self.teller,
         );
-        tokio::spawn(cancel.clone().run_until_cancelled_owned(sender.run(inbox)));
-        tokio::spawn(cancel.run_until_cancelled_owned(feedback::listen(self.track, events)));
+        let sent = sender.run(inbox).in_current_span();
+        tokio::spawn(cancel.clone().run_until_cancelled_owned(sent));
+        let heard = feedback::listen(self.track, events).in_current_span();
+        tokio::spawn(cancel.run_until_cancelled_owned(heard));
         Ok(Peer {
             connection: self.connection,
             sources,

@@ -20,6 +20,7 @@ use tokio::{
     sync::{mpsc, oneshot, watch},
     task::{JoinHandle, JoinSet},
 };
+use tracing::Instrument as _;
 
 use super::{
     Author, Checkpoint, Company, End, Error, Export, Glance, History, Info, Joined, Notice, Role,
@@ -166,7 +167,9 @@ pub(super) fn spawn(
         recordings,
         keeping: keeping::Keeping::default(),
     };
-    tokio::spawn(driver.run(inbox, view_ends, recording_ends))
+    // At the highest level, as are those of viewers and requests: whatever is logged says where.
+    let span = tracing::error_span!(parent: None, "session", id = %driver.info.id());
+    tokio::spawn(driver.run(inbox, view_ends, recording_ends).instrument(span))
 }
 
 /// A worker with the model that it runs.
@@ -348,11 +351,11 @@ impl Driver {
                 },
                 Some(picked) = self.picks.join_next() => match picked {
                     Ok(picked) => self.picked(picked).await,
-                    Err(panic) => tracing::error!(session = %self.info.id(), %panic, "a pick panicked"),
+                    Err(panic) => tracing::error!(%panic, "a pick panicked"),
                 },
                 Some(captured) = self.captures.join_next() => match captured {
                     Ok(captured) => self.captured(captured),
-                    Err(panic) => tracing::error!(session = %self.info.id(), %panic, "nothing was kept"),
+                    Err(panic) => tracing::error!(%panic, "nothing was kept"),
                 },
                 () = presence::until(self.floor.deadline()) => self.settle_floor(),
                 () = presence::until(rates_due) => self.follow_paths().await,
@@ -360,7 +363,7 @@ impl Driver {
                 Some(loaded) = self.loads.join_next() => match loaded {
                     Ok(loaded) => self.loaded(loaded).await,
                     Err(panic) => {
-                        tracing::error!(session = %self.info.id(), %panic, "a load panicked");
+                        tracing::error!(%panic, "a load panicked");
                         self.start_load();
                     }
                 },
@@ -368,7 +371,7 @@ impl Driver {
                 Some(staged) = self.stagings.join_next() => match staged {
                     Ok(staged) => self.staged(staged),
                     Err(panic) => {
-                        tracing::error!(session = %self.info.id(), %panic, "no stage");
+                        tracing::error!(%panic, "no stage");
                     }
                 },
                 Some(ended) = view_ends.recv() => self.view_ended(ended).await,
@@ -477,7 +480,7 @@ impl Driver {
             // Another device is on its way, and its arrival leads here again.
             Err(Error::Render(render::Error::DeviceLost)) => {}
             Err(error) => {
-                tracing::error!(session = %self.info.id(), %error, "the scene does not fit the new device");
+                tracing::error!(%error, "the scene does not fit the new device");
                 let message = format!("The picture stopped: {error}.");
                 self.notify_all(&Notice::Error { code: "view_ended", message });
             }
@@ -593,7 +596,7 @@ impl Driver {
         }
         self.tell_flags(Some(id));
         self.tell_company();
-        tracing::info!(session = %self.info.id(), viewer = %id, "viewer joined");
+        tracing::info!(viewer = %id, "viewer joined");
         Ok(Joined { id, notices, notify })
     }
 
@@ -607,7 +610,7 @@ impl Driver {
             self.unfollow(viewer);
             self.floor.release(viewer, Instant::now());
             self.tell_company();
-            tracing::info!(session = %self.info.id(), %viewer, "viewer left");
+            tracing::info!(%viewer, "viewer left");
         }
     }
 
@@ -623,7 +626,7 @@ impl Driver {
         if let Some(running) = &self.running
             && running.worker.send(rate).is_err()
         {
-            tracing::debug!(session = %self.info.id(), "the worker is ending");
+            tracing::debug!("the worker is ending");
         }
     }
 
@@ -670,7 +673,7 @@ impl Driver {
             .map(|(id, _)| *id)
             .collect();
         for viewer in stuck {
-            tracing::info!(session = %self.info.id(), %viewer, "viewer does not read; let go");
+            tracing::info!(%viewer, "viewer does not read; let go");
             self.leave(viewer);
         }
     }
@@ -757,7 +760,7 @@ impl Driver {
                 Some(id)
             }
             Err(error) => {
-                tracing::error!(session = %self.info.id(), %error, "no view");
+                tracing::error!(%error, "no view");
                 None
             }
         }
@@ -781,7 +784,7 @@ impl Driver {
 
     async fn view_ended(&mut self, ended: stream::Ended) {
         let viewers = self.views.ended(ended.view);
-        tracing::error!(session = %self.info.id(), view = %ended.view, error = %ended.error, "a view ended");
+        tracing::error!(view = %ended.view, error = %ended.error, "a view ended");
         let message = format!("The picture stopped: {}.", ended.error);
         let panicked = matches!(ended.error, stream::Error::Panicked);
         for viewer in viewers {

@@ -10,6 +10,7 @@ use std::{
 
 use serde_json::Value;
 use tokio::sync::{Mutex, Semaphore, mpsc};
+use tracing::{Instrument as _, Span};
 
 use super::{
     Error, Handle, Notice,
@@ -41,6 +42,7 @@ pub struct Viewer {
     /// Whether the last offer of a new connection was.
     refused: AtomicBool,
     session: Handle,
+    span: Span,
 }
 
 /// What a viewer offered, until it is answered; dropping it gives it up.
@@ -70,7 +72,8 @@ impl Viewer {
         session: Handle,
     ) -> Self {
         let (connection, refused) = (Mutex::new(None), AtomicBool::new(false));
-        Self { id, notices, notify, connection, refused, session }
+        let span = tracing::error_span!(parent: None, "viewer", %id, session = %session.id());
+        Self { id, notices, notify, connection, refused, session, span }
     }
 
     /// Whose viewer it is.
@@ -105,7 +108,8 @@ impl Viewer {
         }
         let (events, inbox) = mpsc::channel(EVENTS);
         let config = self.session.peer_config();
-        let answered = Peer::answer_as(config, &sdp, events, telling).await;
+        let answered = Peer::answer_as(config, &sdp, events, telling);
+        let answered = answered.instrument(self.span.clone()).await;
         self.refused.store(answered.is_err(), Ordering::Relaxed);
         let (peer, answer) = answered?;
         self.connect(&mut connection, peer, inbox, fingerprint).await;
@@ -118,7 +122,8 @@ impl Viewer {
     /// [`Error::Peer`] when it cannot be set up.
     pub async fn make_offer(&self) -> Result<Offer, Error> {
         let (events, inbox) = mpsc::channel(EVENTS);
-        let offering = Offering::new(self.session.peer_config(), events).await?;
+        let offering = Offering::new(self.session.peer_config(), events);
+        let offering = offering.instrument(self.span.clone()).await?;
         Ok(Offer { offering, inbox })
     }
 
@@ -127,7 +132,7 @@ impl Viewer {
     /// # Errors
     /// [`Error::Peer`] when the answer cannot be used.
     pub async fn take_answer(&self, offer: Offer, sdp: &str) -> Result<(), Error> {
-        let peer = offer.offering.accept(sdp).await?;
+        let peer = offer.offering.accept(sdp).instrument(self.span.clone()).await?;
         let mut connection = self.connection.lock().await;
         self.connect(&mut connection, peer, offer.inbox, fingerprint(sdp).to_owned()).await;
         Ok(())
@@ -149,7 +154,7 @@ impl Viewer {
             session: self.session.clone(),
             loads: Arc::new(Semaphore::new(MAX_LOADS)),
         };
-        tokio::spawn(listener.run(inbox));
+        tokio::spawn(listener.run(inbox).instrument(self.span.clone()));
         if let Some(old) = connection.replace(Connection { peer, fingerprint }) {
             old.peer.close().await;
         }
@@ -302,7 +307,7 @@ impl Listener {
                     self.tell(Request::Keyframe { viewer: self.viewer }).await;
                 }
                 PeerEvent::ChannelOpen(channel) => {
-                    tracing::debug!(viewer = %self.viewer, ?channel, "data channel open");
+                    tracing::debug!(?channel, "data channel open");
                 }
                 PeerEvent::LocalCandidate(candidate) => {
                     // A full socket loses a candidate; the answer already holds the host's.

@@ -34,6 +34,7 @@ mod slow;
 mod sockets;
 mod state;
 mod tls;
+mod traces;
 mod uploads;
 mod whep;
 mod whip;

@@ -363,7 +363,7 @@ impl Driver {
         if let Some(Seek { next: Some(tick), .. }) = self.seek.take_if(reached)
             && let Err(error) = self.go_to_tick(tick)
         {
-            tracing::debug!(session = %self.info.id(), %error, "no way through the history");
+            tracing::debug!(%error, "no way through the history");
         }
     }
 

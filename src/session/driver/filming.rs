@@ -36,7 +36,7 @@ impl Driver {
             size: self.shared.settings.frame_size,
         };
         let begun = self.recordings.begin(&self.shared.recordings, viewer, wish, &present)?;
-        tracing::info!(session = %self.info.id(), as_viewer = %viewer, "recording");
+        tracing::info!(as_viewer = %viewer, "recording");
         self.place_recordings(&assets).await;
         Ok(begun)
     }

@@ -6,6 +6,7 @@ use std::{
 };
 
 use tokio::sync::oneshot;
+use tracing::Instrument as _;
 
 use super::{Begin, Driver, Load, Loaded, MAX_LOADS, Model, Pace, Purpose, Running, Saved};
 use crate::{
@@ -44,10 +45,11 @@ impl Driver {
         }
         if let Some(Load { model, begin, by, purpose }) = self.waiting.pop_front() {
             let shared = Arc::clone(&self.shared);
-            self.loads.spawn(async move {
+            let loading = async move {
                 let outcome = bring_up(&shared, model).await;
                 Loaded { begin, by, purpose, outcome }
-            });
+            };
+            self.loads.spawn(loading.instrument(tracing::info_span!("load")));
         }
     }
 
@@ -75,15 +77,15 @@ impl Driver {
                 self.scene = Some(Arc::clone(&scene));
                 self.adopt(running, begin).await;
                 self.notify_all(&Notice::SceneUpdated(Arc::clone(&scene)));
-                tracing::info!(session = %self.info.id(), model = scene.model_name, "scene loaded");
+                tracing::info!(model = scene.model_name, "scene loaded");
                 let _ = reply.send(Ok(scene));
             }
             (Ok((running, _)), Purpose::Restart) => {
                 self.adopt(running, begin).await;
-                tracing::info!(session = %self.info.id(), "simulation restarted");
+                tracing::info!("simulation restarted");
             }
             (Err(error), Purpose::Asked(reply)) => {
-                tracing::info!(session = %self.info.id(), %error, "scene refused; the old one runs on");
+                tracing::info!(%error, "scene refused; the old one runs on");
                 let _ = reply.send(Err(error));
             }
             (Err(error), Purpose::Restart) => self.worker_ended(error.to_string()),
@@ -168,7 +170,7 @@ impl Driver {
         let Some(scene) = self.scene.clone() else { return };
         self.running = None;
         let verdict = self.policy.died(Instant::now());
-        tracing::warn!(session = %self.info.id(), %how, ?verdict, "the simulation's process ended");
+        tracing::warn!(%how, ?verdict, "the simulation's process ended");
         let message = match verdict {
             Verdict::Resume => {
                 format!("The simulation stopped ({how}) and goes on from a moment ago.")

@@ -29,7 +29,7 @@ impl Driver {
         }
         self.restage();
         if !self.paused && self.tell_worker(PhysicsCommand::Play) {
-            tracing::info!(session = %self.info.id(), "in use again; runs on");
+            tracing::info!("in use again; runs on");
         }
     }
 
@@ -55,7 +55,7 @@ impl Driver {
             running.stage = None;
         }
         if !self.paused && self.tell_worker(PhysicsCommand::Pause) {
-            tracing::info!(session = %self.info.id(), "nobody uses the session; paused");
+            tracing::info!("nobody uses the session; paused");
         }
     }
 
@@ -78,7 +78,7 @@ impl Driver {
         if let Some(running) = self.running.take() {
             running.worker.stop().await;
         }
-        tracing::info!(session = %self.info.id(), why = ?end, "session ended");
+        tracing::info!(why = ?end, "session ended");
         // Whoever waits for the end sees it in this.
         drop(inbox);
     }

@@ -48,7 +48,7 @@ impl Driver {
             let before = seated.climber.rung();
             let rung = seated.climber.hear(now, carried, full, watched.viewers.len() == 1);
             if rung != before {
-                tracing::debug!(session = %self.info.id(), %viewer, ?rung, bps = carried.as_bps(),
+                tracing::debug!(%viewer, ?rung, bps = carried.as_bps(),
                     "another quality for this path");
                 moved.push(*viewer);
             }

@@ -357,7 +357,7 @@ async fn talkative(state: &Path) -> Guarded {
         tokio::net::TcpStream::connect(address).await.ok().map(|_| address)
     };
     let address = until(ready).await;
-    let daemon = Daemon { process, address };
+    let daemon = Daemon { process, address, panics: <_>::default() };
     Guarded { daemon, _state: tempfile::tempdir().expect("a folder") }
 }
 

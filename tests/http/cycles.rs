@@ -1,7 +1,5 @@
 //! Viewers come and go: what they took is given back.
 
-use std::{fs, path::PathBuf};
-
 use http::StatusCode;
 
 use crate::{
@@ -22,24 +20,6 @@ const CYCLES: usize = 45;
 const GROWTH: u64 = 4 << 10;
 /// … and what a heap may be larger by for other reasons: it is given back by pages.
 const SLACK: u64 = 6 << 20;
-
-impl Daemon {
-    fn proc(&self, name: &str) -> PathBuf {
-        PathBuf::from(format!("/proc/{}/{name}", self.process.id()))
-    }
-
-    fn count(&self, name: &str) -> usize {
-        fs::read_dir(self.proc(name)).expect("lists").count()
-    }
-
-    /// Memory of its own, bytes.
-    fn memory(&self) -> u64 {
-        let status = fs::read_to_string(self.proc("status")).expect("reads");
-        let line = status.lines().find_map(|line| line.strip_prefix("RssAnon:")).expect("is there");
-        let kib: u64 = line.trim().trim_end_matches(" kB").parse().expect("a number");
-        kib << 10
-    }
-}
 
 async fn watch(daemon: &Daemon, takes_leave: bool) {
     let mut player = Client::new(WATCH).await;
@@ -82,6 +62,6 @@ async fn viewers_leave_nothing_behind() {
     until(back).await;
     let grown = daemon.memory().saturating_sub(settled);
     let watched = (cycles - cycles / 3) as u64;
-    println!("{grown} bytes in {watched} viewers");
+    println!("{watched} viewers came and went: {} bytes of memory each", grown / watched);
     assert!(grown <= watched * GROWTH + SLACK, "{grown} bytes in {watched} cycles");
 }

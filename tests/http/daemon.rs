@@ -1,9 +1,15 @@
 //! The daemon under test, and how to talk to it.
 
 use std::{
+    fs,
     io::{BufRead as _, BufReader},
     net::SocketAddr,
+    path::PathBuf,
     process::{Child, Command, Stdio},
+    sync::{
+        Arc,
+        atomic::{AtomicUsize, Ordering},
+    },
     time::Duration,
 };
 
@@ -31,6 +37,8 @@ pub const SCENE: &str = "<mujoco model='probe'><worldbody><body name='ball' pos=
 pub struct Daemon {
     pub process: Child,
     pub address: SocketAddr,
+    /// Of which its log tells.
+    pub panics: Arc<AtomicUsize>,
 }
 
 impl Daemon {
@@ -42,8 +50,10 @@ impl Daemon {
     pub fn start_at(port: u16, variables: &[(&str, &str)]) -> Self {
         let mut process = Command::new(env!("CARGO_BIN_EXE_mjcast"))
             .args(["serve", "--port", &port.to_string()])
-            .args(["--size", "64x64", "--log-level", "info"])
+            .args(["--log-level", "info"])
             .env_remove("RUST_LOG")
+            .env("MJCAST_VIDEO__FRAME_WIDTH", "64")
+            .env("MJCAST_VIDEO__FRAME_HEIGHT", "64")
             .env("MJCAST_STATE__SESSIONS", "false")
             .envs(variables.iter().copied())
             .stderr(Stdio::piped())
@@ -57,8 +67,15 @@ impl Daemon {
         });
         // Someone must read on, or the daemon blocks once the pipe is full.
         let thread = std::thread::Builder::new().name("test-log".into());
-        thread.spawn(move || lines.map_while(Result::ok).for_each(drop)).expect("a thread");
-        Self { process, address: address.expect("says where it listens") }
+        let panics = Arc::new(AtomicUsize::new(0));
+        let seen = Arc::clone(&panics);
+        let read = move || {
+            for line in lines.map_while(Result::ok) {
+                seen.fetch_add(usize::from(line.contains("panicked")), Ordering::Relaxed);
+            }
+        };
+        thread.spawn(read).expect("a thread");
+        Self { process, address: address.expect("says where it listens"), panics }
     }
 
     /// Starts one and waits until it has a scene.
@@ -162,6 +179,23 @@ impl Daemon {
         let own = self.process.id();
         ids.filter(|id| stat(*id).is_some_and(|(state, parent)| state != 'Z' && parent == own))
             .collect()
+    }
+
+    fn proc(&self, name: &str) -> PathBuf {
+        PathBuf::from(format!("/proc/{}/{name}", self.process.id()))
+    }
+
+    /// Entries of a directory of what the kernel knows of it: `fd`, `task`.
+    pub fn count(&self, name: &str) -> usize {
+        fs::read_dir(self.proc(name)).expect("lists").count()
+    }
+
+    /// Memory of its own, bytes.
+    pub fn memory(&self) -> u64 {
+        let status = fs::read_to_string(self.proc("status")).expect("reads");
+        let line = status.lines().find_map(|line| line.strip_prefix("RssAnon:")).expect("is there");
+        let kib: u64 = line.trim().trim_end_matches(" kB").parse().expect("a number");
+        kib << 10
     }
 
     /// Sends a signal to the daemon.

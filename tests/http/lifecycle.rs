@@ -1,5 +1,7 @@
 //! Deaths: of a worker, and of the daemon.
 
+use std::time::Instant;
+
 use http::StatusCode;
 use rustix::process::Signal;
 use serde_json::{Value, json};
@@ -62,10 +64,12 @@ async fn ending_says_goodbye_and_leaves_no_process() {
     socket.wait_for("welcome").await;
     let workers = daemon.workers();
     assert_eq!(workers.len(), 1);
+    let asked = Instant::now();
     daemon.signal(Signal::TERM);
     assert_eq!(socket.close_code().await, 1001);
     drop(socket);
     assert!(daemon.ended().await, "exit code 0");
+    println!("ended {:?} after SIGTERM", asked.elapsed());
     until(async || (!workers.iter().any(|id| is_alive(*id))).then_some(())).await;
 }
 

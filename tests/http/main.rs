@@ -31,6 +31,7 @@ mod routes;
 mod scenes;
 mod sessions;
 mod slow;
+mod soak;
 mod sockets;
 mod state;
 mod tls;

@@ -1,6 +1,9 @@
 //! What outlives the daemon.
 
-use std::{fs, time::Duration};
+use std::{
+    fs,
+    time::{Duration, Instant},
+};
 
 use http::StatusCode;
 use rustix::process::Signal;
@@ -8,6 +11,8 @@ use serde_json::{Value, json};
 use tempfile::TempDir;
 
 use crate::daemon::{Daemon, SCENE, until};
+
+const SESSIONS: usize = 10;
 
 /// A daemon that keeps its sessions in `dir`.
 async fn start(dir: &TempDir) -> Daemon {
@@ -39,7 +44,7 @@ async fn sessions_go_on_after_the_daemon_was_killed() {
     let dir = tempfile::tempdir().expect("a directory");
     let mut daemon = start(&dir).await;
     let mut ids = Vec::new();
-    for n in 0..4 {
+    for n in 0..SESSIONS {
         ids.push(session(&daemon, n).await);
     }
     let paused = format!("/api/sessions/{}/commands", ids[0]);
@@ -54,7 +59,9 @@ async fn sessions_go_on_after_the_daemon_was_killed() {
     daemon.signal(Signal::KILL);
     assert!(!daemon.ended().await);
 
+    let begun = Instant::now();
     let daemon = start(&dir).await;
+    println!("{SESSIONS} sessions were back after {:?}", begun.elapsed());
     assert_eq!(whole_state(&daemon, &ids[0]).await, state, "bit by bit");
     for (n, id) in ids.iter().enumerate() {
         let session = at(&daemon, id).await;

@@ -293,9 +293,9 @@ sections! {
         ice_servers: Vec<String> = Vec::new(),
         /// User name at the TURN servers.
         turn_username: String = "",
-        /// Password at the TURN servers; never shown.
+        /// Password at the TURN servers; never shown. Also the credential `turn_credential`.
         turn_credential: String = "",
-        /// In their place, the secret that the TURN servers share with mjcast (coturn's `static-auth-secret`): each viewer gets a login of their own that expires; never shown.
+        /// In their place, the secret that the TURN servers share with mjcast (coturn's `static-auth-secret`): each viewer gets a login of their own that expires; never shown. Also the credential `turn_secret`.
         turn_secret: String = "",
         /// How long such a login is good for, s.
         turn_ttl_s: u64 = 86_400_u64,
@@ -381,11 +381,11 @@ sections! {
         peers: Vec<String> = Vec::new(),
         /// Where a daemon is whose name is not among them, e.g. `{node}.mjcast:8000`; empty: nowhere.
         peer_template: String = "",
-        /// What daemons of the fleet know each other by, the same for all; without it there is no fleet; never shown.
+        /// What daemons of the fleet know each other by, the same for all; without it there is no fleet; never shown. Also the credential `fleet_secret`.
         secret: String = "",
         /// Where browsers reach a daemon by its name, e.g. `https://{node}.example.org`; empty: all by the one address that they use.
         public_url: String = "",
-        /// A Redis server that knows sessions when their daemon is gone, `redis://HOST:PORT`; empty: none; never shown.
+        /// A Redis server that knows sessions when their daemon is gone, `redis://HOST:PORT`; empty: none; never shown. Also the credential `redis_url`.
         redis_url: String = "",
         /// How long sessions may take to move to other daemons when this one ends, s.
         drain_s: u64 = 20_u64,

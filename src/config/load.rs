@@ -9,7 +9,7 @@ use figment::{
 };
 
 use super::{
-    Config, Error,
+    Config, Error, Secret,
     keys::{self, KEYS, Key, Kind, Raw},
 };
 
@@ -63,7 +63,7 @@ impl Sources {
         if let Some(path) = &self.file {
             figment = figment.merge(read(path)?);
         }
-        for layer in variables(&self.variables)? {
+        for layer in credentials(&self.variables)?.into_iter().chain(variables(&self.variables)?) {
             figment = figment.merge(layer);
         }
         for flag in &self.flags {
@@ -198,6 +198,32 @@ fn variables(variables: &[(String, String)]) -> Result<Vec<Layer>, Error> {
         Some(Layer::new(format!("the environment variable {name}"), key, value))
     });
     Ok(set.collect())
+}
+
+/// Secrets besides tokens and models' keys, by the names of their files among the credentials that a
+/// service manager hands over (`$CREDENTIALS_DIRECTORY`, systemd.exec(5)).
+const CREDENTIALS: [(&str, &str); 4] = [
+    ("fleet_secret", "fleet.secret"),
+    ("redis_url", "fleet.redis_url"),
+    ("turn_credential", "webrtc.turn_credential"),
+    ("turn_secret", "webrtc.turn_secret"),
+];
+
+fn credentials(variables: &[(String, String)]) -> Result<Vec<Layer>, Error> {
+    let dir = variables.iter().find(|(name, _)| name == "CREDENTIALS_DIRECTORY");
+    let Some((_, dir)) = dir else { return Ok(Vec::new()) };
+    let mut layers = Vec::new();
+    for (name, path) in CREDENTIALS {
+        let origin = format!("the credential {name}");
+        let found = Secret::read(&Path::new(dir).join(name)).map_err(|message| Error::Value {
+            key: path.to_owned(),
+            origin: origin.clone(),
+            message,
+        })?;
+        let key = keys::find(path).expect("invariant: each is a key's");
+        layers.extend(found.map(|secret| Layer::new(origin, key, secret.reveal())));
+    }
+    Ok(layers)
 }
 
 fn unknown(path: &str, origin: impl Into<String>) -> Error {

@@ -127,6 +127,25 @@ fn mistakes_are_named_with_their_place() {
 }
 
 #[test]
+fn secrets_are_found_among_the_credentials_and_the_environment_wins() {
+    let dir = tempfile::tempdir().expect("a folder");
+    let path = dir.path().to_str().expect("text");
+    std::fs::write(dir.path().join("turn_secret"), "of-the-file\n").expect("writes");
+    std::fs::write(dir.path().join("fleet_secret"), "0123456789abcdef-fleet").expect("writes");
+    let given: &[(&str, &str)] = &[("CREDENTIALS_DIRECTORY", path)];
+    let raw = with_variables(given).raw().expect("valid");
+    assert_eq!(raw.webrtc.turn_secret, "of-the-file");
+    assert_eq!(raw.fleet.secret, "0123456789abcdef-fleet");
+    assert_eq!(raw.fleet.redis_url, "");
+    let both = [given[0], ("MJCAST_WEBRTC__TURN_SECRET", "of-the-environment")];
+    let raw = with_variables(&both).raw().expect("valid");
+    assert_eq!(raw.webrtc.turn_secret, "of-the-environment");
+    std::fs::write(dir.path().join("redis_url"), "\n").expect("writes");
+    let error = with_variables(given).load().expect_err("refused").to_string();
+    assert!(error.contains("fleet.redis_url in the credential redis_url"), "{error}");
+}
+
+#[test]
 fn a_bad_file_is_named() {
     let refused = |text: &str| {
         let file = TempFile::new(&format!("bad{}", text.len()), text);

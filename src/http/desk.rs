@@ -27,6 +27,7 @@ use super::{
 use crate::{
     batch::{CameraSpec, Mode},
     config::Config,
+    generate::model::Progress,
     library::Query,
     record::{self, Part},
     scene::{
@@ -146,11 +147,10 @@ impl Desk {
     pub(crate) async fn generate(
         &self,
         session: &Handle,
-        prompt: String,
-        preview: bool,
+        wanted: Wanted,
+        progress: &mut (dyn FnMut(Progress) + Send),
     ) -> Outcome<Generated> {
-        let order = Wanted::offline(prompt, preview).checked(&self.0)?;
-        generate::make(&self.0, session, order, &mut |_| {}).await
+        generate::make(&self.0, session, wanted.checked(&self.0)?, progress).await
     }
 
     /// Whether a text may be carried out, and changes something.

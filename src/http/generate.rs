@@ -78,23 +78,23 @@ pub(super) struct Operations;
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 #[schema(example = json!({"prompt": "a stack of five red cubes next to a table"}))]
-pub(super) struct Wanted {
+pub(crate) struct Wanted {
     /// The scene in words, at most 4096 bytes; or what should change in the scene that runs, where
     /// that was made from words.
-    prompt: String,
+    pub prompt: String,
     /// How.
     #[serde(default)]
     #[schema(required = false)]
-    mode: Way,
+    pub mode: Way,
     /// Which provider of language models: `openai`, `anthropic` (or `claude`), `google` (or
     /// `gemini`), or `compatible`. With `auto`, naming one asks it.
-    provider: Option<String>,
+    pub provider: Option<String>,
     /// Which of its models, by the provider's own name; else the one of the configuration.
-    model: Option<String>,
+    pub model: Option<String>,
     /// Whether the scene is only answered, and not loaded.
     #[serde(default)]
     #[schema(required = false, default = false)]
-    preview: bool,
+    pub preview: bool,
 }
 
 /// The same for the route that older clients know, which ignores what it does not know.
@@ -118,7 +118,7 @@ impl From<Tolerant> for Wanted {
 /// How a scene is to be made.
 #[derive(Clone, Copy, Debug, Default, Deserialize, ToSchema)]
 #[serde(rename_all = "lowercase")]
-pub(super) enum Way {
+pub(crate) enum Way {
     /// By a language model where one is configured, and offline else; the reply says which.
     #[default]
     Auto,
@@ -147,7 +147,7 @@ impl Wanted {
     }
 
     /// What is meant, before anything is begun.
-    pub fn checked(self, context: &Context) -> Result<Order, Problem> {
+    pub(super) fn checked(self, context: &Context) -> Result<Order, Problem> {
         let Self { prompt, mode, provider, model, preview } = self;
         generate::readable(&prompt)
             .map_err(|refusal| Problem::not_understood(StatusCode::BAD_REQUEST, refusal))?;

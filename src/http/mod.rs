@@ -59,6 +59,7 @@ pub use desk::Desk;
 pub use entry::Entry;
 pub use fleet::Fleet;
 pub(crate) use gate::Sender;
+pub(crate) use generate::{Wanted as GenerateRequest, Way};
 pub use guest::Guest;
 pub(crate) use library::Save as SaveRequest;
 pub use openapi::text as description;

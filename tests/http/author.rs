@@ -6,6 +6,7 @@ use serde_json::{Value, json};
 
 use crate::{
     daemon::Daemon,
+    mcp::Agent,
     provider::{Mock, Reply, chat},
 };
 
@@ -104,6 +105,23 @@ async fn a_model_plans_the_scene_that_runs_and_changes_it() {
     ] {
         assert!(metrics.contains(line), "{line}: {metrics}");
     }
+}
+
+#[tokio::test]
+async fn agents_have_a_model_plan_a_scene_if_they_say_so() {
+    let mock = Mock::start(vec![chat(&sheet(json!([red_ball()]), json!([]), json!([])))]).await;
+    let daemon = daemon(&mock).await;
+    let agent = Agent { daemon: &daemon, name: "planner" };
+    let wish = |mode: &str| json!({"session_id": "default", "prompt": "a red ball", "mode": mode});
+    let made = agent.done("scene_generate", wish("offline")).await;
+    assert_eq!((&made["mode"], mock.requests().len()), (&json!("offline"), 0), "{made}");
+    let made = agent.done("scene_generate", wish("llm")).await;
+    assert_eq!((&made["mode"], mock.requests().len()), (&json!("llm"), 1), "{made}");
+    assert_eq!(running(&daemon).await, made["mjcf"]);
+    let nobody =
+        json!({"session_id": "default", "prompt": "a ball", "provider": "openai", "mode": "llm"});
+    let told = agent.refused("scene_generate", nobody).await;
+    assert!(told.contains("OPENAI_API_KEY"), "{told}");
 }
 
 #[tokio::test]

@@ -78,7 +78,7 @@ impl Agent<'_> {
     }
 
     /// The sentence with which a tool refuses.
-    async fn refused(&self, tool: &str, arguments: Value) -> String {
+    pub async fn refused(&self, tool: &str, arguments: Value) -> String {
         let result = self.call(tool, arguments).await;
         assert_eq!(result["isError"], true, "{tool}: {result}");
         result["content"][0]["text"].as_str().expect("a sentence").to_owned()

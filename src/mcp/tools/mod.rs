@@ -225,9 +225,18 @@ impl Progress {
     }
 
     async fn tell(&self, done: f64, of: f64) {
+        self.send(done, |progress| progress.total = Some(of)).await;
+    }
+
+    /// The same where nobody knows how much is left: what is going on, by a number that grows.
+    async fn tell_stage(&self, number: f64, stage: &str) {
+        self.send(number, |progress| progress.message = Some(stage.to_owned())).await;
+    }
+
+    async fn send(&self, done: f64, set: impl FnOnce(&mut ProgressNotificationParam)) {
         let Some((token, peer)) = &self.0 else { return };
         let mut progress = ProgressNotificationParam::new(token.clone(), done);
-        progress.total = Some(of);
+        set(&mut progress);
         if let Err(error) = peer.notify_progress(progress).await {
             tracing::debug!(%error, "an agent is not told how far it is");
         }

@@ -1,18 +1,22 @@
 //! Scenes: what is simulated.
 
 use serde::{Deserialize, Serialize};
+use tokio::sync::mpsc;
 use utoipa::ToSchema;
 
 use super::{Call, Effect, Outcome, Reply, Tool, sessions::Nothing, tool};
 use crate::{
+    generate::model::Progress,
     http::{
-        Desk, LoadRequest, Problem, SaveRequest,
+        Desk, GenerateRequest, LoadRequest, Problem, SaveRequest, Way,
         reply::{CommandReply, Generated, LibraryPage, LibraryScene, Loaded, Presets, Verdict},
     },
     library::{Kind, Query},
     session::Error,
 };
 
+/// Stages of a model's work that may wait to be told.
+const STAGES: usize = 16;
 /// Text of a scene in one reply, bytes.
 const MAX_TEXT: usize = 128 << 10;
 
@@ -88,7 +92,8 @@ pub(super) fn all() -> Vec<Tool> {
                  colours, materials, where they stand, mechanisms, actuators. 'make the ball blue' \
                  and 'add two more' change a scene that was made so. It settles for two simulated \
                  seconds before it is loaded. Words that are not known are refused and named: for \
-                 anything else write MJCF and use scene_load.",
+                 anything else write MJCF and use scene_load. With mode 'llm' a language model \
+                 that the daemon has a key of plans it instead, at its owner's cost.",
             ],
             Effect::Sets,
             generate,
@@ -235,6 +240,21 @@ struct Words {
     #[serde(default)]
     #[schema(default = false)]
     preview: bool,
+    /// How: 'offline' reads the words by a grammar, 'llm' asks a language model, 'auto' asks one
+    /// where the daemon has one.
+    #[serde(default = "offline")]
+    #[schema(required = false)]
+    mode: Way,
+    /// Whose language model: openai, anthropic, google or compatible.
+    #[schema(nullable = false)]
+    provider: Option<String>,
+    /// Which of its models, by the provider's own name.
+    #[schema(nullable = false)]
+    model: Option<String>,
+}
+
+fn offline() -> Way {
+    Way::Offline
 }
 
 /// A scene that was made.
@@ -242,6 +262,8 @@ struct Words {
 struct Generation {
     /// What was done, in words.
     message: String,
+    /// `offline` or `llm`.
+    mode: &'static str,
     /// What was understood, a phrase for each part.
     understood: Vec<String>,
     /// What had to be chosen or mended.
@@ -257,9 +279,34 @@ async fn generate(call: Call, wanted: Words) -> Outcome<Reply<Generation>> {
         true => call.session(&wanted.session_id)?,
         false => call.acting(&wanted.session_id).await?,
     };
-    let made = call.desk().generate(&session, wanted.prompt, wanted.preview).await?;
-    let Generated { message, understood, warnings, applied, scene_xml: mjcf, .. } = made;
-    Ok(Generation { message, understood, warnings, applied, mjcf }.into())
+    let Words { prompt, preview, mode, provider, model, .. } = wanted;
+    let wanted = GenerateRequest { prompt, mode, provider, model, preview };
+    // A model may think for a minute: what it does is told, and whoever cancels waits no longer.
+    let (tell, mut told) = mpsc::channel(STAGES);
+    let making = async {
+        // It ends with the making, and so does the telling.
+        let tell = tell;
+        let mut heard = |progress| {
+            // An agent that does not read misses some.
+            let _ = tell.try_send(progress);
+        };
+        call.desk().generate(&session, wanted, &mut heard).await
+    };
+    let telling = async {
+        let mut count = 0.0;
+        while let Some(Progress { stage, .. }) = told.recv().await {
+            count += 1.0;
+            call.progress.tell_stage(count, stage.name()).await;
+        }
+    };
+    let made = tokio::select! {
+        (made, ()) = async { tokio::join!(making, telling) } => made?,
+        () = call.cancelled.cancelled() => {
+            return Err(Problem::bad_request("cancelled, and nothing was loaded"));
+        }
+    };
+    let Generated { message, mode, understood, warnings, applied, scene_xml: mjcf, .. } = made;
+    Ok(Generation { message, mode, understood, warnings, applied, mjcf }.into())
 }
 
 /// A part of a scene's text.

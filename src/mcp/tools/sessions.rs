@@ -5,7 +5,7 @@ use utoipa::ToSchema;
 
 use super::{Call, Effect, Outcome, Reply, Tool, tool};
 use crate::http::{
-    Desk, Problem,
+    Desk, GenerateRequest, Problem,
     reply::{Health, Session, Sessions, Settings, Undone},
 };
 
@@ -88,7 +88,7 @@ pub(super) struct Creation {
     /// The model as MJCF text, complete in itself.
     #[schema(nullable = false)]
     pub mjcf: Option<String>,
-    /// The scene in words, as scene_generate takes it.
+    /// The scene in words, as scene_generate takes it offline.
     #[schema(nullable = false)]
     pub prompt: Option<String>,
     /// What people call the session: 1 to 128 characters on one line.
@@ -115,11 +115,12 @@ pub(super) async fn made(call: &Call, wanted: Creation) -> Outcome<Made> {
         _ => return Err(Problem::bad_request("send only one of preset, mjcf and prompt")),
     };
     let session = call.desk().create(name.as_deref(), source).await?;
-    if let Some(prompt) = prompt
-        && let Err(problem) = call.desk().generate(&session, prompt, false).await
-    {
-        call.desk().close(session.id().as_str()).await?;
-        return Err(problem);
+    if let Some(prompt) = prompt {
+        let wanted = GenerateRequest::offline(prompt, false);
+        if let Err(problem) = call.desk().generate(&session, wanted, &mut |_| {}).await {
+            call.desk().close(session.id().as_str()).await?;
+            return Err(problem);
+        }
     }
     let session = session.for_agent(call.agent.clone());
     // Nothing was before it: only people are told.

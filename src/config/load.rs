@@ -140,8 +140,10 @@ impl Merged {
             Some(Metadata { source: Some(figment::Source::File(file)), .. }) => {
                 file.display().to_string()
             }
+            Some(Metadata { source: Some(figment::Source::Code(_)), .. }) | None => {
+                "the defaults".into()
+            }
             Some(metadata) => metadata.name.clone().into_owned(),
-            None => "the defaults".into(),
         }
     }
 

@@ -119,6 +119,10 @@ fn mistakes_are_named_with_their_place() {
         (&[("MJCAST_SESSIONS__EXPIRE_S", "99999999")], "not within 0 to 31536000"),
         (&[("MJCAST_LIMITS__SESSIONS", "0")], "not within 1 to 10000"),
         (&[("MJCAST_LIMITS__BODY_BYTES", "1")], "not within 1024"),
+        (
+            &[("MJCAST_LIMITS__BODY_BYTES", "2048")],
+            "limits.socket_message_bytes in the defaults: 65536 is not within 1024 to 2048",
+        ),
     ];
     for (variables, wanted) in table {
         let error = with_variables(variables).load().expect_err("refused").to_string();

@@ -18,6 +18,7 @@ mod fleet;
 mod generate;
 mod library;
 mod lifecycle;
+mod limits;
 mod llm;
 mod mcp;
 mod media;

@@ -19,22 +19,17 @@ const VIEW: &str = "view-0123456789abcdef";
 /// A daemon with a token for each role, where nothing else counts.
 struct Guarded {
     daemon: Daemon,
-    _state: tempfile::TempDir,
 }
 
 impl Guarded {
     async fn start(more: &[(&str, &str)]) -> Self {
-        let state = tempfile::tempdir().expect("a folder");
-        let dir = state.path().to_str().expect("text").to_owned();
         let mut variables = vec![
             ("MJCAST_AUTH__ADMIN_TOKEN", ADMIN),
             ("MJCAST_AUTH__CONTROL_TOKEN", CONTROL),
             ("MJCAST_AUTH__VIEW_TOKEN", VIEW),
-            ("MJCAST_STATE__DIR", dir.as_str()),
         ];
         variables.extend(more);
-        let daemon = Daemon::start(&variables);
-        let guarded = Self { daemon, _state: state };
+        let guarded = Self { daemon: Daemon::start(&variables) };
         until(async || {
             let answer = guarded.ask("GET", "/readyz", None, None).await;
             (answer.status() == StatusCode::OK).then_some(())
@@ -357,8 +352,8 @@ async fn talkative(state: &Path) -> Guarded {
         tokio::net::TcpStream::connect(address).await.ok().map(|_| address)
     };
     let address = until(ready).await;
-    let daemon = Daemon { process, address, panics: <_>::default() };
-    Guarded { daemon, _state: tempfile::tempdir().expect("a folder") }
+    let state = tempfile::tempdir().expect("a folder");
+    Guarded { daemon: Daemon { process, address, panics: <_>::default(), state } }
 }
 
 #[tokio::test]

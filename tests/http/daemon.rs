@@ -21,6 +21,7 @@ use hyper::body::Incoming;
 use hyper_util::rt::TokioIo;
 use rustix::process::{Pid, Signal, kill_process};
 use serde_json::{Value, json};
+use tempfile::TempDir;
 use tokio::{net::TcpStream, time::timeout};
 use tokio_tungstenite::{
     WebSocketStream, client_async,
@@ -39,6 +40,8 @@ pub struct Daemon {
     pub address: SocketAddr,
     /// Of which its log tells.
     pub panics: Arc<AtomicUsize>,
+    /// Where it keeps what outlives it, unless a test says otherwise.
+    pub state: TempDir,
 }
 
 impl Daemon {
@@ -48,12 +51,14 @@ impl Daemon {
 
     /// The same on a port that others know.
     pub fn start_at(port: u16, variables: &[(&str, &str)]) -> Self {
+        let state = tempfile::tempdir().expect("a folder");
         let mut process = Command::new(env!("CARGO_BIN_EXE_mjcast"))
             .args(["serve", "--port", &port.to_string()])
             .args(["--log-level", "info"])
             .env_remove("RUST_LOG")
             .env("MJCAST_VIDEO__FRAME_WIDTH", "64")
             .env("MJCAST_VIDEO__FRAME_HEIGHT", "64")
+            .env("MJCAST_STATE__DIR", state.path())
             .env("MJCAST_STATE__SESSIONS", "false")
             .envs(variables.iter().copied())
             .stderr(Stdio::piped())
@@ -75,7 +80,7 @@ impl Daemon {
             }
         };
         thread.spawn(read).expect("a thread");
-        Self { process, address: address.expect("says where it listens"), panics }
+        Self { process, address: address.expect("says where it listens"), panics, state }
     }
 
     /// Starts one and waits until it has a scene.

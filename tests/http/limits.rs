@@ -60,9 +60,7 @@ async fn requests_that_are_too_large_are_told_by_which_limit() {
 
 #[tokio::test]
 async fn what_is_full_says_by_which_limit() {
-    let state = tempfile::tempdir().expect("a folder");
     let daemon = Daemon::ready_with(&[
-        ("MJCAST_STATE__DIR", state.path().to_str().expect("text")),
         ("MJCAST_LIMITS__SESSIONS", "2"),
         ("MJCAST_LIMITS__VIEWERS", "1"),
         ("MJCAST_LIMITS__TOKENS", "1"),

@@ -353,7 +353,7 @@ async fn talkative(state: &Path) -> Guarded {
     };
     let address = until(ready).await;
     let state = tempfile::tempdir().expect("a folder");
-    Guarded { daemon: Daemon { process, address, panics: <_>::default(), state } }
+    Guarded { daemon: Daemon { process, address, panics: <_>::default(), _state: state } }
 }
 
 #[tokio::test]

@@ -1,19 +1,10 @@
 //! Viewers come and go: what they took is given back.
 
-use http::StatusCode;
-
 use crate::{
-    client::{Client, Wants, within},
     daemon::{Daemon, until},
+    player::play,
 };
 
-/// A viewer that watches and nothing else.
-const WATCH: Wants = Wants {
-    video: Some(("video/H264", crate::client::BASELINE)),
-    better: None,
-    audio: false,
-    channels: false,
-};
 /// Viewers in a row; `CYCLES` asks for more. Memory is compared from the first third on.
 const CYCLES: usize = 45;
 /// What a viewer may leave behind, bytes …
@@ -22,15 +13,7 @@ const GROWTH: u64 = 4 << 10;
 const SLACK: u64 = 6 << 20;
 
 async fn watch(daemon: &Daemon, takes_leave: bool) {
-    let mut player = Client::new(WATCH).await;
-    let offer = player.offer(false).await;
-    let request = daemon.request("POST", "/api/sessions/default/whep");
-    let request = request.header("content-type", "application/sdp").body(offer.into());
-    let answered = daemon.send(request.expect("a request")).await;
-    assert_eq!(answered.status(), StatusCode::CREATED, "{answered:?}");
-    let place = answered.headers()["location"].to_str().expect("text").to_owned();
-    player.accept(std::str::from_utf8(answered.body()).expect("UTF-8")).await;
-    within("a picture", player.frame()).await;
+    let (player, place) = play(daemon, "default").await;
     if takes_leave {
         daemon.delete(&place).await;
     }

@@ -34,6 +34,12 @@ pub const PATIENCE: Duration = Duration::from_secs(60);
 pub const SCENE: &str = "<mujoco model='probe'><worldbody><body name='ball' pos='0 0 1'><freejoint/>\
     <geom size='0.1'/></body></worldbody></mujoco>";
 
+/// Swings for ever, so that each picture differs from the one before.
+pub const SWING: &str = "<mujoco model='swing'><option integrator='RK4'/><worldbody>\
+    <light pos='0 0 3'/><geom type='plane' size='2 2 .1'/><body pos='0 0 1'>\
+    <joint type='hinge' axis='0 1 0'/><geom type='capsule' size='.05' fromto='0 0 0 .6 0 0'/>\
+    </body></worldbody></mujoco>";
+
 /// A daemon on a port of its own; it ends with the test.
 pub struct Daemon {
     pub process: Child,
@@ -41,7 +47,7 @@ pub struct Daemon {
     /// Of which its log tells.
     pub panics: Arc<AtomicUsize>,
     /// Where it keeps what outlives it, unless a test says otherwise.
-    pub state: TempDir,
+    pub _state: TempDir,
 }
 
 impl Daemon {
@@ -80,7 +86,7 @@ impl Daemon {
             }
         };
         thread.spawn(read).expect("a thread");
-        Self { process, address: address.expect("says where it listens"), panics, state }
+        Self { process, address: address.expect("says where it listens"), panics, _state: state }
     }
 
     /// Starts one and waits until it has a scene.

@@ -23,6 +23,7 @@ mod llm;
 mod mcp;
 mod media;
 mod openapi;
+mod player;
 #[path = "../../src/generate/model/tests/mock.rs"]
 #[expect(dead_code, reason = "the tests of the wires need more of it")]
 mod provider;
@@ -38,5 +39,6 @@ mod state;
 mod tls;
 mod traces;
 mod uploads;
+mod watchdog;
 mod whep;
 mod whip;

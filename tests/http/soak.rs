@@ -13,15 +13,11 @@ use http::StatusCode;
 use serde_json::{Value, json};
 
 use crate::{
-    client::{BASELINE, Client, Wants, within},
-    daemon::{Daemon, is_alive, kill, until},
+    client::within,
+    daemon::{Daemon, SWING, is_alive, kill, until},
+    player::play,
 };
 
-/// Swings for ever, so that each picture differs from the one before.
-const SWING: &str = "<mujoco model='swing'><option integrator='RK4'/><worldbody>\
-    <light pos='0 0 3'/><geom type='plane' size='2 2 .1'/><body pos='0 0 1'>\
-    <joint type='hinge' axis='0 1 0'/><geom type='capsule' size='.05' fromto='0 0 0 .6 0 0'/>\
-    </body></worldbody></mujoco>";
 const SESSIONS: usize = 4;
 /// How long, s, where nobody asks for more: each kind of event once.
 const SHORT: u64 = 8;
@@ -72,18 +68,8 @@ async fn watch(
     intervals: Arc<Mutex<Vec<Duration>>>,
     stirred: Arc<Mutex<Instant>>,
 ) {
-    let wants =
-        || Wants { video: Some(("video/H264", BASELINE)), channels: false, ..<_>::default() };
     for visit in 0_usize.. {
-        let mut player = Client::new(wants()).await;
-        let offer = player.offer(false).await;
-        let request = daemon.request("POST", &format!("/api/sessions/{session}/whep"));
-        let request = request.header("content-type", "application/sdp").body(offer.into());
-        let answered = daemon.send(request.expect("a request")).await;
-        assert_eq!(answered.status(), StatusCode::CREATED, "{answered:?}");
-        let place = answered.headers()["location"].to_str().expect("text").to_owned();
-        player.accept(std::str::from_utf8(answered.body()).expect("UTF-8")).await;
-        within("a picture", player.frame()).await;
+        let (mut player, place) = play(&daemon, &session).await;
         let came = Instant::now();
         let mut last = came;
         // Longer each time, so that they do not all come at once.

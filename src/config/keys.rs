@@ -337,7 +337,7 @@ sections! {
         idle_timeout_ms: u64 = 75_000_u64,
         /// HTTP connections at a time, from their first request on; further ones wait. As many again may be about to send one: then the oldest of these goes.
         connections: u32 = 512_u32,
-        /// Connections at a time from one address other than loopback and `server.trusted_proxies`.
+        /// Connections at a time, sockets and streams over TCP among them, from one address other than loopback and `server.trusted_proxies`.
         connections_per_client: u32 = 256_u32,
         /// Requests per second that cost much (that load, make, check or draw scenes) from one address, with bursts of as many; admins are not counted.
         costly_requests_per_s: u32 = 20_u32,

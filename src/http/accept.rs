@@ -43,7 +43,7 @@ use super::{
     gate, guest,
     media::PATH,
     problem::Problem,
-    room::{Place, Room},
+    room::{Client, Place, Room},
     tls, traced,
 };
 use crate::{
@@ -168,14 +168,24 @@ async fn serve(
         return;
     };
     if is_media(first) {
-        let accepted = media.accept(stream, place.seat().await);
+        let accepted = media.accept(stream, place.leave().await);
         if let Some(Err(error)) = closing.run_until_cancelled(accepted).await {
             tracing::debug!(%error, "a stream over TCP was refused");
         }
         return;
     }
+    if let Err(error) = stream.set_nodelay(true) {
+        tracing::debug!(%error, "replies may be delayed by Nagle's algorithm");
+    }
     let (live, busy) = (Arc::new(AtomicBool::new(false)), Arc::new(AtomicBool::new(false)));
-    let stream = Timed::new(stream, limits.idle_timeout, Arc::clone(&live), Arc::clone(&busy));
+    let stream = Timed {
+        deadline: Box::pin(tokio::time::sleep(limits.idle_timeout)),
+        limit: limits.idle_timeout,
+        live: Arc::clone(&live),
+        busy: Arc::clone(&busy),
+        _client: place.client(),
+        stream,
+    };
     let encrypts = front.entry.as_ref().and_then(|entry| entry.tls.as_ref());
     let line = Connection {
         line: gate::Line { peer, encrypted: encrypts.is_some() && tls::begins(first) },
@@ -388,21 +398,11 @@ struct Timed {
     live: Arc<AtomicBool>,
     /// Whether an answer is being made, which the client waits for.
     busy: Arc<AtomicBool>,
+    /// A socket that it becomes counts still.
+    _client: Client,
 }
 
 impl Timed {
-    fn new(
-        stream: TcpStream,
-        limit: Duration,
-        live: Arc<AtomicBool>,
-        busy: Arc<AtomicBool>,
-    ) -> Self {
-        if let Err(error) = stream.set_nodelay(true) {
-            tracing::debug!(%error, "replies may be delayed by Nagle's algorithm");
-        }
-        Self { stream, limit, deadline: Box::pin(tokio::time::sleep(limit)), live, busy }
-    }
-
     /// Lets little of a live stream wait in the kernel, where nothing can be dropped.
     fn keep_fresh(&self) {
         if self.live.swap(false, Ordering::Relaxed)

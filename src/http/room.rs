@@ -6,6 +6,7 @@
 
 use std::{
     collections::{BTreeMap, HashMap},
+    fmt,
     net::IpAddr,
     sync::{
         Arc, Mutex, MutexGuard, PoisonError,
@@ -79,7 +80,7 @@ impl Room {
         let leaving = CancellationToken::new();
         state.waiting.insert(number, leaving.clone());
         drop(state);
-        let client = counted.then_some(ip);
+        let client = Client(counted.then(|| Arc::new(OfOne { room: Arc::clone(&self.0), ip })));
         let (seat, sits) = (tokio::sync::Mutex::new(None), AtomicBool::new(false));
         Some(Place { room: Arc::clone(&self.0), number, client, leaving, seat, sits })
     }
@@ -92,11 +93,38 @@ impl Shared {
     }
 }
 
+/// Whom a connection is of: it counts among theirs until all clones are gone.
+#[derive(Clone, Debug)]
+pub(super) struct Client(#[expect(dead_code, reason = "it is held")] Option<Arc<OfOne>>);
+
+struct OfOne {
+    room: Arc<Shared>,
+    ip: IpAddr,
+}
+
+impl fmt::Debug for OfOne {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.ip.fmt(f)
+    }
+}
+
+impl Drop for OfOne {
+    fn drop(&mut self) {
+        let mut state = self.room.lock();
+        if let Some(count) = state.of_one.get_mut(&self.ip) {
+            *count -= 1;
+            if *count == 0 {
+                state.of_one.remove(&self.ip);
+            }
+        }
+    }
+}
+
 /// A connection's place: first among those who wait, then on a seat.
 pub(super) struct Place {
     room: Arc<Shared>,
     number: u64,
-    client: Option<IpAddr>,
+    client: Client,
     leaving: CancellationToken,
     seat: tokio::sync::Mutex<Option<OwnedSemaphorePermit>>,
     sits: AtomicBool,
@@ -124,25 +152,21 @@ impl Place {
         seat.is_some()
     }
 
-    /// A seat for what is served elsewhere, if there is one.
-    pub async fn seat(self) -> Option<OwnedSemaphorePermit> {
+    /// Whom it is of, for what outlives it.
+    pub fn client(&self) -> Client {
+        self.client.clone()
+    }
+
+    /// What counts for a stream that is served elsewhere: a seat, if there is one, and whose it is.
+    pub async fn leave(self) -> Box<(Option<OwnedSemaphorePermit>, Client)> {
         self.sit().await;
-        self.seat.lock().await.take()
+        Box::new((self.seat.lock().await.take(), self.client()))
     }
 }
 
 impl Drop for Place {
     fn drop(&mut self) {
-        let mut state = self.room.lock();
-        state.waiting.remove(&self.number);
-        if let Some(client) = self.client
-            && let Some(count) = state.of_one.get_mut(&client)
-        {
-            *count -= 1;
-            if *count == 0 {
-                state.of_one.remove(&client);
-            }
-        }
+        self.room.lock().waiting.remove(&self.number);
     }
 }
 
@@ -170,7 +194,12 @@ mod tests {
         let places = [room.enter(A), room.enter(A)];
         assert!(places.iter().all(Option::is_some));
         assert!(room.enter(A).is_none() && room.enter(B).is_some());
-        drop(places);
+        // What goes on after it, a socket or a stream, counts still.
+        let [first, second] = places.map(|place| place.expect("enters"));
+        let socket = first.client();
+        drop(first);
+        assert!(room.enter(A).is_none());
+        drop((socket, second));
         assert!(room.enter(A).is_some());
         for several in ["127.0.0.1", "::1", "192.0.2.9"] {
             let ip = several.parse().expect("an address");

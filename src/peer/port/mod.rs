@@ -27,7 +27,7 @@ use std::{
 
 use tokio::{
     net::{TcpListener, TcpStream},
-    sync::{OwnedSemaphorePermit, Semaphore},
+    sync::Semaphore,
     task::AbortHandle,
 };
 use webrtc::runtime::{
@@ -35,7 +35,7 @@ use webrtc::runtime::{
     default_runtime,
 };
 
-pub use tcp::is_media;
+pub use tcp::{Counted, is_media};
 
 /// Pause after `accept` failed for want of descriptors or memory: others must free some first.
 const RELIEF: Duration = Duration::from_millis(100);
@@ -85,17 +85,12 @@ impl Port {
         self.0.udp
     }
 
-    /// Hands a viewer's stream, none of which was read, to the peer that its first check names. It
-    /// counts against `permit` until it ends.
+    /// Hands a viewer's stream, none of which was read, to the peer that its first check names.
     ///
     /// # Errors
     /// When it is no viewer's, or that peer takes no more.
-    pub async fn accept(
-        &self,
-        stream: TcpStream,
-        permit: Option<OwnedSemaphorePermit>,
-    ) -> io::Result<()> {
-        self.0.streams.accept(stream, permit).await
+    pub async fn accept(&self, stream: TcpStream, counted: Counted) -> io::Result<()> {
+        self.0.streams.accept(stream, counted).await
     }
 
     /// Takes viewers' streams from a listener of their own, at most `most` at a time, for as long
@@ -112,7 +107,7 @@ impl Port {
                 };
                 let Some(port) = port.upgrade().map(Self) else { return };
                 tokio::spawn(async move {
-                    if let Err(error) = port.accept(stream, Some(permit)).await {
+                    if let Err(error) = port.accept(stream, Box::new(permit)).await {
                         tracing::debug!(%error, "a stream over TCP was refused");
                     }
                 });

@@ -3,7 +3,7 @@
 
 use std::{
     collections::HashMap,
-    io,
+    fmt, io,
     net::SocketAddr,
     pin::Pin,
     sync::{Arc, Mutex, MutexGuard, PoisonError},
@@ -15,7 +15,7 @@ use tokio::{
     io::AsyncReadExt as _,
     net::TcpStream,
     net::tcp::{OwnedReadHalf, OwnedWriteHalf},
-    sync::{OwnedSemaphorePermit, mpsc},
+    sync::mpsc,
     time::timeout,
 };
 use webrtc::runtime::{AsyncTcpListener, AsyncTcpStream};
@@ -45,14 +45,17 @@ pub fn is_media(first: u8) -> bool {
 #[derive(Debug, Default)]
 pub(super) struct Peers(Mutex<HashMap<String, mpsc::Sender<Incoming>>>);
 
-/// A stream with its first check, and what it counts against.
+/// What a stream counts as, for as long as it is there.
+pub type Counted = Box<dyn fmt::Debug + Send + Sync>;
+
+/// A stream with its first check.
 #[derive(Debug)]
 pub(super) struct Incoming {
     stream: TcpStream,
     from: SocketAddr,
     /// The first check, with its length.
     first: Bytes,
-    permit: Option<OwnedSemaphorePermit>,
+    counted: Counted,
 }
 
 impl Peers {
@@ -71,11 +74,7 @@ impl Peers {
     ///
     /// # Errors
     /// When it is no check in time, or names nobody.
-    pub async fn accept(
-        &self,
-        mut stream: TcpStream,
-        permit: Option<OwnedSemaphorePermit>,
-    ) -> io::Result<()> {
+    pub async fn accept(&self, mut stream: TcpStream, counted: Counted) -> io::Result<()> {
         let from = stream.peer_addr()?;
         stream.set_nodelay(true)?;
         let options = socket2::SockRef::from(&stream);
@@ -87,7 +86,7 @@ impl Peers {
         };
         let sender = self.lock().get(fragment).cloned();
         let sender = sender.ok_or_else(|| io::Error::other("it is for nobody"))?;
-        let incoming = Incoming { stream, from, first, permit };
+        let incoming = Incoming { stream, from, first, counted };
         sender.try_send(incoming).map_err(|_| io::Error::other("too many wait"))
     }
 }
@@ -147,14 +146,14 @@ struct Stream {
     first: Mutex<Bytes>,
     local: SocketAddr,
     from: SocketAddr,
-    _permit: Option<OwnedSemaphorePermit>,
+    _counted: Counted,
 }
 
 impl Stream {
     fn new(incoming: Incoming, local: SocketAddr) -> Self {
-        let Incoming { stream, from, first, permit } = incoming;
+        let Incoming { stream, from, first, counted } = incoming;
         let (read, write) = stream.into_split();
-        Self { read, write, first: first.into(), local, from, _permit: permit }
+        Self { read, write, first: first.into(), local, from, _counted: counted }
     }
 
     fn take_first(&self, buffer: &mut [u8]) -> usize {

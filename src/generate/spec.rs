@@ -171,8 +171,8 @@ pub struct Thing {
     /// Of a mechanism: length of one of its parts, m.
     #[schema(required)]
     pub length: Option<f64>,
-    /// Of a mechanism: by how many degrees it is let go from rest; how many balls of a cradle is
-    /// `lifted`.
+    /// Of a mechanism: by how many degrees it is let go from rest; of a door how far it opens, to
+    /// both sides where it is negative; how many balls of a cradle is `lifted`.
     #[schema(required)]
     pub angle: Option<f64>,
     /// How many balls of a cradle are lifted.

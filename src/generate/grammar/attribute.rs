@@ -182,8 +182,16 @@ impl Parser {
         done
     }
 
+    /// What turns of itself, under what stands on it.
+    pub(super) fn turner(&self, index: usize) -> usize {
+        let turns = |link: &&super::parse::Link| {
+            link.subject == index && self.drafts[link.reference].kind() == Some(Kind::Turntable)
+        };
+        self.links.iter().find(turns).map_or(index, |link| link.reference)
+    }
+
     /// Whose speed it is that is said behind a thing: of what comes to strike it or goes down it.
-    fn goer(&self, index: usize) -> usize {
+    pub(super) fn goer(&self, index: usize) -> usize {
         let fast = self.stands_fast(index);
         let met = self.links.iter().rev().find(|link| {
             link.reference == index
@@ -197,6 +205,15 @@ impl Parser {
         if self.drafts[index].is_floor && measure.unit != Unit::Angle {
             return false;
         }
+        // "stretched by 10 cm" is not how long it is.
+        let by = self
+            .at
+            .checked_sub(2)
+            .map(|at| (self.lexemes[at].sense(), self.lexemes[at + 1].sense()));
+        if by == Some((Some(Sense::Trait(Trait::Stretched)), Some(Sense::By))) {
+            return false;
+        }
+        let index = if measure.unit == Unit::Turning { self.turner(index) } else { index };
         self.at += 1;
         if self.sense() == Some(Sense::By)
             && let Some(chain) = self.chain(measure)
@@ -209,6 +226,13 @@ impl Parser {
             Some(Sense::Dim(dim)) => Some(dim),
             Some(Sense::Stretch(factors)) => Some(stretched(factors)),
             Some(Sense::Dark) => Some(Dim::Deep),
+            // "50 cm on each side"
+            Some(Sense::Ends)
+                if self.lexemes[self.at].text == "on each side"
+                    && self.drafts[index].kind() == Some(Kind::Box) =>
+            {
+                Some(Dim::Edge)
+            }
             _ => None,
         };
         self.at += usize::from(dim.is_some());
@@ -352,6 +376,10 @@ impl Parser {
                 match self.peek() {
                     Some(Lex::Measure(measure)) => {
                         self.at += 1;
+                        // "whose edges are 12 cm long"
+                        self.take(|sense| {
+                            matches!(sense, Sense::Stretch(_) | Sense::Dim(Dim::High))
+                        });
                         !self.heads_a_thing() && self.drafts[index].measure(measure, Some(dim))
                     }
                     Some(Lex::Number(value)) if value > 0.0 => {
@@ -440,7 +468,7 @@ impl Parser {
                 self.drafts[index].direction = Some(direction);
                 true
             }
-            Sense::Outline(_) | Sense::Rainbow | Sense::Decor | Sense::Pace(_)
+            Sense::Outline(_) | Sense::Rainbow | Sense::Pace(_)
                 if free && !before.of && !self.heads_a_thing() =>
             {
                 let mut draft = std::mem::take(&mut self.drafts[index]);
@@ -551,7 +579,10 @@ impl Parser {
     /// A property with its value behind it: "mass of 2 kg", "friction 0.3", "colour red".
     fn prop_of(&mut self, index: usize, prop: Prop, before: Before) -> bool {
         self.glue(|sense| {
-            matches!(sense, Sense::Of | Sense::Is | Sense::At | Sense::To | Sense::A)
+            matches!(
+                sense,
+                Sense::Of | Sense::Is | Sense::At | Sense::To | Sense::A | Sense::Filler
+            )
         });
         if before.no {
             return match prop {

@@ -6,6 +6,7 @@ pub use super::sense::*;
 
 use super::super::spec::{Kind, Material, Medium, Pattern, Place};
 use super::{
+    idle,
     nouns::{NOUNS, sized},
     verbs,
 };
@@ -62,7 +63,7 @@ static PHRASES: &[(&str, Sense)] = &[
     ("wheeled", Sense::Part(Part::Wheel)),
     ("leaf|wing", Sense::Part(Part::Panel)),
     ("step|stair", Sense::Part(Part::Step)),
-    ("layer|level|storey|story|floors|tier", Sense::Part(Part::Layer)),
+    ("layer|level|storey|story|floors|tier|course", Sense::Part(Part::Layer)),
     ("rows", Sense::Part(Part::Row)),
     ("columns", Sense::Part(Part::Column)),
     ("blade|vane|bladed", Sense::Part(Part::Blade)),
@@ -73,7 +74,10 @@ static PHRASES: &[(&str, Sense)] = &[
     ("cart|trolley", Sense::Part(Part::Cart)),
     ("corner", Sense::Part(Part::Corner)),
     ("end|tip|end effector|free end|lower end", Sense::Part(Part::End)),
-    ("hook|nail|bracket", Sense::Part(Part::Hook)),
+    (
+        "hook|nail|bracket|ceiling hook|wall hook|hook in the ceiling|hook on the ceiling",
+        Sense::Part(Part::Hook),
+    ),
     ("dark|deep", Sense::Dark),
     ("light", Sense::Light),
     ("gray", Sense::Colour("grey")),
@@ -131,7 +135,10 @@ static PHRASES: &[(&str, Sense)] = &[
         Sense::Trait(Trait::Spinning),
     ),
     ("rolling|that rolls|rolls|roll", Sense::Trait(Trait::Rolling)),
-    ("sliding|that slides|slides|slide", Sense::Trait(Trait::Sliding)),
+    (
+        "sliding|that slides|slides|slide|slides out|that slides out|sliding out|that pulls out|pulls out",
+        Sense::Trait(Trait::Sliding),
+    ),
     ("moving|travelling|traveling|flying|going", Sense::Trait(Trait::Moving)),
     ("thrown|launched|shot|fired|tossed|kicked|pushed|hit", Sense::Trait(Trait::Thrown)),
     (
@@ -206,16 +213,20 @@ static PHRASES: &[(&str, Sense)] = &[
         Sense::Trait(Trait::Enclosed),
     ),
     ("empty", Sense::Trait(Trait::Empty)),
+    (
+        "to both sides|both ways|in both directions|to either side|either way|in either direction|on both sides of the frame",
+        Sense::Trait(Trait::BothWays),
+    ),
     ("planar|in a plane|in one plane", Sense::Trait(Trait::Planar)),
     ("level|even", Sense::Trait(Trait::Level)),
     (
-        "weightless|zero gravity|zero g|no gravity|without gravity|microgravity|weightlessness|gravity free|in zero gravity|in zero g",
+        "weightless|weightlessly|zero gravity|zero g|no gravity|without gravity|microgravity|weightlessness|gravity free|in zero gravity|in zero g",
         Sense::Trait(Trait::Weightless),
     ),
     ("windy|windy day|breezy", Sense::Trait(Trait::Windy)),
     ("gravity off|off gravity", Sense::Trait(Trait::Weightless)),
     (
-        "at each end|on each end|at both ends|on both ends|on either end|at either end|on each side|on both sides|at each of its ends",
+        "at each end|on each end|at both ends|on both ends|on either end|at either end|on each side|on both sides|at each of its ends|on either side|at either side|on each of its ends|on each of the ends",
         Sense::Ends,
     ),
     (
@@ -401,10 +412,9 @@ static PHRASES: &[(&str, Sense)] = &[
     ("slowly|slow|at low speed|gently", Sense::Pace(0.5)),
     ("fast|quickly|at high speed|very fast|quick|rapidly|at speed", Sense::Pace(4.0)),
     (
-        "shiny|glossy|matte|matt|beautiful|pretty|lovely|old|new|modern|antique|rustic|cool|cute|fancy|elegant|sturdy|clean|old fashioned|classic|decorative|dull|bright|vivid|gleaming|worn|vintage|perfect|interesting|typical|traditional|usual",
-        Sense::Decor,
+        "gravity|g|gravitational acceleration|acceleration of gravity|set gravity to|set the gravity to|gravity set to|set gravity",
+        Sense::Gravity,
     ),
-    ("gravity|set gravity to|set the gravity to|gravity set to|set gravity", Sense::Gravity),
     ("wind|breeze|gust", Sense::Wind),
     ("storm|hurricane|gale|storm wind", Sense::Wind),
     ("floor|ground|ground plane|surface|rink|ice rink|plane", Sense::Floor),
@@ -443,7 +453,7 @@ static PHRASES: &[(&str, Sense)] = &[
     ("each|every|all|both|everything|all of|all the|all of the", Sense::Each),
     ("it|them|they|itself", Sense::It),
     ("ones", Sense::Ones),
-    ("and|then|plus|as well as|while|but", Sense::And),
+    ("and|then|plus|as well as|while|but|because|since|whereas|so that|and then", Sense::And),
     (
         "with|having|has|have|containing|which has|that has|featuring|using|carrying|including|holding|lifting|that lifts|hoisting|that hoists|picking up|which holds|that holds|which carries|that carries|gripping|that grips|grasping|with its end holding",
         Sense::With,
@@ -455,7 +465,7 @@ static PHRASES: &[(&str, Sense)] = &[
     ("at|about|approximately|roughly|exactly|around about|per|equal to|to about", Sense::At),
     ("by|x|times", Sense::By),
     (
-        "is|are|that is|which is|that are|which are|be|being|becomes|was|should be|must be|shall be|should become|become",
+        "is|are|that is|which is|that are|which are|be|being|becomes|was|should be|must be|shall be|should become|become|should|must|shall|ought to|has to|have to|needs to|need to|is supposed to|are supposed to|is meant to|is going to|are going to|is to",
         Sense::Is,
     ),
     ("in|in a|in an|in the", Sense::In),
@@ -514,7 +524,7 @@ static PHRASES: &[(&str, Sense)] = &[
     ("steep", Sense::Steep(35.0)),
     ("gentle|shallow|slight|gently sloping", Sense::Steep(10.0)),
     (
-        "instead|blowing|alternating between|medium in the middle|medium sized in the middle|let s have|let us have|let there be|let|get|get me|can i get|can i have|can i see|could i get|could i have|may i have|can you make|could you make|can you|could you|would you|i want to see|i want to|let s see|let me have|there should be|should be there|should have|gets|got|take|takes|taking|i would like to see|i d like to see|let me see|show me|please|i|i d like|d like|solid|that i can drive|which i can drive|to drive|that can drive|that drives|opens up to|open up to|can open up to|that opens up to|that opens|that can open|which opens|which can open|that can swing open|that can swing|which can swing|that can move|that can rotate|that can turn|that can spin|that can slide|that can be opened|kind of|in total|pieces|piece|like on|like|two dimensional|well|down below|start position|neatly|exactly|nicely|little bit|can be|can be driven|using motors|mechanism|toy|scene|scenes|simulation|a simulation of|a scene with|a scene of|you|me|us|can|could|would|will|like|want|need|see|so|also|just|really|very|nice|which|who|as|where|there|here|now|example|for|hello|hi|thanks|thank|system|setup|object|objects|kind|type|swing freely|can swing|freely|swinging|swings|swing back and forth|can open|opens|openable|open|closed|can rotate|can move|can turn|can spin|can slide|on the floor|on the ground|on ground|on floor|standing on the floor|on a flat floor|on a flat surface|directly|initial position|rest|at rest|wide open|together|own|full|same|identical|equal|different|differently|coloured|colored|painted|high up|in size|each other|s|let s|thing|things|something|that swing|that swings|the scene|in the scene|to the scene|from the scene|of the scene|its own|against gravity|under gravity|physics|realistic|balancing|balance|that balances|free to swing|alternating|alternately|from left to right|in this order|in that order|entirely|completely|fully|purely|only|respectively|carefully|firmly|simply|slightly|again|together with each other|all together|in a scene|a bit|a little|the whole|neat|somewhere|it all|for me|of course|ready|ready to fall|of the same size|the same size|same size|of equal size|of equal sizes|scene containing|scene consisting of|scene showing|scene in which|scene where|a scene in which|a scene where|a scene containing|with a handle|with a knob|with a doorknob|with a door handle|to the side|to one side|in a world|a world|world|in an environment|environment|universe|also|two dimensional|2d|three dimensional|3d|standalone|free standing|freestanding|inside the scene|let us|let s have|have|i d love|i d love to see|love|at the start|in the beginning|at first|able to swing|able to rotate|made|shape|shaped",
+        "a demo of|demo of|a demonstration of|demonstration of|a model of|a picture of|an image of|a drawing of|an experiment with|an experiment in which|an experiment where|an example of|a version of|a setup with|a setup of|a setup in which|an arrangement of|a simple setup with|instead|opens and closes|open and close|that opens and closes|closes|close|that closes|opens and closes it|opens it|closes it|moves it|turns it|drives it|blowing|alternating between|medium in the middle|medium sized in the middle|let s have|let us have|let there be|let|get|get me|can i get|can i have|can i see|could i get|could i have|may i have|can you make|could you make|can you|could you|would you|i want to see|i want to|let s see|let me have|there should be|should be there|should have|gets|got|take|takes|taking|i would like to see|i d like to see|let me see|show me|please|i|i d like|d like|solid|that i can drive|which i can drive|to drive|that can drive|that drives|opens up to|open up to|can open up to|that opens up to|that opens|that can open|which opens|which can open|that can swing open|that can swing|which can swing|that can move|that can rotate|that can turn|that can spin|that can slide|that can be opened|kind of|in total|pieces|piece|like on|like|two dimensional|well|down below|start position|neatly|exactly|nicely|little bit|can be|can be driven|using motors|mechanism|toy|scene|scenes|simulation|a simulation of|a scene with|a scene of|you|me|us|can|could|would|will|like|want|need|see|so|also|just|really|very|nice|which|who|as|where|there|here|now|example|for|hello|hi|thanks|thank|system|setup|object|objects|kind|type|swing freely|can swing|freely|swinging|swings|swing back and forth|can open|opens|openable|open|closed|can rotate|can move|can turn|can spin|can slide|on the floor|on the ground|on ground|on floor|standing on the floor|on a flat floor|on a flat surface|directly|initial position|rest|at rest|wide open|together|own|full|same|identical|equal|different|differently|coloured|colored|painted|high up|in size|each other|s|let s|thing|things|something|that swing|that swings|the scene|in the scene|to the scene|from the scene|of the scene|its own|against gravity|under gravity|physics|realistic|balancing|balance|that balances|free to swing|alternating|alternately|from left to right|in this order|in that order|entirely|completely|fully|purely|only|respectively|carefully|firmly|simply|slightly|again|together with each other|all together|in a scene|a bit|a little|the whole|neat|somewhere|it all|for me|of course|ready|ready to fall|of the same size|the same size|same size|of equal size|of equal sizes|scene containing|scene consisting of|scene showing|scene in which|scene where|a scene in which|a scene where|a scene containing|with a handle|with a knob|with a doorknob|with a door handle|to the side|to one side|in a world|a world|world|in an environment|environment|universe|also|two dimensional|2d|three dimensional|3d|standalone|free standing|freestanding|inside the scene|let us|let s have|have|i d love|i d love to see|love|at the start|in the beginning|at first|able to swing|able to rotate|made|shape|shaped",
         Sense::Filler,
     ),
 ];
@@ -547,6 +557,11 @@ static WORDS: LazyLock<HashMap<String, Entry>> = LazyLock::new(|| {
     }
     for (phrase, sense) in verbs::phrases().into_iter().chain(verbs::comparisons()) {
         words.entry(phrase).or_insert(Entry { sense, plural: false });
+    }
+    for (lists, sense) in [(idle::MODIFIERS, Sense::Decor), (idle::ADVERBS, Sense::Manner)] {
+        for phrase in lists.iter().flat_map(|list| list.split('|')) {
+            words.entry(phrase.to_owned()).or_insert(Entry { sense, plural: false });
+        }
     }
     for noun in NOUNS {
         for phrase in noun.words.split('|') {

@@ -107,8 +107,10 @@ pub enum Sense {
     Pace(f64),
     /// At both ends.
     Ends,
-    /// Looks that are not built.
+    /// What changes nothing, before a noun.
     Decor,
+    /// What changes nothing, anywhere.
+    Manner,
     /// Carries nothing.
     Filler,
 }
@@ -261,6 +263,7 @@ pub enum Trait {
     Windy,
     Stretched,
     Sticking,
+    BothWays,
 }
 
 /// Which extent a length is.
@@ -332,7 +335,6 @@ impl Sense {
                 | Self::Heft(_)
                 | Self::Outline(_)
                 | Self::Rainbow
-                | Self::Decor
                 | Self::Pace(_)
                 | Self::Trait(_)
         )

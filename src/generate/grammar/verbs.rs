@@ -75,7 +75,8 @@ static VERBS: &[Verb] = &[
     verb(["bump", "bumps", "bumping", "bumped"], CRASHING),
     verb(["collide", "collides", "colliding", "collided"], CRASHING),
     verb(["plough", "ploughs", "ploughing", "ploughed"], CRASHING),
-    verb(["run", "runs", "running", "run"], &[("into|against", STRIKING)]),
+    verb(["run", "runs", "running", "run"], MOVING),
+    verb(["ride", "rides", "riding", "ridden"], MOVING),
     verb(["knock", "knocks", "knocking", "knocked"], KNOCKING),
     verb(["swing", "swings", "swinging", "swung"], &[("into|against|towards|toward|at", STRIKING)]),
     verb(["aim", "aims", "aiming", "aimed"], &[("at|towards|toward", STRIKING)]),
@@ -180,7 +181,7 @@ pub fn phrases() -> Vec<(String, Sense)> {
     out
 }
 
-/// "does not slide", "without moving", "each bigger than the last": whole clauses with one sense.
+/// "on the far end", "does not slide", "without moving", "each bigger than the last": whole clauses with one sense.
 pub fn comparisons() -> Vec<(String, Sense)> {
     let mut out = Vec::new();
     let mut say = |words: [&str; 3], sense| {
@@ -222,6 +223,28 @@ pub fn comparisons() -> Vec<(String, Sense)> {
         for word in ["stays", "stay", "staying", "sits", "remains", "rests"] {
             for behind in ["put", "in place", "where it is", "still", "there", "where it was put"] {
                 say([before, word, behind], stays);
+            }
+        }
+    }
+    // "onto one end of", "above the far side of": of two ends, one and the other.
+    for before in ["on", "onto", "on to", "upon", "at", "to", "over", "above"] {
+        for (which, place) in [
+            ("one", Place::OnLeftEnd),
+            ("the left", Place::OnLeftEnd),
+            ("its left", Place::OnLeftEnd),
+            ("the near", Place::OnLeftEnd),
+            ("the first", Place::OnLeftEnd),
+            ("the other", Place::OnRightEnd),
+            ("its other", Place::OnRightEnd),
+            ("the right", Place::OnRightEnd),
+            ("its right", Place::OnRightEnd),
+            ("the far", Place::OnRightEnd),
+            ("the opposite", Place::OnRightEnd),
+            ("the second", Place::OnRightEnd),
+            ("another", Place::OnRightEnd),
+        ] {
+            for end in ["end", "end of", "tip", "tip of", "edge", "edge of", "half", "half of"] {
+                say([before, which, end], Sense::Place(place));
             }
         }
     }

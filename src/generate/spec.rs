@@ -187,6 +187,10 @@ pub struct Thing {
     /// What drives its joints.
     #[schema(required)]
     pub actuator: Option<Actuator>,
+    /// Of a car: which wheels are driven; all but the front ones where it is null.
+    #[schema(required)]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub wheels: Option<Wheels>,
 }
 
 /// How several things stand.
@@ -543,6 +547,19 @@ pub enum Actuator {
     Position,
     /// A servo that keeps a speed.
     Velocity,
+}
+
+/// Which wheels of a car.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+#[schema(as = DrivenWheels)]
+pub enum Wheels {
+    /// Those of the first axle, which also steer.
+    Front,
+    /// Those of the other axles.
+    Back,
+    /// Every one.
+    All,
 }
 
 /// How a thing stands to another.

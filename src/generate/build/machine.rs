@@ -1,6 +1,6 @@
 //! Mechanisms of daily life: seesaws, springs, chains, cars, doors.
 
-use super::super::spec::{Actuator, Pattern, Xyz};
+use super::super::spec::{Actuator, Pattern, Wheels, Xyz};
 use super::{
     Held,
     assembly::{Assembly, Body, Top, actuator, block, ghost, rod},
@@ -338,7 +338,13 @@ impl Parts<'_> {
                     1.0,
                     [-0.5, 0.5],
                 );
-            } else {
+            }
+            let driven = match self.thing.wheels {
+                Some(Wheels::All) => true,
+                Some(Wheels::Front) => axle == 0,
+                Some(Wheels::Back) | None => axle != 0,
+            };
+            if driven {
                 self.drive(
                     &mut assembly,
                     Actuator::Velocity,

@@ -470,8 +470,16 @@ impl Parser {
         let begin = self.at;
         self.at += 1;
         let named = if self.take(|sense| sense == Sense::Of) { self.thing() } else { None };
-        let base =
-            named.or(self.it).filter(|base| *base != index && self.drafts[*base].noun.is_some());
+        // "a plank on a log with a box at each end": of what has ends.
+        let board = |draft: usize| {
+            self.drafts[draft].kind() == Some(Kind::Seesaw)
+                || self.drafts[draft].noun.is_some_and(|noun| noun.words.starts_with("plank"))
+        };
+        let boards = (0..self.drafts.len()).rev().find(|draft| *draft != index && board(*draft));
+        let base = named
+            .or(boards)
+            .or(self.it)
+            .filter(|base| *base != index && self.drafts[*base].noun.is_some());
         let one = matches!(self.drafts[index].count, None | Some(2));
         let (Some(base), true) = (base, one) else {
             self.at = begin;

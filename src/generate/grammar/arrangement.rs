@@ -287,6 +287,10 @@ impl Parser {
                             matches!(sense, Sense::Dim(Dim::High) | Sense::Stretch(_))
                         });
                         self.part_after(&mut said);
+                        // "a pivot in the middle", where it is.
+                        if part == Part::Hinge {
+                            self.take(|sense| sense == Sense::Place(Place::Inside));
+                        }
                         if part == Part::Motor && self.drafts[index].kind() == Some(Kind::Car) {
                             self.on_back_wheels();
                         }

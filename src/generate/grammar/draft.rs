@@ -459,6 +459,9 @@ impl Draft {
             self.turning = self.turning.or(Some(5.0 * pace));
         } else {
             self.speed = self.speed.or(Some(pace));
+            if self.traits.contains(&Trait::Falling) {
+                self.direction = self.direction.or(Some([0.0, 0.0, -1.0]));
+            }
         }
     }
 

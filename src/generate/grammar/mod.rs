@@ -332,7 +332,10 @@ fn settle(
     for relation in &spec.relations {
         let [own, base] = [&relation.subject, &relation.reference]
             .map(|id| spec.thing(id).map(|thing| thing.kind));
+        let [rises, bears] = [own, base].map(|kind| kind.map(Kind::class));
         if relation.place == Place::Between && base == Some(Kind::Spring)
+            || matches!(relation.place, Place::AtTop | Place::AtFoot)
+                && (rises, bears) == (Some(Class::Furniture), Some(Class::Solid))
             || relation.place == Place::Striking
                 && (base == Some(Kind::Torus) || own == Some(Kind::Catapult))
         {

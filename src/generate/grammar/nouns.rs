@@ -70,7 +70,7 @@ pub(super) static NOUNS: &[Noun] = &[
         Material::Steel,
         sized("cannonball|cannon ball|iron ball|shot put", Kind::Sphere, [0.15; 3]),
     ),
-    of(Material::Stone, sized("pebble", Kind::Sphere, [0.05; 3])),
+    of(Material::Stone, sized("pebble|*stones", Kind::Sphere, [0.05; 3])),
     coloured("red", sized("apple|tomato", Kind::Sphere, [0.08; 3])),
     coloured("yellow", sized("lemon", Kind::Ellipsoid, [0.09, 0.06, 0.06])),
     coloured("green", sized("watermelon|melon", Kind::Ellipsoid, [0.35, 0.25, 0.25])),

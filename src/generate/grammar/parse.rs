@@ -151,6 +151,10 @@ impl Parser {
             if let Some(place) = place {
                 let before = self.clone();
                 self.at += 1;
+                // "a table, on it a bowl, next to it two chairs": all of the table.
+                if self.sense() == Some(Sense::It) && self.head.is_some() && separated {
+                    self.it = self.head;
+                }
                 if let Some(reference) = self.thing() {
                     self.after(reference);
                     let other = (place == Place::Between).then(|| self.second()).flatten();

@@ -49,6 +49,7 @@ pub fn plain(lexemes: Vec<Lexeme>) -> (Vec<Lexeme>, Vec<String>) {
     phrasing.purposes();
     phrasing.idle();
     phrasing.parted_verbs();
+    phrasing.instead();
     phrasing.amounts();
     phrasing.counted_behind();
     phrasing.columns_of();
@@ -60,6 +61,8 @@ pub fn plain(lexemes: Vec<Lexeme>) -> (Vec<Lexeme>, Vec<String>) {
     phrasing.where_motors_are();
     phrasing.sprung_from_a_wall();
     phrasing.adverbs();
+    phrasing.stones();
+    phrasing.its_places();
     phrasing.pattern_first();
     (phrasing.lexemes, phrasing.granted)
 }
@@ -205,6 +208,23 @@ impl Phrasing {
         {
             self.lexemes.remove(end);
             self.lexemes[begin] = remove;
+        }
+    }
+
+    /// "use a cube instead of the ball": replace the ball with a cube.
+    fn instead(&mut self) {
+        let Some(at) = self.lexemes.iter().position(|lexeme| lexeme.text == "instead") else {
+            return;
+        };
+        let asks = matches!(self.sense(0), Some(Sense::Verb(_)) | Some(Sense::Filler));
+        let asks = asks && matches!(self.sense(1), Some(Sense::A | Sense::More));
+        if let (true, Some(Sense::Of), Some(replace), Some(with)) =
+            (asks && at > 1, self.sense(at + 1), called("replace"), called("with"))
+        {
+            let new: Vec<Lexeme> = self.lexemes[1..at].to_vec();
+            let old: Vec<Lexeme> = self.lexemes[at + 2..].to_vec();
+            let end = old.iter().position(|lexeme| lexeme.lex == Lex::Stop).unwrap_or(old.len());
+            self.lexemes = [&[replace], &old[..end], &[with], &new, &old[end..]].concat();
         }
     }
 
@@ -631,10 +651,56 @@ impl Phrasing {
             let nothing = ends(self.lex(at + 1))
                 || matches!(next, Some(Sense::Place(_) | Sense::And | Sense::In | Sense::Filler));
             let verb = matches!(self.sense(at - 1), Some(Sense::Filler | Sense::Trait(_)));
-            if around && nothing && verb {
+            // "right behind", "exactly between"
+            let just = matches!(
+                self.text(at),
+                "right"
+                    | "just"
+                    | "exactly"
+                    | "directly"
+                    | "immediately"
+                    | "precisely"
+                    | "straight"
+            ) && matches!(next, Some(Sense::Place(_)))
+                && !matches!(self.sense(at - 1), Some(Sense::The | Sense::To));
+            if around && nothing && verb || just {
                 self.lexemes.remove(at);
             } else {
                 at += 1;
+            }
+        }
+    }
+
+    /// "at its top a ball" is at the top of it; "a pillar of stone" is no stack.
+    fn its_places(&mut self) {
+        for at in (0..self.lexemes.len()).rev() {
+            let its = matches!(self.sense(at), Some(Sense::Place(_)))
+                && self.text(at).split(' ').any(|word| word == "its");
+            let leads = self.sense(at + 1) == Some(Sense::A)
+                || matches!(self.lex(at + 1), Some(Lex::Number(_)));
+            if its && leads {
+                self.lexemes.insert(at + 1, known(Sense::It, "it"));
+            }
+            let pillar = matches!(self.text(at), "pillar of" | "column of")
+                && matches!(self.sense(at + 1), Some(Sense::Material(_)))
+                && !self.is_noun(at + 2);
+            if let (true, Some(pillar), Some(of)) = (pillar, called("pillar"), called("of")) {
+                self.lexemes.splice(at..=at, [pillar, of]);
+            }
+        }
+    }
+
+    /// "a stone" is one where no other thing is made of it.
+    fn stones(&mut self) {
+        for at in 1..self.lexemes.len() {
+            let own = self.text(at) == "stone"
+                && !self.is_noun(at + 1)
+                && !self.sense(at + 1).is_some_and(Sense::is_adjective)
+                && self.sense(at - 1) != Some(Sense::Of)
+                && (matches!(self.sense(at - 1), Some(Sense::A | Sense::The))
+                    || self.sense(at - 1).is_some_and(Sense::is_adjective));
+            if let (true, Some(pebble)) = (own, called("pebble")) {
+                self.lexemes[at].lex = pebble.lex;
             }
         }
     }

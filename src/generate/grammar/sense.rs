@@ -1,6 +1,6 @@
 //! What words can mean.
 
-use super::super::spec::{Kind, Material, Medium, Pattern, Place};
+use super::super::spec::{Kind, Material, Medium, Pattern, Place, Wheels};
 
 /// What a word, or several together, means.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -105,6 +105,8 @@ pub enum Sense {
     Strength(f64),
     /// How fast, m/s.
     Pace(f64),
+    /// Which wheels of a car are driven.
+    Wheels(Wheels),
     /// At both ends.
     Ends,
     /// What changes nothing, before a noun.
@@ -335,6 +337,7 @@ impl Sense {
                 | Self::Heft(_)
                 | Self::Outline(_)
                 | Self::Rainbow
+                | Self::Wheels(_)
                 | Self::Pace(_)
                 | Self::Trait(_)
         )

@@ -23,6 +23,7 @@ pub fn mended(text: &str, warnings: &mut Vec<String>) -> String {
         }
         let mut candidates: Vec<&str> =
             lexicon::vocabulary().filter(|candidate| alike(word, candidate)).collect();
+        candidates.retain(|candidate| lexicon::meaning(candidate).is_some());
         candidates.sort_unstable();
         candidates.dedup();
         // Forms of one word are one word.

@@ -448,6 +448,7 @@ impl Parser {
                 draft.thing.colours = RAINBOW.iter().map(|colour| (*colour).to_owned()).collect();
             }
             (Sense::Pace(pace), _) => draft.pace = Some(pace),
+            (Sense::Wheels(wheels), _) => draft.thing.wheels = Some(wheels),
             (Sense::Trait(Trait::Weightless | Trait::Windy | Trait::Enclosed), _) => return false,
             (Sense::Trait(quality), _) => draft.traits.push(quality),
             _ => return false,
@@ -470,13 +471,15 @@ impl Parser {
         // "a circle of diameter 2 m made of spheres"
         let before = self.at;
         self.glue(|sense| matches!(sense, Sense::Of | Sense::With | Sense::A));
-        match (self.sense(), self.peek(), self.ahead(1)) {
+        // "of radius 2 m", "with a radius of 2 m"
+        let of = usize::from(self.sense_ahead(1) == Some(Sense::Of));
+        match (self.sense(), self.peek(), self.ahead(1 + of)) {
             (Some(Sense::Dim(dim)), _, Some(Lex::Measure(measure)))
                 if measure.unit == Unit::Length
-                    && matches!(self.sense_ahead(2), Some(Sense::Of)) =>
+                    && matches!(self.sense_ahead(2 + of), Some(Sense::Of)) =>
             {
                 said.lengths.push((Some(dim), measure.value));
-                self.at += 2;
+                self.at += 2 + of;
             }
             (_, Some(Lex::Measure(measure)), _)
                 if measure.unit == Unit::Length

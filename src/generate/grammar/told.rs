@@ -268,6 +268,7 @@ fn unplaced(lexemes: &[Lexeme], spec: &SceneSpec) -> Vec<String> {
             Place::On | Place::AtTop | Place::Inside => {
                 !spec.relations.is_empty()
                     || machine
+                    || lexemes.iter().any(|lexeme| lexeme.sense() == Some(Sense::Floor))
                     || world.floor_friction.is_some()
                     || spec.things.iter().any(|thing| {
                         thing.arrangement.is_some()
@@ -406,6 +407,7 @@ pub fn idle(thing: &Thing) -> Option<&'static str> {
             "a stiffness",
         ),
         (thing.damping.is_some() && !machine, "damping"),
+        (thing.wheels.is_some() && kind != Car, "driven wheels"),
         (
             thing.angle.is_some()
                 && machine

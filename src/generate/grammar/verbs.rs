@@ -1,6 +1,6 @@
 //! Verbs in all their forms, with the words behind them that make another sense.
 
-use super::super::spec::Place;
+use super::super::spec::{Place, Wheels};
 use super::lexicon::{Sense, Trait};
 
 /// A verb: its base, its form in "it …s", its present and past participle, and what it means with
@@ -247,6 +247,46 @@ pub fn comparisons() -> Vec<(String, Sense)> {
                 say([before, which, end], Sense::Place(place));
             }
         }
+    }
+    for (words, wheels) in [
+        ("front wheel drive|fwd|front wheels driven|motors on the front wheels", Wheels::Front),
+        (
+            "rear wheel drive|back wheel drive|rwd|rear wheels driven|back wheels driven",
+            Wheels::Back,
+        ),
+        ("four wheel drive|4 wheel drive|all wheel drive|six wheel drive|4wd|awd", Wheels::All),
+    ] {
+        for phrase in words.split('|') {
+            say(["", "", phrase], Sense::Wheels(wheels));
+            say(["with", "", phrase], Sense::Wheels(wheels));
+        }
+    }
+    for each in
+        ["each", "every", "all", "all the", "all of its", "all its", "all four", "all six", "both"]
+    {
+        for wheels in ["wheel", "wheels"] {
+            for way in [
+                "has a motor",
+                "has its own motor",
+                "have a motor",
+                "have motors",
+                "have their own motors",
+                "is driven",
+                "are driven",
+                "driven",
+                "powered",
+            ] {
+                say([each, wheels, way], Sense::Wheels(Wheels::All));
+            }
+            for motor in ["a motor", "motors", "one motor", "with a motor", "with motors"] {
+                for at in ["in", "on", "at", "for"] {
+                    say([motor, at, &[each, wheels].join(" ")], Sense::Wheels(Wheels::All));
+                }
+            }
+        }
+    }
+    for all in ["all of them", "all", "each of them", "each"] {
+        say([all, "", "driven"], Sense::Wheels(Wheels::All));
     }
     for (word, quality) in [
         ("bigger", Trait::Growing),

@@ -106,7 +106,7 @@ impl Parser {
                     || !matches!(self.ahead(2), Some(Lex::Number(_))))
                 && !matches!(pattern, Some(Pattern::Corners | Pattern::Ring | Pattern::Grid));
             if let Some(pattern) =
-                pattern.filter(|pattern| !other && !(all && *pattern != Pattern::Row))
+                pattern.filter(|pattern| !(other || all && *pattern != Pattern::Row))
             {
                 self.at += 1;
                 let draft = &mut self.drafts[index];

@@ -171,8 +171,8 @@ pub struct Thing {
     /// Of a mechanism: length of one of its parts, m.
     #[schema(required)]
     pub length: Option<f64>,
-    /// Of a mechanism: by how many degrees it is let go from rest; how many balls of a cradle is
-    /// `lifted`.
+    /// Of a mechanism: by how many degrees it is let go from rest; of a door how far it opens, to
+    /// both sides where it is negative; how many balls of a cradle is `lifted`.
     #[schema(required)]
     pub angle: Option<f64>,
     /// How many balls of a cradle are lifted.
@@ -187,6 +187,10 @@ pub struct Thing {
     /// What drives its joints.
     #[schema(required)]
     pub actuator: Option<Actuator>,
+    /// Of a car: which wheels are driven; all but the front ones where it is null.
+    #[schema(required)]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub wheels: Option<Wheels>,
 }
 
 /// How several things stand.
@@ -543,6 +547,19 @@ pub enum Actuator {
     Position,
     /// A servo that keeps a speed.
     Velocity,
+}
+
+/// Which wheels of a car.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+#[schema(as = DrivenWheels)]
+pub enum Wheels {
+    /// Those of the first axle, which also steer.
+    Front,
+    /// Those of the other axles.
+    Back,
+    /// Every one.
+    All,
 }
 
 /// How a thing stands to another.

@@ -465,3 +465,52 @@ fn what_is_strung_has_both_its_ends_held() {
     let xml = build(&spring.spec).expect("a scene").xml;
     assert!(xml.contains("stiffness=\"90\"") && !xml.contains("post"), "{xml}");
 }
+
+/// The plan of a prompt without its title.
+fn untitled(prompt: &str) -> SceneSpec {
+    let plan = offline(prompt, None).unwrap_or_else(|refusal| panic!("{prompt}: {refusal:?}"));
+    SceneSpec { title: String::new(), ..plan.spec }
+}
+
+#[test]
+fn ways_of_saying_the_same_make_the_same_plan() {
+    for (said, plainly) in [
+        ("an office desk with a chair behind it", "a desk with a chair behind it"),
+        ("for my physics class, a pendulum of 1 m", "a pendulum of 1 m"),
+        ("a book on the seat of a chair", "a book on a chair"),
+        ("a rope hanging loosely between two poles", "a rope hanging between two poles"),
+        ("a few red balls", "three red balls"),
+        ("a car that I can drive around", "a car that I can drive"),
+        ("a red cube, a ball and a cone, all in one line", "a red cube, a ball and a cone"),
+        ("in a circle: twelve cubes", "twelve cubes in a circle"),
+        ("dominoes: 15 of them", "15 dominoes"),
+        ("an arm with a motor at the shoulder", "an arm with a motor"),
+        (
+            "a wall of bricks, three rows high with 6 bricks per row",
+            "a wall of bricks, 6 wide and 3 high",
+        ),
+        (
+            "drop a red ball and a blue ball from 2 m",
+            "a red ball from 2 m and a blue ball from 2 m",
+        ),
+        ("5 spheres in a cirle", "5 spheres in a circle"),
+    ] {
+        assert_eq!(untitled(said), untitled(plainly), "{said}");
+    }
+}
+
+#[test]
+fn what_is_said_of_one_thing_is_not_lost_on_another() {
+    for prompt in [
+        "two blocks linked by a spring on a frictionless table",
+        "a spring with a 1 kg mass, stretched by 10 cm",
+        "cubes in a row, growing from 5 cm to 25 cm",
+        "a box with front wheel drive",
+    ] {
+        assert!(offline(prompt, None).is_err(), "{prompt}");
+    }
+    let rolls = untitled("a cylinder rolling down a ramp");
+    assert_eq!(rolls.things[0].lying, Some(true));
+    let both = untitled("a wooden ball and a steel ball dropped from 2 m");
+    assert!(both.things.iter().all(|thing| close(thing.height, 2.0)), "{both:?}");
+}

@@ -1,6 +1,8 @@
 //! Plans in words: what was understood, for whoever asked.
 
-use super::spec::{Actuator, Arrangement, Kind, Medium, Pattern, Place, SceneSpec, Thing, World};
+use super::spec::{
+    Actuator, Arrangement, Kind, Medium, Pattern, Place, SceneSpec, Thing, Wheels, World,
+};
 
 /// What a thing is, in a few words: "5 red cubes in a stack, 10 cm wide".
 pub fn describe(thing: &Thing) -> String {
@@ -68,6 +70,16 @@ pub fn describe(thing: &Thing) -> String {
     }
     if thing.fixed == Some(true) {
         more.push("fixed".into());
+    }
+    if let Some(wheels) = thing.wheels {
+        more.push(
+            match wheels {
+                Wheels::Front => "driven by its front wheels",
+                Wheels::Back => "driven by its back wheels",
+                Wheels::All => "driven by all wheels",
+            }
+            .into(),
+        );
     }
     if let Some(actuator) = thing.actuator {
         more.push(

@@ -1,6 +1,6 @@
 //! Mechanisms of daily life: seesaws, springs, chains, cars, doors.
 
-use super::super::spec::{Actuator, Pattern, Xyz};
+use super::super::spec::{Actuator, Pattern, Wheels, Xyz};
 use super::{
     Held,
     assembly::{Assembly, Body, Top, actuator, block, ghost, rod},
@@ -338,7 +338,13 @@ impl Parts<'_> {
                     1.0,
                     [-0.5, 0.5],
                 );
-            } else {
+            }
+            let driven = match self.thing.wheels {
+                Some(Wheels::All) => true,
+                Some(Wheels::Front) => axle == 0,
+                Some(Wheels::Back) | None => axle != 0,
+            };
+            if driven {
                 self.drive(
                     &mut assembly,
                     Actuator::Velocity,
@@ -389,6 +395,8 @@ impl Parts<'_> {
         let [x, y, z] = extents(self.thing);
         let (post, gap) = (0.06, 0.005);
         let most = self.thing.angle.map_or(90.0, f64::abs).clamp(5.0, 175.0);
+        // Below zero: to both sides.
+        let least = if self.thing.angle.is_some_and(|angle| angle < 0.0) { -most } else { 0.0 };
         let mut assembly = Assembly::of_extents([x + 2.0 * post, 2.0 * x, z + post]);
         let h = x / 2.0 + gap;
         let frame = vec![
@@ -399,7 +407,7 @@ impl Parts<'_> {
         assembly.fixed(self.name, frame);
         let hinge = self
             .damped(joint("hinge", self.named("hinge"), [0.0, 0.0, 1.0]), 0.3)
-            .numbers("range", &[0.0, most]);
+            .numbers("range", &[least, most]);
         let leaf = block(&self.looks, [0.01, -y / 2.0, 0.01], [x, y / 2.0, z]);
         let leaf = match self.thing.mass {
             Some(mass) => leaf.set("mass", numbers(&[mass])),
@@ -423,7 +431,7 @@ impl Parts<'_> {
             &self.named("motor"),
             &self.named("hinge"),
             10.0,
-            [0.0, most.to_radians()],
+            [least.to_radians(), most.to_radians()],
         );
         assembly
     }

@@ -223,7 +223,25 @@ fn plainer(spec: &SceneSpec) -> Cow<'_, SceneSpec> {
             }
             (None, None) => {
                 let free = |id: &str| !spec.relations.iter().any(|r| r.subject == id);
-                if free(other) {
+                // One end is placed by the other: the middle one comes between.
+                let ends = [&relation.reference, other];
+                let tied = spec.relations.iter().position(|r| {
+                    ends.contains(&&r.subject)
+                        && ends.contains(&&r.reference)
+                        && matches!(
+                            r.place,
+                            Place::LeftOf
+                                | Place::RightOf
+                                | Place::InFrontOf
+                                | Place::Behind
+                                | Place::Beside
+                        )
+                });
+                if let Some(tied) = tied {
+                    let tie = spec.relations[tied].clone();
+                    spec.relations[tied].reference.clone_from(&relation.subject);
+                    spec.relations[at] = Relation { subject: relation.subject.clone(), ..tie };
+                } else if free(other) {
                     let second = Relation {
                         subject: other.clone(),
                         place: Place::RightOf,
@@ -297,6 +315,10 @@ fn member(
         let share = mass / shape.geoms.len() as f64;
         shape.geoms.iter_mut().for_each(|geom| geom.put("mass", numbers(&[share])));
     }
+    if matches!(held, Some(Held::Across)) {
+        shape.half.swap(0, 1);
+        shape.geoms.iter_mut().for_each(|geom| geom.put("euler", "90 0 0"));
+    }
     let [hx, _, hz] = shape.half;
     let lean = place::lean(thing);
     let (sin, cos) = lean.to_radians().sin_cos();
@@ -330,21 +352,44 @@ fn member(
     assembly
 }
 
-/// What holds a mechanism that does not stand by itself.
+/// What holds a thing that does not stand by itself, or as it lies.
 #[derive(Clone, Copy, Debug)]
 pub(super) enum Held {
     /// Two things, so far apart and so high, m.
     Between([f64; 2]),
     /// The tip of an arm.
     Tip,
+    /// Nothing: it lies across the way that it rolls.
+    Across,
 }
 
 impl Held {
     fn of(spec: &SceneSpec, thing: &Thing) -> Option<Self> {
         let tip = thing.kind == Kind::Gripper
             && spec.relations.iter().any(|r| r.subject == thing.id && r.place == Place::AttachedTo);
-        if tip { Some(Self::Tip) } else { strung(spec, thing).map(Self::Between) }
+        if tip {
+            Some(Self::Tip)
+        } else if rolls(spec, thing) {
+            Some(Self::Across)
+        } else {
+            strung(spec, thing).map(Self::Between)
+        }
     }
+}
+
+/// Whether a roller that lies goes down a slope, or to one side.
+fn rolls(spec: &SceneSpec, thing: &Thing) -> bool {
+    let slope = |r: &&Relation| {
+        r.subject == thing.id
+            && matches!(r.place, Place::On | Place::AtTop)
+            && spec.thing(&r.reference).is_some_and(|base| {
+                matches!(base.kind, Kind::Ramp | Kind::CurvedRamp | Kind::HalfPipe)
+            })
+    };
+    thing.lying == Some(true)
+        && matches!(thing.kind, Kind::Cylinder | Kind::Capsule)
+        && (spec.relations.iter().any(|r| slope(&r))
+            || thing.velocity.is_some_and(|v| v.x.abs() > v.y.abs()))
 }
 
 /// Of a chain or bridge between two things: how far apart they stand, and how high it begins, m.
@@ -426,7 +471,8 @@ fn assemble(
     {
         count = Some(1);
     }
-    let sample = member(thing, &thing.id, 0, &single, palette, turn, None);
+    let held = held.filter(|held| matches!(held, Held::Across));
+    let sample = member(thing, &thing.id, 0, &single, palette, turn, held);
     let extents: [f64; 3] = std::array::from_fn(|axis| sample.greatest[axis] - sample.least[axis]);
     if thing.arrangement.is_none()
         && let Some(count) = count
@@ -460,7 +506,7 @@ fn assemble(
     let mut highest = f64::MIN;
     for (index, spot) in spots.iter().take(MAX_BODIES + 1).enumerate() {
         let name = if several { format!("{}_{}", thing.id, index + 1) } else { thing.id.clone() };
-        let mut one = member(thing, &name, index, spot, palette, turn, None);
+        let mut one = member(thing, &name, index, spot, palette, turn, held);
         let middle =
             [(one.least[0] + one.greatest[0]) / 2.0, (one.least[1] + one.greatest[1]) / 2.0];
         let shift = if thing.kind.class() == Class::Mechanism {

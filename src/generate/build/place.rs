@@ -45,6 +45,14 @@ impl Box3 {
                 && other.least[axis] < self.greatest[axis] - 1e-6
         })
     }
+
+    /// Whether one is above the other, at whatever height.
+    fn is_over(&self, other: &Self) -> bool {
+        (0..2).all(|axis| {
+            self.least[axis] < other.greatest[axis] + 1e-6
+                && other.least[axis] < self.greatest[axis] + 1e-6
+        })
+    }
 }
 
 /// Places every thing of a plan.
@@ -149,7 +157,10 @@ impl Layout<'_> {
                 Place::InFrontOf => own.greatest[1] <= base.least[1] + 0.01,
                 Place::Behind => own.least[1] >= base.greatest[1] - 0.01,
                 Place::Above => own.least[2] >= base.least[2],
-                Place::Under => own.least[2] <= base.greatest[2],
+                Place::Under => own.least[2] <= base.greatest[2] && own.is_over(&base),
+                Place::On | Place::OnLeftEnd | Place::OnRightEnd | Place::Inside => {
+                    relation.other.is_some() || own.is_over(&base)
+                }
                 _ => true,
             };
             if !holds {
@@ -187,6 +198,11 @@ impl Layout<'_> {
                 }
                 members.push(at);
             }
+        }
+        // A second relation of a thing that is placed by another one.
+        if !members.iter().any(|at| self.spec.things[*at].id == relation.subject) {
+            own = members.len();
+            members.extend(self.spec.things.iter().position(|t| t.id == relation.subject));
         }
         let subject = members.get(own).copied();
         self.sort(&mut members);

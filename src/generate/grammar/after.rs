@@ -8,13 +8,16 @@ use super::{
     parse::{Link, MAX_DEPTH, Parser},
 };
 
-/// Whether a verb says that something goes along.
-fn goes(said: &str) -> bool {
-    said.split(' ').any(|word| {
-        ["slid", "roll", "mov", "glid", "skid", "driv", "rac", "travel"]
-            .iter()
-            .any(|stem| word.starts_with(stem))
-    })
+/// How a verb says that something goes along.
+fn goes(said: &str) -> Option<Trait> {
+    let has = |stems: &[&str]| {
+        said.split(' ').any(|word| stems.iter().any(|stem| word.starts_with(stem)))
+    };
+    if has(&["roll"]) {
+        Some(Trait::Rolling)
+    } else {
+        has(&["slid", "mov", "glid", "skid", "driv", "rac", "travel"]).then_some(Trait::Sliding)
+    }
 }
 
 impl Parser {
@@ -25,6 +28,7 @@ impl Parser {
         }
         self.depth += 1;
         while self.arranged(index)
+            || self.by_rows(index)
             || self.at_each_corner(index)
             || self.each_with(index)
             || self.attribute(index)
@@ -39,6 +43,10 @@ impl Parser {
     /// How it stands to another thing.
     pub(super) fn related(&mut self, index: usize) -> bool {
         let begin = self.at;
+        // The floor is where it is: what follows is said of what stands on it.
+        if self.drafts[index].is_floor {
+            return false;
+        }
         self.glue(|sense| {
             matches!(sense, Sense::Is | Sense::Filler | Sense::Trait(Trait::Spaced | Trait::Moving))
         });
@@ -136,7 +144,13 @@ impl Parser {
             {
                 Place::Striking
             }
-            Some(Sense::At) if self.drafts[index].traits.contains(&Trait::Thrown) => {
+            Some(Sense::At)
+                if self.drafts[index].traits.contains(&Trait::Thrown)
+                    || matches!(self.sense_ahead(1), Some(Sense::It | Sense::The | Sense::A))
+                        && self.drafts[index].traits.iter().any(|quality| {
+                            matches!(quality, Trait::Rolling | Trait::Sliding | Trait::Moving)
+                        }) =>
+            {
                 Place::Striking
             }
             _ => {
@@ -146,8 +160,8 @@ impl Parser {
         };
         let said = &self.lexemes[self.at].text;
         let lies = ["lying", "lies", "laid", "laying"].iter().any(|word| said.starts_with(word));
-        if goes(said) {
-            self.drafts[index].traits.push(Trait::Rolling);
+        if let Some(motion) = goes(said) {
+            self.drafts[index].traits.push(motion);
         }
         // A rod lies on its side, a coin does not.
         let long = self.drafts[index].kind().is_some_and(|kind| {
@@ -166,9 +180,13 @@ impl Parser {
         {
             self.at += 2;
         }
-        if place == Place::AttachedTo && matches!(self.sense(), Some(Sense::Ceiling)) {
-            self.at += 1;
-            return true;
+        if place == Place::AttachedTo {
+            let here = self.at;
+            self.glue(|sense| matches!(sense, Sense::A | Sense::The));
+            if self.take(|sense| matches!(sense, Sense::Ceiling | Sense::Part(Part::Hook))) {
+                return true;
+            }
+            self.at = here;
         }
         if place == Place::On && gap.is_none() && self.on_one_side(index) {
             return true;
@@ -452,8 +470,16 @@ impl Parser {
         let begin = self.at;
         self.at += 1;
         let named = if self.take(|sense| sense == Sense::Of) { self.thing() } else { None };
-        let base =
-            named.or(self.it).filter(|base| *base != index && self.drafts[*base].noun.is_some());
+        // "a plank on a log with a box at each end": of what has ends.
+        let board = |draft: usize| {
+            self.drafts[draft].kind() == Some(Kind::Seesaw)
+                || self.drafts[draft].noun.is_some_and(|noun| noun.words.starts_with("plank"))
+        };
+        let boards = (0..self.drafts.len()).rev().find(|draft| *draft != index && board(*draft));
+        let base = named
+            .or(boards)
+            .or(self.it)
+            .filter(|base| *base != index && self.drafts[*base].noun.is_some());
         let one = matches!(self.drafts[index].count, None | Some(2));
         let (Some(base), true) = (base, one) else {
             self.at = begin;
@@ -541,7 +567,9 @@ impl Parser {
         let roomy = self.drafts[reference]
             .kind()
             .is_some_and(|kind| matches!(kind.class(), Class::Furniture | Class::Vessel));
-        if matches!(place, Place::On | Place::Inside) && roomy && self.list.last() == Some(&subject)
+        if matches!(place, Place::On | Place::Inside | Place::AtTop)
+            && roomy
+            && self.list.last() == Some(&subject)
         {
             for &member in &self.list {
                 let free = !self.links.iter().any(|link| link.subject == member);

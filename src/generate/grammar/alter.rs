@@ -8,6 +8,7 @@ use super::{
     Parser, Refusal,
     lexer::Lex,
     lexicon::{Dim, Prop, Relative, Sense, Trait},
+    measure::Unit,
     parse::Link,
 };
 
@@ -19,6 +20,9 @@ pub fn alter(parser: &mut Parser, known: usize) -> Result<(), Refusal> {
     }
     // "the colour of the ball to red"
     parser.glue(|sense| matches!(sense, Sense::The | Sense::Filler));
+    if parser.length_to(known) {
+        return Ok(());
+    }
     let prop = match parser.sense() {
         Some(Sense::Prop(prop)) => Some(prop),
         Some(Sense::Dim(_)) => None,
@@ -211,6 +215,30 @@ pub(super) fn of_each(parser: &mut Parser, indices: Vec<usize>) -> Result<(), Re
 }
 
 impl Parser {
+    /// "its length to 2 m", "the height of the table to 1 m".
+    fn length_to(&mut self, known: usize) -> bool {
+        let begin = self.at;
+        let dim = match self.sense() {
+            Some(Sense::Dim(dim)) => dim,
+            Some(Sense::Prop(Prop::Height)) => Dim::High,
+            _ => return false,
+        };
+        self.at += 1;
+        let named =
+            if self.take(|sense| sense == Sense::Of) { self.known_thing(known) } else { self.it };
+        self.glue(|sense| matches!(sense, Sense::To | Sense::At | Sense::Is | Sense::Filler));
+        if let (Some(index), Some(Lex::Measure(measure))) = (named, self.peek())
+            && measure.unit == Unit::Length
+            && self.drafts[index].measure(measure, Some(dim))
+        {
+            self.at += 1;
+            self.it = Some(index);
+            return true;
+        }
+        self.at = begin;
+        false
+    }
+
     fn at_end(&self) -> bool {
         self.lexemes[self.at.min(self.lexemes.len())..].iter().all(|lexeme| {
             matches!(lexeme.lex, Lex::Stop | Lex::Comma | Lex::Mark)

@@ -15,6 +15,14 @@ impl Parser {
         let begin = self.at;
         self.at += usize::from(self.peek() == Some(Lex::Comma));
         self.glue(|sense| matches!(sense, Sense::Is | Sense::Filler | Sense::Trait(Trait::Spaced)));
+        // "a red, a white and a blue ball, all in one line"
+        let all = self.list.len() > 1
+            && self
+                .lexemes
+                .get(self.at)
+                .is_some_and(|lexeme| matches!(&*lexeme.text, "all" | "both"));
+        self.at += usize::from(all);
+        self.glue(|sense| sense == Sense::Trait(Trait::Spaced));
         let introduced = self.take(|sense| {
             matches!(
                 sense,
@@ -97,7 +105,9 @@ impl Parser {
                 && (matches!(self.sense_ahead(3), Some(Sense::Noun(_)))
                     || !matches!(self.ahead(2), Some(Lex::Number(_))))
                 && !matches!(pattern, Some(Pattern::Corners | Pattern::Ring | Pattern::Grid));
-            if let Some(pattern) = pattern.filter(|_| !other) {
+            if let Some(pattern) =
+                pattern.filter(|pattern| !(other || all && *pattern != Pattern::Row))
+            {
                 self.at += 1;
                 let draft = &mut self.drafts[index];
                 let count = draft.count;
@@ -277,10 +287,15 @@ impl Parser {
                             matches!(sense, Sense::Dim(Dim::High) | Sense::Stretch(_))
                         });
                         self.part_after(&mut said);
+                        // "a pivot in the middle", where it is.
+                        if part == Part::Hinge {
+                            self.take(|sense| sense == Sense::Place(Place::Inside));
+                        }
                         if part == Part::Motor && self.drafts[index].kind() == Some(Kind::Car) {
                             self.on_back_wheels();
                         }
-                        if self.drafts[index].part(part, count, &said) {
+                        let rail = part == Part::Rail && self.drafts[index].is_cart;
+                        if rail || self.drafts[index].part(part, count, &said) {
                             return true;
                         }
                         break;

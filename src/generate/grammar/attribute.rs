@@ -96,6 +96,7 @@ impl Parser {
         }
         match self.peek() {
             Some(Lex::Number(number)) if self.lifted(index, number) => true,
+            Some(Lex::Number(number)) if self.in_total(index, number) => true,
             Some(Lex::Number(_)) if self.by_colour(index) => true,
             Some(Lex::Number(number)) if number != 1.0 && before.joined && !before.is => {
                 self.at += 1;
@@ -115,6 +116,23 @@ impl Parser {
             Some(Lex::Known(entry)) => self.quality_of(index, entry.sense, before),
             _ => false,
         }
+    }
+
+    /// "ten in total", "eight of them", of how many nothing was said yet.
+    fn in_total(&mut self, index: usize, number: f64) -> bool {
+        let draft = &self.drafts[index];
+        let open = draft.count.is_none() && (draft.plural || draft.thing.arrangement.is_some());
+        let total = matches!(
+            self.lexemes.get(self.at + 1).map(|lexeme| &*lexeme.text),
+            Some("in total" | "altogether" | "in all" | "all together" | "overall")
+        );
+        let them = self.sense_ahead(1) == Some(Sense::Of) && self.sense_ahead(2) == Some(Sense::It);
+        let (Some(count), true) = (super::parse::whole(number), open && (total || them)) else {
+            return false;
+        };
+        self.drafts[index].count = Some(count);
+        self.at += if them { 3 } else { 2 };
+        true
     }
 
     /// "20 x 30 x 10 cm", "0.3 friction".
@@ -182,8 +200,16 @@ impl Parser {
         done
     }
 
+    /// What turns of itself, under what stands on it.
+    pub(super) fn turner(&self, index: usize) -> usize {
+        let turns = |link: &&super::parse::Link| {
+            link.subject == index && self.drafts[link.reference].kind() == Some(Kind::Turntable)
+        };
+        self.links.iter().find(turns).map_or(index, |link| link.reference)
+    }
+
     /// Whose speed it is that is said behind a thing: of what comes to strike it or goes down it.
-    fn goer(&self, index: usize) -> usize {
+    pub(super) fn goer(&self, index: usize) -> usize {
         let fast = self.stands_fast(index);
         let met = self.links.iter().rev().find(|link| {
             link.reference == index
@@ -197,6 +223,21 @@ impl Parser {
         if self.drafts[index].is_floor && measure.unit != Unit::Angle {
             return false;
         }
+        // "stretched by 10 cm" is not how long it is.
+        let by = self
+            .at
+            .checked_sub(2)
+            .map(|at| (self.lexemes[at].sense(), self.lexemes[at + 1].sense()));
+        if by == Some((Some(Sense::Trait(Trait::Stretched)), Some(Sense::By))) {
+            return false;
+        }
+        // "growing from 5 cm to 25 cm" is no place.
+        let range = self.sense_ahead(1) == Some(Sense::To)
+            && matches!(self.ahead(2), Some(Lex::Measure(_)));
+        if before.from && range {
+            return false;
+        }
+        let index = if measure.unit == Unit::Turning { self.turner(index) } else { index };
         self.at += 1;
         if self.sense() == Some(Sense::By)
             && let Some(chain) = self.chain(measure)
@@ -209,6 +250,13 @@ impl Parser {
             Some(Sense::Dim(dim)) => Some(dim),
             Some(Sense::Stretch(factors)) => Some(stretched(factors)),
             Some(Sense::Dark) => Some(Dim::Deep),
+            // "50 cm on each side"
+            Some(Sense::Ends)
+                if self.lexemes[self.at].text == "on each side"
+                    && self.drafts[index].kind() == Some(Kind::Box) =>
+            {
+                Some(Dim::Edge)
+            }
             _ => None,
         };
         self.at += usize::from(dim.is_some());
@@ -352,6 +400,10 @@ impl Parser {
                 match self.peek() {
                     Some(Lex::Measure(measure)) => {
                         self.at += 1;
+                        // "whose edges are 12 cm long"
+                        self.take(|sense| {
+                            matches!(sense, Sense::Stretch(_) | Sense::Dim(Dim::High))
+                        });
                         !self.heads_a_thing() && self.drafts[index].measure(measure, Some(dim))
                     }
                     Some(Lex::Number(value)) if value > 0.0 => {
@@ -388,7 +440,10 @@ impl Parser {
                 true
             }
             // "with little damping", "with high friction"
-            Sense::Size(factor) | Sense::Heft(factor) | Sense::Stretch([_, _, factor])
+            Sense::Size(factor)
+            | Sense::Heft(factor)
+            | Sense::Stretch([_, _, factor])
+            | Sense::Strength(factor)
                 if matches!(
                     self.sense_ahead(1),
                     Some(
@@ -397,6 +452,8 @@ impl Parser {
                     )
                 ) =>
             {
+                // A weak wind has 2 m/s.
+                let factor = if sense == Sense::Strength(2.0) { 0.5 } else { factor };
                 let bounces = matches!(
                     self.sense_ahead(1),
                     Some(Sense::Prop(Prop::Bounce) | Sense::Trait(Trait::Bouncing))
@@ -440,7 +497,7 @@ impl Parser {
                 self.drafts[index].direction = Some(direction);
                 true
             }
-            Sense::Outline(_) | Sense::Rainbow | Sense::Decor | Sense::Pace(_)
+            Sense::Outline(_) | Sense::Rainbow | Sense::Pace(_) | Sense::Wheels(_)
                 if free && !before.of && !self.heads_a_thing() =>
             {
                 let mut draft = std::mem::take(&mut self.drafts[index]);
@@ -551,7 +608,10 @@ impl Parser {
     /// A property with its value behind it: "mass of 2 kg", "friction 0.3", "colour red".
     fn prop_of(&mut self, index: usize, prop: Prop, before: Before) -> bool {
         self.glue(|sense| {
-            matches!(sense, Sense::Of | Sense::Is | Sense::At | Sense::To | Sense::A)
+            matches!(
+                sense,
+                Sense::Of | Sense::Is | Sense::At | Sense::To | Sense::A | Sense::Filler
+            )
         });
         if before.no {
             return match prop {

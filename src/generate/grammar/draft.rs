@@ -93,6 +93,7 @@ impl Draft {
                 | Trait::Stretched
                 | Trait::Planar => false,
                 Trait::Growing | Trait::Shrinking => self.count.is_some() || self.plural,
+                Trait::BothWays => false,
                 Trait::Spinning | Trait::Rolling | Trait::Thrown => {
                     kind.class() != Class::Furniture
                 }
@@ -101,6 +102,7 @@ impl Draft {
         }
         match quality {
             Trait::Sticking => false,
+            Trait::BothWays => kind == Kind::Door,
             Trait::Sliding => {
                 matches!(kind, Kind::Drawer | Kind::SlidingSpring | Kind::Car)
             }
@@ -136,7 +138,8 @@ impl Draft {
         match self.outline {
             None => true,
             Some(Outline::Round) => {
-                round_kind(self.thing.kind) || self.thing.kind == Kind::Dumbbell
+                round_kind(self.thing.kind)
+                    || matches!(self.thing.kind, Kind::Dumbbell | Kind::Table)
             }
             Some(Outline::Angular | Outline::Square) => matches!(
                 self.thing.kind,
@@ -456,6 +459,9 @@ impl Draft {
             self.turning = self.turning.or(Some(5.0 * pace));
         } else {
             self.speed = self.speed.or(Some(pace));
+            if self.traits.contains(&Trait::Falling) {
+                self.direction = self.direction.or(Some([0.0, 0.0, -1.0]));
+            }
         }
     }
 
@@ -467,6 +473,7 @@ impl Draft {
                 || (a.columns.is_some() && a.rows.is_some())
                 || a.pattern == Pattern::Wall
                 || a.pattern == Pattern::Pyramid
+                || a.pattern == Pattern::Triangle && a.columns.is_some()
         });
         let mut count = self.count;
         // Pins are set up in a triangle.
@@ -531,38 +538,11 @@ impl Draft {
         }
     }
 
-    /// Length and height of a wall are those of all its bricks together.
-    fn masonry(&mut self) {
-        let of = |dims: &[Option<Dim>], lengths: &mut Vec<(Option<Dim>, f64)>| {
-            let at = lengths.iter().position(|(dim, _)| dims.contains(dim))?;
-            Some(lengths.remove(at).1)
-        };
-        let long = of(&[Some(Dim::Long), Some(Dim::Wide), None], &mut self.lengths);
-        let high = of(&[Some(Dim::High)], &mut self.lengths);
-        let thick = of(&[Some(Dim::Thick), Some(Dim::Deep)], &mut self.lengths);
-        let whole = self.count.is_none()
-            && self.thing.arrangement.as_ref().is_some_and(|a| a.layers.is_none());
-        if long.is_none() && high.is_none() && !whole {
-            return;
-        }
-        let (long, high) = (long.unwrap_or(1.2), high.unwrap_or(0.6));
-        // Few enough bricks to be simulated at ease.
-        let brick = (long * high / 36.0).sqrt().max(0.1);
-        let columns = (long / (brick * 1.4)).round().clamp(1.0, 16.0);
-        let layers = (high / (brick / 1.4)).round().clamp(1.0, 16.0);
-        let size = Size {
-            x: Some(long / columns),
-            y: Some(thick.unwrap_or(0.12)),
-            z: Some(high / layers),
-        };
-        self.thing.size = Some(size);
-        self.count = None;
-        let arrangement = self.arrange(Pattern::Wall);
-        (arrangement.columns, arrangement.layers) = (Some(columns as u32), Some(layers as u32));
-    }
-
     /// Lengths become extents by what the thing is.
     fn extents(&mut self) {
+        if self.outline == Some(Outline::Round) && self.thing.kind == Kind::Table {
+            self.thing.kind = Kind::RoundTable;
+        }
         if !self.known
             && self.thing.arrangement.as_ref().is_some_and(|a| a.pattern == Pattern::Wall)
         {
@@ -741,6 +721,7 @@ impl Draft {
 
     fn qualities(&mut self) {
         let mechanism = self.thing.kind.class() == Class::Mechanism;
+        let both_ways = self.traits.contains(&Trait::BothWays);
         for quality in std::mem::take(&mut self.traits) {
             let thing = &mut self.thing;
             match quality {
@@ -815,12 +796,20 @@ impl Draft {
                     self.thing.angle = Some(20.0);
                 }
                 Trait::Spinning if self.turning.is_none() => self.turning = Some(6.0),
+                // What rolls has its axis level.
+                Trait::Rolling if matches!(self.thing.kind, Kind::Cylinder | Kind::Capsule) => {
+                    self.thing.lying = self.thing.lying.or(Some(true));
+                    self.traits.push(quality);
+                }
                 Trait::Rolling | Trait::Sliding | Trait::Moving if self.speed.is_none() => {
                     self.traits.push(quality);
                 }
                 Trait::Thrown if self.speed.is_none() => self.speed = Some(3.0),
                 _ => {}
             }
+        }
+        if both_ways {
+            self.angle = Some(-self.angle.or(self.thing.angle).map_or(90.0, f64::abs));
         }
         if let Some(angle) = self.angle.take() {
             match self.thing.kind {

@@ -64,7 +64,7 @@ impl Wish {
             // "another ball", "two more" without a verb.
             Sense::More if there => return Some(Self::Add),
             // "the ball should be blue", "release it from 30 degrees".
-            Sense::The | Sense::It if there && parser.says_of_what_is_there() => {
+            Sense::The | Sense::It | Sense::Each if there && parser.says_of_what_is_there() => {
                 return Some(Self::Change);
             }
             Sense::Trait(Trait::Thrown | Trait::Released | Trait::Lifted | Trait::Falling)
@@ -366,7 +366,9 @@ fn change(
             let Some(Sense::Trait(quality)) = parser.sense() else { return Err(missing(&parser)) };
             parser.at += 1;
             let index = parser.known_thing(known).ok_or_else(|| missing(&parser))?;
-            parser.drafts[index].traits.push(quality);
+            if !parser.trait_of(index, quality) {
+                parser.drafts[index].traits.push(quality);
+            }
             parser.after(index);
         }
         Wish::Move => {

@@ -6,6 +6,7 @@ pub use super::sense::*;
 
 use super::super::spec::{Kind, Material, Medium, Pattern, Place};
 use super::{
+    idle,
     nouns::{NOUNS, sized},
     verbs,
 };
@@ -62,18 +63,21 @@ static PHRASES: &[(&str, Sense)] = &[
     ("wheeled", Sense::Part(Part::Wheel)),
     ("leaf|wing", Sense::Part(Part::Panel)),
     ("step|stair", Sense::Part(Part::Step)),
-    ("layer|level|storey|story|floors|tier", Sense::Part(Part::Layer)),
+    ("layer|level|storey|story|floors|tier|course", Sense::Part(Part::Layer)),
     ("rows", Sense::Part(Part::Row)),
     ("columns", Sense::Part(Part::Column)),
     ("blade|vane|bladed", Sense::Part(Part::Blade)),
-    ("hinge|pivot|axle|bearing", Sense::Part(Part::Hinge)),
+    ("hinge|pivot|axle|bearing|fulcrum", Sense::Part(Part::Hinge)),
     ("motor|actuator|drive", Sense::Part(Part::Motor)),
     ("finger|jaw", Sense::Part(Part::Finger)),
     ("rail|track", Sense::Part(Part::Rail)),
     ("cart|trolley", Sense::Part(Part::Cart)),
     ("corner", Sense::Part(Part::Corner)),
     ("end|tip|end effector|free end|lower end", Sense::Part(Part::End)),
-    ("hook|nail|bracket", Sense::Part(Part::Hook)),
+    (
+        "hook|nail|bracket|ceiling hook|wall hook|hook in the ceiling|hook on the ceiling",
+        Sense::Part(Part::Hook),
+    ),
     ("dark|deep", Sense::Dark),
     ("light", Sense::Light),
     ("gray", Sense::Colour("grey")),
@@ -96,6 +100,7 @@ static PHRASES: &[(&str, Sense)] = &[
     ("low", Sense::Stretch([1.0, 1.0, 0.5])),
     ("short", Sense::Stretch([1.0, 1.0, 0.6])),
     ("long|very long|elongated", Sense::Stretch([2.0, 1.0, 1.0])),
+    ("fat|stout|chubby|bulky|squat", Sense::Stretch([1.5, 1.5, 1.0])),
     ("wide|broad|very wide", Sense::Stretch([1.0, 1.6, 1.0])),
     ("narrow", Sense::Stretch([1.0, 0.5, 1.0])),
     ("flat", Sense::Stretch([1.0, 1.0, 0.35])),
@@ -131,7 +136,10 @@ static PHRASES: &[(&str, Sense)] = &[
         Sense::Trait(Trait::Spinning),
     ),
     ("rolling|that rolls|rolls|roll", Sense::Trait(Trait::Rolling)),
-    ("sliding|that slides|slides|slide", Sense::Trait(Trait::Sliding)),
+    (
+        "sliding|that slides|slides|slide|slides out|that slides out|sliding out|that pulls out|pulls out",
+        Sense::Trait(Trait::Sliding),
+    ),
     ("moving|travelling|traveling|flying|going", Sense::Trait(Trait::Moving)),
     ("thrown|launched|shot|fired|tossed|kicked|pushed|hit", Sense::Trait(Trait::Thrown)),
     (
@@ -142,7 +150,7 @@ static PHRASES: &[(&str, Sense)] = &[
         "upright|vertical|standing upright|on end|standing up|standing on end|stood on end|placed on end",
         Sense::Trait(Trait::Upright),
     ),
-    ("bouncy|elastic|springy", Sense::Trait(Trait::Bouncy)),
+    ("bouncy|elastic|springy|bouncier|more bouncy|more elastic", Sense::Trait(Trait::Bouncy)),
     ("bouncing|that bounces|bounces|bounce", Sense::Trait(Trait::Bouncing)),
     ("slippery|smooth|slick|polished|low friction|greased", Sense::Trait(Trait::Slippery)),
     (
@@ -167,7 +175,10 @@ static PHRASES: &[(&str, Sense)] = &[
         "passive|unactuated|without motors|without actuators|without a motor|unpowered",
         Sense::Trait(Trait::Passive),
     ),
-    ("hanging|suspended|that hangs|hangs|dangling|hung", Sense::Trait(Trait::Hanging)),
+    (
+        "fixed at the top|attached at the top|held at the top|fixed at its upper end|fixed at one end|attached at one end|hanging from one end|held at one end|hanging|suspended|that hangs|hangs|dangling|hung",
+        Sense::Trait(Trait::Hanging),
+    ),
     (
         "pulled|released|let go|started|starting|starts|displaced|deflected|swung out|initially|pulled back|pulled aside|raised|held out|offset|pulled out|initial|start|begins|beginning",
         Sense::Trait(Trait::Released),
@@ -190,7 +201,7 @@ static PHRASES: &[(&str, Sense)] = &[
         Sense::Trait(Trait::Stacked),
     ),
     (
-        "of increasing size|increasing in size|from smallest to biggest|from smallest to largest|smallest to largest|from small to big|sorted by size|in order of size|in order of increasing size|from the smallest to the largest|from the smallest to the biggest|from shortest to tallest|growing in size|of different sizes|in different sizes|of various sizes|differently sized|different sized|of varying sizes|each a different size|growing|ascending|of increasing sizes|from small to large|getting bigger|getting larger",
+        "of different heights|of different lengths|of increasing height|of increasing length|of increasing size|increasing in size|from smallest to biggest|from smallest to largest|smallest to largest|from small to big|sorted by size|in order of size|in order of increasing size|from the smallest to the largest|from the smallest to the biggest|from shortest to tallest|growing in size|of different sizes|in different sizes|of various sizes|differently sized|different sized|of varying sizes|each a different size|growing|ascending|of increasing sizes|from small to large|getting bigger|getting larger",
         Sense::Trait(Trait::Growing),
     ),
     (
@@ -206,31 +217,35 @@ static PHRASES: &[(&str, Sense)] = &[
         Sense::Trait(Trait::Enclosed),
     ),
     ("empty", Sense::Trait(Trait::Empty)),
+    (
+        "saloon|western|double acting|two way|to both sides|both ways|in both directions|to either side|either way|in either direction|on both sides of the frame",
+        Sense::Trait(Trait::BothWays),
+    ),
     ("planar|in a plane|in one plane", Sense::Trait(Trait::Planar)),
     ("level|even", Sense::Trait(Trait::Level)),
     (
-        "weightless|zero gravity|zero g|no gravity|without gravity|microgravity|weightlessness|gravity free|in zero gravity|in zero g",
+        "weightless|weightlessly|with gravity turned off|gravity turned off|with gravity switched off|gravity switched off|with gravity off|without any gravity|no gravity at all|zero gravity|zero g|no gravity|without gravity|microgravity|weightlessness|gravity free|in zero gravity|in zero g",
         Sense::Trait(Trait::Weightless),
     ),
     ("windy|windy day|breezy", Sense::Trait(Trait::Windy)),
     ("gravity off|off gravity", Sense::Trait(Trait::Weightless)),
     (
-        "at each end|on each end|at both ends|on both ends|on either end|at either end|on each side|on both sides|at each of its ends",
+        "at each end|on each end|at both ends|on both ends|on either end|at either end|on each side|on both sides|at each of its ends|on either side|at either side|on each of its ends|on each of the ends",
         Sense::Ends,
     ),
     (
         "toppling|about to fall|that topple|topple|tipped|tipping|knocked over|pushed over|being pushed over",
         Sense::Trait(Trait::Toppling),
     ),
-    ("length|in length|long side", Sense::Dim(Dim::Long)),
+    ("length|lengths|in length|long side", Sense::Dim(Dim::Long)),
     (
-        "width|in width|base|base width|base diameter|wide at the base|across the base",
+        "width|widths|in width|base|base width|base diameter|wide at the base|across the base",
         Sense::Dim(Dim::Wide),
     ),
     ("high|tall|in height", Sense::Dim(Dim::High)),
     ("depth|in depth", Sense::Dim(Dim::Deep)),
     ("thick|thickness|in thickness", Sense::Dim(Dim::Thick)),
-    ("diameter|in diameter|across", Sense::Dim(Dim::Diameter)),
+    ("diameter|diameters|in diameter|across", Sense::Dim(Dim::Diameter)),
     ("radius|in radius|radii", Sense::Dim(Dim::Radius)),
     (
         "edge|edges|side|sides|side length|edge length|on a side|per side|on each side|sides of|on edge",
@@ -275,11 +290,11 @@ static PHRASES: &[(&str, Sense)] = &[
         Sense::Place(Place::On),
     ),
     (
-        "at the top of|at the top|near the top|down|on the upper end of|from the top of|near the top of|at the upper end of|rolling down|sliding down|from the top",
+        "at its top|on its upper end|at its upper end|at the top of|at the top|near the top|down|on the upper end of|from the top of|near the top of|at the upper end of|rolling down|sliding down|from the top",
         Sense::Place(Place::AtTop),
     ),
     (
-        "at the bottom of|at the foot of|at the end of|at the base of|at the lower end of|beyond the end of|near the bottom of|at the bottom|below the end of",
+        "at its bottom|at its foot|at its lower end|at the bottom of|at the foot of|at the end of|at the base of|at the lower end of|beyond the end of|near the bottom of|at the bottom|below the end of",
         Sense::Place(Place::AtFoot),
     ),
     (
@@ -315,7 +330,7 @@ static PHRASES: &[(&str, Sense)] = &[
         Sense::Place(Place::Beside),
     ),
     (
-        "between|in between|halfway between|midway between|hung between|hanging between|strung between|stretched between|suspended between|slung between|spanning between|tied between|draped between|strung up between|hung up between|that hangs between|hangs between|connecting|linking|joining|that connects|fixed between|attached between|held between|running between",
+        "between|wedged between|squeezed between|stuck between|placed between|sitting between|standing between|lying between|in between|halfway between|midway between|hung between|hanging between|strung between|stretched between|suspended between|slung between|spanning between|tied between|draped between|strung up between|hung up between|that hangs between|hangs between|connecting|linking|joining|that connects|fixed between|attached between|held between|running between",
         Sense::Place(Place::Between),
     ),
     (
@@ -323,11 +338,11 @@ static PHRASES: &[(&str, Sense)] = &[
         Sense::Inverse(Place::Between),
     ),
     (
-        "on one end|at one end|on the left end|at the left end|on one side|on its left end|on one end of|on the left end of|on the left side|at one end of|on one side of|on the left side of|on its left side|on the left half of|on the left edge of|at the left end of|on one of its ends|on its one end|on its left",
+        "at the left|at left|at its left|on one end|at one end|on the left end|at the left end|on one side|on its left end|on one end of|on the left end of|on the left side|at one end of|on one side of|on the left side of|on its left side|on the left half of|on the left edge of|at the left end of|on one of its ends|on its one end|on its left",
         Sense::Place(Place::OnLeftEnd),
     ),
     (
-        "on the other end|on the other|at the other end|at the other|on the right end|at the right end|on the other side|on its right end|on the right end of|on the other end of|on the right side|on the right side of|on the other side of|on its right side|on the right half of|on the right edge of|at the right end of|at the opposite end|on the opposite end|on its right",
+        "at the right|at right|at its right|on the other end|on the other|at the other end|at the other|on the right end|at the right end|on the other side|on its right end|on the right end of|on the other end of|on the right side|on the right side of|on the other side of|on its right side|on the right half of|on the right edge of|at the right end of|at the opposite end|on the opposite end|on its right",
         Sense::Place(Place::OnRightEnd),
     ),
     (
@@ -401,10 +416,9 @@ static PHRASES: &[(&str, Sense)] = &[
     ("slowly|slow|at low speed|gently", Sense::Pace(0.5)),
     ("fast|quickly|at high speed|very fast|quick|rapidly|at speed", Sense::Pace(4.0)),
     (
-        "shiny|glossy|matte|matt|beautiful|pretty|lovely|old|new|modern|antique|rustic|cool|cute|fancy|elegant|sturdy|clean|old fashioned|classic|decorative|dull|bright|vivid|gleaming|worn|vintage|perfect|interesting|typical|traditional|usual",
-        Sense::Decor,
+        "gravity|g|gravitational acceleration|acceleration of gravity|set gravity to|set the gravity to|gravity set to|set gravity",
+        Sense::Gravity,
     ),
-    ("gravity|set gravity to|set the gravity to|gravity set to|set gravity", Sense::Gravity),
     ("wind|breeze|gust", Sense::Wind),
     ("storm|hurricane|gale|storm wind", Sense::Wind),
     ("floor|ground|ground plane|surface|rink|ice rink|plane", Sense::Floor),
@@ -416,7 +430,7 @@ static PHRASES: &[(&str, Sense)] = &[
     ("add|put in|insert|include|use", Sense::Verb(Verb::Add)),
     ("remove|delete|take away|get rid of|drop out|erase|clear away", Sense::Verb(Verb::Remove)),
     (
-        "change|paint|turn|colour in|recolour|recolor|set the|adjust|dye|switch",
+        "increase|decrease|reduce|change|paint|turn|colour in|recolour|recolor|set the|adjust|dye|switch",
         Sense::Verb(Verb::Change),
     ),
     ("move|shift|bring", Sense::Verb(Verb::Move)),
@@ -443,7 +457,7 @@ static PHRASES: &[(&str, Sense)] = &[
     ("each|every|all|both|everything|all of|all the|all of the", Sense::Each),
     ("it|them|they|itself", Sense::It),
     ("ones", Sense::Ones),
-    ("and|then|plus|as well as|while|but", Sense::And),
+    ("and|then|plus|as well as|while|but|because|since|whereas|so that|and then", Sense::And),
     (
         "with|having|has|have|containing|which has|that has|featuring|using|carrying|including|holding|lifting|that lifts|hoisting|that hoists|picking up|which holds|that holds|which carries|that carries|gripping|that grips|grasping|with its end holding",
         Sense::With,
@@ -455,10 +469,10 @@ static PHRASES: &[(&str, Sense)] = &[
     ("at|about|approximately|roughly|exactly|around about|per|equal to|to about", Sense::At),
     ("by|x|times", Sense::By),
     (
-        "is|are|that is|which is|that are|which are|be|being|becomes|was|should be|must be|shall be|should become|become",
+        "is|are|that is|which is|that are|which are|be|being|becomes|was|should be|must be|shall be|should become|become|should|must|shall|ought to|has to|have to|needs to|need to|is supposed to|are supposed to|is meant to|is going to|are going to|is to",
         Sense::Is,
     ),
-    ("in|in a|in an|in the", Sense::In),
+    ("in|in a|in an|in the|along a|along one", Sense::In),
     ("from|from a|from an", Sense::From),
     ("to|towards|toward|to a|at the", Sense::To),
     ("no|without|without a|without any|not", Sense::No),
@@ -514,7 +528,7 @@ static PHRASES: &[(&str, Sense)] = &[
     ("steep", Sense::Steep(35.0)),
     ("gentle|shallow|slight|gently sloping", Sense::Steep(10.0)),
     (
-        "instead|blowing|alternating between|medium in the middle|medium sized in the middle|let s have|let us have|let there be|let|get|get me|can i get|can i have|can i see|could i get|could i have|may i have|can you make|could you make|can you|could you|would you|i want to see|i want to|let s see|let me have|there should be|should be there|should have|gets|got|take|takes|taking|i would like to see|i d like to see|let me see|show me|please|i|i d like|d like|solid|that i can drive|which i can drive|to drive|that can drive|that drives|opens up to|open up to|can open up to|that opens up to|that opens|that can open|which opens|which can open|that can swing open|that can swing|which can swing|that can move|that can rotate|that can turn|that can spin|that can slide|that can be opened|kind of|in total|pieces|piece|like on|like|two dimensional|well|down below|start position|neatly|exactly|nicely|little bit|can be|can be driven|using motors|mechanism|toy|scene|scenes|simulation|a simulation of|a scene with|a scene of|you|me|us|can|could|would|will|like|want|need|see|so|also|just|really|very|nice|which|who|as|where|there|here|now|example|for|hello|hi|thanks|thank|system|setup|object|objects|kind|type|swing freely|can swing|freely|swinging|swings|swing back and forth|can open|opens|openable|open|closed|can rotate|can move|can turn|can spin|can slide|on the floor|on the ground|on ground|on floor|standing on the floor|on a flat floor|on a flat surface|directly|initial position|rest|at rest|wide open|together|own|full|same|identical|equal|different|differently|coloured|colored|painted|high up|in size|each other|s|let s|thing|things|something|that swing|that swings|the scene|in the scene|to the scene|from the scene|of the scene|its own|against gravity|under gravity|physics|realistic|balancing|balance|that balances|free to swing|alternating|alternately|from left to right|in this order|in that order|entirely|completely|fully|purely|only|respectively|carefully|firmly|simply|slightly|again|together with each other|all together|in a scene|a bit|a little|the whole|neat|somewhere|it all|for me|of course|ready|ready to fall|of the same size|the same size|same size|of equal size|of equal sizes|scene containing|scene consisting of|scene showing|scene in which|scene where|a scene in which|a scene where|a scene containing|with a handle|with a knob|with a doorknob|with a door handle|to the side|to one side|in a world|a world|world|in an environment|environment|universe|also|two dimensional|2d|three dimensional|3d|standalone|free standing|freestanding|inside the scene|let us|let s have|have|i d love|i d love to see|love|at the start|in the beginning|at first|able to swing|able to rotate|made|shape|shaped",
+        "on a planet|a planet|another planet|an alien planet|on a planet with|opening|opening by|at most|no more than|not more than|at least|a maximum of|a total of|altogether|in all|overall|a demo of|demo of|a demonstration of|demonstration of|a model of|a picture of|an image of|a drawing of|an experiment with|an experiment in which|an experiment where|an example of|a version of|a setup with|a setup of|a setup in which|an arrangement of|a simple setup with|instead|opens and closes|open and close|that opens and closes|closes|close|that closes|opens and closes it|opens it|closes it|moves it|turns it|drives it|blowing|alternating between|medium in the middle|medium sized in the middle|let s have|let us have|let there be|let|get|get me|can i get|can i have|can i see|could i get|could i have|may i have|can you make|could you make|can you|could you|would you|i want to see|i want to|let s see|let me have|there should be|should be there|should have|gets|got|take|takes|taking|i would like to see|i d like to see|let me see|show me|please|i|i d like|d like|solid|that i can drive|which i can drive|to drive|that can drive|that drives|opens up to|open up to|can open up to|that opens up to|that opens|that can open|which opens|which can open|that can swing open|that can swing|which can swing|that can move|that can rotate|that can turn|that can spin|that can slide|that can be opened|kind of|in total|pieces|piece|like on|like|two dimensional|well|down below|start position|neatly|exactly|nicely|little bit|can be|can be driven|using motors|mechanism|toy|scene|scenes|simulation|a simulation of|a scene with|a scene of|you|me|us|can|could|would|will|like|want|need|see|so|also|just|really|very|nice|which|who|as|where|there|here|now|example|for|hello|hi|thanks|thank|system|setup|object|objects|kind|type|swing freely|can swing|freely|swinging|swings|swing back and forth|can open|opens|openable|open|closed|can rotate|can move|can turn|can spin|can slide|on the floor|on the ground|on ground|on floor|standing on the floor|on a flat floor|on a flat surface|directly|initial position|rest|at rest|wide open|together|own|full|same|identical|equal|different|differently|coloured|colored|painted|high up|in size|each other|s|let s|thing|things|something|that swing|that swings|the scene|in the scene|to the scene|from the scene|of the scene|its own|against gravity|under gravity|physics|realistic|balancing|balance|that balances|free to swing|alternating|alternately|from left to right|in this order|in that order|entirely|completely|fully|purely|only|respectively|carefully|firmly|simply|slightly|again|together with each other|all together|in a scene|a bit|a little|the whole|neat|somewhere|it all|for me|of course|ready|ready to fall|of the same size|the same size|same size|of equal size|of equal sizes|scene containing|scene consisting of|scene showing|scene in which|scene where|a scene in which|a scene where|a scene containing|with a handle|with a knob|with a doorknob|with a door handle|to the side|to one side|in a world|a world|world|in an environment|environment|universe|also|two dimensional|2d|three dimensional|3d|standalone|free standing|freestanding|inside the scene|let us|let s have|have|i d love|i d love to see|love|at the start|in the beginning|at first|able to swing|able to rotate|made|shape|shaped",
         Sense::Filler,
     ),
 ];
@@ -547,6 +561,11 @@ static WORDS: LazyLock<HashMap<String, Entry>> = LazyLock::new(|| {
     }
     for (phrase, sense) in verbs::phrases().into_iter().chain(verbs::comparisons()) {
         words.entry(phrase).or_insert(Entry { sense, plural: false });
+    }
+    for (lists, sense) in [(idle::MODIFIERS, Sense::Decor), (idle::ADVERBS, Sense::Manner)] {
+        for phrase in lists.iter().flat_map(|list| list.split('|')) {
+            words.entry(phrase.to_owned()).or_insert(Entry { sense, plural: false });
+        }
     }
     for noun in NOUNS {
         for phrase in noun.words.split('|') {

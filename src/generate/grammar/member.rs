@@ -68,6 +68,15 @@ impl Parser {
         self.singled_out(which, &called)
     }
 
+    /// "the blue one", of a group in which only one is.
+    pub(super) fn member_coloured(&self, index: usize, wanted: &[String]) -> Option<u32> {
+        let (Some(count @ 2..), [wanted]) = (self.drafts[index].count, wanted) else { return None };
+        let own = &self.drafts[index].thing.colours;
+        let mut members = (1..=count).zip(own.iter().cycle()).filter(|(_, own)| *own == wanted);
+        let first = members.next().filter(|_| !own.is_empty())?;
+        members.next().is_none().then_some(first.0)
+    }
+
     /// One among things that are not a group, by what they are like or where they stand.
     fn singled_out(&self, which: Which, called: &dyn Fn(&Draft) -> bool) -> Option<usize> {
         let weight = |draft: &Draft| {

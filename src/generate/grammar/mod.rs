@@ -1,6 +1,7 @@
 //! Words to plans, by rules alone: the same words give the same plan, and words that are not known
 //! give none.
 
+mod account;
 mod after;
 mod alter;
 mod arrangement;
@@ -8,15 +9,19 @@ mod attribute;
 mod draft;
 mod each;
 mod edit;
+mod idle;
 mod lexer;
 mod lexicon;
 mod measure;
 mod member;
 mod nouns;
 mod parse;
+mod phrasing;
 mod quality;
+mod rows;
 mod sense;
 mod several;
+mod share;
 mod spelling;
 mod thing;
 mod token;
@@ -175,6 +180,10 @@ fn settle(
             link.subject == index
                 && (link.place == Place::AtTop || link.place == Place::On && slope)
         });
+        // At the top of a slope it only has to be let go.
+        if downhill && draft.thing.kind.class() == Class::Solid {
+            draft.traits.retain(|quality| *quality != Trait::Released);
+        }
         let strikes =
             parser.links.iter().any(|link| link.subject == index && link.place == Place::Striking);
         let through = parser.links.iter().any(|link| {
@@ -323,7 +332,10 @@ fn settle(
     for relation in &spec.relations {
         let [own, base] = [&relation.subject, &relation.reference]
             .map(|id| spec.thing(id).map(|thing| thing.kind));
+        let [rises, bears] = [own, base].map(|kind| kind.map(Kind::class));
         if relation.place == Place::Between && base == Some(Kind::Spring)
+            || matches!(relation.place, Place::AtTop | Place::AtFoot)
+                && (rises, bears) == (Some(Class::Furniture), Some(Class::Solid))
             || relation.place == Place::Striking
                 && (base == Some(Kind::Torus) || own == Some(Kind::Catapult))
         {
@@ -416,7 +428,7 @@ fn downhill(spec: &mut SceneSpec, warnings: &mut Vec<String>) {
         let above = spec.relations[first].clone();
         let kind = spec.thing(&above.reference).map(|thing| thing.kind);
         if !matches!(above.place, Place::AtTop | Place::On)
-            || !matches!(kind, Some(Kind::Ramp | Kind::Stairs))
+            || !matches!(kind, Some(Kind::Ramp | Kind::CurvedRamp | Kind::Stairs))
         {
             continue;
         }
@@ -608,6 +620,12 @@ fn merge(parser: &mut Parser) {
             continue;
         }
         let load = std::mem::take(&mut parser.drafts[link.subject]);
+        if load.kind().is_some_and(|kind| kind != Kind::Box)
+            && matches!(reference.kind(), Some(Kind::Spring | Kind::SlidingSpring))
+        {
+            let name = load.noun.map_or("load", |noun| first_word(noun.words));
+            parser.granted.push(format!("'{name}' on a spring is built as a block"));
+        }
         let target = &mut parser.drafts[link.reference];
         target.thing.mass = load.thing.mass.or(target.thing.mass);
         target.heft = load.heft.or(target.heft);

@@ -31,7 +31,7 @@ pub(super) static NOUNS: &[Noun] = &[
     noun("box|cuboid|rectangular prism|rectangular block", Kind::Box),
     noun("cube|block", Kind::Box),
     of(Material::Brick, sized("brick", Kind::Box, [0.2, 0.1, 0.1])),
-    of(Material::Wood, sized("crate|wooden crate", Kind::Box, [0.5, 0.5, 0.5])),
+    of(Material::Wood, sized("crate", Kind::Box, [0.5, 0.5, 0.5])),
     sized("die|*dice|dice", Kind::Box, [0.03, 0.03, 0.03]),
     of(
         Material::Cardboard,
@@ -70,7 +70,7 @@ pub(super) static NOUNS: &[Noun] = &[
         Material::Steel,
         sized("cannonball|cannon ball|iron ball|shot put", Kind::Sphere, [0.15; 3]),
     ),
-    of(Material::Stone, sized("pebble", Kind::Sphere, [0.05; 3])),
+    of(Material::Stone, sized("pebble|*stones", Kind::Sphere, [0.05; 3])),
     coloured("red", sized("apple|tomato", Kind::Sphere, [0.08; 3])),
     coloured("yellow", sized("lemon", Kind::Ellipsoid, [0.09, 0.06, 0.06])),
     coloured("green", sized("watermelon|melon", Kind::Ellipsoid, [0.35, 0.25, 0.25])),
@@ -98,7 +98,7 @@ pub(super) static NOUNS: &[Noun] = &[
     lying("rod|stick|bar|pipe|tube|cylindrical rod", Kind::Cylinder, [0.04, 0.04, 0.8]),
     lying("roller", Kind::Cylinder, [0.1, 0.1, 0.5]),
     of(Material::Stone, sized("pillar|column", Kind::Cylinder, [0.25, 0.25, 1.2])),
-    of(Material::Wood, noun("ladder|wooden ladder", Kind::Ladder)),
+    of(Material::Wood, noun("ladder", Kind::Ladder)),
     coloured("white", sized("candle", Kind::Cylinder, [0.03, 0.03, 0.15])),
     coloured("yellow", lying("pencil|pen|crayon|chopstick", Kind::Cylinder, [0.008, 0.008, 0.18])),
     of(
@@ -157,7 +157,7 @@ pub(super) static NOUNS: &[Noun] = &[
     of(Material::Wood, sized("desk|workbench|counter|worktop", Kind::Table, [1.4, 0.7, 0.74])),
     of(Material::Wood, sized("coffee table", Kind::Table, [1.0, 0.6, 0.42])),
     of(Material::Wood, noun("round table|circular table", Kind::RoundTable)),
-    of(Material::Wood, noun("chair|armchair|dining chair|wooden chair", Kind::Chair)),
+    of(Material::Wood, noun("chair|armchair|dining chair", Kind::Chair)),
     of(Material::Wood, noun("stool|bar stool|footstool", Kind::Stool)),
     of(Material::Wood, noun("bench|park bench", Kind::Bench)),
     of(
@@ -305,10 +305,13 @@ pub(super) static NOUNS: &[Noun] = &[
         Material::Steel,
         noun("chain|rope|cable|hanging chain|string|cord|thread|wire", Kind::Chain),
     ),
-    noun("car|toy car|vehicle|buggy|truck|race car|lorry|van|rc car|rover|wagon", Kind::Car),
+    noun(
+        "car|toy car|wheeled cart|four wheeled cart|4 wheeled cart|push cart|shopping cart|golf cart|cart with wheels|cart on wheels|cart with four wheels|jeep|pickup truck|bus|lorry cab|vehicle|buggy|truck|race car|lorry|van|rc car|rover|wagon",
+        Kind::Car,
+    ),
     of(
         Material::Wood,
-        noun("door|hinged door|swing door|swinging door|gate|hinged gate|wooden door", Kind::Door),
+        noun("door|hinged door|swing door|swinging door|gate|hinged gate", Kind::Door),
     ),
     of(Material::Wood, noun("drawer", Kind::Drawer)),
     noun(

@@ -82,17 +82,20 @@ pub(super) const MAX_DEPTH: usize = 24;
 impl Parser {
     /// Begins with a text.
     pub fn new(text: &str) -> Self {
-        Self { lexemes: lexemes(text), ..Self::default() }
+        let (lexemes, granted) = super::phrasing::plain(lexemes(text));
+        Self { lexemes, granted, ..Self::default() }
     }
 
     /// Reads all of it.
     pub fn text(&mut self) {
         let mut leading: Option<(Place, usize, Option<usize>)> = None;
         let mut separated = true;
+        let mut led = None;
         while self.at < self.lexemes.len() {
             match self.peek() {
                 Some(Lex::Stop) => {
                     self.list.clear();
+                    led = None;
                     self.at += 1;
                     separated = true;
                     continue;
@@ -148,6 +151,10 @@ impl Parser {
             if let Some(place) = place {
                 let before = self.clone();
                 self.at += 1;
+                // "a table, on it a bowl, next to it two chairs": all of the table.
+                if self.sense() == Some(Sense::It) && self.head.is_some() && separated {
+                    self.it = self.head;
+                }
                 if let Some(reference) = self.thing() {
                     self.after(reference);
                     let other = (place == Place::Between).then(|| self.second()).flatten();
@@ -174,9 +181,17 @@ impl Parser {
                 continue;
             }
             let bare = !self.determined();
+            let lead = self.leading_motion();
+            led = lead.or(led);
             if (separated || !bare)
                 && let Some(subject) = self.thing()
             {
+                if let Some(motion) = led
+                    && self.drafts[subject].kind().is_some_and(|kind| kind.class() == Class::Solid)
+                    && !self.drafts[subject].traits.contains(&motion)
+                {
+                    self.drafts[subject].traits.push(motion);
+                }
                 if leading.is_none() && separated {
                     self.head = Some(subject);
                 }
@@ -185,6 +200,7 @@ impl Parser {
                 }
                 self.list.push(subject);
                 self.after(subject);
+                self.share_motion(led);
                 self.current = Some(subject);
                 separated = false;
                 continue;

@@ -37,6 +37,13 @@ impl Parser {
     }
 
     pub(super) fn trait_of(&mut self, index: usize, quality: Trait) -> bool {
+        // "on a ramp that should roll down": what is on it.
+        let moves = matches!(quality, Trait::Rolling | Trait::Sliding | Trait::Falling);
+        let index = match quality {
+            Trait::Spinning => self.turner(index),
+            _ if moves => self.goer(index),
+            _ => index,
+        };
         let mechanism =
             self.drafts[index].kind().is_some_and(|kind| kind.class() == Class::Mechanism);
         if quality == Trait::Released && mechanism && self.pose(index) {

@@ -1,6 +1,6 @@
 //! What words can mean.
 
-use super::super::spec::{Kind, Material, Medium, Pattern, Place};
+use super::super::spec::{Kind, Material, Medium, Pattern, Place, Wheels};
 
 /// What a word, or several together, means.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -105,10 +105,14 @@ pub enum Sense {
     Strength(f64),
     /// How fast, m/s.
     Pace(f64),
+    /// Which wheels of a car are driven.
+    Wheels(Wheels),
     /// At both ends.
     Ends,
-    /// Looks that are not built.
+    /// What changes nothing, before a noun.
     Decor,
+    /// What changes nothing, anywhere.
+    Manner,
     /// Carries nothing.
     Filler,
 }
@@ -261,6 +265,7 @@ pub enum Trait {
     Windy,
     Stretched,
     Sticking,
+    BothWays,
 }
 
 /// Which extent a length is.
@@ -332,7 +337,7 @@ impl Sense {
                 | Self::Heft(_)
                 | Self::Outline(_)
                 | Self::Rainbow
-                | Self::Decor
+                | Self::Wheels(_)
                 | Self::Pace(_)
                 | Self::Trait(_)
         )

@@ -103,13 +103,47 @@ impl Parser {
                 self.at = joined;
             }
         }
-        let all = self.drafts[index].count == Some(colours.len() as u32) && !self.heads_a_thing();
-        if all {
+        if self.heads_a_thing() || colours.is_empty() {
+            self.at = begin;
+            return false;
+        }
+        let copies = self.copies_of(index);
+        let grid = self.drafts[index]
+            .thing
+            .arrangement
+            .clone()
+            .filter(|a| a.pattern == Pattern::Grid && a.rows == Some(colours.len() as u32));
+        if self.drafts[index].count == Some(colours.len() as u32) {
             self.drafts[index].thing.colours = colours;
+        } else if copies.len() == colours.len() {
+            for (copy, colour) in copies.into_iter().zip(colours) {
+                self.drafts[copy].thing.colours = vec![colour];
+            }
+        } else if let Some(columns @ 1..=8) = grid.and_then(|grid| grid.columns) {
+            let row = |colour| std::iter::repeat_n(colour, columns as usize);
+            self.drafts[index].thing.colours = colours.into_iter().flat_map(row).collect();
         } else {
             self.at = begin;
+            return false;
         }
-        all
+        true
+    }
+
+    /// The towers of "two towers of four blocks", of which `index` is the first.
+    fn copies_of(&self, index: usize) -> Vec<usize> {
+        let mut copies = vec![index];
+        for link in &self.links {
+            let [own, base] = [link.subject, link.reference].map(|at| &self.drafts[at]);
+            let alike = own.noun == base.noun && own.thing == base.thing && own.count == base.count;
+            if alike
+                && own.thing.arrangement.is_some()
+                && matches!(link.place, Place::RightOf | Place::Behind)
+                && copies.contains(&link.reference)
+            {
+                copies.push(link.subject);
+            }
+        }
+        copies
     }
 
     /// "two balls, one heavy and one light": each becomes a thing of its own.

@@ -5,8 +5,10 @@ use super::{
     token::{TokenKind, tokens},
 };
 
-/// Shortest word that is mended: in shorter ones, one letter makes another word.
+/// Shortest word in which one letter is taken for another: in shorter ones, that makes another word.
 const SHORTEST: usize = 7;
+/// Shortest word of which one letter is missing or too many.
+const SHORTEST_UNEVEN: usize = 5;
 /// Shortest word in which two neighbours are put into their order.
 const SHORTEST_SWAPPED: usize = 5;
 
@@ -21,6 +23,7 @@ pub fn mended(text: &str, warnings: &mut Vec<String>) -> String {
         }
         let mut candidates: Vec<&str> =
             lexicon::vocabulary().filter(|candidate| alike(word, candidate)).collect();
+        candidates.retain(|candidate| lexicon::meaning(candidate).is_some());
         candidates.sort_unstable();
         candidates.dedup();
         // Forms of one word are one word.
@@ -51,7 +54,7 @@ fn known(word: &str) -> bool {
 }
 
 /// Whether two words differ by two neighbours that changed places, or, where they are long and
-/// begin alike, by one letter.
+/// begin alike, by one letter, or by one that is missing or too many.
 fn alike(word: &str, candidate: &str) -> bool {
     let (a, b) = (word.as_bytes(), candidate.as_bytes());
     if a.first() != b.first() || a.len().abs_diff(b.len()) > 1 {
@@ -70,5 +73,6 @@ fn alike(word: &str, candidate: &str) -> bool {
         std::cmp::Ordering::Less => a[first..] == b[first + 1..],
         std::cmp::Ordering::Greater => a[first + 1..] == b[first..],
     };
-    swapped || (long && off)
+    let uneven = a.len() != b.len() && a.len().min(b.len()) >= SHORTEST_UNEVEN;
+    swapped || (long || uneven) && off
 }

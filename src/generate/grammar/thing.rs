@@ -56,11 +56,16 @@ impl Parser {
                             && (draft.thing.material.is_none()
                                 || draft.thing.material == known.thing.material)
                     };
-                    return self.drafts.iter().rposition(alike);
+                    let index = self.drafts.iter().rposition(alike)?;
+                    self.which = self.member_coloured(index, &draft.thing.colours);
+                    return Some(index);
                 }
                 // "and a tiny white one"
                 Lex::Number(1.0) if !definite && !draft.is_blank() && !self.heads_a_thing() => {
-                    let before = self.drafts.iter().rev().find_map(|draft| draft.noun)?;
+                    // What the sentence is about, or what was named last.
+                    let head = self.head.filter(|_| self.depth == 1);
+                    let head = head.and_then(|head| self.drafts.get(head)?.noun);
+                    let before = head.or(self.drafts.iter().rev().find_map(|draft| draft.noun))?;
                     draft.name(before, false);
                     return Some(self.admit(draft, false));
                 }
@@ -202,7 +207,10 @@ impl Parser {
                         draft.is_floor = true;
                         return Some(self.admit(draft, definite));
                     }
-                    Sense::Prop(Prop::Mass) | Sense::Part(Part::Bob) => {
+                    Sense::Prop(Prop::Mass) | Sense::Part(Part::Bob)
+                        if !lexeme.text.starts_with("weigh")
+                            || lexeme.text.starts_with("weight") =>
+                    {
                         draft.is_load = true;
                         draft.name(super::lexicon::noun_of(Kind::Box)?, false);
                         return Some(self.admit(draft, definite));
@@ -439,11 +447,8 @@ impl Parser {
             (Sense::Rainbow, _) => {
                 draft.thing.colours = RAINBOW.iter().map(|colour| (*colour).to_owned()).collect();
             }
-            (Sense::Decor, _) => {
-                let word = self.lexemes[self.at].text.clone();
-                self.granted.push(format!("'{word}' changes nothing here"));
-            }
             (Sense::Pace(pace), _) => draft.pace = Some(pace),
+            (Sense::Wheels(wheels), _) => draft.thing.wheels = Some(wheels),
             (Sense::Trait(Trait::Weightless | Trait::Windy | Trait::Enclosed), _) => return false,
             (Sense::Trait(quality), _) => draft.traits.push(quality),
             _ => return false,
@@ -466,13 +471,15 @@ impl Parser {
         // "a circle of diameter 2 m made of spheres"
         let before = self.at;
         self.glue(|sense| matches!(sense, Sense::Of | Sense::With | Sense::A));
-        match (self.sense(), self.peek(), self.ahead(1)) {
+        // "of radius 2 m", "with a radius of 2 m"
+        let of = usize::from(self.sense_ahead(1) == Some(Sense::Of));
+        match (self.sense(), self.peek(), self.ahead(1 + of)) {
             (Some(Sense::Dim(dim)), _, Some(Lex::Measure(measure)))
                 if measure.unit == Unit::Length
-                    && matches!(self.sense_ahead(2), Some(Sense::Of)) =>
+                    && matches!(self.sense_ahead(2 + of), Some(Sense::Of)) =>
             {
                 said.lengths.push((Some(dim), measure.value));
-                self.at += 2;
+                self.at += 2 + of;
             }
             (_, Some(Lex::Measure(measure)), _)
                 if measure.unit == Unit::Length
@@ -517,7 +524,8 @@ impl Parser {
                 let draft = Draft { count: None, ..Draft::default() };
                 self.glue(|sense| matches!(sense, Sense::With | Sense::Filler));
                 let with = self.at > here;
-                let named = if with { self.thing_of_group() } else { None };
+                let rows = with && self.rows_follow();
+                let named = if with && !rows { self.thing_of_group() } else { None };
                 match named {
                     Some(index) => index,
                     None => {
@@ -535,12 +543,13 @@ impl Parser {
                             return None;
                         }
                         // A ring or a pyramid of nothing is a thing.
-                        let layered = (0..6).any(|by| {
-                            matches!(
-                                self.sense_ahead(by),
-                                Some(Sense::Part(Part::Layer | Part::Row | Part::Step))
-                            )
-                        });
+                        let layered = rows
+                            || (0..6).any(|by| {
+                                matches!(
+                                    self.sense_ahead(by),
+                                    Some(Sense::Part(Part::Layer | Part::Row | Part::Step))
+                                )
+                            });
                         let whole = match pattern {
                             Pattern::Ring => Some(Kind::Torus),
                             Pattern::Pyramid if !layered && by.is_empty() => {
@@ -691,6 +700,8 @@ impl Parser {
                     known.thing.material = draft.thing.material.or(known.thing.material);
                     known.traits.extend(draft.traits);
                     known.thing.colours.extend(draft.thing.colours);
+                } else if !draft.plural {
+                    self.which = self.member_coloured(index, &draft.thing.colours).or(self.which);
                 }
                 return index;
             }

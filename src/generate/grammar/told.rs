@@ -5,13 +5,13 @@ use serde_json::Value;
 
 use super::super::{
     Refusal,
-    spec::{Actuator, Class, Kind, Pattern, Place, SceneSpec, Thing},
+    spec::{Actuator, Class, Kind, Pattern, Place, SceneSpec, Thing, Xyz},
 };
 use super::{
     draft::Draft,
     lexer::{Lex, Lexeme},
     lexicon::{self, Noun, Part, Sense},
-    measure::Unit,
+    measure::{Measure, Unit},
 };
 
 /// # Errors
@@ -28,7 +28,7 @@ pub fn all(
     for (at, lexeme) in lexemes.iter().enumerate() {
         match lexeme.lex {
             Lex::Measure(measure) if !matches!(measure.unit, Unit::Percent | Unit::Time) => {
-                if !figures.have(measure.value) {
+                if !figures.have_measure(measure) {
                     lost.push(lexeme.text.clone());
                 }
             }
@@ -55,6 +55,9 @@ pub fn all(
     }
     lost.extend(unplaced(lexemes, spec));
     lost.extend(absent(lexemes, spec));
+    lost.extend(super::account::misnamed(lexemes, spec));
+    lost.extend(super::account::unrelated(lexemes, spec));
+    lost.dedup();
     if lost.is_empty() {
         return Ok(());
     }
@@ -81,6 +84,8 @@ fn unit_behind(rest: &[Lexeme]) -> f64 {
 #[derive(Default)]
 struct Figures {
     numbers: Vec<f64>,
+    /// Those with a unit of their own; lengths are all others.
+    measures: Vec<(Unit, f64)>,
     words: Vec<String>,
     floor: bool,
 }
@@ -91,6 +96,16 @@ impl Figures {
         let world = serde_json::to_value(&spec.world).unwrap_or_default();
         figures.collect(&world);
         figures.floor = spec.world.floor_friction.is_some();
+        let norm = |v: Option<Xyz>| v.map(|v| v.x.hypot(v.y).hypot(v.z));
+        figures.measures.extend(
+            [
+                (Unit::Acceleration, norm(spec.world.gravity)),
+                (Unit::Speed, norm(spec.world.wind)),
+                (Unit::Angle, spec.world.floor_tilt),
+            ]
+            .into_iter()
+            .filter_map(|(unit, value)| value.map(|value| (unit, value))),
+        );
         for thing in &spec.things {
             let mut own = Self::default();
             own.collect(&serde_json::to_value(thing).unwrap_or_default());
@@ -107,6 +122,7 @@ impl Figures {
             .flatten()
             .map(f64::from)
             .collect();
+            figures.measured(thing, &counts);
             let base = own.numbers.clone();
             own.numbers.extend(base.iter().flat_map(|n| [n / 2.0, n * 2.0]));
             // "three red and two blue"
@@ -159,12 +175,47 @@ impl Figures {
     }
 
     fn have(&self, value: f64) -> bool {
-        self.numbers.iter().any(|n| (n.abs() - value.abs()).abs() <= 0.01 * value.abs().max(1e-9))
+        self.numbers.iter().any(|n| near(*n, value))
+    }
+
+    /// Whether a figure of the plan with this unit comes to it.
+    fn have_measure(&self, measure: Measure) -> bool {
+        match measure.unit {
+            Unit::Length | Unit::Percent | Unit::Time => self.have(measure.value),
+            unit => self.measures.iter().any(|(own, n)| *own == unit && near(*n, measure.value)),
+        }
+    }
+
+    /// What a thing says with units, and what several of it come to.
+    fn measured(&mut self, thing: &Thing, counts: &[f64]) {
+        let mut say = |unit: Unit, value: Option<f64>| {
+            self.measures.extend(value.map(|value| (unit, value)));
+        };
+        for mass in [thing.mass, thing.other_mass] {
+            say(Unit::Mass, mass);
+            for count in counts {
+                say(Unit::Mass, mass.map(|mass| mass * count));
+            }
+        }
+        say(Unit::Density, thing.density);
+        say(Unit::Stiffness, thing.stiffness);
+        say(Unit::Damping, thing.damping);
+        say(Unit::Angle, thing.angle);
+        say(Unit::Angle, thing.tilt);
+        if let Some(v) = thing.velocity {
+            say(Unit::Speed, Some(v.x.hypot(v.y).hypot(v.z)));
+            say(Unit::Angle, Some(v.z.atan2(v.x.hypot(v.y)).to_degrees()));
+        }
+        say(Unit::Turning, thing.spin.map(|w| w.x.hypot(w.y).hypot(w.z)));
     }
 
     fn says(&self, word: &str) -> bool {
         self.words.iter().any(|known| known.split([' ', '_']).any(|part| part == word))
     }
+}
+
+fn near(a: f64, b: f64) -> bool {
+    (a.abs() - b.abs()).abs() <= 0.01 * b.abs().max(1e-9)
 }
 
 /// Places of the prompt that no relation of the plan comes of.
@@ -214,7 +265,17 @@ fn unplaced(lexemes: &[Lexeme], spec: &SceneSpec) -> Vec<String> {
             Leaning | AttachedTo => any(&[place, Place::On]) || machine,
             AtFoot => any(&[AtFoot, AttachedTo]) || machine,
             Striking => any(&[Striking, AtFoot]),
-            Place::On | Place::AtTop | Place::Inside => true,
+            Place::On | Place::AtTop | Place::Inside => {
+                !spec.relations.is_empty()
+                    || machine
+                    || lexemes.iter().any(|lexeme| lexeme.sense() == Some(Sense::Floor))
+                    || world.floor_friction.is_some()
+                    || spec.things.iter().any(|thing| {
+                        thing.arrangement.is_some()
+                            || thing.height.is_some()
+                            || thing.count.is_some()
+                    })
+            }
         };
         if !shown && !open {
             lost.push(lexeme.text.clone());
@@ -279,7 +340,7 @@ fn absent(lexemes: &[Lexeme], spec: &SceneSpec) -> Vec<String> {
 }
 
 /// Whether a thing may be what became of a noun.
-fn comes_of(thing: &Thing, noun: &'static Noun) -> bool {
+pub(super) fn comes_of(thing: &Thing, noun: &'static Noun) -> bool {
     use Kind::{
         Box, CartPole, Chain, Container, Cup, Cylinder, Dominoes, Drawer, InvertedPendulum, Pen,
         Pendulum, Platform, Post, Sphere, Spring, SprungBalls, SprungBoxes, Wall,
@@ -300,6 +361,7 @@ fn comes_of(thing: &Thing, noun: &'static Noun) -> bool {
             }
             Wall => matches!(thing.kind, Box | Pen),
             Dominoes => thing.kind == Box,
+            Kind::Table => thing.kind == Kind::RoundTable,
             Chain => matches!(thing.kind, Pendulum | Dominoes) || thing.kind.class() == Class::Mechanism,
             Spring => matches!(thing.kind, SprungBalls | SprungBoxes | Kind::SlidingSpring | Kind::Door),
             Platform => thing.kind == Drawer,
@@ -345,6 +407,7 @@ pub fn idle(thing: &Thing) -> Option<&'static str> {
             "a stiffness",
         ),
         (thing.damping.is_some() && !machine, "damping"),
+        (thing.wheels.is_some() && kind != Car, "driven wheels"),
         (
             thing.angle.is_some()
                 && machine

@@ -1,6 +1,6 @@
 //! Verbs in all their forms, with the words behind them that make another sense.
 
-use super::super::spec::Place;
+use super::super::spec::{Place, Wheels};
 use super::lexicon::{Sense, Trait};
 
 /// A verb: its base, its form in "it …s", its present and past participle, and what it means with
@@ -75,7 +75,8 @@ static VERBS: &[Verb] = &[
     verb(["bump", "bumps", "bumping", "bumped"], CRASHING),
     verb(["collide", "collides", "colliding", "collided"], CRASHING),
     verb(["plough", "ploughs", "ploughing", "ploughed"], CRASHING),
-    verb(["run", "runs", "running", "run"], &[("into|against", STRIKING)]),
+    verb(["run", "runs", "running", "run"], MOVING),
+    verb(["ride", "rides", "riding", "ridden"], MOVING),
     verb(["knock", "knocks", "knocking", "knocked"], KNOCKING),
     verb(["swing", "swings", "swinging", "swung"], &[("into|against|towards|toward|at", STRIKING)]),
     verb(["aim", "aims", "aiming", "aimed"], &[("at|towards|toward", STRIKING)]),
@@ -180,7 +181,7 @@ pub fn phrases() -> Vec<(String, Sense)> {
     out
 }
 
-/// "does not slide", "without moving", "each bigger than the last": whole clauses with one sense.
+/// "on the far end", "does not slide", "without moving", "each bigger than the last": whole clauses with one sense.
 pub fn comparisons() -> Vec<(String, Sense)> {
     let mut out = Vec::new();
     let mut say = |words: [&str; 3], sense| {
@@ -224,6 +225,68 @@ pub fn comparisons() -> Vec<(String, Sense)> {
                 say([before, word, behind], stays);
             }
         }
+    }
+    // "onto one end of", "above the far side of": of two ends, one and the other.
+    for before in ["on", "onto", "on to", "upon", "at", "to", "over", "above"] {
+        for (which, place) in [
+            ("one", Place::OnLeftEnd),
+            ("the left", Place::OnLeftEnd),
+            ("its left", Place::OnLeftEnd),
+            ("the near", Place::OnLeftEnd),
+            ("the first", Place::OnLeftEnd),
+            ("the other", Place::OnRightEnd),
+            ("its other", Place::OnRightEnd),
+            ("the right", Place::OnRightEnd),
+            ("its right", Place::OnRightEnd),
+            ("the far", Place::OnRightEnd),
+            ("the opposite", Place::OnRightEnd),
+            ("the second", Place::OnRightEnd),
+            ("another", Place::OnRightEnd),
+        ] {
+            for end in ["end", "end of", "tip", "tip of", "edge", "edge of", "half", "half of"] {
+                say([before, which, end], Sense::Place(place));
+            }
+        }
+    }
+    for (words, wheels) in [
+        ("front wheel drive|fwd|front wheels driven|motors on the front wheels", Wheels::Front),
+        (
+            "rear wheel drive|back wheel drive|rwd|rear wheels driven|back wheels driven",
+            Wheels::Back,
+        ),
+        ("four wheel drive|4 wheel drive|all wheel drive|six wheel drive|4wd|awd", Wheels::All),
+    ] {
+        for phrase in words.split('|') {
+            say(["", "", phrase], Sense::Wheels(wheels));
+            say(["with", "", phrase], Sense::Wheels(wheels));
+        }
+    }
+    for each in
+        ["each", "every", "all", "all the", "all of its", "all its", "all four", "all six", "both"]
+    {
+        for wheels in ["wheel", "wheels"] {
+            for way in [
+                "has a motor",
+                "has its own motor",
+                "have a motor",
+                "have motors",
+                "have their own motors",
+                "is driven",
+                "are driven",
+                "driven",
+                "powered",
+            ] {
+                say([each, wheels, way], Sense::Wheels(Wheels::All));
+            }
+            for motor in ["a motor", "motors", "one motor", "with a motor", "with motors"] {
+                for at in ["in", "on", "at", "for"] {
+                    say([motor, at, &[each, wheels].join(" ")], Sense::Wheels(Wheels::All));
+                }
+            }
+        }
+    }
+    for all in ["all of them", "all", "each of them", "each"] {
+        say([all, "", "driven"], Sense::Wheels(Wheels::All));
     }
     for (word, quality) in [
         ("bigger", Trait::Growing),

@@ -68,6 +68,8 @@ find_missing() {
         if has_package webkit2gtk-driver; then
             need_command WebKitWebDriver webkit2gtk-driver "WebKit, for the tests of the page in it"
             need_command Xvfb xvfb "a screen for WebKit, which has no mode without one"
+            need_file '/usr/lib/*/gstreamer-1.0/libgstlibav.so' gstreamer1.0-libav \
+                "what WebKit decodes H.264 with"
         fi
         need_file /usr/include/va/va_enc_h264.h libva-dev \
             "libva's headers, which the structs of crates/vaapi are compared with"

@@ -32,13 +32,13 @@ describe('Firefox', { skip }, () => {
   });
 
   test('still pictures are drawn, too', async () => {
-    const seen = await tour('?via=pictures', { pictureOnly: true });
+    const seen = await tour('?via=pictures', { brief: true });
     assert.equal(seen.via, 'pictures');
   });
 
   test('without WebCodecs it plays by Media Source', async () => {
     await browser.addScript('delete window.VideoDecoder;');
-    const seen = await tour('?via=websocket', { pictureOnly: true });
+    const seen = await tour('?via=websocket', { brief: true });
     assert.deepEqual([seen.via, seen.decoder, seen.can.webCodecs], ['websocket', 'Media Source', false]);
   });
 });

@@ -32,7 +32,7 @@ describe('WebKit', { skip }, () => {
   });
 
   test('still pictures are drawn, too', async () => {
-    const seen = await tour('?via=pictures', { pictureOnly: true });
+    const seen = await tour('?via=pictures', { brief: true });
     assert.equal(seen.via, 'pictures');
   });
 });

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { mediaAddress } from '../src/connection/endpoints';
 import { deadline, ladder, step, type Choice, type Ladder, type LadderEvent, type Rung } from '../src/connection/ladder';
 import { beginOf, codecOf, codecOfOpening, parsePacket, Unwrapped } from '../src/connection/packet';
-import { parseCamera, parseStats, question } from '../src/connection/pictures';
+import { parseCamera, parseState, parseStats, question } from '../src/connection/pictures';
 import { BEAT_MS, Pulse } from '../src/connection/pulse';
 import { parseServerMessage } from '../src/protocol/server';
 
@@ -299,6 +299,19 @@ describe('the media socket', () => {
 });
 
 describe('pictures', () => {
+  it('knows the values of the model by the order of their ids', () => {
+    const state = parseState({
+      qpos: { root: [1, 2, 3, 1, 0, 0, 0], hinge: 0.5 },
+      // The second of three has no name.
+      ctrl: { push: 0.1, '1': 0.2, pull: 0.3 },
+      sensors: {},
+      contacts: { count: 4, list: [] },
+    });
+    expect(state).toEqual({ qpos: [1, 2, 3, 1, 0, 0, 0, 0.5], ctrl: [0.1, 0.2, 0.3], sensors: [], contacts: 4 });
+    expect(parseState({ ctrl: { push: 'much' } })).toEqual({});
+    expect(parseState(null)).toEqual({});
+  });
+
   it('are asked for from where the viewer looks, and not too large', () => {
     const state = parseStats({
       simulation_state: {

@@ -31,8 +31,8 @@ export class Tour {
     this.say = say;
   }
 
-  /** All of it, or the picture alone; gives back by which way that came, what decoded it, and what the browser could have. */
-  async take(name, query = '', { pictureOnly = false } = {}) {
+  /** All of it, or, in brief, without help and editor; gives back by which way that came, what decoded it, and what the browser could have. */
+  async take(name, query = '', { brief = false } = {}) {
     try {
       const began = performance.now();
       await this.browser.goto(`${this.daemon.pageOrigin}/${query}`);
@@ -40,9 +40,9 @@ export class Tour {
       this.say(`${this.browser.version}: a picture by ${first.via} after ${(performance.now() - began).toFixed(0)} ms`);
       await this.step('plays and pauses', () => this.playAndPause());
       await this.step('turns the camera and back', () => this.orbit());
-      if (!pictureOnly) {
+      await this.step('a slider', () => this.slider());
+      if (!brief) {
         await this.step('help', () => this.help());
-        await this.step('a slider', () => this.slider());
         await this.step('the editor', () => this.editor());
       }
       const seen = await until('figures of the stream', async () => {
@@ -226,8 +226,13 @@ export class Tour {
     return this.browser.perform([{ type: 'pointer', id: 'mouse', parameters: { pointerType: 'mouse' }, actions }]);
   }
 
+  /** What still moves in takes no focus. */
   focus(selector) {
-    return this.browser.evaluate((wanted) => document.querySelector(wanted).focus(), selector);
+    return until(`${selector} has the focus`, () => this.browser.evaluate((wanted) => {
+      const element = document.querySelector(wanted);
+      element?.focus();
+      return element === document.activeElement;
+    }, selector), PATIENT);
   }
 
   /** Presses a key, with another held. */

@@ -1,6 +1,6 @@
 /** Still pictures, for who can have no stream: asked for again and again, with what the simulation does. */
 
-import { compact, fields, finite, flag } from '../protocol/fields';
+import { compact, fields, finite, finites, flag } from '../protocol/fields';
 import { camera as readCamera, type ServerMessage, type SimState } from '../protocol/server';
 import { pathOf, type Route } from './api';
 import { CanvasEasel } from './easel';
@@ -75,7 +75,9 @@ export class Pictures {
   }
 
   async #next(): Promise<void> {
-    const state = parseStats(await (await this.#fetch('GET /api/stats')).json());
+    const told = [this.#fetch('GET /api/stats'), this.#fetch('GET /api/sessions/{id}/state')];
+    const [stats, values] = await Promise.all(told.map(async (one): Promise<unknown> => (await one).json()));
+    const state = { ...parseStats(stats), ...parseState(values) };
     const size = question({}, window.innerWidth, window.innerHeight);
     const response = await this.#fetch(PICTURE, { viewer: this.#viewer, ...size });
     const camera = parseCamera(response.headers.get('x-camera'));
@@ -129,6 +131,25 @@ export function parseStats(body: unknown): SimState {
     speed: finite(simulation['speed']),
     rtf: finite(simulation['real_time_factor']),
   });
+}
+
+/** The values of the model, which `/state` tells by name, in the order of their ids. */
+export function parseState(body: unknown): SimState {
+  const all = fields<Schemas['NamedState']>(body) ?? {};
+  return compact<SimState>({
+    contacts: finite(fields<Schemas['Contacts']>(all['contacts'])?.['count']),
+    qpos: inOrder(all['qpos']),
+    ctrl: inOrder(all['ctrl']),
+    sensors: inOrder(all['sensors']),
+  });
+}
+
+/** What has no name stands under its id, which objects put first; what has one is in order. */
+function inOrder(values: unknown): number[] | undefined {
+  const all = fields(values);
+  if (!all) return undefined;
+  const named = Object.keys(all).filter((key) => !/^\d+$/.test(key));
+  return finites(Object.keys(all).flatMap((_, id) => all[id] ?? all[named.shift() ?? '']));
 }
 
 /** The camera that a picture was seen through, of its header. */

@@ -180,7 +180,8 @@ test-parity: build-test $(PYTHON_MODULES)
 		$(PARITY)/report $(ARGS)
 
 # Scenes from words, judged by what they are and do. HALF=test is the half that the grammar is not
-# made after: how far it generalises (docs/scenes.md). HALF=fresh: prompts held out after both.
+# made after: how far it generalises (docs/scenes.md). HALF=fresh and HALF=held: prompts held out after
+# those before them.
 HALF ?= dev
 SCENES := tests/out/scenes
 

@@ -1,8 +1,8 @@
 """Judges `mjcast generate` by what its scenes are and do.
 
-    python suite.py --bin PATH [--half dev|test|all|fresh] [--json OUT] [--sheet DIR]
+    python suite.py --bin PATH [--half dev|test|all|fresh|held] [--json OUT] [--sheet DIR]
 
-`all`: dev and test. `fresh`: prompts that were held out after both.
+`all`: dev and test. `fresh`: prompts that were held out after both, and `held` after all of them.
 
 `PATH generate --lines` reads a prompt per line (an edit: a JSON object with `prompt` and the `spec`
 before) and answers each with a line of JSON. Prints a table and ends with status 1 where a bar of
@@ -25,6 +25,7 @@ import numpy as np
 
 import prompts_dev
 import prompts_fresh
+import prompts_held
 import prompts_more
 import prompts_test
 from prompts import Edits, Refused
@@ -35,6 +36,7 @@ HALVES = {
     "dev": prompts_dev.PROMPTS + prompts_more.PROMPTS,
     "test": prompts_test.PROMPTS,
     "fresh": prompts_fresh.PROMPTS,
+    "held": prompts_held.PROMPTS,
 }
 BARS = {"scenes fully right": 0.85, "checks": 0.95, "refused wrongly accepted": 0, "wrong without a warning": 0}
 # A generator that hangs fails the suite instead of hanging it.

@@ -34,6 +34,9 @@ export class Tour {
   /** All of it, or, in brief, without help and editor; gives back by which way that came, what decoded it, and what the browser could have. */
   async take(name, query = '', { brief = false } = {}) {
     try {
+      // A page that goes may complain of sockets that it was opening.
+      await this.browser.goto('about:blank');
+      this.browser.complaints.length = 0;
       const began = performance.now();
       await this.browser.goto(`${this.daemon.pageOrigin}/${query}`);
       const first = await this.live();

@@ -189,7 +189,6 @@ pub struct Thing {
     pub actuator: Option<Actuator>,
     /// Of a car: which wheels are driven; all but the front ones where it is null.
     #[schema(required)]
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub wheels: Option<Wheels>,
 }
 

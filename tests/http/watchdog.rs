@@ -50,14 +50,14 @@ fn views(process: u32) -> Vec<i32> {
 
 /// A stopped thread, which goes on when this is dropped.
 struct Stopped {
-    free: Option<mpsc::Sender<()>>,
+    free: Option<mpsc::SyncSender<()>>,
     held: Option<thread::JoinHandle<()>>,
 }
 
 impl Stopped {
     fn stop(tid: i32) -> io::Result<Self> {
-        let (free, freed) = mpsc::channel::<()>();
-        let (tell, told) = mpsc::channel();
+        let (free, freed) = mpsc::sync_channel::<()>(1);
+        let (tell, told) = mpsc::sync_channel(1);
         // Who stops a thread must also be who lets it go.
         let held = thread::Builder::new().name("test-holder".into()).spawn(move || {
             let none = ptr::null_mut::<libc::c_void>();

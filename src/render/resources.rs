@@ -127,7 +127,7 @@ impl SceneResources {
             })
             .collect();
         let skybox = assets.textures.iter().position(|t| t.kind == TextureKind::Skybox);
-        Ok(Self {
+        let resources = Self {
             vertices: buffer(
                 "vertices",
                 bytemuck::cast_slice(&geometry.vertices),
@@ -148,7 +148,13 @@ impl SceneResources {
             wires: OnceLock::new(),
             shadows: Shadows::default(),
             blank: renderer.blank(),
-        })
+        };
+        // What is copied is kept twice, and what was let go of before stays, until something is
+        // handed to the device: without viewers that may be never.
+        gpu.queue().submit([]);
+        // What is wrong with the device shows when it draws.
+        let _ = gpu.device().poll(wgpu::PollType::Poll);
+        Ok(resources)
     }
 
     /// The edges of the shapes of `assets`, which must be those that were uploaded.

@@ -1,7 +1,10 @@
-//! Viewers come and go: what they took is given back.
+//! Viewers and scenes come and go: what they took is given back.
+
+use http::StatusCode;
+use serde_json::json;
 
 use crate::{
-    daemon::{Daemon, until},
+    daemon::{Daemon, SWING, until},
     player::play,
 };
 
@@ -18,6 +21,31 @@ async fn watch(daemon: &Daemon, takes_leave: bool) {
         daemon.delete(&place).await;
     }
     player.close().await;
+}
+
+/// Scenes in a row, of which nobody sees a picture; memory is compared from the first third on.
+const SCENES: usize = 60;
+/// What all of them may leave behind, bytes: a sixth of what each has on the device.
+const SCENES_GROWTH: u64 = 2 << 20;
+
+#[tokio::test]
+async fn scenes_that_nobody_watches_leave_nothing_behind() {
+    let unlimited = ("MJCAST_LIMITS__COSTLY_REQUESTS_PER_S", "100000");
+    let daemon = Daemon::ready_with(&[unlimited]).await;
+    let (mut files, mut settled) = (0, 0);
+    for scene in 0..SCENES {
+        let put = daemon.put("/api/sessions/default/scene", &json!({"xml": SWING})).await;
+        assert_eq!(put.0, StatusCode::OK, "{}", put.1);
+        if scene == SCENES / 3 {
+            until(async || (daemon.workers().len() == 1).then_some(())).await;
+            (files, settled) = (daemon.count("fd"), daemon.memory());
+        }
+    }
+    until(async || (daemon.workers().len() == 1).then_some(())).await;
+    until(async || (daemon.count("fd") <= files).then_some(())).await;
+    let grown = daemon.memory().saturating_sub(settled);
+    println!("{} scenes came and went: {grown} bytes of memory", SCENES - SCENES / 3);
+    assert!(grown <= SCENES_GROWTH, "{grown} bytes");
 }
 
 #[tokio::test]

@@ -514,3 +514,46 @@ fn what_is_said_of_one_thing_is_not_lost_on_another() {
     let both = untitled("a wooden ball and a steel ball dropped from 2 m");
     assert!(both.things.iter().all(|thing| close(thing.height, 2.0)), "{both:?}");
 }
+
+#[test]
+fn what_is_said_of_all_is_said_of_each() {
+    for (prompt, count) in [
+        ("a wooden ball, a rubber ball and a copper one, all of them 12 cm across", 3),
+        ("a ball and a cone, each 12 cm wide", 2),
+        ("a red ball and a blue cube. Both are 12 cm wide.", 2),
+        ("a red ball and a blue cube. They are 12 cm wide.", 2),
+    ] {
+        let spec = untitled(prompt);
+        let wide = |thing: &&super::spec::Thing| close(thing.size.and_then(|size| size.x), 0.12);
+        assert_eq!(spec.things.iter().filter(wide).count(), count, "{prompt}: {spec:?}");
+    }
+    let balls = untitled("balls of 1, 5 and 10 kg");
+    assert_eq!(balls.things.len(), 3, "{balls:?}");
+    let halves = untitled("four cubes in a row, half of them red and the other half white");
+    assert_eq!(halves.things[0].colours, ["red", "red", "white", "white"]);
+}
+
+#[test]
+fn a_ring_has_its_own_width() {
+    let plan = understood("put eight cylinders in a circle, diameter 1.2 m");
+    let ring = plan.spec.things[0].arrangement.as_ref().and_then(|a| a.radius);
+    assert!(close(ring, 0.6) && plan.warnings.len() == 1, "{plan:?}");
+    let each = untitled("put eight cylinders in a circle, each 20 cm in diameter");
+    assert!(close(each.things[0].size.and_then(|size| size.x), 0.2), "{each:?}");
+}
+
+#[test]
+fn what_is_spoken_of_again_is_there_once() {
+    let spec = untitled("put a bowl on a crate and a marble in the bowl");
+    assert_eq!(spec.things.len(), 3, "{spec:?}");
+    let known = |relation: &super::spec::Relation| spec.thing(&relation.reference).is_some();
+    assert!(spec.relations.len() == 2 && spec.relations.iter().all(known), "{spec:?}");
+}
+
+#[test]
+fn a_car_weighs_what_was_said_with_its_wheels() {
+    let xml = build(&understood("a car that weighs 3 kg").spec).expect("a scene").xml;
+    let masses = xml.split(" mass=\"").skip(1).filter_map(|rest| rest.split('"').next());
+    let sum: f64 = masses.filter_map(|mass| mass.parse::<f64>().ok()).sum();
+    assert!((sum - 3.0).abs() < 1e-3, "{sum}");
+}

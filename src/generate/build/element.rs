@@ -109,6 +109,22 @@ impl Element {
         }
     }
 
+    /// The masses of all geoms in it that have one of their own, kg.
+    pub fn mass(&self) -> f64 {
+        let own = self.attribute("mass").and_then(|mass| mass.parse().ok()).unwrap_or(0.0);
+        own + self.children.iter().map(Self::mass).sum::<f64>()
+    }
+
+    /// Makes all these masses so many times as great.
+    pub fn weigh(&mut self, factor: f64) {
+        for (_, mass) in self.attributes.iter_mut().filter(|(name, _)| *name == "mass") {
+            if let Ok(before) = mass.parse::<f64>() {
+                *mass = numbers(&[before * factor]);
+            }
+        }
+        self.children.iter_mut().for_each(|child| child.weigh(factor));
+    }
+
     fn attribute(&self, name: &str) -> Option<&str> {
         self.attributes.iter().find(|(known, _)| *known == name).map(|(_, value)| &**value)
     }

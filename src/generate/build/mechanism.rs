@@ -25,7 +25,7 @@ pub fn mechanism(
         palette,
         turn,
     };
-    match thing.kind {
+    let mut assembly = match thing.kind {
         Kind::Pendulum => parts.pendulum(),
         Kind::InvertedPendulum => parts.inverted_pendulum(),
         Kind::CartPole => parts.cart_pole(),
@@ -62,7 +62,18 @@ pub fn mechanism(
         Kind::SliderCrank => parts.slider_crank(),
         Kind::Swing => parts.swing(),
         _ => furniture(thing, name, palette, turn),
+    };
+    // What drives or walks weighs as much as was said with all its parts.
+    if let (Kind::Car | Kind::MobileRobot | Kind::Quadruped | Kind::Biped, Some(mass)) =
+        (thing.kind, thing.mass)
+    {
+        let now: f64 =
+            assembly.bodies.iter().flat_map(|body| &body.content).map(Element::mass).sum();
+        for element in assembly.bodies.iter_mut().flat_map(|body| &mut body.content) {
+            element.weigh(mass / now);
+        }
     }
+    assembly
 }
 
 pub(super) struct Parts<'p> {

@@ -69,7 +69,7 @@ pub const fn usual_mass(kind: Kind) -> Option<f64> {
         Kind::NewtonsCradle => 0.5,
         Kind::Seesaw => 5.0,
         Kind::WreckingBall => 30.0,
-        Kind::Car => 8.0,
+        Kind::Car => 10.0,
         Kind::Door => 15.0,
         Kind::Swing => 3.0,
         _ => return None,

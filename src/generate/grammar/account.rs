@@ -5,7 +5,7 @@ use super::super::spec::{Kind, SceneSpec, Thing};
 use super::{
     lexer::{Lex, Lexeme},
     lexicon::{Noun, Sense},
-    told::comes_of,
+    told::{comes_of, shows},
 };
 
 /// A thing as a prompt names it: what stands before its noun.
@@ -136,6 +136,101 @@ pub fn misnamed(lexemes: &[Lexeme], spec: &SceneSpec) -> Vec<String> {
             || named.count.is_some_and(|count| there < count && !alike.iter().any(parts))
         {
             lost.push(named.text);
+        }
+    }
+    lost
+}
+
+/// What was said of all ("both 20 cm wide", "They weigh 2 kg.") and is there of one alone.
+pub fn of_one(lexemes: &[Lexeme], spec: &SceneSpec) -> Vec<String> {
+    let mut lost = Vec::new();
+    let all: f64 = spec.things.iter().map(many).sum();
+    for (at, lexeme) in lexemes.iter().enumerate() {
+        let they = lexeme.text == "they"
+            && lexemes[..at].last().is_none_or(|before| before.lex == Lex::Stop);
+        if !(they || lexeme.sense() == Some(Sense::Each)) || all < 2.0 {
+            continue;
+        }
+        let figure = lexemes[at + 1..].iter().find(|lexeme| {
+            !lexeme.sense().is_some_and(|sense| {
+                matches!(
+                    sense,
+                    Sense::Each
+                        | Sense::It
+                        | Sense::Of
+                        | Sense::Is
+                        | Sense::A
+                        | Sense::With
+                        | Sense::Filler
+                        | Sense::Prop(_)
+                        | Sense::Dim(_)
+                        | Sense::Trait(_)
+                        | Sense::From
+                        | Sense::At
+                )
+            })
+        });
+        let Some(figure) = figure else { continue };
+        let there: f64 = spec
+            .things
+            .iter()
+            .filter(|thing| shows(thing, figure))
+            .map(|thing| many(thing).max(thing.parts.map_or(1.0, f64::from)))
+            .sum();
+        let tells = matches!(figure.lex, Lex::Measure(_))
+            || matches!(figure.sense(), Some(Sense::Colour(_) | Sense::Material(_)));
+        if tells && there < 2.0 {
+            lost.push(figure.text.clone());
+        }
+    }
+    lost
+}
+
+/// Things that were spoken of again with "the" and are there once more than they were named.
+pub fn again(lexemes: &[Lexeme], spec: &SceneSpec) -> Vec<String> {
+    let open = |lexeme: &Lexeme| {
+        matches!(
+            lexeme.sense(),
+            Some(Sense::Each | Sense::Ends | Sense::Ones | Sense::More | Sense::Inverse(_))
+        ) || lexeme.lex == Lex::Number(1.0)
+    };
+    if lexemes.iter().any(open) {
+        return Vec::new();
+    }
+    let mut lost = Vec::new();
+    let mut counts: Vec<(&'static Noun, f64, bool)> = Vec::new();
+    for at in 0..lexemes.len() {
+        let Some((noun, named)) = Named::at(lexemes, at) else { continue };
+        let first = lexemes[..at].iter().rev().find(|lexeme| {
+            !lexeme.sense().is_some_and(|sense| {
+                sense.is_adjective() || matches!(sense, Sense::Filler | Sense::Dim(_))
+            }) && !matches!(lexeme.lex, Lex::Measure(_) | Lex::Comma)
+        });
+        let first = first.and_then(Lexeme::sense);
+        let plural = matches!(lexemes[at].lex, Lex::Known(entry) if entry.plural);
+        let number = match (first, named.count) {
+            (Some(Sense::The), _) => 0.0,
+            (_, Some(count)) => count,
+            // "a red and a blue ball", "cubes"
+            (Some(Sense::And), _) => f64::INFINITY,
+            _ if plural => f64::INFINITY,
+            _ => 1.0,
+        };
+        match counts.iter_mut().find(|(known, ..)| *known == noun) {
+            Some((_, sum, the)) => {
+                *sum += number;
+                *the |= number == 0.0;
+            }
+            None => counts.push((noun, number.max(1.0), number == 0.0)),
+        }
+    }
+    for (noun, said, the) in counts {
+        let word = super::draft::first_word(noun.words).replace(' ', "_");
+        let own = spec.things.iter().filter(|thing| {
+            thing.kind == noun.kind && thing.arrangement.is_none() && thing.id.starts_with(&word)
+        });
+        if the && own.map(many).sum::<f64>() > said {
+            lost.push(super::draft::first_word(noun.words).to_owned());
         }
     }
     lost

@@ -552,6 +552,15 @@ impl Parser {
         other: Option<usize>,
         gap: Option<f64>,
     ) {
+        // "above a cube, it falls down on it"
+        if place == Place::On
+            && self.drafts[subject].traits.contains(&Trait::Falling)
+            && self.links.iter().any(|link| {
+                (link.subject, link.reference, link.place) == (subject, reference, Place::Above)
+            })
+        {
+            return;
+        }
         let member = self.which.take();
         let place = self.fitting(subject, place, reference);
         // What an arm holds is in its gripper.
@@ -681,7 +690,11 @@ impl Parser {
             }
         };
         self.at += 1;
-        self.glue(|sense| matches!(sense, Sense::Filler));
+        let turned = matches!(forced, Some(Place::On | Place::Inside));
+        self.glue(|sense| {
+            // "on which there are two cubes"
+            matches!(sense, Sense::Filler) || turned && matches!(sense, Sense::Verb(_) | Sense::Is)
+        });
         let known = self.drafts.len();
         let Some(inner) =
             self.thing().filter(|inner| *inner >= known && !self.drafts[*inner].is_floor)

@@ -326,7 +326,16 @@ impl Parser {
                 let usual = thing.material.map_or(1.0, |material| material.traits().friction);
                 thing.friction = Some((thing.friction.unwrap_or(usual) * factor).min(5.0));
             }
-            Relative::Slope => return false,
+            Relative::Stiffness
+                if matches!(
+                    thing.kind,
+                    Kind::Spring | Kind::SlidingSpring | Kind::SprungBalls | Kind::SprungBoxes
+                ) =>
+            {
+                let usual = 40.0 * thing.mass.unwrap_or(1.0);
+                thing.stiffness = Some(thing.stiffness.unwrap_or(usual) * factor);
+            }
+            Relative::Slope | Relative::Stiffness => return false,
         }
         true
     }

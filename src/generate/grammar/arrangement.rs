@@ -75,6 +75,11 @@ impl Parser {
             if self.sense() == Some(Sense::Part(Part::Corner)) {
                 return self.at_corners(index, begin);
             }
+            if let [columns] = *numbers
+                && self.in_columns(index, columns)
+            {
+                return true;
+            }
             // "twelve boxes in three layers"
             if let (Some(Sense::Part(Part::Layer)), [layers], Some(count)) =
                 (self.sense(), &*numbers, self.drafts[index].count)
@@ -171,6 +176,36 @@ impl Parser {
         false
     }
 
+    /// "six coins in two columns of three", of which the number has been read.
+    fn in_columns(&mut self, index: usize, columns: f64) -> bool {
+        let draft = &self.drafts[index];
+        if self.sense() != Some(Sense::Part(Part::Column)) || draft.thing.arrangement.is_some() {
+            return false;
+        }
+        let (here, count) = (self.at, draft.count);
+        self.at += 1;
+        let mut rows = None;
+        if self.sense() == Some(Sense::Of)
+            && let Some(Lex::Number(each)) = self.ahead(1)
+        {
+            rows = whole(each);
+            self.at += 2;
+        }
+        let rows = match (whole(columns), count, rows) {
+            (Some(columns), Some(count), None) if count % columns == 0 => Some(count / columns),
+            (Some(columns), Some(count), Some(rows)) if columns * rows == count => Some(rows),
+            (Some(_), None, rows) => rows,
+            _ => None,
+        };
+        let (Some(columns), Some(rows)) = (whole(columns), rows) else {
+            self.at = here;
+            return false;
+        };
+        let arrangement = self.drafts[index].arrange(Pattern::Grid);
+        (arrangement.columns, arrangement.rows) = (Some(columns), Some(rows));
+        true
+    }
+
     /// "at the corners of a 2 m square"
     fn at_corners(&mut self, index: usize, begin: usize) -> bool {
         self.at += 1;
@@ -265,6 +300,9 @@ impl Parser {
             self.at += 1;
         }
         self.glue(joined);
+        // "each link 8 cm long"
+        let each = matches!(self.sense_ahead(1), Some(Sense::Part(Part::Link)))
+            && self.take(|sense| sense == Sense::Each);
         let introduced = self.at > begin || self.gives;
         let mut said = Draft::default();
         let mut count = None;
@@ -286,7 +324,13 @@ impl Parser {
                         self.take(|sense| {
                             matches!(sense, Sense::Dim(Dim::High) | Sense::Stretch(_))
                         });
-                        self.part_after(&mut said);
+                        match self.peek() {
+                            Some(Lex::Measure(measure)) if each => {
+                                self.at += 1;
+                                let _ = self.length_before(&mut said, measure);
+                            }
+                            _ => self.part_after(&mut said),
+                        }
                         // "a pivot in the middle", where it is.
                         if part == Part::Hinge {
                             self.take(|sense| sense == Sense::Place(Place::Inside));
@@ -309,7 +353,10 @@ impl Parser {
                             && said.factor.is_none()
                             && said.traits.is_empty()
                             && (said.thing.colours.is_empty()
-                                || self.drafts[index].kind() != Some(Kind::Car)) =>
+                                || !matches!(
+                                    self.drafts[index].kind(),
+                                    Some(Kind::Car | Kind::Catapult)
+                                )) =>
                     {
                         let draft = &mut self.drafts[index];
                         self.at += 1;

@@ -10,14 +10,14 @@ use super::{
 
 /// What stood before an attribute.
 #[derive(Clone, Copy, Debug, Default)]
-struct Before {
+pub(super) struct Before {
     is: bool,
     joined: bool,
     with: bool,
     of: bool,
     at: bool,
     from: bool,
-    each: bool,
+    pub(super) each: bool,
     no: bool,
 }
 
@@ -28,20 +28,27 @@ impl Parser {
         let Some(draft) = self.drafts.get(index).cloned() else { return false };
         let before = self.joints();
         let here = self.at;
-        let of_all = self.lexemes[begin..here].iter().any(|lexeme| {
-            lexeme.sense() == Some(Sense::Each) && matches!(&*lexeme.text, "both" | "all")
-        });
+        let mut others = self.of_all(begin..here, index);
+        // "all 30 cm high and red"
+        if let Some((end, shared)) = self.shared.clone()
+            && (end == begin || end + 1 == begin && self.lexemes[end].sense() == Some(Sense::And))
+        {
+            others = shared;
+        }
+        let whole = (!others.is_empty()).then(|| self.clone());
         if self.attribute_within(index, before) {
             // "a steel cube and a wooden cube, both 20 cm wide"
             let end = self.at;
-            let others = if of_all { self.list.clone() } else { Vec::new() };
-            for other in others.into_iter().filter(|other| *other != index) {
+            for &other in others.iter().filter(|other| **other != index) {
                 self.at = here;
                 if !self.attribute_within(other, before) || self.at != end {
+                    *self = whole.unwrap_or_default();
                     self.at = begin;
                     return false;
                 }
             }
+            self.in_turn(here..end, index);
+            self.shared = (!others.is_empty()).then_some((end, others));
             return true;
         }
         self.at = begin;
@@ -65,7 +72,7 @@ impl Parser {
                     Some(Sense::Is) => before.is = true,
                     Some(Sense::No) => before.no = true,
                     Some(Sense::A | Sense::The | Sense::By | Sense::Filler | Sense::To) => {}
-                    Some(Sense::It) if before.joined => {}
+                    Some(Sense::It) if before.joined || before.each => {}
                     _ => return before,
                 },
             }
@@ -88,6 +95,9 @@ impl Parser {
     }
 
     fn attribute_within(&mut self, index: usize, before: Before) -> bool {
+        if self.size_of_ring(index, before) || self.by_share(index) || self.copies_have(index) {
+            return true;
+        }
         let up = (before.from || before.at).then_some(Dim::Up);
         if matches!(self.peek(), Some(Lex::Number(_) | Lex::Measure(_)))
             && self.distributed(index, up)
@@ -389,7 +399,7 @@ impl Parser {
     }
 
     fn quality_of(&mut self, index: usize, sense: Sense, before: Before) -> bool {
-        let free = before.is || !before.joined;
+        let free = before.is || before.each || !before.joined;
         match sense {
             Sense::Dim(dim) => {
                 self.at += 1;

@@ -642,7 +642,10 @@ impl Draft {
                 {
                     self.arrange(Pattern::Corners).radius = Some(value / 2.0);
                 }
-                (Some(Dim::Diameter), _) => set_round(kind, &mut size, value),
+                (Some(Dim::Diameter), _)
+                | (Some(Dim::High | Dim::Deep | Dim::Long), Kind::Sphere) => {
+                    set_round(kind, &mut size, value);
+                }
                 (Some(Dim::Thick), Kind::Wall | Kind::Door) => size.y = Some(value),
                 (Some(Dim::Thick), Kind::Cylinder | Kind::Capsule)
                     if noun.is_some_and(|noun| noun.lying) =>

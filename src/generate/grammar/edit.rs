@@ -5,7 +5,7 @@
 //!        | ( make | paint | change ) thing attribute | turn ( off | on ) ( gravity | wind | … ) | world
 //! ```
 
-use super::super::spec::{Actuator, Class, Kind, MAX_COUNT, Pattern, SceneSpec, Thing, Xyz};
+use super::super::spec::{Actuator, Class, Kind, MAX_COUNT, Pattern, Place, SceneSpec, Thing, Xyz};
 use super::{
     Parser, Plan, Refusal,
     alter::alter,
@@ -697,9 +697,24 @@ impl Parser {
         };
         match count.checked_sub(fewer) {
             None | Some(0) => gone.push(index),
-            Some(left) => self.drafts[index].count = Some(left),
+            Some(left) => {
+                self.drafts[index].count = Some(left);
+                self.no_longer_around(index);
+            }
         }
         true
+    }
+
+    /// The one chair that is left stands beside the table.
+    fn no_longer_around(&mut self, index: usize) {
+        if self.drafts[index].count != Some(1) {
+            return;
+        }
+        for link in self.links.iter_mut().filter(|link| link.subject == index) {
+            if link.place == Place::Around {
+                link.place = Place::Beside;
+            }
+        }
     }
 
     /// One fewer of a group; the others close up.
@@ -714,6 +729,7 @@ impl Parser {
         }
         draft.count = Some(count - 1);
         draft.thing.count = Some(count - 1).filter(|count| *count > 1);
+        self.no_longer_around(index);
     }
 
     /// A thing as with an article: what is there is meant, not another one.

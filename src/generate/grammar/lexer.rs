@@ -56,6 +56,13 @@ fn verbs_among_nouns(lexemes: &mut [Lexeme]) {
     {
         first.lex = Lex::Known(Entry { sense: Sense::Verb(Verb::Create), plural: false });
     }
+    // "color all of them purple"
+    if let [first, second, ..] = lexemes
+        && matches!(&*first.text, "color" | "colour")
+        && matches!(second.sense(), Some(Sense::It | Sense::The | Sense::Each))
+    {
+        first.lex = Lex::Known(Entry { sense: Sense::Verb(Verb::Change), plural: false });
+    }
     // "space them 20 cm apart"
     for at in 0..lexemes.len().saturating_sub(1) {
         let them = matches!(lexemes[at + 1].sense(), Some(Sense::It | Sense::The | Sense::Each));
@@ -160,6 +167,12 @@ fn number(rest: &[Token]) -> Option<(f64, usize)> {
             if measure::spelled_out(w) || measure::multiplier(w).is_some() =>
         {
             (1.0, 1)
+        }
+        // "a metre-long plank"
+        (_, Some(one), Some("long" | "high" | "tall" | "wide" | "thick" | "deep"))
+            if measure::spelled_out(one) && !one.ends_with('s') && one != "feet" =>
+        {
+            (1.0, 0)
         }
         (_, Some(first), _) if measure::multiplier(first).is_some() => (1.0, 0),
         (_, Some(first), _) => (measure::number_word(first)?, 1),

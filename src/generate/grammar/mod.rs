@@ -3,12 +3,14 @@
 
 mod account;
 mod after;
+mod all;
 mod alter;
 mod arrangement;
 mod attribute;
 mod draft;
 mod each;
 mod edit;
+mod idiom;
 mod idle;
 mod lexer;
 mod lexicon;
@@ -328,6 +330,7 @@ fn settle(
     }
     unlike(&mut spec);
     downhill(&mut spec, warnings);
+    ringed(&mut spec);
     vessels(&mut spec);
     for relation in &spec.relations {
         let [own, base] = [&relation.subject, &relation.reference]
@@ -456,6 +459,34 @@ fn downhill(spec: &mut SceneSpec, warnings: &mut Vec<String>) {
                 member: None,
                 other: None,
                 gap: None,
+            };
+        }
+    }
+}
+
+/// What is in the middle of a ring has the ring around it.
+fn ringed(spec: &mut SceneSpec) {
+    for at in 0..spec.relations.len() {
+        let relation = spec.relations[at].clone();
+        let ring = spec.thing(&relation.reference).is_some_and(|thing| {
+            thing.kind.class() == Class::Solid
+                && thing
+                    .arrangement
+                    .as_ref()
+                    .is_some_and(|a| a.pattern == super::spec::Pattern::Ring)
+        });
+        let free =
+            |id: &str| spec.relations.iter().enumerate().all(|(n, r)| n == at || r.subject != *id);
+        if relation.place == Place::Inside
+            && relation.member.is_none()
+            && ring
+            && free(&relation.reference)
+        {
+            spec.relations[at] = Relation {
+                subject: relation.reference,
+                place: Place::Around,
+                reference: relation.subject,
+                ..relation
             };
         }
     }

@@ -56,6 +56,10 @@ pub struct Parser {
     pub granted: Vec<String>,
     /// Things of the enumeration that is being read.
     pub(super) list: Vec<usize>,
+    /// Things of the enumeration in the sentence before.
+    pub(super) named: Vec<usize>,
+    /// Where what was said of all ended, and of which others: "both falling" goes on with "from 3 m".
+    pub(super) shared: Option<(usize, Vec<usize>)>,
     /// Adjectives that wait for the noun of a later member: "a red and a blue ball".
     pub(super) elided: Vec<Draft>,
     /// What attributes belong to.
@@ -94,7 +98,9 @@ impl Parser {
         while self.at < self.lexemes.len() {
             match self.peek() {
                 Some(Lex::Stop) => {
-                    self.list.clear();
+                    if !self.list.is_empty() {
+                        self.named = std::mem::take(&mut self.list);
+                    }
                     led = None;
                     self.at += 1;
                     separated = true;
@@ -155,6 +161,10 @@ impl Parser {
                 if self.sense() == Some(Sense::It) && self.head.is_some() && separated {
                     self.it = self.head;
                 }
+                if place == Place::Between && self.between_those_before(&mut leading) {
+                    separated = true;
+                    continue;
+                }
                 if let Some(reference) = self.thing() {
                     self.after(reference);
                     let other = (place == Place::Between).then(|| self.second()).flatten();
@@ -176,6 +186,9 @@ impl Parser {
                 {
                     continue;
                 }
+            }
+            if separated && (self.said_of_all() || self.of_its_part()) {
+                continue;
             }
             if self.sense() == Some(Sense::Each) && self.all_of_them() {
                 continue;
@@ -221,8 +234,30 @@ impl Parser {
         }
     }
 
+    /// "Between them, place a ball.", of the two that the sentence before named.
+    fn between_those_before(
+        &mut self,
+        leading: &mut Option<(Place, usize, Option<usize>)>,
+    ) -> bool {
+        let begin = self.at;
+        let &[first, second] = &*self.named else { return false };
+        if !self.list.is_empty() || !self.take(|sense| sense == Sense::It) {
+            return false;
+        }
+        self.glue(|sense| matches!(sense, Sense::Is | Sense::Filler | Sense::Verb(_)));
+        self.at += usize::from(self.peek() == Some(Lex::Comma));
+        self.glue(|sense| matches!(sense, Sense::Is | Sense::Filler | Sense::Verb(_)));
+        self.glue(|sense| matches!(sense, Sense::Trait(Trait::Spaced)));
+        if !self.determined() {
+            self.at = begin;
+            return false;
+        }
+        *leading = Some((Place::Between, first, Some(second)));
+        true
+    }
+
     /// "both on a table": all that stand on nothing yet.
-    fn all_of_them(&mut self) -> bool {
+    pub(super) fn all_of_them(&mut self) -> bool {
         let before = self.clone();
         self.at += 1;
         self.glue(|sense| {

@@ -55,6 +55,9 @@ pub fn plain(lexemes: Vec<Lexeme>) -> (Vec<Lexeme>, Vec<String>) {
     phrasing.columns_of();
     phrasing.surfaces();
     phrasing.ends_of_boards();
+    phrasing.all_of_it();
+    phrasing.what_it_is_of();
+    phrasing.as_others_say();
     phrasing.the_two();
     phrasing.the_other();
     phrasing.named_joints();
@@ -67,37 +70,37 @@ pub fn plain(lexemes: Vec<Lexeme>) -> (Vec<Lexeme>, Vec<String>) {
     (phrasing.lexemes, phrasing.granted)
 }
 
-struct Phrasing {
-    lexemes: Vec<Lexeme>,
+pub(super) struct Phrasing {
+    pub(super) lexemes: Vec<Lexeme>,
     granted: Vec<String>,
 }
 
-fn known(sense: Sense, text: &str) -> Lexeme {
+pub(super) fn known(sense: Sense, text: &str) -> Lexeme {
     Lexeme { lex: Lex::Known(Entry { sense, plural: false }), text: text.to_owned() }
 }
 
-fn called(phrase: &str) -> Option<Lexeme> {
+pub(super) fn called(phrase: &str) -> Option<Lexeme> {
     lexicon::meaning(phrase).map(|entry| Lexeme { lex: Lex::Known(entry), text: phrase.to_owned() })
 }
 
-const fn ends(lex: Option<Lex>) -> bool {
+pub(super) const fn ends(lex: Option<Lex>) -> bool {
     matches!(lex, None | Some(Lex::Stop | Lex::Comma | Lex::Mark))
 }
 
 impl Phrasing {
-    fn text(&self, at: usize) -> &str {
+    pub(super) fn text(&self, at: usize) -> &str {
         self.lexemes.get(at).map_or("", |lexeme| &*lexeme.text)
     }
 
-    fn sense(&self, at: usize) -> Option<Sense> {
+    pub(super) fn sense(&self, at: usize) -> Option<Sense> {
         self.lexemes.get(at).and_then(Lexeme::sense)
     }
 
-    fn lex(&self, at: usize) -> Option<Lex> {
+    pub(super) fn lex(&self, at: usize) -> Option<Lex> {
         self.lexemes.get(at).map(|lexeme| lexeme.lex)
     }
 
-    fn is_noun(&self, at: usize) -> bool {
+    pub(super) fn is_noun(&self, at: usize) -> bool {
         matches!(
             self.sense(at),
             Some(Sense::Noun(_) | Sense::Group(_) | Sense::Part(_) | Sense::Floor)
@@ -261,7 +264,7 @@ impl Phrasing {
         }
     }
 
-    fn before_a_noun(&self, at: usize) -> bool {
+    pub(super) fn before_a_noun(&self, at: usize) -> bool {
         let mut next = at + 1;
         loop {
             match (self.lex(next), self.sense(next)) {

@@ -125,6 +125,7 @@ pub enum Relative {
     Slope,
     Speed,
     Friction,
+    Stiffness,
 }
 
 /// The outline of what has several.

@@ -130,7 +130,7 @@ impl Parser {
     }
 
     /// The towers of "two towers of four blocks", of which `index` is the first.
-    fn copies_of(&self, index: usize) -> Vec<usize> {
+    pub(super) fn copies_of(&self, index: usize) -> Vec<usize> {
         let mut copies = vec![index];
         for link in &self.links {
             let [own, base] = [link.subject, link.reference].map(|at| &self.drafts[at]);
@@ -219,7 +219,14 @@ impl Parser {
     /// "of 10, 20 and 30 cm", of three: each becomes a thing of its own.
     pub(super) fn distributed(&mut self, index: usize, dim: Option<Dim>) -> bool {
         let begin = self.at;
-        let Some(count @ 2..) = self.drafts[index].count else { return false };
+        // "balls of 1, 5 and 10 kg": as many as there are figures.
+        let draft = &self.drafts[index];
+        let open = draft.count.is_none() && draft.plural && draft.thing.arrangement.is_none();
+        let open = open && !draft.known;
+        if !open && draft.count.is_none_or(|count| count < 2) {
+            return false;
+        }
+        let count = draft.count;
         let (mut values, mut unit) = (Vec::new(), None);
         loop {
             match self.peek() {
@@ -248,7 +255,9 @@ impl Parser {
             }
             _ => None,
         });
-        let (Some(unit), true) = (unit, values.len() == count as usize) else {
+        let (Some(unit), true) =
+            (unit, values.len() > 1 && count.is_none_or(|count| values.len() == count as usize))
+        else {
             self.at = begin;
             return false;
         };

@@ -57,8 +57,11 @@ pub fn all(
     lost.extend(absent(lexemes, spec));
     lost.extend(super::account::misnamed(lexemes, spec));
     lost.extend(super::account::unrelated(lexemes, spec));
+    lost.extend(super::account::of_one(lexemes, spec));
+    lost.extend(super::account::again(lexemes, spec));
     lost.dedup();
     if lost.is_empty() {
+        weighed(lexemes, spec, warnings);
         return Ok(());
     }
     let listed = lost.iter().map(|word| format!("'{word}'")).collect::<Vec<_>>().join(", ");
@@ -66,6 +69,36 @@ pub fn all(
         reason: format!("it is not clear what this belongs to, or it cannot be built: {listed}"),
         unknown: lost,
     })
+}
+
+/// Tells of which part a mass is that was said of a whole machine.
+fn weighed(lexemes: &[Lexeme], spec: &SceneSpec, warnings: &mut Vec<String>) {
+    let said = lexemes
+        .iter()
+        .any(|lexeme| matches!(lexeme.lex, Lex::Measure(measure) if measure.unit == Unit::Mass));
+    let loads = lexemes.iter().any(|lexeme| match lexeme.sense() {
+        Some(Sense::Part(Part::Bob | Part::Cart | Part::Panel)) => true,
+        Some(Sense::Noun(noun)) => noun.kind.class() == Class::Solid,
+        _ => false,
+    });
+    for thing in spec.things.iter().filter(|thing| said && !loads && thing.mass.is_some()) {
+        let part = match thing.kind {
+            Kind::Pendulum => "its bob",
+            Kind::InvertedPendulum | Kind::CartPole => "its pole",
+            Kind::Arm => "what it holds",
+            Kind::Chain => "what hangs at its end",
+            Kind::NewtonsCradle => "each ball",
+            Kind::Pulley => "one of its loads",
+            Kind::Catapult => "what it throws",
+            Kind::HangingMobile => "each of its weights",
+            Kind::Dominoes => "each of them",
+            Kind::Seesaw => "its board",
+            Kind::Swing => "its seat",
+            Kind::Door => "its leaf",
+            _ => continue,
+        };
+        warnings.push(format!("the mass of '{}' was taken to be that of {part}", thing.id));
+    }
 }
 
 fn unit_behind(rest: &[Lexeme]) -> f64 {
@@ -211,6 +244,18 @@ impl Figures {
 
     fn says(&self, word: &str) -> bool {
         self.words.iter().any(|known| known.split([' ', '_']).any(|part| part == word))
+    }
+}
+
+/// Whether a thing has a figure, a colour or a material.
+pub(super) fn shows(thing: &Thing, lexeme: &Lexeme) -> bool {
+    let spec = SceneSpec { things: vec![thing.clone()], ..SceneSpec::default() };
+    let figures = Figures::of(&spec);
+    match (lexeme.lex, lexeme.sense()) {
+        (Lex::Measure(measure), _) => figures.have_measure(measure),
+        (_, Some(Sense::Colour(colour))) => figures.says(colour),
+        (_, Some(Sense::Material(material))) => thing.material == Some(material),
+        _ => true,
     }
 }
 

@@ -18,10 +18,11 @@ const STRIKING: Sense = Sense::Place(Place::Striking);
 const DOWN: Sense = Sense::Place(Place::AtTop);
 const ON: Sense = Sense::Place(Place::On);
 const INTO: &str = "into|against|towards|toward|through";
+const DOWNWARDS: &str = "down|down from|down from the top of|from the top of|down along";
 const ALONG: &str = "across|along|over|on|onto|on top of|off|off of";
 
 const fn going(quality: Trait) -> [(&'static str, Sense); 4] {
-    [("", Sense::Trait(quality)), (INTO, STRIKING), ("down", DOWN), (ALONG, ON)]
+    [("", Sense::Trait(quality)), (INTO, STRIKING), (DOWNWARDS, DOWN), (ALONG, ON)]
 }
 
 const ROLLING: &[(&str, Sense)] = &going(Trait::Rolling);
@@ -94,6 +95,7 @@ static VERBS: &[Verb] = &[
         ["rotate", "rotates", "rotating", "rotated"],
         &[("|around|about", Sense::Trait(Trait::Spinning))],
     ),
+    verb(["turn", "turns", "turning", "turned"], &[("", Sense::Trait(Trait::Spinning))]),
     verb(
         ["float", "floats", "floating", "floated"],
         &[("|freely|around", Sense::Trait(Trait::Floating))],
@@ -261,9 +263,21 @@ pub fn comparisons() -> Vec<(String, Sense)> {
             say(["with", "", phrase], Sense::Wheels(wheels));
         }
     }
-    for each in
-        ["each", "every", "all", "all the", "all of its", "all its", "all four", "all six", "both"]
-    {
+    for each in [
+        "each",
+        "every",
+        "all",
+        "all the",
+        "all of its",
+        "all its",
+        "all of the",
+        "every one of its",
+        "each of its",
+        "each of the",
+        "all four",
+        "all six",
+        "both",
+    ] {
         for wheels in ["wheel", "wheels"] {
             for way in [
                 "has a motor",

@@ -211,7 +211,17 @@ impl Parser {
         });
         let g = match self.sense() {
             Some(Sense::World(g, _)) => g,
-            Some(Sense::Gravity) if factor.is_some() => 9.81,
+            Some(Sense::Gravity) if factor.is_some() => {
+                // "twice the gravity of Earth"
+                let the = usize::from(self.sense_ahead(2) == Some(Sense::The));
+                match (self.sense_ahead(1), self.sense_ahead(2 + the)) {
+                    (Some(Sense::Of), Some(Sense::World(g, _))) => {
+                        self.at += 2 + the;
+                        g
+                    }
+                    _ => 9.81,
+                }
+            }
             _ => {
                 self.at = begin;
                 return None;

@@ -4,13 +4,12 @@
 set -euo pipefail
 
 cd "$(dirname "${BASH_SOURCE[0]}")/../../.cache/deploy"
-mirror=${DEBIAN_MIRROR:-http://deb.debian.org/debian}
 
 case ${1:?usage: debian.sh debian|boot} in
     debian)
         if [[ ! -e debian ]]; then
             rm -rf debian.partial
-            debootstrap --variant=minbase bookworm debian.partial "$mirror" >debian.log
+            debootstrap --variant=minbase bookworm debian.partial ${DEBIAN_MIRROR:+"$DEBIAN_MIRROR"} >debian.log
             mv debian.partial debian
         fi
         ;;

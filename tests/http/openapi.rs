@@ -305,7 +305,7 @@ impl Visit {
         self.get(&own).await;
     }
 
-    async fn library(&mut self) {
+    async fn scenes_kept(&mut self) {
         let wish = json!({"name": "one", "tags": ["a"]});
         let saved = self.ask("POST", "/api/library", Some(wish)).await;
         let own = format!("/api/library/{}", saved["entry"]["id"].as_str().expect("an id"));
@@ -355,7 +355,7 @@ async fn replies_are_what_the_description_says() {
     visit.simulation(default).await;
     visit.viewers(default).await;
     visit.recordings(default).await;
-    visit.library().await;
+    visit.scenes_kept().await;
     visit.publications(default, &relay.url).await;
     visit.ask("DELETE", &own, None).await;
     visit.ask("DELETE", default, None).await;

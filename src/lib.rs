@@ -9,6 +9,7 @@
 
 pub mod disk;
 pub mod metrics;
+pub mod outgoing;
 pub mod units;
 
 pub mod bundle;

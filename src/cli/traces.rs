@@ -14,7 +14,7 @@ use opentelemetry_sdk::{Resource, trace::SdkTracerProvider};
 use tracing::Subscriber;
 use tracing_subscriber::{Layer, registry::LookupSpan};
 
-use crate::config::Server;
+use crate::{config::Server, outgoing};
 
 /// How long a collector may take for what it is sent.
 const PATIENCE: Duration = Duration::from_secs(5);
@@ -77,14 +77,7 @@ struct Postman {
 
 impl Postman {
     fn new() -> Result<Self, String> {
-        // Another part of the process may have chosen it already.
-        let _ = rustls::crypto::ring::default_provider().install_default();
-        let client = reqwest::Client::builder()
-            .redirect(reqwest::redirect::Policy::none())
-            .no_proxy()
-            .timeout(PATIENCE)
-            .user_agent(concat!("mjcast/", env!("CARGO_PKG_VERSION")));
-        let client = client.build().map_err(|error| error.to_string())?;
+        let client = outgoing::client(|builder| builder.timeout(PATIENCE));
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
         let runtime = runtime.map_err(|error| error.to_string())?;
         Ok(Self { client, runtime, taken: AtomicBool::new(true) })

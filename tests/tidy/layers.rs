@@ -9,7 +9,7 @@ use crate::{
 
 /// The modules, lowest layer first. A module uses itself and those of the rows before its own.
 const ROWS: [&[&str]; 13] = [
-    &["units", "error", "metrics", "disk"],
+    &["units", "error", "metrics", "disk", "outgoing"],
     &["bundle", "config", "scene", "frame"],
     &["control"],
     &["physics", "worker", "gpu", "encode", "library", "auth"],

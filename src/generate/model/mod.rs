@@ -34,6 +34,7 @@ use tokio::sync::Semaphore;
 use crate::{
     config::{Generate, Model, Provider, Secret},
     metrics::Metrics,
+    outgoing,
 };
 
 pub use answer::Usage;
@@ -182,30 +183,14 @@ impl Models {
 }
 
 fn client(config: &Generate) -> Client {
-    // Another part of the process may have chosen it already.
-    let _ = rustls::crypto::ring::default_provider().install_default();
-    // A key goes where the configuration says, and nowhere else: no redirects, and no proxy that an
-    // environment happens to name.
-    let settings = || {
-        let mut builder = Client::builder()
-        .redirect(reqwest::redirect::Policy::none())
-        .no_proxy()
-        .connect_timeout(config.patience.connect)
-        // Long enough for a repair; later it may have been closed at the other end.
-        .pool_idle_timeout(std::time::Duration::from_secs(5))
-        .user_agent(concat!("mjcast/", env!("CARGO_PKG_VERSION")));
-        if let Some(proxy) = &config.proxy {
-            let proxy = reqwest::Proxy::all(proxy.clone());
-            builder =
-                builder.proxy(proxy.expect("invariant: the configuration checked the address"));
-        }
-        builder
-    };
-    settings().build().unwrap_or_else(|error| {
-        // No provider can be trusted then, and requests say so.
-        tracing::warn!(%error, "no certificates of authorities: install ca-certificates");
-        let without = settings().tls_certs_only([]).build();
-        without.expect("invariant: these settings fit together")
+    outgoing::client(|builder| {
+        let builder = builder
+            .connect_timeout(config.patience.connect)
+            // Long enough for a repair; later it may have been closed at the other end.
+            .pool_idle_timeout(std::time::Duration::from_secs(5));
+        let Some(proxy) = &config.proxy else { return builder };
+        let proxy = reqwest::Proxy::all(proxy.clone());
+        builder.proxy(proxy.expect("invariant: the configuration checked the address"))
     })
 }
 

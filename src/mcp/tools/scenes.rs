@@ -302,7 +302,7 @@ async fn generate(call: Call, wanted: Words) -> Outcome<Reply<Generation>> {
     let made = tokio::select! {
         (made, ()) = async { tokio::join!(making, telling) } => made?,
         () = call.cancelled.cancelled() => {
-            return Err(Problem::bad_request("cancelled, and nothing was loaded"));
+            return Err(Problem::bad_request("cancelled before it was done: scene_get tells what runs"));
         }
     };
     let Generated { message, mode, understood, warnings, applied, scene_xml: mjcf, .. } = made;

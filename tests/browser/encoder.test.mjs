@@ -47,7 +47,7 @@ test('the page says what encodes, and why nothing better does', () =>
   shared.withViewers(1, async (viewer) => {
     await until('a stream with an encoder', async () => (await streamOf(viewer))?.encoder);
     const { encoder } = await streamOf(viewer);
-    assert.equal((await viewer.state()).frame.encoder, encoder.name);
+    await until('the state names it, too', async () => (await viewer.state()).frame?.encoder === encoder.name);
     await viewer.page.getByRole('button', { name: /Connection and stream details/ }).click();
     const row = viewer.page.locator('.figure', { hasText: 'Encoder' });
     await row.getByText(encoder.name).waitFor();

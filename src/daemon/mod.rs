@@ -84,7 +84,8 @@ pub async fn serve(
     }
     let (keeper, kept) = open_keeper(&config).await;
     let sessions = start_sessions(&config, address.port(), None, keeper.clone()).await?;
-    let mut first = Box::pin(begin(sessions.clone(), keeper, kept));
+    let fleet = http::Fleet::start(&config, &sessions).map_err(Failure::Failed)?;
+    let mut first = Box::pin(begin(sessions.clone(), fleet.clone(), keeper, kept));
     // It is asked for before anybody can ask for another, and compiles while the page is served.
     let _ = (&mut first).now_or_never();
     let first = tokio::spawn(first);
@@ -94,7 +95,6 @@ pub async fn serve(
     let watchdog = service::feed_watchdog(sessions.clone(), Arc::clone(sessions.metrics()));
     let (watchdog, reloading) =
         (tokio::spawn(watchdog), tokio::spawn(reload_on_hangup(hangups, reload, entry.clone())));
-    let fleet = http::Fleet::start(&config, &sessions).map_err(Failure::Failed)?;
     let mut drain = config.limits.drain_timeout * 2;
     drain += config.fleet.as_ref().map_or(Duration::ZERO, |fleet| fleet.drain);
     let moving = fleet.clone();
@@ -145,16 +145,25 @@ async fn open_keeper(config: &Config) -> (Option<Keeper>, Vec<Checkpoint>) {
 }
 
 /// Goes on with what was kept, and begins with a scene where there is nothing to go on with.
-async fn begin(sessions: Sessions, keeper: Option<Keeper>, kept: Vec<Checkpoint>) {
+async fn begin(
+    sessions: Sessions,
+    fleet: Option<Arc<http::Fleet>>,
+    keeper: Option<Keeper>,
+    kept: Vec<Checkpoint>,
+) {
     let is_first = |kept: &Checkpoint| kept.id.is_default() && kept.run.is_some();
     let mut first = !kept.iter().any(is_first);
     let restored = futures_util::future::join_all(kept.into_iter().map(|kept| {
         let sessions = &sessions;
         async move { (kept.id.clone(), sessions.restore(kept).await) }
     }));
+    let mut back = Vec::new();
     for (id, restored) in restored.await {
         match restored {
-            Ok(_) => tracing::info!(session = %id, "session goes on"),
+            Ok(session) => {
+                tracing::info!(session = %id, "session goes on");
+                back.push(session);
+            }
             // There is no room: it may be there at a start with another limit.
             Err(error @ session::Error::Full { .. }) => {
                 tracing::warn!(session = %id, %error, "a kept session has to wait");
@@ -173,6 +182,9 @@ async fn begin(sessions: Sessions, keeper: Option<Keeper>, kept: Vec<Checkpoint>
         && let Err(error) = session.load(Source::Preset(FIRST_SCENE.into())).await
     {
         tracing::error!(%error, "the first scene was refused");
+    }
+    if let Some(fleet) = fleet {
+        fleet.leave_what_moved(&back).await;
     }
     sessions.note_started();
 }

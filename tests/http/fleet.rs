@@ -1,6 +1,7 @@
 //! Daemons that share sessions.
 
 use std::{
+    fs,
     net::TcpListener,
     process::{Child, Command, Stdio},
     time::Duration,
@@ -16,6 +17,8 @@ use crate::daemon::{Daemon, SCENE, Socket, until};
 
 const SECRET: &str = "a-secret-of-sixteen-characters-or-more";
 
+const NAMES: [&str; 2] = ["one", "two"];
+
 /// Two daemons that know each other.
 async fn pair() -> [Daemon; 2] {
     pair_with(&[]).await
@@ -23,24 +26,38 @@ async fn pair() -> [Daemon; 2] {
 
 /// The same, with these variables set.
 async fn pair_with(variables: &[(&str, &str)]) -> [Daemon; 2] {
-    let free = || TcpListener::bind("127.0.0.1:0").expect("binds");
-    let held = [free(), free()];
-    let ports = held.each_ref().map(|held| held.local_addr().expect("bound").port());
-    let peers = format!("one=127.0.0.1:{},two=127.0.0.1:{}", ports[0], ports[1]);
-    drop(held);
-    let start = |port: u16, node: &str| {
-        let fleet = [
-            ("MJCAST_SERVER__NODE", node),
-            ("MJCAST_FLEET__PEERS", peers.as_str()),
-            ("MJCAST_FLEET__SECRET", SECRET),
-        ];
-        Daemon::start_at(port, &[&fleet, variables].concat())
-    };
-    let daemons = [start(ports[0], "one"), start(ports[1], "two")];
+    let places = Places::new();
+    let daemons = [places.start(0, variables), places.start(1, variables)];
     for daemon in &daemons {
-        until(async || (daemon.get("/startupz").await.0 == StatusCode::OK).then_some(())).await;
+        started(daemon).await;
     }
     daemons
+}
+
+/// Where two daemons are.
+struct Places {
+    ports: [u16; 2],
+}
+
+impl Places {
+    fn new() -> Self {
+        let held = [0; 2].map(|_| TcpListener::bind("127.0.0.1:0").expect("binds"));
+        Self { ports: held.map(|held| held.local_addr().expect("bound").port()) }
+    }
+
+    fn start(&self, which: usize, variables: &[(&str, &str)]) -> Daemon {
+        let [one, two] = self.ports;
+        let fleet = [
+            ("MJCAST_SERVER__NODE", NAMES[which]),
+            ("MJCAST_FLEET__PEERS", &format!("one=127.0.0.1:{one},two=127.0.0.1:{two}")),
+            ("MJCAST_FLEET__SECRET", SECRET),
+        ];
+        Daemon::start_at(self.ports[which], &[&fleet, variables].concat())
+    }
+}
+
+async fn started(daemon: &Daemon) {
+    until(async || (daemon.get("/startupz").await.0 == StatusCode::OK).then_some(())).await;
 }
 
 async fn session(daemon: &Daemon) -> String {
@@ -86,6 +103,51 @@ async fn any_daemon_leads_to_a_session_and_it_moves_bit_by_bit() {
     assert_eq!(two.get(&format!("/api/sessions/{id}")).await.1["state"], "paused");
     follow(&two, &id).await;
     assert!(one.ended().await);
+}
+
+#[tokio::test]
+async fn what_moved_while_its_daemon_ended_does_not_come_back_beside_it() {
+    let [state, aside] = [0; 2].map(|_| tempfile::tempdir().expect("a directory"));
+    let keeps = [
+        ("MJCAST_STATE__DIR", state.path().to_str().expect("UTF-8")),
+        ("MJCAST_STATE__SESSIONS", "true"),
+    ];
+    let places = Places::new();
+    let (mut one, two) = (places.start(0, &keeps), places.start(1, &[]));
+    for daemon in [&one, &two] {
+        started(daemon).await;
+    }
+    let id = session(&one).await;
+    // What a daemon leaves that is killed in the middle of the move.
+    let [kept, copy] =
+        [state.path().join("sessions"), aside.path().into()].map(|dir| dir.join(&id));
+    until(async || kept.join("latest").exists().then_some(())).await;
+    fs::create_dir(&copy).expect("creates");
+    for file in fs::read_dir(&kept).expect("lists").flatten() {
+        fs::copy(file.path(), copy.join(file.file_name())).expect("copies");
+    }
+    one.signal(Signal::TERM);
+    assert!(one.ended().await);
+    assert!(!kept.exists(), "it has moved");
+    fs::rename(&copy, &kept).expect("renames");
+
+    let mut one = places.start(0, &keeps);
+    started(&one).await;
+    let listed = one.get("/api/sessions").await.1.to_string();
+    assert!(!listed.contains(&id), "{listed}");
+    assert!(!kept.exists());
+    assert_eq!(whole_state(&one, &id).await.0, StatusCode::OK, "by way of the other");
+
+    // One that nobody else has goes on.
+    let id = session(&one).await;
+    let kept = kept.with_file_name(&id).join("latest");
+    until(async || kept.exists().then_some(())).await;
+    one.signal(Signal::KILL);
+    one.ended().await;
+    let one = places.start(0, &keeps);
+    started(&one).await;
+    let listed = one.get("/api/sessions").await.1.to_string();
+    assert!(listed.contains(&id), "{listed}");
 }
 
 #[tokio::test]

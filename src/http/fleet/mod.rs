@@ -70,6 +70,14 @@ struct NodeState {
     draining: bool,
 }
 
+/// What a daemon says of a session that it has.
+#[derive(Debug, Serialize, Deserialize)]
+struct Place {
+    id: String,
+    /// It does not look, either, whether another has what it kept, nor moves its sessions away.
+    settled: bool,
+}
+
 impl Fleet {
     /// The fleet that the configuration says, if any.
     ///
@@ -222,9 +230,15 @@ impl Fleet {
     }
 
     async fn has(&self, node: &Node, id: &SessionId) -> bool {
+        self.place(node, id).await.is_some()
+    }
+
+    /// What another daemon says of a session, if it has it.
+    async fn place(&self, node: &Node, id: &SessionId) -> Option<Place> {
         let path = format!("{INTERNAL}sessions/{id}");
         let answer = self.ask(node, Method::GET, &path, bytes::Bytes::new(), PATIENCE).await;
-        answer.is_ok_and(|(status, _)| status == StatusCode::OK)
+        let (_, body) = answer.ok().filter(|(status, _)| *status == StatusCode::OK)?;
+        serde_json::from_slice(&body).ok()
     }
 
     /// Asks another daemon.
@@ -255,7 +269,9 @@ impl Fleet {
             ("POST", None) if path == "sessions" => self.receive(request).await,
             ("GET", Some(("sessions", id))) => {
                 let found = self.sessions.get(id).map_err(Problem::from)?;
-                Ok(proxy::json(StatusCode::OK, &serde_json::json!({"id": found.id().as_str()})))
+                let settled = self.sessions.have_started() && !self.sessions.are_draining();
+                let place = Place { id: found.id().to_string(), settled };
+                Ok(proxy::json(StatusCode::OK, &place))
             }
             _ => Err(Problem::new(StatusCode::NOT_FOUND, "there is no such resource")),
         }

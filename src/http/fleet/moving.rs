@@ -76,6 +76,23 @@ impl Fleet {
         Err(refused)
     }
 
+    /// Ends those of `kept` sessions that another daemon has for good: they had moved, but this
+    /// daemon ended before it knew.
+    pub async fn leave_what_moved(&self, kept: &[Handle]) {
+        let others = self.others();
+        let kept = kept.iter().filter(|session| !session.id().is_default());
+        join_all(kept.map(|session| async {
+            let asked = others.iter().map(|node| self.place(node, session.id()));
+            let mut places = join_all(asked).await.into_iter().zip(&others);
+            let has = places.find(|(place, _)| place.as_ref().is_some_and(|place| place.settled));
+            if let Some((_, node)) = has {
+                self.gone(session, node.clone()).await;
+                tracing::info!(session = %session.id(), %node, "session had moved");
+            }
+        }))
+        .await;
+    }
+
     /// Ends a session that another daemon has.
     async fn gone(&self, session: &Handle, node: Node) -> Node {
         self.remember(session.id(), Some(node.clone()), true);

@@ -209,39 +209,74 @@ class Restarts(unittest.TestCase):
         )
         until(lambda: self.nodes[node].ask("GET", "/startupz")[0] == 200, "started")
 
-    def test_no_session_is_lost_when_each_daemon_restarts(self):
-        folder = Path(self.enterContext(tempfile.TemporaryDirectory()))
-        *self.ports, door = free_ports(4)
+    def setUp(self):
+        self.folder = Path(self.enterContext(tempfile.TemporaryDirectory()))
+        *self.ports, self.door = free_ports(4)
         self.nodes = {}
         self.addCleanup(lambda: [node.stop() for node in self.nodes.values()])
+        self.url = f"http://127.0.0.1:{self.door}/api/sessions"
+        # Each session with the whole of its state.
+        self.sessions = {}
+
+    def nginx(self, ports, *more):
+        """nginx before these; with `-s reload`, the one that runs."""
+        file = configure(self.folder, ports, self.door)
+        command = ("nginx", "-p", self.folder, "-c", file, "-e", self.folder / "errors")
+        if more:
+            return checked(*command, *more)
+        self.addCleanup(Process(*command).stop)
+        until(lambda: (self.folder / "pid").exists(), "nginx starts")
+
+    def make(self):
+        answer = json.loads(ask("POST", self.url, {"preset": "double-pendulum"})[2])
+        session = answer.get("id") or answer["session"]["id"]
+        for command in ({"cmd": "pause"}, {"cmd": "step", "params": {"steps": 100 + len(self.sessions)}}):
+            self.assertEqual(ask("POST", f"{self.url}/{session}/commands", command)[0], 200)
+        self.sessions[session] = self.state(session)
+        return session
+
+    def owners(self):
+        return {session[:8] for session in self.sessions}
+
+    def nothing_is_lost(self, when):
+        for session, state in self.sessions.items():
+            self.assertEqual(self.state(session), state, f"{session} {when}")
+
+    def test_no_session_is_lost_when_each_daemon_restarts(self):
         for node in range(3):
             self.start(node)
-        file = configure(folder, self.ports, door)
-        nginx = Process("nginx", "-p", folder, "-c", file, "-e", folder / "errors")
-        self.addCleanup(nginx.stop)
-        url = f"http://127.0.0.1:{door}/api/sessions"
-        until(lambda: (folder / "pid").exists(), "nginx starts")
-        sessions = {}
-        for steps in range(9):
-            answer = json.loads(ask("POST", url, {"preset": "double-pendulum"})[2])
-            session = answer.get("id") or answer["session"]["id"]
-            for command in ({"cmd": "pause"}, {"cmd": "step", "params": {"steps": 100 + steps}}):
-                self.assertEqual(ask("POST", f"{url}/{session}/commands", command)[0], 200)
-            sessions[session] = self.state(f"{url}/{session}")
-        self.assertEqual({session[:8] for session in sessions}, {"mjcast-0", "mjcast-1", "mjcast-2"})
-        self.assertGreater(len(set(sessions.values())), 4)
+        self.nginx(self.ports)
+        for _ in range(9):
+            self.make()
+        self.assertEqual(self.owners(), {"mjcast-0", "mjcast-1", "mjcast-2"})
+        self.assertGreater(len(set(self.sessions.values())), 4)
         for node in (1, 2, 0):
             self.assertEqual(self.nodes[node].stop(), 0)
-            for session, state in sessions.items():
-                self.assertEqual(self.state(f"{url}/{session}"), state, f"{session} without mjcast-{node}")
+            self.nothing_is_lost(f"without mjcast-{node}")
             self.start(node)
-            for session, state in sessions.items():
-                self.assertEqual(self.state(f"{url}/{session}"), state, f"{session} after mjcast-{node}")
+            self.nothing_is_lost(f"after mjcast-{node}")
 
-    def state(self, place):
+    def test_no_session_is_lost_from_two_daemons_to_three_and_back(self):
+        for node in range(2):
+            self.start(node)
+        self.nginx(self.ports[:2])
+        for _ in range(6):
+            self.make()
+        self.assertEqual(self.owners(), {"mjcast-0", "mjcast-1"})
+        self.start(2)
+        self.nginx(self.ports, "-s", "reload")
+        until(lambda: self.make().startswith("mjcast-2"), "the third is asked for new sessions")
+        self.nothing_is_lost("beside a third")
+        # As Kubernetes does: the pod drains first, and then nobody names it any more.
+        self.assertEqual(self.nodes.pop(2).stop(), 0)
+        self.nothing_is_lost("when the third has gone")
+        self.nginx(self.ports[:2], "-s", "reload")
+        self.nothing_is_lost("when nobody names the third")
+
+    def state(self, session):
         # Whoever believed it where it no longer is says so once, and looks for it the next time.
         for _ in self.nodes:
-            status, _, answer = ask("GET", f"{place}/{STATE}")
+            status, _, answer = ask("GET", f"{self.url}/{session}/{STATE}")
             if status != 502:
                 break
         self.assertEqual(status, 200, answer)

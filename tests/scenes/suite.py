@@ -1,8 +1,8 @@
 """Judges `mjcast generate` by what its scenes are and do.
 
-    python suite.py --bin PATH [--half dev|test|all|fresh|held] [--json OUT] [--sheet DIR]
+    python suite.py --bin PATH [--half dev|test|all|fresh|held|unseen] [--json OUT] [--sheet DIR]
 
-`all`: dev and test. `fresh`: prompts that were held out after both, and `held` after all of them.
+`all`: dev and test. `fresh`: prompts that were held out after both, `held` after all of them, and `unseen` after those.
 
 `PATH generate --lines` reads a prompt per line (an edit: a JSON object with `prompt` and the `spec`
 before) and answers each with a line of JSON. Prints a table and ends with status 1 where a bar of
@@ -28,6 +28,7 @@ import prompts_fresh
 import prompts_held
 import prompts_more
 import prompts_test
+import prompts_unseen
 from prompts import Edits, Refused
 from prompts import Scene as Prompt
 from scene import Scene
@@ -37,6 +38,7 @@ HALVES = {
     "test": prompts_test.PROMPTS,
     "fresh": prompts_fresh.PROMPTS,
     "held": prompts_held.PROMPTS,
+    "unseen": prompts_unseen.PROMPTS,
 }
 BARS = {"scenes fully right": 0.85, "checks": 0.95, "refused wrongly accepted": 0, "wrong without a warning": 0}
 # A generator that hangs fails the suite instead of hanging it.

@@ -2,7 +2,11 @@
 
 use std::process::{Command, Output};
 
-use serde_json::Value;
+use serde_json::{Value, json};
+
+#[path = "../src/generate/model/tests/mock.rs"]
+#[expect(dead_code, reason = "the tests of the wires need more of it")]
+mod provider;
 
 /// A variable that is in nobody's environment by accident.
 type Variable<'a> = (&'a str, &'a str);
@@ -168,6 +172,60 @@ fn scenes_are_made_of_words() {
     std::fs::write(&file, scene.replace("0.002", "0.004")).expect("written");
     assert_refused(&["generate", "--scene", path, "make them blue"], &[], 1, &["by hand"]);
     assert_refused(&["generate", "a unicorn on a table"], &[], 1, &["unicorn"]);
+}
+
+#[tokio::test]
+async fn a_language_model_makes_scenes_if_it_is_asked_for() {
+    let plan = |colour: &str| {
+        let settings = json!([{"name": "colours", "value": colour}]);
+        let ball = json!({"id": "ball", "kind": "sphere", "settings": settings});
+        let plan =
+            json!({"title": "", "world": [], "things": [ball], "relations": [], "unmet": []});
+        provider::chat(&plan.to_string())
+    };
+    let mock = provider::Mock::start(vec![plan("red"), plan("green"), plan("blue")]).await;
+    let address = format!("http://{}/v1", mock.address);
+    let ask = async |arguments: &[&str]| {
+        let (arguments, address): (Vec<_>, _) =
+            (arguments.iter().map(ToString::to_string).collect(), address.clone());
+        let run = move || {
+            let variables = [
+                ("MJCAST_GENERATE__COMPATIBLE_BASE_URL", address.as_str()),
+                ("MJCAST_GENERATE__COMPATIBLE_MODEL", "local-model"),
+                ("OPENAI_API_KEY", ""),
+                ("CREDENTIALS_DIRECTORY", ""),
+            ];
+            let arguments: Vec<_> = arguments.iter().map(String::as_str).collect();
+            run(&[&["generate"][..], &arguments].concat(), &variables)
+        };
+        tokio::task::spawn_blocking(run).await.expect("runs")
+    };
+    let made = ask(&["--provider", "compatible", "a red ball"]).await;
+    let said = text(&made.stderr);
+    assert!(made.status.success(), "{said}");
+    assert!(text(&made.stdout).contains("name=\"ball\""));
+    assert!(said.contains("(local-model): 1 round, 15 tokens"), "{said}");
+
+    let made =
+        report(&ask(&["--provider", "compatible", "--json", "a ball >> make it blue"]).await);
+    assert_eq!(made["spec"]["things"][0]["colours"], json!(["blue"]), "{made}");
+    let wanted = json!({
+        "ok": true, "mode": "llm", "provider": "compatible", "model": "local-model", "rounds": 1,
+        "tokens": {"input": 10, "output": 5}, "error": null,
+    });
+    for (name, value) in wanted.as_object().expect("an object") {
+        assert_eq!(&made[name], value, "{name}: {made}");
+    }
+    assert!(mock.requests()[2].body.to_string().contains("make it blue"));
+
+    // Nobody else takes the place of one who cannot be asked.
+    let refused = ask(&["--provider", "openai", "a ball"]).await;
+    assert!(!refused.status.success() && text(&refused.stderr).contains("OPENAI_API_KEY"));
+    let unknown = ask(&["--provider", "sk-0123456789", "a ball"]).await;
+    let said = text(&unknown.stderr);
+    assert!(said.contains("openai, anthropic") && !said.contains("sk-0123"), "{said}");
+    assert_eq!(unknown.status.code(), Some(2));
+    assert_eq!(mock.requests().len(), 3);
 }
 
 #[test]

@@ -173,6 +173,8 @@ pub(super) struct Stream {
 
 #[derive(Debug, Args)]
 pub(super) struct Generate {
+    #[command(flatten)]
+    pub common: Common,
     /// What the scene should be, or what should change in --scene.
     #[arg(required_unless_present = "lines")]
     pub prompt: Vec<String>,
@@ -190,6 +192,15 @@ pub(super) struct Generate {
     /// Does not let the scene settle to see whether it holds.
     #[arg(long)]
     pub no_check: bool,
+    /// Has a language model of the configuration plan the scene.
+    #[arg(long, conflicts_with = "no_check")]
+    pub llm: bool,
+    /// Whose model plans it: openai, anthropic, google or compatible. Means --llm.
+    #[arg(long, value_name = "NAME", conflicts_with = "no_check")]
+    pub provider: Option<String>,
+    /// Which model plans it, as its provider calls it. Means --llm.
+    #[arg(long, value_name = "NAME", conflicts_with = "no_check")]
+    pub model: Option<String>,
 }
 
 #[derive(Debug, Args)]

@@ -3,15 +3,22 @@
 use std::{
     fs,
     io::{self, BufRead as _, Read as _},
+    sync::Arc,
     time::Instant,
 };
 
 use serde::Deserialize;
 use serde_json::json;
+use tokio::sync::Semaphore;
 
 use super::{Error, Exit, args::Generate, block_on, log, say};
 use crate::{
-    generate::{self, Kept, MAX_PROMPT, Plan, Refusal, SceneSpec},
+    config::{Model, Provider},
+    generate::{
+        self, Authored, Kept, MAX_PROMPT, Plan, Refusal, SceneSpec, Trial, Wish,
+        model::{Models, Progress, Usage},
+    },
+    metrics::Metrics,
     worker::Limits,
 };
 
@@ -43,25 +50,52 @@ impl Line {
     }
 }
 
+/// Who plans.
+enum Author {
+    /// The grammar.
+    Grammar {
+        /// Whether scenes settle, to see whether they hold.
+        checks: bool,
+    },
+    /// A language model.
+    Model { models: Box<Models>, asked: (Provider, Model), turns: Semaphore, tells: bool },
+}
+
+/// A scene, and who planned it.
+struct Made {
+    plan: Plan,
+    xml: String,
+    by: Option<By>,
+}
+
+/// The model that planned, and what that took.
+struct By {
+    provider: Provider,
+    model: String,
+    rounds: u32,
+    usage: Usage,
+}
+
 /// What came of a prompt.
 struct Outcome {
     prompt: String,
-    made: Result<(Plan, String), Refusal>,
+    made: Result<Made, Refusal>,
     ms: f64,
 }
 
 pub(super) fn run(wanted: &Generate) -> Result<(), Error> {
     log::quiet();
     block_on(async {
+        let author = Author::of(wanted)?;
         if wanted.lines {
-            return lines(wanted).await;
+            return lines(&author).await;
         }
         let present = wanted.scene.as_ref().map(|path| present(path)).transpose()?;
         let prompt = wanted.prompt.join(" ");
-        let outcome = conversation(&prompt, present, wanted.no_check).await;
+        let outcome = author.conversation(&prompt, present).await;
         let ok = outcome.made.is_ok();
         if wanted.json {
-            say(&format!("{}\n", outcome.json()))?;
+            say(&format!("{}\n", outcome.json(author.mode())))?;
         } else {
             outcome.tell()?;
         }
@@ -82,7 +116,7 @@ fn present(path: &std::path::Path) -> Result<SceneSpec, Error> {
     }
 }
 
-async fn lines(wanted: &Generate) -> Result<(), Error> {
+async fn lines(author: &Author) -> Result<(), Error> {
     let mut input = io::stdin().lock();
     loop {
         let mut line = Vec::new();
@@ -96,52 +130,104 @@ async fn lines(wanted: &Generate) -> Result<(), Error> {
         }
         let line = String::from_utf8_lossy(&line);
         let outcome = match Line::of(line.trim_end_matches(['\r', '\n'])) {
-            Ok(Line { prompt, spec }) => conversation(&prompt, spec, wanted.no_check).await,
+            Ok(Line { prompt, spec }) => author.conversation(&prompt, spec).await,
             Err(refusal) => Outcome { prompt: line.into_owned(), made: Err(refusal), ms: 0.0 },
         };
-        say(&format!("{}\n", outcome.json()))?;
+        say(&format!("{}\n", outcome.json(author.mode())))?;
     }
 }
 
-/// Prompts parted by ` >> `, each said about the scene before it.
-async fn conversation(prompt: &str, mut present: Option<SceneSpec>, unchecked: bool) -> Outcome {
-    let begin = Instant::now();
-    let mut made = Err(Refusal::of("the text is empty: say what should be in the scene"));
-    for step in prompt.split(" >> ") {
-        made = make(step, present.as_ref(), unchecked).await;
-        match &made {
-            Ok((plan, _)) => present = Some(plan.spec.clone()),
-            Err(_) => break,
+impl Author {
+    fn of(wanted: &Generate) -> Result<Self, Error> {
+        if !wanted.llm && wanted.provider.is_none() && wanted.model.is_none() {
+            return Ok(Self::Grammar { checks: !wanted.no_check });
+        }
+        let config = wanted.common.sources().load()?;
+        let models = Box::new(Models::new(&config.generate, Arc::new(Metrics::default())));
+        let provider = wanted.provider.as_deref().map(Provider::named).transpose();
+        let provider = provider.map_err(Error::Usage)?;
+        let asked = models.choose(provider, wanted.model.as_deref());
+        let asked = asked.map_err(|error| Error::Failed(error.to_string()))?;
+        let tells = !wanted.json && !wanted.lines;
+        Ok(Self::Model { models, asked, turns: Semaphore::new(1), tells })
+    }
+
+    fn mode(&self) -> &'static str {
+        match self {
+            Self::Grammar { .. } => "offline",
+            Self::Model { .. } => "llm",
         }
     }
-    Outcome { prompt: prompt.to_owned(), made, ms: begin.elapsed().as_secs_f64() * 1e3 }
-}
 
-async fn make(
-    prompt: &str,
-    present: Option<&SceneSpec>,
-    unchecked: bool,
-) -> Result<(Plan, String), Refusal> {
-    let plan = generate::offline(prompt, present)?;
-    let built = generate::build(&plan.spec).map_err(Refusal::from)?;
-    if !unchecked {
-        generate::check(&built, &Limits::default()).await.map_err(Refusal::from)?;
+    /// Prompts parted by ` >> `, each said about the scene before it.
+    async fn conversation(&self, prompt: &str, mut present: Option<SceneSpec>) -> Outcome {
+        let begin = Instant::now();
+        let mut made = Err(Refusal::of("the text is empty: say what should be in the scene"));
+        for step in prompt.split(" >> ") {
+            made = self.make(step, present.as_ref()).await;
+            match &made {
+                Ok(made) => present = Some(made.plan.spec.clone()),
+                Err(_) => break,
+            }
+        }
+        Outcome { prompt: prompt.to_owned(), made, ms: begin.elapsed().as_secs_f64() * 1e3 }
     }
-    Ok((plan, built.xml))
+
+    async fn make(&self, prompt: &str, present: Option<&SceneSpec>) -> Result<Made, Refusal> {
+        let limits = Limits::default();
+        match self {
+            Self::Grammar { checks } => {
+                let plan = generate::offline(prompt, present)?;
+                let built = generate::build(&plan.spec).map_err(Refusal::from)?;
+                if *checks {
+                    generate::check(&built, &limits).await.map_err(Refusal::from)?;
+                }
+                Ok(Made { plan, xml: built.xml, by: None })
+            }
+            Self::Model { models, asked: (provider, model), turns, tells } => {
+                generate::readable(prompt)?;
+                let wish = Wish {
+                    provider: Some(*provider),
+                    model: Some(model.name()),
+                    session: "command line",
+                    prompt,
+                    present,
+                };
+                let trial = Trial { limits: &limits, turns };
+                let mut said = None;
+                let mut progress = |Progress { stage, .. }: Progress| {
+                    if *tells && said.replace(stage.name()) != Some(stage.name()) {
+                        tell(&format!("{provider}: {}", stage.name()));
+                    }
+                };
+                let authored = generate::by_model(models, &wish, &trial, &mut progress).await;
+                let Authored { plan, built, provider, model, rounds, usage, .. } =
+                    authored.map_err(|error| Refusal::of(error.to_string()))?;
+                let by = By { provider, model, rounds, usage };
+                Ok(Made { plan, xml: built.xml, by: Some(by) })
+            }
+        }
+    }
 }
 
 impl Outcome {
-    fn json(&self) -> serde_json::Value {
+    fn json(&self, mode: &str) -> serde_json::Value {
         let mut out = json!({
-            "prompt": self.prompt, "ok": self.made.is_ok(), "mode": "offline", "xml": null, "spec": null,
+            "prompt": self.prompt, "ok": self.made.is_ok(), "mode": mode, "xml": null, "spec": null,
             "understood": [], "warnings": [], "error": null, "unknown": [], "ms": self.ms,
         });
         match &self.made {
-            Ok((plan, xml)) => {
+            Ok(Made { plan, xml, by }) => {
                 out["xml"] = json!(xml);
                 out["spec"] = json!(plan.spec);
                 out["understood"] = json!(plan.understood);
                 out["warnings"] = json!(plan.warnings);
+                if let Some(By { provider, model, rounds, usage }) = by {
+                    out["provider"] = json!(provider.name());
+                    out["model"] = json!(model);
+                    out["rounds"] = json!(rounds);
+                    out["tokens"] = json!({"input": usage.input, "output": usage.output});
+                }
             }
             Err(refusal) => {
                 out["error"] = json!(refusal.reason);
@@ -151,25 +237,32 @@ impl Outcome {
         out
     }
 
-    #[expect(
-        clippy::print_stderr,
-        reason = "the scene goes to standard output, words about it here"
-    )]
     fn tell(&self) -> Result<(), Error> {
         match &self.made {
-            Ok((plan, xml)) => {
+            Ok(Made { plan, xml, by }) => {
+                if let Some(By { provider, model, rounds, usage }) = by {
+                    let (tokens, s) = (usage.total(), if *rounds == 1 { "" } else { "s" });
+                    tell(&format!(
+                        "planned by {provider} ({model}): {rounds} round{s}, {tokens} tokens"
+                    ));
+                }
                 for phrase in &plan.understood {
-                    eprintln!("understood: {phrase}");
+                    tell(&format!("understood: {phrase}"));
                 }
                 for warning in &plan.warnings {
-                    eprintln!("warning: {warning}");
+                    tell(&format!("warning: {warning}"));
                 }
                 say(xml)
             }
             Err(refusal) => {
-                eprintln!("mjcast: {refusal}");
+                tell(&format!("mjcast: {refusal}"));
                 Ok(())
             }
         }
     }
+}
+
+#[expect(clippy::print_stderr, reason = "the scene goes to standard output, words about it here")]
+fn tell(line: &str) {
+    eprintln!("{line}");
 }

@@ -99,6 +99,16 @@ impl Provider {
             facts.name == text || facts.aliases.contains(&text.as_str())
         })
     }
+
+    /// The same.
+    ///
+    /// # Errors
+    /// Says what names there are. Someone may have put a key in the place of the name: it is not
+    /// repeated.
+    pub fn named(text: &str) -> Result<Self, String> {
+        Self::parse(text)
+            .ok_or_else(|| format!("provider is none of {}", Self::ALL.map(Self::name).join(", ")))
+    }
 }
 
 impl fmt::Display for Provider {

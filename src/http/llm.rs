@@ -176,12 +176,8 @@ fn set(context: &Context, provider: Provider, key: &str) -> Answer {
     ok(&Message { success: true, message })
 }
 
-/// Someone may have put a key in the place of the name: it is not repeated.
 pub(super) fn named(provider: Option<&str>) -> Result<Provider, Problem> {
-    provider.and_then(Provider::parse).ok_or_else(|| {
-        let names: Vec<_> = Provider::ALL.iter().map(|provider| provider.name()).collect();
-        Problem::bad_request(format!("provider is none of {}", names.join(", ")))
-    })
+    Provider::named(provider.unwrap_or_default()).map_err(Problem::bad_request)
 }
 
 #[cfg(test)]

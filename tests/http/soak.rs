@@ -169,6 +169,9 @@ async fn use_for_hours_leaves_nothing_behind() {
         shared.count("fd"),
         shared.count("task"),
     );
+    let mib = |part: usize| points[points.len() * part / 10].1 / f64::from(1 << 20);
+    let tenths: Vec<_> = (0..10).map(|part| format!("{:.1}", mib(part))).collect();
+    println!("memory from the start to the end, MiB: {}", tenths.join(" "));
     assert!(kills > 0);
     if lasts >= LONG {
         assert!(drift <= DRIFT, "memory grows by {:.2} % an hour", 100.0 * drift);

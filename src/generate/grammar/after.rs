@@ -27,7 +27,12 @@ impl Parser {
             return;
         }
         self.depth += 1;
-        while self.arranged(index)
+        while self.strength_of(index)
+            || self.pulled(index)
+            || self.parts_in_turn(index)
+            || self.hung_from_one_beam(index)
+            || self.within_reach(index)
+            || self.arranged(index)
             || self.by_rows(index)
             || self.at_each_corner(index)
             || self.each_with(index)

@@ -4,7 +4,7 @@ use super::super::spec::{Kind, Pattern, Place};
 use super::{
     draft::Draft,
     lexer::Lex,
-    lexicon::{Dim, Part, Prop, Sense, Trait},
+    lexicon::{Dim, Noun, Part, Prop, Sense, Trait},
     measure::Unit,
     parse::{Parser, whole},
 };
@@ -113,9 +113,14 @@ impl Parser {
             if let Some(pattern) =
                 pattern.filter(|pattern| !(other || all && *pattern != Pattern::Row))
             {
+                let sweep = self.sweep();
                 self.at += 1;
+                let sweep = sweep.or_else(|| self.sweep_behind(pattern));
                 let draft = &mut self.drafts[index];
                 let count = draft.count;
+                if let (Some(sweep), Pattern::Arc) = (sweep, pattern) {
+                    draft.arrange(pattern).sweep = Some(sweep);
+                }
                 let alone =
                     draft.count.is_none() && !draft.plural && draft.thing.arrangement.is_none();
                 if (draft.kind() == Some(Kind::Dominoes) && draft.in_file(pattern))
@@ -174,6 +179,35 @@ impl Parser {
         }
         self.at = begin;
         false
+    }
+
+    /// The part of a circle that a word names, degrees.
+    fn sweep(&self) -> Option<f64> {
+        let text = &*self.lexemes.get(self.at)?.text;
+        if text.starts_with("three quarter") {
+            Some(270.0)
+        } else if text.starts_with("quarter") {
+            Some(90.0)
+        } else {
+            matches!(text, "bend" | "gentle curve" | "curved path").then_some(90.0)
+        }
+    }
+
+    /// "an arc of 120 degrees".
+    fn sweep_behind(&mut self, pattern: Pattern) -> Option<f64> {
+        let of = usize::from(matches!(
+            self.sense(),
+            Some(Sense::Of | Sense::At | Sense::Place(Place::Inside))
+        ));
+        match self.ahead(of) {
+            Some(Lex::Measure(measure))
+                if measure.unit == Unit::Angle && pattern == Pattern::Arc =>
+            {
+                self.at += of + 1;
+                Some(measure.value)
+            }
+            _ => None,
+        }
     }
 
     /// "six coins in two columns of three", of which the number has been read.
@@ -339,6 +373,9 @@ impl Parser {
                             self.on_back_wheels();
                         }
                         let rail = part == Part::Rail && self.drafts[index].is_cart;
+                        if let (true, Some((_, long))) = (rail, said.lengths.first()) {
+                            self.drafts[index].thing.size.get_or_insert_default().x = Some(*long);
+                        }
                         if rail || self.drafts[index].part(part, count, &said) {
                             return true;
                         }
@@ -358,8 +395,11 @@ impl Parser {
                                     Some(Kind::Car | Kind::Catapult)
                                 )) =>
                     {
-                        let draft = &mut self.drafts[index];
                         self.at += 1;
+                        if self.own_part(index, noun, count, &mut said) {
+                            return true;
+                        }
+                        let draft = &mut self.drafts[index];
                         draft.thing.parts = count.or(draft.thing.parts);
                         draft.thing.mass = draft.thing.mass.or(said.thing.mass).or(said.heft);
                         if matches!(draft.thing.kind, Kind::Dominoes) {
@@ -414,6 +454,15 @@ impl Parser {
                         return true;
                     }
                     Sense::A | Sense::Filler => self.at += 1,
+                    // "with a double pole"
+                    Sense::Twice if count.is_none() => {
+                        count = Some(2);
+                        self.at += 1;
+                    }
+                    Sense::Fold(number) if count.is_none() => {
+                        count = Some(number);
+                        self.at += 1;
+                    }
                     _ => {
                         if !self.adjective_into(&mut said) {
                             break;
@@ -425,6 +474,51 @@ impl Parser {
         }
         self.at = begin;
         false
+    }
+
+    /// Wheels of a car, balls and strings of a cradle: what is said of each.
+    fn own_part(
+        &mut self,
+        index: usize,
+        noun: &'static Noun,
+        count: Option<u32>,
+        said: &mut Draft,
+    ) -> bool {
+        let kind = self.drafts[index].kind();
+        if !matches!(kind, Some(Kind::Car | Kind::NewtonsCradle)) {
+            return false;
+        }
+        let here = self.at;
+        self.part_after(said);
+        let across = said.lengths.first().map(|(dim, length)| match dim {
+            Some(Dim::Radius) => 2.0 * length,
+            _ => *length,
+        });
+        let mass = said.thing.mass;
+        let thing = &mut self.drafts[index].thing;
+        match (kind, noun.kind) {
+            (Some(Kind::Car), _) => {
+                // The mass of a wheel is not in the plan.
+                if mass.is_some() {
+                    self.at = here;
+                    return false;
+                }
+                thing.parts = count.or(thing.parts);
+                thing.length = across.or(thing.length);
+            }
+            (_, Kind::Chain) => thing.length = across.or(thing.length),
+            _ => {
+                thing.parts = count.or(thing.parts);
+                thing.mass = mass.or(said.heft).or(thing.mass);
+                if across.is_some() {
+                    thing.size.get_or_insert_default().x = across;
+                }
+                let colours = said.thing.colours.iter().cloned();
+                thing.colours.extend(colours);
+                thing.material = said.thing.material.or(thing.material);
+            }
+        }
+        true
     }
 
     /// "motors on the back wheels": where a car has them by itself.
@@ -445,7 +539,18 @@ impl Parser {
     /// "links of 10 cm", "links each 20 cm long".
     pub(super) fn part_after(&mut self, said: &mut Draft) {
         let begin = self.at;
-        self.glue(|sense| matches!(sense, Sense::Of | Sense::Each | Sense::With | Sense::A));
+        self.glue(|sense| {
+            matches!(
+                sense,
+                Sense::Of
+                    | Sense::Each
+                    | Sense::With
+                    | Sense::A
+                    | Sense::Is
+                    | Sense::Filler
+                    | Sense::Prop(Prop::Height)
+            )
+        });
         let before = if let Some(Sense::Dim(dim)) = self.sense() { Some(dim) } else { None };
         let mass = matches!(self.sense(), Some(Sense::Prop(Prop::Mass)));
         self.at += usize::from(before.is_some() || mass);
@@ -458,6 +563,9 @@ impl Parser {
         {
             self.at += 1;
             let _ = self.length_before(said, measure);
+            if let (Some(_), Some((dim, _))) = (before, said.lengths.last_mut()) {
+                *dim = before;
+            }
             self.take(|sense| sense == Sense::Each);
             return;
         }

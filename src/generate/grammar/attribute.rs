@@ -507,7 +507,19 @@ impl Parser {
                 self.drafts[index].direction = Some(direction);
                 true
             }
-            Sense::Outline(_) | Sense::Rainbow | Sense::Pace(_) | Sense::Wheels(_)
+            Sense::Pose(angle) => {
+                self.at += 1;
+                self.posed(index, angle)
+            }
+            Sense::Unequal(by) => {
+                self.at += 1;
+                self.unequal(index, by)
+            }
+            Sense::Outline(_)
+            | Sense::Rainbow
+            | Sense::Pace(_)
+            | Sense::Wheels(_)
+            | Sense::Hinges(_)
                 if free && !before.of && !self.heads_a_thing() =>
             {
                 let mut draft = std::mem::take(&mut self.drafts[index]);
@@ -639,7 +651,7 @@ impl Parser {
                 _ => false,
             };
         }
-        if prop == Prop::Mass && self.distributed(index, None) {
+        if !matches!(prop, Prop::Size | Prop::Colour) && self.distributed(index, None) {
             return true;
         }
         match (prop, self.peek()) {
@@ -716,7 +728,8 @@ impl Parser {
             Prop::Spin => draft.turning = Some(value),
             Prop::Speed => draft.speed = Some(value),
             Prop::Height => draft.lengths.push((Some(Dim::High), value)),
-            Prop::Size | Prop::Colour | Prop::Material => return false,
+            Prop::Strength if mechanism => thing.strength = Some(value),
+            Prop::Size | Prop::Colour | Prop::Material | Prop::Strength => return false,
         }
         true
     }

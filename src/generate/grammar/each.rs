@@ -50,7 +50,9 @@ impl Parser {
         self.it = Some(index);
         let placed = self.links[links..].iter().any(|link| link.subject == inner);
         if !placed {
+            let seat = matches!(self.drafts[inner].kind(), Some(Kind::Chair | Kind::Stool));
             let place = forced.unwrap_or(match base.map(Kind::class) {
+                _ if seat && matches!(base, Some(Kind::Table | Kind::RoundTable)) => Place::Behind,
                 Some(Class::Vessel) => Place::Inside,
                 _ if matches!(base, Some(Kind::Ramp | Kind::Stairs)) => Place::AtTop,
                 _ => Place::On,
@@ -119,6 +121,9 @@ impl Parser {
             self.peek() == Some(Lex::Number(1.0)) && self.sense_ahead(1) == Some(Sense::Of),
         );
         self.glue(|sense| matches!(sense, Sense::Of | Sense::The));
+        if self.on_each_board(index, place) {
+            return true;
+        }
         let known = self.drafts.len();
         let ends = matches!(self.peek(), None | Some(Lex::Stop | Lex::Comma))
             || self.sense() == Some(Sense::And);
@@ -154,6 +159,40 @@ impl Parser {
             *self = before;
         }
         done
+    }
+
+    /// "a box on every board", of a shelf that was named: one on each.
+    fn on_each_board(&mut self, index: usize, place: Place) -> bool {
+        let board = match self.sense() {
+            Some(Sense::Noun(noun)) => noun.kind == Kind::Shelf || noun.words.starts_with("slab"),
+            Some(Sense::Part(part)) => part == Part::Layer,
+            _ => false,
+        };
+        let shelf = |draft: &Draft| draft.kind() == Some(Kind::Shelf);
+        let shelf = self.drafts.iter().rposition(shelf).filter(|shelf| *shelf != index);
+        let (true, Some(shelf)) = (board, shelf) else { return false };
+        // "each shelf" of several is each of them.
+        if self.drafts[shelf].count.is_some() || self.drafts[shelf].plural {
+            return false;
+        }
+        self.at += 1;
+        if self.take(|sense| sense == Sense::Of) {
+            self.thing();
+        }
+        let boards = self.drafts[shelf].thing.parts.unwrap_or(4);
+        let subject = self.drafts[index].clone();
+        for board in 1..=boards {
+            let subject = if board == 1 {
+                index
+            } else {
+                self.drafts.push(subject.clone());
+                self.drafts.len() - 1
+            };
+            let (reference, member) = (shelf, Some(board));
+            let place = if place == Place::On { Place::Inside } else { place };
+            self.links.push(Link { subject, place, reference, member, other: None, gap: None });
+        }
+        true
     }
 
     /// "a cube at each corner of a table", "four balls, one at each corner".

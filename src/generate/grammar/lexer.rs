@@ -226,6 +226,14 @@ fn unit(rest: &[Token]) -> Option<(Measure, usize)> {
             Measure { value: value.to_radians(), unit: Unit::Turning, scale: value.to_radians() },
             3,
         ),
+        (Unit::Force, Some("metre" | "meter")) if per => {
+            (Measure { unit: Unit::Stiffness, ..simple }, 3)
+        }
+        (Unit::Force, _)
+            if matches!(at(1), Some("metre" | "metres" | "meter" | "meters" | "m")) =>
+        {
+            (Measure { unit: Unit::Torque, ..simple }, 2)
+        }
         (Unit::Mass, Some("cubic")) if per && at(3).is_some_and(|w| w.starts_with("met")) => {
             (Measure { unit: Unit::Density, ..simple }, 4)
         }

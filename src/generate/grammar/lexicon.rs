@@ -46,7 +46,7 @@ static PHRASES: &[(&str, Sense)] = &[
     ),
     ("spiral|swirl|spiral shape|spiral pattern", Sense::Group(Pattern::Spiral)),
     (
-        "semicircle|half circle|semi circle|arc|curve|curved line|curved row|half ring",
+        "semicircle|half circle|semi circle|arc|curve|curved line|curved row|half ring|quarter circle|quarter of a circle|quarter of circle|quarter ring|circular arc|curved path|bend|gentle curve|quarter turn|three quarter circle|three quarters of a circle",
         Sense::Group(Pattern::Arc),
     ),
     ("pyramid", Sense::Group(Pattern::Pyramid)),
@@ -58,19 +58,29 @@ static PHRASES: &[(&str, Sense)] = &[
     ),
     ("link|segment|section", Sense::Part(Part::Link)),
     ("joint|jointed|dof|degree of freedom|degrees of freedom|axis|axes", Sense::Part(Part::Joint)),
-    ("bob|weight|load|mass at the end|tip mass", Sense::Part(Part::Bob)),
+    (
+        "bob|weight|load|payload|mass at the end|tip mass|pendulum bob|end mass|end weight",
+        Sense::Part(Part::Bob),
+    ),
     ("leg|legged", Sense::Part(Part::Leg)),
     ("wheeled", Sense::Part(Part::Wheel)),
-    ("leaf|wing", Sense::Part(Part::Panel)),
+    ("leaf|wing|*leaves|door leaf|door panel|door wing", Sense::Part(Part::Panel)),
+    ("chassis|car body|bodywork", Sense::Part(Part::Chassis)),
     ("step|stair", Sense::Part(Part::Step)),
     ("layer|level|storey|story|floors|tier|course", Sense::Part(Part::Layer)),
     ("rows", Sense::Part(Part::Row)),
     ("columns", Sense::Part(Part::Column)),
     ("blade|vane|bladed", Sense::Part(Part::Blade)),
-    ("hinge|pivot|axle|bearing|fulcrum", Sense::Part(Part::Hinge)),
-    ("motor|actuator|drive", Sense::Part(Part::Motor)),
+    (
+        "hinge|pivot|axle|bearing|fulcrum|pivot point|suspension point|hinge point|revolute joint|pivot stand|pivot post",
+        Sense::Part(Part::Hinge),
+    ),
+    (
+        "motor|actuator|drive|electric motor|motor drive|cart motor|drive motor|dc motor|gear motor",
+        Sense::Part(Part::Motor),
+    ),
     ("finger|jaw", Sense::Part(Part::Finger)),
-    ("rail|track", Sense::Part(Part::Rail)),
+    ("rail|track|guide rail|linear rail|linear track|slider rail", Sense::Part(Part::Rail)),
     ("cart|trolley", Sense::Part(Part::Cart)),
     ("corner", Sense::Part(Part::Corner)),
     ("end|tip|end effector|free end|lower end", Sense::Part(Part::End)),
@@ -164,11 +174,11 @@ static PHRASES: &[(&str, Sense)] = &[
         Sense::Trait(Trait::Tilted),
     ),
     (
-        "torque motor|torque motors|torque actuators|torque actuator|torque control|motorised|motorized|actuated|powered|driven|controllable|controlled|motor driven|torque controlled",
+        "torque motor|torque motors|torque actuators|torque driven|fully actuated|motor actuated|motor powered|motor controlled|force controlled|with torque control|with torque motors|torque actuator|torque control|motorised|motorized|actuated|powered|driven|controllable|controlled|motor driven|torque controlled",
         Sense::Trait(Trait::Actuated),
     ),
     (
-        "position control|position actuators|position actuator|position servos|position servo|servos|servo motors|position controllers|position motors|position controlled|servo|servo controlled|with servos|with position actuators|with position control|with position servos",
+        "position control|position controlled joints|position servo motors|position servo motor|servo driven|servo actuated|servo motor|position controller|position drives|position drive|position actuated|position actuator|position servos|position servo|servos|servo motors|position controllers|position motors|position controlled|servo|servo controlled|with servos|with position actuators|with position control|with position servos",
         Sense::Trait(Trait::Servo),
     ),
     (
@@ -183,7 +193,10 @@ static PHRASES: &[(&str, Sense)] = &[
         "pulled|released|let go|started|starting|starts|displaced|deflected|swung out|initially|pulled back|pulled aside|raised|held out|offset|pulled out|initial|start|begins|beginning",
         Sense::Trait(Trait::Released),
     ),
-    ("stretched|pulled down|compressed", Sense::Trait(Trait::Stretched)),
+    (
+        "stretched|pulled down|compressed|extended|displaced down|displaced downwards|pulled downwards|pushed up|pushed down|stretched down|elongated by hand|squeezed|pre stretched|prestretched",
+        Sense::Trait(Trait::Stretched),
+    ),
     (
         "spaced|spread|separated|evenly spaced|equally spaced|evenly|spread out|evenly distributed|arranged|placed|standing|set up|laid out|lined up|positioned|organised|organized|sitting|sits|stands|lies|rests|resting|set|located|mounted|attached|connected|fastened|held|balanced|laid",
         Sense::Trait(Trait::Spaced),
@@ -245,6 +258,14 @@ static PHRASES: &[(&str, Sense)] = &[
     ("high|tall|in height", Sense::Dim(Dim::High)),
     ("depth|in depth", Sense::Dim(Dim::Deep)),
     ("thick|thickness|in thickness", Sense::Dim(Dim::Thick)),
+    (
+        "rise|riser|riser height|step height|risers|height per step|rise per step",
+        Sense::Dim(Dim::Rise),
+    ),
+    (
+        "tread|treads|tread depth|step depth|tread length|step width|tread width|going",
+        Sense::Dim(Dim::Tread),
+    ),
     ("diameter|diameters|in diameter|across", Sense::Dim(Dim::Diameter)),
     ("radius|in radius|radii", Sense::Dim(Dim::Radius)),
     (
@@ -270,7 +291,10 @@ static PHRASES: &[(&str, Sense)] = &[
         Sense::Prop(Prop::Friction),
     ),
     ("bounciness|restitution|coefficient of restitution", Sense::Prop(Prop::Bounce)),
-    ("k|stiffness|spring constant|spring stiffness|spring rate", Sense::Prop(Prop::Stiffness)),
+    (
+        "k|stiffness|spring constant|spring stiffness|spring rate|force constant|spring constant k|stiffness k|constant k|spring constants|stiffnesses|stiffness constant|spring coefficient",
+        Sense::Prop(Prop::Stiffness),
+    ),
     (
         "undamped|c|damping|joint damping|damper|dampers|damping coefficient|damped",
         Sense::Prop(Prop::Damping),
@@ -280,7 +304,14 @@ static PHRASES: &[(&str, Sense)] = &[
         Sense::Prop(Prop::Speed),
     ),
     ("spin|angular velocity|rotation speed", Sense::Prop(Prop::Spin)),
-    ("angle|initial angle|starting angle|slope angle|inclination", Sense::Prop(Prop::Angle)),
+    (
+        "force|force limit|force limit of|maximum force|max force|peak force|torque|torque limit|maximum torque|max torque|peak torque|motor strength|motor force|motor torque|force range|torque range|actuator force|actuator strength|can push with up to|can push with at most|can push with a force of up to|pushes with up to|that pushes with up to|that can push with up to|which can push with up to|that can push with|which can push with|can push and pull with up to|can push with|can pull with up to|can push up to|that pushes with at most|can exert up to|that can exert up to|exerts up to|can apply up to|that can apply up to|applies up to|can apply forces up to|that can apply forces up to|can deliver up to|that can deliver up to|delivers up to|can produce up to|that can produce up to|produces up to|can turn with up to|that can turn with up to|can provide up to|that provides up to|providing up to|limited to|force limited to|torque limited to|is limited to|that is limited to|with a limit of|capped at|force capped at|with up to",
+        Sense::Prop(Prop::Strength),
+    ),
+    (
+        "angle|initial angle|starting angle|slope angle|inclination|amplitude|initial amplitude|release angle|start angle|initial deflection|deflection|deflection angle|initial displacement|swing angle|amplitude of swing|angle of inclination|tilt angle|incline angle|angle of incline|opening angle|opening limit|opening range|max opening|maximum opening|maximum opening angle|angle of slope|initial tilt|starting tilt",
+        Sense::Prop(Prop::Angle),
+    ),
     ("size|scale|sizes|dimension|dimensions|measurements|extents", Sense::Prop(Prop::Size)),
     ("colour|color|colours|colors", Sense::Prop(Prop::Colour)),
     ("height|heights|altitude", Sense::Prop(Prop::Height)),
@@ -554,14 +585,21 @@ static WORDS: LazyLock<HashMap<String, Entry>> = LazyLock::new(|| {
     }
     for (phrases, sense) in PHRASES {
         for phrase in phrases.split('|') {
-            let entry = Entry { sense: *sense, plural: false };
+            let entry = Entry { sense: *sense, plural: phrase.starts_with('*') };
+            let phrase = phrase.trim_start_matches('*');
             if let Sense::Part(_) | Sense::Group(_) = sense {
                 words.entry(plural(phrase)).or_insert(Entry { plural: true, ..entry });
             }
             words.entry(phrase.to_owned()).or_insert(entry);
         }
     }
-    for (phrase, sense) in verbs::phrases().into_iter().chain(verbs::comparisons()) {
+    for (phrase, sense) in verbs::phrases()
+        .into_iter()
+        .chain(verbs::comparisons())
+        .chain(super::pose::phrases())
+        .chain(super::pose::unequal())
+        .chain(super::entry::hinges())
+    {
         words.entry(phrase).or_insert(Entry { sense, plural: false });
     }
     for (lists, sense) in [(idle::MODIFIERS, Sense::Decor), (idle::ADVERBS, Sense::Manner)] {

@@ -32,6 +32,10 @@ pub enum Unit {
     Stiffness,
     /// N·s/m, or N·m·s/rad.
     Damping,
+    /// N.
+    Force,
+    /// N·m.
+    Torque,
     /// %.
     Percent,
     /// s.
@@ -41,8 +45,8 @@ pub enum Unit {
 /// The factor to the SI unit, and what it measures. Case is lost by then, so that `n/m` is N/m.
 pub fn unit(word: &str) -> Option<(f64, Unit)> {
     use Unit::{
-        Acceleration, Angle, Damping, Density, Length, Mass, Percent, Speed, Stiffness, Time,
-        Turning,
+        Acceleration, Angle, Damping, Density, Force, Length, Mass, Percent, Speed, Stiffness,
+        Time, Torque, Turning,
     };
     Some(match word {
         "mm" | "millimetre" | "millimetres" | "millimeter" | "millimeters" => (1e-3, Length),
@@ -77,6 +81,9 @@ pub fn unit(word: &str) -> Option<(f64, Unit)> {
         "n/m" | "nm/rad" | "n*m/rad" | "n·m/rad" | "newton/meter" => (1.0, Stiffness),
         "n/cm" => (100.0, Stiffness),
         "n/mm" | "kn/m" => (1e3, Stiffness),
+        "n" | "newton" | "newtons" => (1.0, Force),
+        "kn" => (1e3, Force),
+        "nm" | "n*m" | "n·m" => (1.0, Torque),
         "ns/m" | "n*s/m" | "n·s/m" | "nms/rad" | "n*m*s/rad" => (1.0, Damping),
         "%" | "percent" => (1.0, Percent),
         "s" | "sec" | "second" | "seconds" => (1.0, Time),

@@ -5,21 +5,29 @@ mod account;
 mod after;
 mod all;
 mod alter;
+mod apart;
 mod arrangement;
 mod attribute;
 mod draft;
+mod drive;
 mod each;
 mod edit;
+mod entry;
+mod hung;
 mod idiom;
 mod idle;
 mod lexer;
 mod lexicon;
+mod lists;
 mod measure;
 mod member;
 mod nouns;
 mod parse;
+mod parts;
 mod phrasing;
+mod pose;
 mod quality;
+mod rooms;
 mod rows;
 mod sense;
 mod several;
@@ -125,6 +133,7 @@ fn settle(
     warnings: &mut Vec<String>,
 ) -> Result<SceneSpec, Refusal> {
     merge(&mut parser);
+    parser.hang_each();
     if parser.drafts.iter().any(|draft| draft.is_cart && !draft.known && draft.noun.is_some()) {
         return Err(Refusal::of("a cart needs a pole upon it: say cart-pole, or car"));
     }
@@ -651,7 +660,13 @@ fn merge(parser: &mut Parser) {
             continue;
         }
         let load = std::mem::take(&mut parser.drafts[link.subject]);
-        if load.kind().is_some_and(|kind| kind != Kind::Box)
+        let sprung = matches!(reference.kind(), Some(Kind::Spring | Kind::SlidingSpring));
+        if let (true, Some(kind @ (Kind::Sphere | Kind::Cylinder))) = (sprung, load.kind()) {
+            parser.drafts[link.reference].thing.load = Some(kind);
+        }
+        if load
+            .kind()
+            .is_some_and(|kind| !matches!(kind, Kind::Box | Kind::Sphere | Kind::Cylinder))
             && matches!(reference.kind(), Some(Kind::Spring | Kind::SlidingSpring))
         {
             let name = load.noun.map_or("load", |noun| first_word(noun.words));
@@ -662,6 +677,14 @@ fn merge(parser: &mut Parser) {
         target.heft = load.heft.or(target.heft);
         target.thing.material = target.thing.material.or(load.thing.material);
         target.thing.colours.extend(load.thing.colours);
+        target.thing.pull = load.thing.pull.or(target.thing.pull);
+        target.thing.actuator = target.thing.actuator.or(load.thing.actuator);
+        target.thing.strength = target.thing.strength.or(load.thing.strength);
+        if matches!(target.thing.kind, Kind::CartPole) {
+            target.thing.lengths = load.thing.lengths;
+            target.thing.masses = load.thing.masses;
+            target.angle = target.angle.or(load.angle);
+        }
         if let Some((_, length)) = load.lengths.first().filter(|_| {
             matches!(target.thing.kind, Kind::Spring | Kind::SlidingSpring | Kind::Pendulum)
         }) {

@@ -174,6 +174,13 @@ pub(super) static NOUNS: &[Noun] = &[
         noun("platform|pedestal|podium|plinth|stage|ledge|dais", Kind::Platform),
     ),
     of(Material::Steel, noun("post|pole|mast|stake|flagpole", Kind::Post)),
+    of(
+        Material::Steel,
+        noun(
+            "gantry|crossbeam|cross beam|crossbar|cross bar|girder|support frame|hanging frame|gallows",
+            Kind::Gantry,
+        ),
+    ),
     of(Material::Wood, noun("sandbox|sandpit|arena|enclosure|corral", Kind::Pen)),
     of(
         Material::Wood,
@@ -289,7 +296,7 @@ pub(super) static NOUNS: &[Noun] = &[
     of(
         Material::Wood,
         noun(
-            "seesaw|see saw|teeter totter|teeterboard|lever|balance scale|balance beam scale",
+            "seesaw|see saw|teeter totter|teeterboard|teeter board|lever|balance scale|balance beam scale|balance beam on a pivot|teetertotter|teeter|rocker board|balancing plank|pivoted plank|pivoted beam|pivoted board|see saw board|beam balance|rocking board",
             Kind::Seesaw,
         ),
     ),
@@ -312,6 +319,16 @@ pub(super) static NOUNS: &[Noun] = &[
     of(
         Material::Wood,
         noun("door|hinged door|swing door|swinging door|gate|hinged gate", Kind::Door),
+    ),
+    of(
+        Material::Wood,
+        parts(
+            2,
+            noun(
+                "double door|double doors|french door|french doors|double leaf door|two leaf door|pair of doors|double swing door|double gate|double swing doors|two panel door|door with two panels|door with two leaves|door with two wings|double wing door",
+                Kind::Door,
+            ),
+        ),
     ),
     of(Material::Wood, noun("drawer", Kind::Drawer)),
     noun(

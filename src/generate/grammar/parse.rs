@@ -94,7 +94,7 @@ impl Parser {
     pub fn text(&mut self) {
         let mut leading: Option<(Place, usize, Option<usize>)> = None;
         let mut separated = true;
-        let mut led = None;
+        let (mut led, mut over_each) = (None, false);
         while self.at < self.lexemes.len() {
             match self.peek() {
                 Some(Lex::Stop) => {
@@ -154,9 +154,23 @@ impl Parser {
                 self.list.clear();
                 continue;
             }
+            // "within half a metre of its base, a cube"
+            let here = self.at;
+            if let (true, Some(reference)) = (separated, self.within()) {
+                self.at += usize::from(self.peek() == Some(Lex::Comma));
+                self.glue(|sense| matches!(sense, Sense::Is | Sense::Filler | Sense::Verb(_)));
+                if self.determined() {
+                    leading = Some((Place::InFrontOf, reference, None));
+                    self.list.clear();
+                    continue;
+                }
+            }
+            self.at = here;
             if let Some(place) = place {
                 let before = self.clone();
                 self.at += 1;
+                over_each = self.sense() == Some(Sense::Each)
+                    && matches!(&*self.lexemes[self.at].text, "each" | "every");
                 // "a table, on it a bowl, next to it two chairs": all of the table.
                 if self.sense() == Some(Sense::It) && self.head.is_some() && separated {
                     self.it = self.head;
@@ -187,7 +201,13 @@ impl Parser {
                     continue;
                 }
             }
-            if separated && (self.said_of_all() || self.of_its_part()) {
+            if separated
+                && (self.said_of_all()
+                    || self.of_its_part()
+                    || self.strength_of_it()
+                    || self.pulled_then()
+                    || self.parts_of_it())
+            {
                 continue;
             }
             if self.sense() == Some(Sense::Each) && self.all_of_them() {
@@ -210,6 +230,10 @@ impl Parser {
                 }
                 if let Some((place, reference, other)) = leading.take() {
                     self.link(subject, place, reference, other, None);
+                    // "behind each desk a chair"
+                    if std::mem::take(&mut over_each) {
+                        self.spread_over(subject, reference);
+                    }
                 }
                 self.list.push(subject);
                 self.after(subject);

@@ -25,7 +25,7 @@ const SURFACES: &[&str] = &[
     "top",
 ];
 /// Joints of an arm that have names.
-const JOINTS: &[&str] = &["base", "waist", "shoulder", "elbow", "forearm", "wrist"];
+pub(super) const JOINTS: &[&str] = &["base", "waist", "shoulder", "elbow", "forearm", "wrist"];
 /// How many are meant by words that give no number.
 const AMOUNTS: &[(&[&str], f64)] = &[
     (&["a", "few"], 3.0),
@@ -48,6 +48,8 @@ pub fn plain(lexemes: Vec<Lexeme>) -> (Vec<Lexeme>, Vec<String>) {
     let mut phrasing = Phrasing { lexemes, granted: Vec::new() };
     phrasing.purposes();
     phrasing.idle();
+    phrasing.frames();
+    phrasing.machines();
     phrasing.parted_verbs();
     phrasing.instead();
     phrasing.amounts();
@@ -59,9 +61,13 @@ pub fn plain(lexemes: Vec<Lexeme>) -> (Vec<Lexeme>, Vec<String>) {
     phrasing.what_it_is_of();
     phrasing.as_others_say();
     phrasing.the_two();
+    phrasing.told_apart();
     phrasing.the_other();
     phrasing.named_joints();
     phrasing.where_motors_are();
+    phrasing.driven_by();
+    phrasing.driven_joints();
+    phrasing.driven_wheels();
     phrasing.sprung_from_a_wall();
     phrasing.adverbs();
     phrasing.stones();
@@ -112,7 +118,7 @@ impl Phrasing {
         self.lexemes[from..to].iter().map(|lexeme| &*lexeme.text).collect::<Vec<_>>().join(" ")
     }
 
-    fn leave_out(&mut self, from: usize, to: usize) {
+    pub(super) fn leave_out(&mut self, from: usize, to: usize) {
         self.granted.push(format!("'{}' changes nothing here", self.said(from, to)));
         self.lexemes.drain(from..to);
     }

@@ -233,6 +233,11 @@ impl Figures {
         say(Unit::Density, thing.density);
         say(Unit::Stiffness, thing.stiffness);
         say(Unit::Damping, thing.damping);
+        say(Unit::Force, thing.strength);
+        say(Unit::Torque, thing.strength);
+        for mass in &thing.masses {
+            say(Unit::Mass, Some(*mass));
+        }
         say(Unit::Angle, thing.angle);
         say(Unit::Angle, thing.tilt);
         if let Some(v) = thing.velocity {
@@ -509,6 +514,10 @@ pub fn idle(thing: &Thing) -> Option<&'static str> {
                 ),
             "a mass",
         ),
+        (thing.strength.is_some() && !machine, "a drive"),
+        (thing.load.is_some() && !matches!(kind, Spring | Kind::SlidingSpring), "a load"),
+        (thing.pull.is_some() && !matches!(kind, Spring | Kind::SlidingSpring), "a pull"),
+        (thing.hinges.is_some() && kind != Door, "hinges"),
         (thing.lying == Some(true) && matches!(kind, Door | Pendulum | Spring), "lying"),
     ];
     says.into_iter().find(|(idle, _)| *idle).map(|(_, what)| what)

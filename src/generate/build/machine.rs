@@ -276,11 +276,19 @@ impl Parts<'_> {
             let name = format!("{}_{}", self.name, n + 1);
             let content = vec![Element::new("freejoint"), tile];
             if let Some(([x, y], yaw)) = spots.as_ref().and_then(|spots| spots.get(n as usize)) {
-                let pos = [*x, *y, pos[2]];
+                // It leans along the line that they stand in.
+                let (side, ahead) = yaw.to_radians().sin_cos();
+                let along = t / 2.0 - cos * t / 2.0 + sin * h / 2.0;
+                let pos = [x + along * ahead, y + along * side, pos[2]];
+                let turned = [
+                    (-side * sin).atan2(cos).to_degrees(),
+                    (ahead * sin).asin().to_degrees(),
+                    side.atan2(ahead * cos).to_degrees(),
+                ];
                 assembly.bodies.push(Body {
                     name,
                     pos,
-                    euler: [0.0, lean, *yaw],
+                    euler: turned,
                     content,
                     rests: self.thing.angle.is_none(),
                 });

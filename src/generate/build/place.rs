@@ -355,6 +355,10 @@ impl Layout<'_> {
                 };
                 let mut pos =
                     [middle(0) - own_middle(0), middle(1) - own_middle(1), at.pos[2] + lift];
+                // Before the foot of what reaches far to one side.
+                if axis == 1 && base.foot.is_some() {
+                    pos[0] = at.pos[0] - own_middle(0);
+                }
                 pos[axis] = if sign > 0.0 {
                     at.pos[axis] + base.greatest[axis] + gap - own.least[axis]
                 } else {

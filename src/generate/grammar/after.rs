@@ -70,7 +70,9 @@ impl Parser {
         let place = match self.sense() {
             // What stands fast is neither put into anything nor strikes it: the ball on the ramp does.
             Some(Sense::Place(Place::Inside | Place::Striking | Place::AtFoot))
-                if self.depth > 1 && self.stands_fast(index) =>
+                if self.depth > 1
+                    && self.stands_fast(index)
+                    && !self.lexemes[self.at].text.starts_with("at its") =>
             {
                 self.at = begin;
                 return false;
@@ -228,7 +230,9 @@ impl Parser {
             self.it = Some(reference);
             return true;
         }
-        if matches!(place, Place::On | Place::AtTop | Place::Inside) && self.on_each(index, place) {
+        if !matches!(place, Place::Between | Place::Around | Place::Striking)
+            && self.on_each(index, place)
+        {
             return true;
         }
         self.glue(|sense| matches!(sense, Sense::Each | Sense::Filler));
@@ -260,7 +264,8 @@ impl Parser {
         let large = |kind: Option<Kind>| {
             kind.is_some_and(|kind| matches!(kind.class(), Class::Furniture | Class::Mechanism))
         };
-        if self.sense() == Some(Sense::It) && large(self.drafts[index].kind()) {
+        if self.sense() == Some(Sense::It) && place != Place::On && large(self.drafts[index].kind())
+        {
             let others = (0..self.drafts.len()).rev().filter(|other| *other != index);
             let stands = |other: &usize| {
                 self.links.iter().any(|link| link.subject == *other && link.place == Place::On)

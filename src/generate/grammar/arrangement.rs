@@ -109,7 +109,9 @@ impl Parser {
             let other = self.sense_ahead(1) == Some(Sense::Of)
                 && (matches!(self.sense_ahead(3), Some(Sense::Noun(_)))
                     || !matches!(self.ahead(2), Some(Lex::Number(_))))
-                && !matches!(pattern, Some(Pattern::Corners | Pattern::Ring | Pattern::Grid));
+                && !matches!(pattern, Some(Pattern::Corners | Pattern::Ring | Pattern::Grid))
+                && !(pattern == Some(Pattern::Arc)
+                    && matches!(self.ahead(2), Some(Lex::Measure(_))));
             if let Some(pattern) =
                 pattern.filter(|pattern| !(other || all && *pattern != Pattern::Row))
             {
@@ -376,6 +378,14 @@ impl Parser {
                         if let (true, Some((_, long))) = (rail, said.lengths.first()) {
                             self.drafts[index].thing.size.get_or_insert_default().x = Some(*long);
                         }
+                        // What hangs there already is its load.
+                        let loaded = part == Part::Bob
+                            && self.links.iter().any(|link| {
+                                link.reference == index && self.drafts[link.subject].is_load
+                            });
+                        if loaded {
+                            break;
+                        }
                         if rail || self.drafts[index].part(part, count, &said) {
                             return true;
                         }
@@ -384,6 +394,8 @@ impl Parser {
                     Sense::Noun(noun)
                         if introduced
                             && self.drafts[index].has_part(noun)
+                            // "and a shelf": another one.
+                            && !(self.drafts[index].kind() == Some(noun.kind) && count.is_none())
                             // "a rope with a ball": at its end.
                             && !(self.drafts[index].kind() == Some(Kind::Chain) && count.is_none())
                             && (said.heft.is_none() || self.drafts[index].has_load(noun))
@@ -485,11 +497,49 @@ impl Parser {
         said: &mut Draft,
     ) -> bool {
         let kind = self.drafts[index].kind();
-        if !matches!(kind, Some(Kind::Car | Kind::NewtonsCradle)) {
+        let rods = matches!(kind, Some(Kind::Pendulum | Kind::InvertedPendulum | Kind::CartPole))
+            && noun.kind != Kind::Sphere;
+        let own = matches!(kind, Some(Kind::Car | Kind::NewtonsCradle | Kind::Seesaw | Kind::Door));
+        if !(own || rods) {
             return false;
         }
         let here = self.at;
         self.part_after(said);
+        let series = matches!(kind, Some(Kind::Pendulum | Kind::InvertedPendulum | Kind::CartPole));
+        if series {
+            // Of each link or pole.
+            let draft = &mut self.drafts[index];
+            let length = said.lengths.first().map(|(_, length)| *length);
+            let mass = said.thing.mass.filter(|_| draft.kind() != Some(Kind::Pendulum));
+            if length.is_none() || said.thing.mass.is_some() && mass.is_none() {
+                self.at = here;
+                return false;
+            }
+            draft.thing.parts = count.or(draft.thing.parts);
+            draft.thing.length = length;
+            draft.thing.mass = mass.or(draft.thing.mass);
+            draft.thing.colours.extend(said.thing.colours.iter().cloned());
+            draft.thing.material = said.thing.material.or(draft.thing.material);
+            return true;
+        }
+        if matches!(kind, Some(Kind::Seesaw | Kind::Door)) {
+            let thing = &mut self.drafts[index].thing;
+            let size = thing.size.get_or_insert_default();
+            for (dim, length) in &said.lengths {
+                match dim {
+                    Some(Dim::High) => size.z = Some(*length),
+                    Some(Dim::Thick) => size.y = Some(*length),
+                    _ => size.x = Some(*length),
+                }
+            }
+            thing.mass = said.thing.mass.or(said.heft).or(thing.mass);
+            thing.colours.extend(said.thing.colours.iter().cloned());
+            thing.material = said.thing.material.or(thing.material);
+            if kind == Some(Kind::Door) {
+                thing.parts = count.or(thing.parts);
+            }
+            return true;
+        }
         let across = said.lengths.first().map(|(dim, length)| match dim {
             Some(Dim::Radius) => 2.0 * length,
             _ => *length,
@@ -557,7 +607,7 @@ impl Parser {
         self.glue(|sense| matches!(sense, Sense::Of | Sense::Is));
         if let Some(Lex::Measure(measure)) = self.peek()
             && matches!(measure.unit, Unit::Length | Unit::Mass)
-            && self.at > begin
+            && (self.at > begin || measure.unit == Unit::Mass)
             // "links with a 5 kg weight": of the weight.
             && !matches!(self.sense_ahead(1), Some(Sense::Part(_) | Sense::Noun(_)))
         {

@@ -316,7 +316,26 @@ impl Parser {
                 self.drafts[index].thing.height = Some(measure.value);
             }
             (Unit::Length, Some(Dim::Apart | Dim::Gap)) if self.spread(index, measure.value) => {}
-            (Unit::Length, None | Some(Dim::High)) if before.each && kind == Some(Kind::Stairs) => {
+            (Unit::Length, None | Some(Dim::Long))
+                if before.each
+                    && matches!(
+                        kind,
+                        Some(Kind::Pendulum | Kind::InvertedPendulum | Kind::CartPole)
+                    ) =>
+            {
+                // "a double pole, each 40 cm"
+                self.drafts[index].thing.length = Some(measure.value);
+            }
+            (Unit::Length, Some(Dim::Deep | Dim::Long | Dim::Wide))
+                if kind == Some(Kind::Stairs) && self.each_step =>
+            {
+                self.drafts[index].lengths.push((Some(Dim::Tread), measure.value));
+            }
+            (Unit::Length, None | Some(Dim::High))
+                if kind == Some(Kind::Stairs)
+                    && (before.each || self.take(|sense| sense == Sense::Each)) =>
+            {
+                self.each_step = true;
                 let draft = &mut self.drafts[index];
                 let steps = f64::from(draft.thing.parts.unwrap_or(5));
                 draft.lengths.push((Some(Dim::High), measure.value * steps));

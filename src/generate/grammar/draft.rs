@@ -545,6 +545,13 @@ impl Draft {
                     | Kind::Stool
                     | Kind::Chair,
                 ) => size.z = Some(value),
+                // "80 cm on a side", "a square table of 80 cm"
+                (Some(Dim::Edge), Kind::Table | Kind::Platform | Kind::Stool) => {
+                    (size.x, size.y) = (Some(value), Some(value));
+                }
+                (None, Kind::Table) if noun.is_some_and(|n| n.words.starts_with("square")) => {
+                    (size.x, size.y) = (Some(value), Some(value));
+                }
                 (None | Some(Dim::Edge), _) => size.x = Some(value),
                 (Some(Dim::Radius), _) => set_round(kind, &mut size, 2.0 * value),
                 // Of each step.

@@ -63,6 +63,33 @@ impl Parser {
             *self = before;
             return false;
         }
+        // "… and a laptop on it": a further one of each.
+        loop {
+            let here = self.clone();
+            while self.peek() == Some(Lex::Comma) {
+                self.at += 1;
+            }
+            let joined = self.take(|sense| sense == Sense::And);
+            let known = self.drafts.len();
+            let more = if joined && self.determined() { self.thing() } else { None };
+            let Some(more) = more.filter(|more| *more >= known) else {
+                *self = here;
+                break;
+            };
+            let links = self.links.len();
+            self.it = Some(index);
+            let list = std::mem::take(&mut self.list);
+            self.after(more);
+            self.list = list;
+            self.it = Some(index);
+            let tied = self.links[links..]
+                .iter()
+                .any(|link| link.subject == more && link.reference == index);
+            if !tied || !self.spread_over(more, index) {
+                *self = here;
+                break;
+            }
+        }
         true
     }
 

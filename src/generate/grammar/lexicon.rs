@@ -59,13 +59,13 @@ static PHRASES: &[(&str, Sense)] = &[
     ("link|segment|section", Sense::Part(Part::Link)),
     ("joint|jointed|dof|degree of freedom|degrees of freedom|axis|axes", Sense::Part(Part::Joint)),
     (
-        "bob|weight|load|payload|mass at the end|tip mass|pendulum bob|end mass|end weight",
+        "bob|weight|load|payload|mass at the end|tip mass|end mass|end weight",
         Sense::Part(Part::Bob),
     ),
     ("leg|legged", Sense::Part(Part::Leg)),
     ("wheeled", Sense::Part(Part::Wheel)),
     ("leaf|wing|*leaves|door leaf|door panel|door wing", Sense::Part(Part::Panel)),
-    ("chassis|car body|bodywork", Sense::Part(Part::Chassis)),
+    ("chassis|car body|bodywork|body", Sense::Part(Part::Chassis)),
     ("step|stair", Sense::Part(Part::Step)),
     ("layer|level|storey|story|floors|tier|course", Sense::Part(Part::Layer)),
     ("rows", Sense::Part(Part::Row)),
@@ -198,7 +198,7 @@ static PHRASES: &[(&str, Sense)] = &[
         Sense::Trait(Trait::Stretched),
     ),
     (
-        "spaced|spread|separated|evenly spaced|equally spaced|evenly|spread out|evenly distributed|arranged|placed|standing|set up|laid out|lined up|positioned|organised|organized|sitting|sits|stands|lies|rests|resting|set|located|mounted|attached|connected|fastened|held|balanced|laid",
+        "hinged|pinned|spaced|spread|separated|evenly spaced|equally spaced|evenly|spread out|evenly distributed|arranged|placed|standing|set up|laid out|lined up|positioned|organised|organized|sitting|sits|stands|lies|rests|resting|set|located|mounted|attached|connected|fastened|held|balanced|laid",
         Sense::Trait(Trait::Spaced),
     ),
     (
@@ -250,7 +250,10 @@ static PHRASES: &[(&str, Sense)] = &[
         "toppling|about to fall|that topple|topple|tipped|tipping|knocked over|pushed over|being pushed over",
         Sense::Trait(Trait::Toppling),
     ),
-    ("length|lengths|in length|long side", Sense::Dim(Dim::Long)),
+    (
+        "length|lengths|in length|long side|total length|overall length|full length|combined length",
+        Sense::Dim(Dim::Long),
+    ),
     (
         "width|widths|in width|base|base width|base diameter|wide at the base|across the base",
         Sense::Dim(Dim::Wide),
@@ -490,14 +493,14 @@ static PHRASES: &[(&str, Sense)] = &[
     ("ones", Sense::Ones),
     ("and|then|plus|as well as|while|but|because|since|whereas|so that|and then", Sense::And),
     (
-        "with|having|has|have|containing|which has|that has|featuring|using|carrying|including|holding|lifting|that lifts|hoisting|that hoists|picking up|which holds|that holds|which carries|that carries|gripping|that grips|grasping|with its end holding",
+        "rising to|that rises to|which rises to|rises to|with|having|has|have|containing|which has|that has|featuring|using|carrying|including|holding|lifting|that lifts|hoisting|that hoists|picking up|which holds|that holds|which carries|that carries|gripping|that grips|grasping|with its end holding",
         Sense::With,
     ),
     (
         "of|made of|made from|out of|consisting of|made out of|built from|built of|comprising|made up of|formed by|composed of|whose|measuring|measures|that measures|which measures",
         Sense::Of,
     ),
-    ("at|about|approximately|roughly|exactly|around about|per|equal to|to about", Sense::At),
+    ("at|up to|about|approximately|roughly|exactly|around about|per|equal to|to about", Sense::At),
     ("by|x|times", Sense::By),
     (
         "is|are|that is|which is|that are|which are|be|being|becomes|was|should be|must be|shall be|should become|become|should|must|shall|ought to|has to|have to|needs to|need to|is supposed to|are supposed to|is meant to|is going to|are going to|is to",
@@ -561,7 +564,7 @@ static PHRASES: &[(&str, Sense)] = &[
     ("steep", Sense::Steep(35.0)),
     ("gentle|shallow|slight|gently sloping", Sense::Steep(10.0)),
     (
-        "is it possible to have|is it possible to see|is it possible to get|is it possible to build|would it be possible to have|would it be possible to see|i wish|i wish to have|i wish to see|i wish for|i d like to have|i would like to have|i want to have|let s go to|let us go to|let s fly to|let s travel to|to have|from bottom to top|from the bottom to the top|from the bottom up|from left to right they|can be opened|which can be opened|can be opened up to|that can be opened up to|which can be opened up to|that can be pulled out|which can be pulled out|can be pulled out|that one can pull out|their centres|their centers|the centres|the centers|with centres|with centers|on a planet|a planet|another planet|an alien planet|on a planet with|opening|opening by|at most|no more than|not more than|at least|a maximum of|a total of|altogether|in all|overall|a demo of|demo of|a demonstration of|demonstration of|a model of|a picture of|an image of|a drawing of|an experiment with|an experiment in which|an experiment where|an example of|a version of|a setup with|a setup of|a setup in which|an arrangement of|a simple setup with|instead|opens and closes|open and close|that opens and closes|closes|close|that closes|opens and closes it|opens it|closes it|moves it|turns it|drives it|blowing|alternating between|medium in the middle|medium sized in the middle|let s have|let us have|let there be|let|get|get me|can i get|can i have|can i see|could i get|could i have|may i have|can you make|could you make|can you|could you|would you|i want to see|i want to|let s see|let me have|there should be|should be there|should have|gets|got|take|takes|taking|i would like to see|i d like to see|let me see|show me|please|i|i d like|d like|solid|that i can drive|which i can drive|to drive|that can drive|that drives|opens up to|open up to|can open up to|that opens up to|that opens|that can open|which opens|which can open|that can swing open|that can swing|which can swing|that can move|that can rotate|that can turn|that can spin|that can slide|that can be opened|kind of|in total|pieces|piece|like on|like|two dimensional|well|down below|start position|neatly|exactly|nicely|little bit|can be|can be driven|using motors|mechanism|toy|scene|scenes|simulation|a simulation of|a scene with|a scene of|you|me|us|can|could|would|will|like|want|need|see|so|also|just|really|very|nice|which|who|as|where|there|here|now|example|for|hello|hi|thanks|thank|system|setup|object|objects|kind|type|swing freely|can swing|freely|swinging|swings|swing back and forth|can open|opens|openable|open|closed|can rotate|can move|can turn|can spin|can slide|on the floor|on the ground|on ground|on floor|standing on the floor|on a flat floor|on a flat surface|directly|initial position|rest|at rest|wide open|together|own|full|same|identical|equal|different|differently|coloured|colored|painted|high up|in size|each other|s|let s|thing|things|something|that swing|that swings|the scene|in the scene|to the scene|from the scene|of the scene|its own|against gravity|under gravity|physics|realistic|balancing|balance|that balances|free to swing|alternating|alternately|from left to right|in this order|in that order|entirely|completely|fully|purely|only|respectively|carefully|firmly|simply|slightly|again|together with each other|all together|in a scene|a bit|a little|the whole|neat|somewhere|it all|for me|of course|ready|ready to fall|of the same size|the same size|same size|of equal size|of equal sizes|scene containing|scene consisting of|scene showing|scene in which|scene where|a scene in which|a scene where|a scene containing|with a handle|with a knob|with a doorknob|with a door handle|to the side|to one side|in a world|a world|world|in an environment|environment|universe|also|two dimensional|2d|three dimensional|3d|standalone|free standing|freestanding|inside the scene|let us|let s have|have|i d love|i d love to see|love|at the start|in the beginning|at first|able to swing|able to rotate|made|shape|shaped",
+        "is it possible to have|is it possible to see|is it possible to get|is it possible to build|would it be possible to have|would it be possible to see|i wish|i wish to have|i wish to see|i wish for|i d like to have|i would like to have|i want to have|let s go to|let us go to|let s fly to|let s travel to|to have|from bottom to top|from the bottom to the top|from the bottom up|from left to right they|can be opened|which can be opened|can be opened up to|that can be opened up to|which can be opened up to|that can be pulled out|which can be pulled out|can be pulled out|that one can pull out|their centres|their centers|the centres|the centers|with centres|with centers|on a planet|a planet|another planet|an alien planet|on a planet with|opening|opening by|at most|no more than|not more than|at least|a maximum of|a total of|altogether|in all|overall|a demo of|demo of|a demonstration of|demonstration of|a model of|a picture of|an image of|a drawing of|an experiment with|an experiment in which|an experiment where|an example of|a version of|a setup with|a setup of|a setup in which|an arrangement of|a simple setup with|instead|opens and closes|open and close|that opens and closes|closes|close|that closes|opens and closes it|opens it|closes it|moves it|turns it|drives it|blowing|alternating between|medium in the middle|medium sized in the middle|let s have|let us have|let there be|let|get|get me|can i get|can i have|can i see|could i get|could i have|may i have|can you make|could you make|can you|could you|would you|i want to see|i want to|let s see|let me have|there should be|should be there|should have|gets|got|take|takes|taking|i would like to see|i d like to see|let me see|show me|please|i|i d like|d like|solid|that i can drive|which i can drive|to drive|that can drive|that drives|opens up to|open up to|can open up to|that opens up to|that opens|that can open|which opens|which can open|that can swing open|that can swing|which can swing|that can move|that can rotate|that can turn|that can spin|that can slide|that can be opened|kind of|in total|pieces|piece|like on|like|two dimensional|well|down below|start position|neatly|exactly|nicely|little bit|can be|can be driven|using motors|mechanism|toy|scene|scenes|simulation|a simulation of|a scene with|a scene of|you|me|us|can|could|would|will|like|want|need|see|so|also|just|really|very|nice|which|who|as|where|there|here|now|example|for|hello|hi|thanks|thank|system|setup|object|objects|kind|type|swing freely|can swing|freely|swinging|swings|swing back and forth|can open|opens|openable|open|closed|can rotate|can move|can turn|can spin|can slide|on the floor|on the ground|on ground|on floor|standing on the floor|on a flat floor|on a flat surface|directly|initial position|rest|at rest|wide open|together|own|full|same|identical|equal|different|differently|coloured|colored|painted|high up|in size|each other|s|let s|thing|things|something|that swing|that swings|the scene|in the scene|to the scene|from the scene|of the scene|its own|against gravity|under gravity|physics|realistic|balancing|balance|that balances|free to swing|alternating|alternately|from left to right|in this order|in that order|entirely|completely|fully|purely|only|respectively|carefully|firmly|simply|slightly|again|together with each other|all together|in a scene|a bit|a little|the whole|neat|somewhere|it all|for me|of course|ready|ready to fall|of the same size|of equal length|of the same length|of equal lengths|of equal mass|of the same mass|of equal weight|of the same height|of equal height|of identical length|of identical size|equally long|equally heavy|of the same kind|the same size|same size|of equal size|of equal sizes|scene containing|scene consisting of|scene showing|scene in which|scene where|a scene in which|a scene where|a scene containing|with a handle|with a knob|with a doorknob|with a door handle|to the side|to one side|in a world|a world|world|in an environment|environment|universe|also|two dimensional|2d|three dimensional|3d|standalone|free standing|freestanding|inside the scene|let us|let s have|have|i d love|i d love to see|love|at the start|in the beginning|at first|able to swing|able to rotate|made|shape|shaped",
         Sense::Filler,
     ),
 ];

@@ -93,7 +93,8 @@ pub fn unit(word: &str) -> Option<(f64, Unit)> {
 
 /// Whether one may say "a" in place of "one" before it.
 pub fn spelled_out(word: &str) -> bool {
-    word.len() > 3 && unit(word).is_some() || matches!(word, "ton" | "foot")
+    word.len() > 3 && unit(word).is_some_and(|(_, unit)| unit != Unit::Force)
+        || matches!(word, "ton" | "foot")
 }
 
 /// The value of a word that counts.

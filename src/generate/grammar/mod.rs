@@ -316,6 +316,7 @@ fn settle(
             spec.things.push(thing);
         }
     }
+    walled(&mut parser.links, &mut spec, &ids);
     let id = |index: usize| ids.get(index).cloned().flatten();
     for link in &parser.links {
         let (Some(subject), Some(reference)) = (id(link.subject), id(link.reference)) else {
@@ -375,6 +376,30 @@ fn settle(
         ));
     }
     Ok(spec)
+}
+
+/// "a door in a wall": between two walls that are as high.
+fn walled(links: &mut [parse::Link], spec: &mut SceneSpec, ids: &[Option<String>]) {
+    for link in links {
+        let at = |draft: usize| {
+            let id = ids.get(draft)?.as_ref()?;
+            spec.things.iter().position(|thing| thing.id == *id)
+        };
+        let (Some(door), Some(wall)) = (at(link.subject), at(link.reference)) else { continue };
+        let kinds = (spec.things[door].kind, spec.things[wall].kind);
+        let within = matches!(link.place, Place::Inside | Place::On | Place::AttachedTo);
+        if kinds != (Kind::Door, Kind::Wall) || !within || spec.things[wall].count.is_some() {
+            continue;
+        }
+        let high = super::build::extents(&spec.things[door])[2] + 0.06;
+        let wall = &mut spec.things[wall];
+        let [long, ..] = super::build::extents(wall);
+        let size = wall.size.get_or_insert_default();
+        size.z = size.z.or(Some(high));
+        size.x = Some(long / 2.0);
+        wall.count = Some(2);
+        link.place = Place::Between;
+    }
 }
 
 /// A group that grew may have come to the names of others: these get new ones.
@@ -636,6 +661,10 @@ fn merge(parser: &mut Parser) {
             (Some(Kind::Drawer), Some(Kind::Platform)) if link.place == Place::Inside => {
                 let case = std::mem::take(&mut parser.drafts[link.reference]);
                 let drawer = &mut parser.drafts[link.subject];
+                // Several are one above another.
+                if drawer.plural || drawer.count.is_some_and(|count| count > 1) {
+                    drawer.arrange(super::spec::Pattern::Stack);
+                }
                 drawer.thing.material = drawer.thing.material.or(case.thing.material);
                 drawer.thing.colours.extend(case.thing.colours);
                 parser.links.remove(index);

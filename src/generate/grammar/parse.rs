@@ -76,6 +76,8 @@ pub struct Parser {
     pub(super) part_of: Option<Sense>,
     /// Whether a change gives something to what is there.
     pub(super) gives: bool,
+    /// Whether what is said of stairs is said of each step.
+    pub(super) each_step: bool,
     /// How deep rules are nested.
     pub(super) depth: usize,
 }

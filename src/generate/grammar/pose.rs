@@ -205,7 +205,7 @@ impl Parser {
             return false;
         }
         let before = self.clone();
-        while self.peek() == Some(Lex::Comma) {
+        while matches!(self.peek(), Some(Lex::Comma | Lex::Mark)) {
             self.at += 1;
         }
         self.glue(|sense| {

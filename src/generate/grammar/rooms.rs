@@ -4,7 +4,7 @@
 use super::super::spec::{Hinges, Kind, Pattern, Place};
 use super::{
     lexer::{Lex, Lexeme},
-    lexicon::{Entry, Part, Sense, Trait, Which},
+    lexicon::{Dim, Entry, Part, Prop, Sense, Trait, Which},
     measure::Unit,
     phrasing::{Phrasing, called, ends, known},
 };
@@ -78,6 +78,141 @@ impl Phrasing {
         self.seats_at_tables();
         self.swing_ups();
         self.leaves_of_doors();
+        self.damping_somewhere();
+        self.listed_heights();
+        self.one_more_of_it();
+        self.adjectives_of_one();
+    }
+
+    /// "damping at the pivot", "friction of 0.1 in each joint": wherever it has any.
+    fn damping_somewhere(&mut self) {
+        for at in 0..self.lexemes.len() {
+            if !matches!(self.sense(at), Some(Sense::Prop(Prop::Damping | Prop::Friction))) {
+                continue;
+            }
+            let mut place = at + 1;
+            while matches!(self.sense(place), Some(Sense::Of | Sense::Is))
+                || matches!(self.lex(place), Some(Lex::Number(_) | Lex::Measure(_)))
+            {
+                place += 1;
+            }
+            let mut end = place;
+            while matches!(
+                self.sense(end),
+                Some(
+                    Sense::At
+                        | Sense::In
+                        | Sense::To
+                        | Sense::The
+                        | Sense::Each
+                        | Sense::A
+                        | Sense::Of
+                        | Sense::Place(Place::On | Place::Inside)
+                )
+            ) || end > place && matches!(self.lex(end), Some(Lex::Number(_)))
+            {
+                end += 1;
+            }
+            let joint = matches!(self.sense(end), Some(Sense::Part(Part::Joint | Part::Hinge)));
+            if joint && end > place {
+                self.lexemes.drain(place..=end);
+                return;
+            }
+        }
+    }
+
+    /// "of different heights: 40, 60 and 80 cm": of these heights.
+    fn listed_heights(&mut self) {
+        for at in 0..self.lexemes.len() {
+            let text = self.text(at).to_owned();
+            let dim = match text.rsplit(' ').next() {
+                Some("heights") => Dim::High,
+                Some("lengths") => Dim::Long,
+                _ => continue,
+            };
+            let figure = |at: usize| matches!(self.lex(at), Some(Lex::Number(_) | Lex::Measure(_)));
+            let listed = ends(self.lex(at + 1)) && self.lex(at + 1) != Some(Lex::Stop);
+            let several = figure(at + 2)
+                && (self.lex(at + 3) == Some(Lex::Comma) || self.sense(at + 3) == Some(Sense::And));
+            if self.sense(at) == Some(Sense::Trait(Trait::Growing)) && listed && several {
+                let of = [known(Sense::With, "with"), known(Sense::Dim(dim), &text)];
+                self.lexemes.splice(at..at + 2, of);
+                return;
+            }
+        }
+    }
+
+    /// "one chair on the left and one on the right": and one chair.
+    fn one_more_of_it(&mut self) {
+        for at in 1..self.lexemes.len() {
+            let one = self.lex(at) == Some(Lex::Number(1.0)) && self.text(at) == "one";
+            let joined =
+                self.sense(at - 1) == Some(Sense::And) || self.lex(at - 1) == Some(Lex::Comma);
+            let placed = matches!(self.sense(at + 1), Some(Sense::Place(place)) if !matches!(place, Place::Striking | Place::Between | Place::Inside))
+                && !matches!(self.sense(at + 2), Some(Sense::Each));
+            if !(one && joined && placed) {
+                continue;
+            }
+            let noun = (1..at).rev().find(|noun| {
+                matches!(
+                    self.lex(*noun),
+                    Some(Lex::Known(Entry { sense: Sense::Noun(_), plural: false }))
+                ) && {
+                    let mut first = *noun;
+                    while first > 0 && self.sense(first - 1).is_some_and(Sense::is_adjective) {
+                        first -= 1;
+                    }
+                    first > 0 && self.lex(first - 1) == Some(Lex::Number(1.0))
+                }
+            });
+            if let Some(noun) = noun {
+                let again = self.lexemes[noun].clone();
+                self.lexemes.insert(at + 1, again);
+                return;
+            }
+        }
+    }
+
+    /// "one long and one short pendulum": a long one and a short one.
+    fn adjectives_of_one(&mut self) {
+        for at in 0..self.lexemes.len() {
+            let mut next = at;
+            let mut found = Vec::new();
+            while self.lex(next) == Some(Lex::Number(1.0)) && self.text(next) == "one" {
+                let begin = next + 1;
+                next = begin;
+                while self.sense(next).is_some_and(Sense::is_adjective) {
+                    next += 1;
+                }
+                if next == begin {
+                    break;
+                }
+                found.push((begin, next));
+                while self.lex(next) == Some(Lex::Comma) || self.sense(next) == Some(Sense::And) {
+                    next += 1;
+                }
+            }
+            let Some(&(_, end)) = found.last() else { continue };
+            let single = matches!(
+                self.lex(end),
+                Some(Lex::Known(Entry { sense: Sense::Noun(_), plural: false }))
+            );
+            if found.len() < 2 || !single || next != end {
+                continue;
+            }
+            let noun = self.lexemes[end].clone();
+            let mut new = Vec::new();
+            for (n, (from, to)) in found.iter().enumerate() {
+                if n > 0 {
+                    new.push(known(Sense::And, "and"));
+                }
+                new.push(known(Sense::A, "a"));
+                new.extend(self.lexemes[*from..*to].iter().cloned());
+                new.push(noun.clone());
+            }
+            self.lexemes.splice(at..=end, new);
+            return;
+        }
     }
 
     /// "a flight of seven stairs"

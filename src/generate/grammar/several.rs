@@ -253,6 +253,10 @@ impl Parser {
                 self.at += 1;
                 Some(dim)
             }
+            Some(Sense::Stretch(factors)) if !self.heads_a_thing() => {
+                self.at += 1;
+                Some(stretched(factors))
+            }
             _ => None,
         });
         let (Some(unit), true) =

@@ -44,6 +44,8 @@ impl Parser {
                 Lex::Mark => {}
                 Lex::Comma if !draft.is_blank() && self.adjective() => {}
                 Lex::Comma if draft.pace.is_some() && self.adjective() => {}
+                // "a 2 m tall, 90 cm wide door"
+                Lex::Comma if !draft.lengths.is_empty() && self.measures_on() => {}
                 Lex::Comma if self.elide(&draft) => {
                     self.elided.push(draft);
                     return self.thing();
@@ -341,6 +343,22 @@ impl Parser {
         // "a blue one": the number is the noun.
         self.at = begin;
         None
+    }
+
+    /// Whether measures and adjectives lead up to a noun.
+    fn measures_on(&self) -> bool {
+        let mut by = 0;
+        let mut any = false;
+        loop {
+            match (self.ahead(by), self.sense_ahead(by)) {
+                (Some(Lex::Measure(_)), _) => any = true,
+                (Some(Lex::Comma), _) | (_, Some(Sense::And | Sense::Dim(_))) if any => {}
+                (_, Some(Sense::Noun(_))) => return any,
+                (_, Some(sense)) if any && sense.is_adjective() => {}
+                _ => return false,
+            }
+            by += 1;
+        }
     }
 
     /// Whether adjectives follow, so that a comma or "and" only joins them.

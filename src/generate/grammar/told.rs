@@ -514,6 +514,24 @@ pub fn idle(thing: &Thing) -> Option<&'static str> {
                 ),
             "a mass",
         ),
+        (
+            thing.length.is_some()
+                && !matches!(
+                    kind,
+                    Pendulum
+                        | InvertedPendulum
+                        | CartPole
+                        | Kind::Arm
+                        | Chain
+                        | Spring
+                        | NewtonsCradle
+                        | WreckingBall
+                        | SprungBalls
+                        | SprungBoxes
+                        | Car
+                ),
+            "parts of a length",
+        ),
         (thing.strength.is_some() && !machine, "a drive"),
         (thing.load.is_some() && !matches!(kind, Spring | Kind::SlidingSpring), "a load"),
         (thing.pull.is_some() && !matches!(kind, Spring | Kind::SlidingSpring), "a pull"),

@@ -36,6 +36,7 @@ impl Parser {
             || self.by_rows(index)
             || self.at_each_corner(index)
             || self.each_with(index)
+            || self.members(index)
             || self.attribute(index)
             || self.part(index)
             || self.world_phrase()
@@ -275,7 +276,9 @@ impl Parser {
             self.it = others.next().or(self.it);
         }
         let them = self.lexemes.get(self.at).is_some_and(|lexeme| lexeme.text == "them");
+        self.placed = Some(index);
         let mut named = self.thing().filter(|reference| *reference != index);
+        self.placed = None;
         // "next to them", of what stands on one another: beside the lowest.
         while them
             && matches!(place, Place::Beside | Place::LeftOf | Place::RightOf)
@@ -601,6 +604,18 @@ impl Parser {
             }
         }
         self.links.push(link(subject));
+        // "a red and a blue one, on a table": each of them.
+        if self.twins.contains(&subject) && !self.twins.contains(&reference) {
+            for twin in self.twins.clone() {
+                let placed = self
+                    .links
+                    .iter()
+                    .any(|link| link.subject == twin && link.reference == reference);
+                if !placed {
+                    self.links.push(link(twin));
+                }
+            }
+        }
     }
 
     /// On one side of what cannot be stood on is beside it.

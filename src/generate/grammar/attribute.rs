@@ -35,6 +35,13 @@ impl Parser {
         {
             others = shared;
         }
+        if self.single == Some(index) {
+            self.at = begin;
+            return false;
+        }
+        if others.is_empty() && self.twins.contains(&index) && !self.told_of_member {
+            others.clone_from(&self.twins);
+        }
         let whole = (!others.is_empty()).then(|| self.clone());
         if self.attribute_within(index, before) {
             // "a steel cube and a wooden cube, both 20 cm wide"
@@ -96,6 +103,9 @@ impl Parser {
 
     fn attribute_within(&mut self, index: usize, before: Before) -> bool {
         if self.size_of_ring(index, before) || self.by_share(index) || self.copies_have(index) {
+            return true;
+        }
+        if self.as_tall_as_wide(index) || self.compared(index) {
             return true;
         }
         let up = (before.from || before.at).then_some(Dim::Up);
@@ -179,6 +189,18 @@ impl Parser {
         }
     }
 
+    /// Numbers without a unit behind a size are its extents.
+    fn sizes_in_turn(&self) -> bool {
+        matches!(self.peek(), Some(Lex::Number(_)))
+            && !self.lexemes[self.at..]
+                .iter()
+                .take_while(|lexeme| {
+                    matches!(lexeme.lex, Lex::Number(_) | Lex::Measure(_) | Lex::Comma)
+                        || lexeme.sense() == Some(Sense::And)
+                })
+                .any(|lexeme| matches!(lexeme.lex, Lex::Measure(_)))
+    }
+
     /// "of size 0.1 0.2 0.3".
     fn sizes_of(&mut self, index: usize, first: f64) -> bool {
         let mut numbers = vec![first];
@@ -256,6 +278,16 @@ impl Parser {
             return !self.heads_a_thing();
         }
         self.glue(|sense| matches!(sense, Sense::Filler));
+        // "30 cm square"
+        if measure.unit == Unit::Length
+            && self.sense() == Some(Sense::Outline(super::lexicon::Outline::Square))
+            && self.drafts[index].triple.is_none()
+        {
+            self.at += 1;
+            self.drafts[index].triple = Some([measure.value, measure.value, f64::NAN]);
+            self.drafts[index].square_plate();
+            return !self.heads_a_thing();
+        }
         let dim = match self.sense() {
             Some(Sense::Dim(dim)) => Some(dim),
             Some(Sense::Stretch(factors)) => Some(stretched(factors)),
@@ -670,7 +702,13 @@ impl Parser {
                 _ => false,
             };
         }
-        if !matches!(prop, Prop::Size | Prop::Colour) && self.distributed(index, None) {
+        let dim = Some(Dim::High).filter(|_| prop == Prop::Height && !before.at && !before.from);
+        if matches!(self.peek(), Some(Lex::Number(_) | Lex::Measure(_)))
+            && !matches!(prop, Prop::Colour | Prop::Material)
+            && (dim.is_some() || prop != Prop::Height)
+            && !(prop == Prop::Size && self.sizes_in_turn())
+            && self.shared_out(index, dim, Some(prop))
+        {
             return true;
         }
         match (prop, self.peek()) {

@@ -8,7 +8,7 @@ use super::{
 };
 
 /// A thing that is being described.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct Draft {
     /// What it is; none for the floor.
     pub noun: Option<&'static Noun>,
@@ -133,29 +133,6 @@ impl Draft {
         }
     }
 
-    /// Whether it can have the outline that it should have.
-    pub fn has_outline(&self) -> bool {
-        match self.outline {
-            None => true,
-            Some(Outline::Round) => {
-                round_kind(self.thing.kind)
-                    || matches!(self.thing.kind, Kind::Dumbbell | Kind::Table)
-            }
-            Some(Outline::Angular | Outline::Square) => matches!(
-                self.thing.kind,
-                Kind::Box
-                    | Kind::Container
-                    | Kind::Table
-                    | Kind::Platform
-                    | Kind::Stool
-                    | Kind::Pen
-                    | Kind::Shelf
-                    | Kind::Bench
-                    | Kind::SolidPyramid
-            ),
-        }
-    }
-
     /// The arrangement of several, which begins to be one here.
     pub fn arrange(&mut self, pattern: Pattern) -> &mut Arrangement {
         let arrangement = self.thing.arrangement.get_or_insert(Arrangement::new(pattern));
@@ -186,6 +163,11 @@ impl Draft {
     #[must_use]
     pub fn measure(&mut self, measure: Measure, dim: Option<Dim>) -> bool {
         let value = measure.value;
+        // "20 kg wide"
+        let extent = !matches!(dim, None | Some(Dim::Up | Dim::Apart | Dim::Gap));
+        if extent && measure.unit != Unit::Length {
+            return false;
+        }
         match measure.unit {
             Unit::Length => {
                 match dim {
@@ -260,6 +242,7 @@ impl Draft {
     pub fn resolve(mut self, warnings: &mut Vec<String>) -> Thing {
         let kind = self.thing.kind;
         let noun = self.noun;
+        self.as_large_as_heavy();
         if let Some(noun) = noun {
             self.thing.material =
                 self.thing.material.or(noun.material.filter(|_| kind.class() != Class::Mechanism));
@@ -383,6 +366,7 @@ impl Draft {
 
     /// Lengths become extents by what the thing is.
     fn extents(&mut self) {
+        self.outlined();
         if self.outline == Some(Outline::Round) && self.thing.kind == Kind::Table {
             self.thing.kind = Kind::RoundTable;
         }
@@ -729,7 +713,7 @@ pub const fn kind_length(kind: Kind) -> bool {
     )
 }
 
-const fn round_kind(kind: Kind) -> bool {
+pub(super) const fn round_kind(kind: Kind) -> bool {
     matches!(
         kind,
         Kind::Sphere

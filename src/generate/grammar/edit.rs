@@ -10,7 +10,7 @@ use super::{
     Parser, Plan, Refusal,
     alter::alter,
     draft::Draft,
-    fit,
+    fit, frames,
     lexer::Lex,
     lexicon::{self, Noun, Part, Prop, Sense, Trait, Verb},
     measure::{Measure, Unit},
@@ -21,7 +21,8 @@ use super::{
 /// The plan after the change that a prompt asks for; nothing when it asks for a scene of its own.
 pub fn edit(prompt: &str, present: Option<&SceneSpec>) -> Option<Result<Plan, Refusal>> {
     let mut warnings = Vec::new();
-    let text = spelling::mended(fit(prompt).ok()?, &mut warnings);
+    let text = frames::taken_out(fit(prompt).ok()?, &mut warnings);
+    let text = spelling::mended(&text, &mut warnings);
     let mut parser = Parser::new(&text);
     let wish = Wish::of(&mut parser, present.is_some())?;
     let Some(present) = present else {

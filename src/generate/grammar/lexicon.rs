@@ -8,7 +8,7 @@ use super::super::spec::{Kind, Material, Medium, Pattern, Place};
 use super::{
     idle,
     nouns::{NOUNS, sized},
-    verbs,
+    synonyms, verbs,
 };
 
 const UP: [f64; 3] = [0.0, 0.0, 1.0];
@@ -596,6 +596,9 @@ static WORDS: LazyLock<HashMap<String, Entry>> = LazyLock::new(|| {
             words.entry(phrase.to_owned()).or_insert(entry);
         }
     }
+    for (phrase, sense) in synonyms::phrases() {
+        words.entry(phrase).or_insert(Entry { sense, plural: false });
+    }
     for (phrase, sense) in verbs::phrases()
         .into_iter()
         .chain(verbs::comparisons())
@@ -624,6 +627,16 @@ static WORDS: LazyLock<HashMap<String, Entry>> = LazyLock::new(|| {
 /// The meaning of a phrase, words parted by single spaces.
 pub fn meaning(phrase: &str) -> Option<Entry> {
     WORDS.get(phrase).copied()
+}
+
+/// The material that a word of the phrases means.
+pub(super) fn material(word: &str) -> Option<Material> {
+    PHRASES.iter().find_map(|(phrases, sense)| match sense {
+        Sense::Material(material) if phrases.split('|').any(|phrase| phrase == word) => {
+            Some(*material)
+        }
+        _ => None,
+    })
 }
 
 /// The noun that a kind goes by, for plans that come without words.

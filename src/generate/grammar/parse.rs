@@ -74,6 +74,14 @@ pub struct Parser {
     pub(super) stands: Vec<[f64; 3]>,
     /// The part of a machine that the last reference meant.
     pub(super) part_of: Option<Sense>,
+    /// What a group has become that was parted: what is said of it is said of each.
+    pub(super) twins: Vec<usize>,
+    /// What is being placed.
+    pub(super) placed: Option<usize>,
+    /// Whether a member of a group is being described.
+    pub(super) told_of_member: bool,
+    /// The group of which only one member is meant.
+    pub(super) single: Option<usize>,
     /// Whether a change gives something to what is there.
     pub(super) gives: bool,
     /// Whether what is said of stairs is said of each step.
@@ -104,6 +112,7 @@ impl Parser {
                         self.named = std::mem::take(&mut self.list);
                     }
                     led = None;
+                    (self.single, self.twins) = (None, Vec::new());
                     self.at += 1;
                     separated = true;
                     continue;
@@ -187,7 +196,10 @@ impl Parser {
                     self.glue(|sense| matches!(sense, Sense::Is | Sense::Filler | Sense::Verb(_)));
                     let comma = self.peek() == Some(Lex::Comma);
                     self.at += usize::from(comma);
-                    self.glue(|sense| matches!(sense, Sense::Trait(Trait::Spaced)));
+                    self.glue(|sense| {
+                        matches!(sense, Sense::Trait(Trait::Spaced))
+                            || comma && matches!(sense, Sense::Is | Sense::Filler | Sense::Verb(_))
+                    });
                     if self.determined() || (comma && self.adjective()) {
                         leading = Some((place, reference, other));
                         self.list.clear();
@@ -208,7 +220,8 @@ impl Parser {
                     || self.of_its_part()
                     || self.strength_of_it()
                     || self.pulled_then()
-                    || self.parts_of_it())
+                    || self.parts_of_it()
+                    || self.members_before())
             {
                 continue;
             }
@@ -221,6 +234,7 @@ impl Parser {
             if (separated || !bare)
                 && let Some(subject) = self.thing()
             {
+                let subject = self.one_alone(subject);
                 if let Some(motion) = led
                     && self.drafts[subject].kind().is_some_and(|kind| kind.class() == Class::Solid)
                     && !self.drafts[subject].traits.contains(&motion)

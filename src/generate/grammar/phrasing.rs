@@ -46,6 +46,7 @@ const AMOUNTS: &[(&[&str], f64)] = &[
 /// The lexemes as the grammar reads them, and what was taken for granted.
 pub fn plain(lexemes: Vec<Lexeme>) -> (Vec<Lexeme>, Vec<String>) {
     let mut phrasing = Phrasing { lexemes, granted: Vec::new() };
+    phrasing.wording();
     phrasing.purposes();
     phrasing.idle();
     phrasing.frames();
@@ -114,8 +115,12 @@ impl Phrasing {
     }
 
     /// The words between, as they were written.
-    fn said(&self, from: usize, to: usize) -> String {
+    pub(super) fn said(&self, from: usize, to: usize) -> String {
         self.lexemes[from..to].iter().map(|lexeme| &*lexeme.text).collect::<Vec<_>>().join(" ")
+    }
+
+    pub(super) fn tell(&mut self, what: String) {
+        self.granted.push(what);
     }
 
     pub(super) fn leave_out(&mut self, from: usize, to: usize) {

@@ -35,7 +35,7 @@ impl Parser {
         let begin = self.at;
         let mut draft = Draft::default();
         let (mut definite, mut parts, mut by_numbers) = (false, None, Vec::new());
-        let mut lightness = None;
+        let (mut lightness, mut another) = (None, false);
         loop {
             let lexeme = self.lexemes.get(self.at)?.clone();
             let here = self.at;
@@ -63,7 +63,9 @@ impl Parser {
                     return Some(index);
                 }
                 // "and a tiny white one"
-                Lex::Number(1.0) if !definite && !draft.is_blank() && !self.heads_a_thing() => {
+                Lex::Number(1.0)
+                    if !definite && (!draft.is_blank() || another) && !self.heads_a_thing() =>
+                {
                     // What the sentence is about, or what was named last.
                     let head = self.head.filter(|_| self.depth == 1);
                     let head = head.and_then(|head| self.drafts.get(head)?.noun);
@@ -116,7 +118,10 @@ impl Parser {
                 Lex::Known(entry) => match entry.sense {
                     Sense::A | Sense::Filler => {}
                     Sense::The => definite = true,
-                    Sense::More => definite = false,
+                    Sense::More => {
+                        definite = false;
+                        another = lexeme.text == "another" && self.drafts.iter().all(|d| !d.known);
+                    }
                     Sense::Each if here == begin => definite = true,
                     Sense::Of if draft.count.is_some() && draft.is_blank() => {}
                     Sense::And if !draft.is_blank() && self.adjective() => {}
@@ -133,6 +138,11 @@ impl Parser {
                     }
                     Sense::Light if !matches!(self.sense(), Some(Sense::Colour(_))) => {
                         draft.heft = Some(0.25);
+                    }
+                    Sense::It if here == begin && lexeme.text == "that" => {
+                        return (0..self.drafts.len()).rev().find(|at| {
+                            self.drafts[*at].noun.is_some() && Some(*at) != self.placed
+                        });
                     }
                     Sense::It if here == begin => return self.it.or(self.current),
                     Sense::Part(Part::End) if definite => {

@@ -248,7 +248,9 @@ impl Figures {
     }
 
     fn says(&self, word: &str) -> bool {
-        self.words.iter().any(|known| known.split([' ', '_']).any(|part| part == word))
+        self.words
+            .iter()
+            .any(|known| known == word || known.split([' ', '_']).any(|part| part == word))
     }
 }
 
@@ -405,7 +407,7 @@ pub(super) fn comes_of(thing: &Thing, noun: &'static Noun) -> bool {
         || match noun.kind {
             Box => matches!(thing.kind, Container | Cup | Kind::Swing | Dominoes),
             Cylinder | Post => {
-                thing.kind == Cup
+                matches!(thing.kind, Cup | Platform)
                     || matches!(thing.kind, Box | Container) && noun.kind == Cylinder
                     || thing.kind.class() == Class::Mechanism
             }

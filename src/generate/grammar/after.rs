@@ -604,18 +604,7 @@ impl Parser {
             }
         }
         self.links.push(link(subject));
-        // "a red and a blue one, on a table": each of them.
-        if self.twins.contains(&subject) && !self.twins.contains(&reference) {
-            for twin in self.twins.clone() {
-                let placed = self
-                    .links
-                    .iter()
-                    .any(|link| link.subject == twin && link.reference == reference);
-                if !placed {
-                    self.links.push(link(twin));
-                }
-            }
-        }
+        self.place_twins(link(subject));
     }
 
     /// On one side of what cannot be stood on is beside it.

@@ -679,6 +679,20 @@ impl Parser {
         self.twins = things.to_vec();
     }
 
+    /// "a red and a blue one, on a table": where one of those that were a group is, they all are.
+    pub(super) fn place_twins(&mut self, link: Link) {
+        if !self.twins.contains(&link.subject) || self.twins.contains(&link.reference) {
+            return;
+        }
+        for subject in self.twins.clone() {
+            let placed =
+                |known: &Link| known.subject == subject && known.reference == link.reference;
+            if !self.links.iter().any(placed) {
+                self.links.push(Link { subject, ..link.clone() });
+            }
+        }
+    }
+
     /// What a member stands by, its thing stands by.
     fn give_links(&mut self, member: usize, thing: usize) {
         let links: Vec<Link> = self

@@ -177,7 +177,9 @@ impl Parts<'_> {
         };
         let weight = self.thing.mass.or(wrecking.then_some(30.0));
         let drop = weight.map_or(radius, |_| 2.0 * end);
-        let height = total + drop + 0.2;
+        // What hangs at its end needs room.
+        let load = self.thing.size.and_then(|size| size.z).filter(|_| !wrecking).unwrap_or(0.0);
+        let height = total + drop + 0.2 + load;
         let angle = self.thing.angle.unwrap_or(if wrecking { 50.0 } else { 0.0 });
         let mut inner: Option<Element> = None;
         for n in (1..=links).rev() {
@@ -396,6 +398,8 @@ impl Parts<'_> {
             assembly.velocities.extend(spin.map(|spin| (spin, [speed / r, 0.0, 0.0], [0.0; 3])));
         }
         let rests = self.thing.velocity.is_none();
+        let roof = [x * 0.225, y * 0.28];
+        assembly.top = Some(Top { pos: [-x * 0.075, 0.0, z], half: roof });
         assembly.bodies.push(Body {
             name: self.name.to_owned(),
             pos,

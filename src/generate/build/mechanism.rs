@@ -289,7 +289,10 @@ impl Parts<'_> {
             let hinge = self.damped(joint("hinge", part("hinge"), [0.0, 1.0, 0.0]), 0.0);
             let hinge = if n == 1 && angle != 0.0 { hinge.numbers("ref", &[angle]) } else { hinge };
             let radius = (length * 0.03).clamp(0.006, 0.03);
-            let pole = rod(&self.looks, radius, [0.0; 3], [0.0, 0.0, length])
+            // A second colour is that of the poles on a cart.
+            let looks = self.palette.looks(self.thing, 1, self.turn);
+            let looks = if self.thing.kind == Kind::CartPole { &looks } else { &self.looks };
+            let pole = rod(looks, radius, [0.0; 3], [0.0, 0.0, length])
                 .set("mass", numbers(&[masses[n - 1]]));
             let pos = if n == 1 { at } else { [0.0, 0.0, lengths[n - 2]] };
             let mut content = vec![hinge, pole];

@@ -112,6 +112,17 @@ fn roomy(mut spec: SceneSpec) -> SceneSpec {
             let size = held.kind.extents().map(|extent| Some(0.4 * extent));
             spec.things[at].size = Some(super::spec::Size { x: size[0], y: size[1], z: size[2] });
         }
+        // What hangs from a chain does not reach the floor.
+        let hung = spec
+            .relations
+            .iter()
+            .find(|r| r.reference == spec.things[at].id && r.place == Place::AttachedTo)
+            .filter(|_| spec.things[at].kind == Kind::Chain)
+            .and_then(|r| spec.thing(&r.subject))
+            .map(|load| solid::extents(load)[2]);
+        if let Some(high) = hung {
+            spec.things[at].size.get_or_insert_default().z = Some(high);
+        }
         // A pendulum that is to hit something hangs as high as that stands, and swings from afar.
         let struck = spec
             .relations

@@ -308,9 +308,11 @@ impl Layout<'_> {
                         self.spot(relation, surface, tight).ok_or_else(no_room)?
                     }
                 };
+                // What reaches far stands on its foot.
+                let aside = |axis: usize| if own.foot.is_some() { 0.0 } else { own_middle(axis) };
                 let pos = [
-                    at.pos[0] + spot[0] - own_middle(0),
-                    at.pos[1] + spot[1] - own_middle(1),
+                    at.pos[0] + spot[0] - aside(0),
+                    at.pos[1] + spot[1] - aside(1),
                     at.pos[2] + surface.pos[2] + lift,
                 ];
                 Ok(Placed { pos, lean: 0.0 })
@@ -519,7 +521,10 @@ impl Layout<'_> {
     /// A place on a surface beside the others that stand there: in one row, or in several.
     fn spot(&self, relation: &Relation, surface: Top, tight: bool) -> Option<[f64; 2]> {
         let (members, index) = self.company(relation);
-        let size = |member: &usize| self.assemblies[*member].footprint();
+        let size = |member: &usize| {
+            let own = &self.assemblies[*member];
+            own.foot.map_or(own.footprint(), |foot| foot.map(|half| 2.0 * half + 0.1))
+        };
         let [width, depth] = [2.0 * surface.half[0], 2.0 * surface.half[1]];
         if members.len() == 1 {
             let [x, y] = size(&members[0]);

@@ -196,6 +196,9 @@ impl Parser {
             }
             self.at = here;
         }
+        if matches!(place, Place::On | Place::Inside) && self.on_one_board(index) {
+            return true;
+        }
         if place == Place::On && gap.is_none() && self.on_one_side(index) {
             return true;
         }
@@ -575,6 +578,18 @@ impl Parser {
             return;
         }
         let member = self.which.take();
+        // "an arm with a gripper standing on a table": the arm is.
+        let arm = (0..self.drafts.len()).find(|at| self.drafts[*at].kind() == Some(Kind::Arm));
+        let subject = match arm {
+            Some(arm)
+                if place == Place::On
+                    && !self.drafts[subject].known
+                    && self.drafts[subject].kind() == Some(Kind::Gripper) =>
+            {
+                arm
+            }
+            _ => subject,
+        };
         let place = self.fitting(subject, place, reference);
         // What an arm holds is in its gripper.
         let gripper = self
@@ -861,6 +876,11 @@ impl Parser {
                     Some(Place::On)
                 }
                 (Some(Kind::Seesaw), Some(_)) => Some(Place::OnLeftEnd),
+                (Some(Kind::Table | Kind::RoundTable), Some(Kind::Chair | Kind::Stool))
+                    if self.drafts[member].count.is_none() && !self.drafts[member].plural =>
+                {
+                    Some(Place::Behind)
+                }
                 (Some(Kind::Table | Kind::RoundTable), Some(Kind::Chair | Kind::Stool)) => {
                     Some(Place::Around)
                 }

@@ -2,7 +2,7 @@
 //! "two ramps, the left one of 10 and the right one of 20 degrees". Each is spelled out by itself,
 //! as if it had been named with all that was said of it.
 
-use super::super::spec::{Class, Kind};
+use super::super::spec::{Class, Hinges, Kind, Place};
 use super::{
     lexer::{Lex, Lexeme},
     lexicon::{Entry, Part, Prop, Sense, Trait, Which},
@@ -25,6 +25,103 @@ impl Phrasing {
             } else {
                 at += 1;
             }
+        }
+    }
+
+    /// "three weights of 1, 2 and 3 kg, each hanging on its own spring": each with what it hangs on.
+    pub(super) fn each_on_its_own(&mut self) {
+        for at in 0..self.lexemes.len() {
+            let count = match self.lex(at) {
+                Some(Lex::Number(number)) if (2.0..=8.0).contains(&number) => number as usize,
+                _ => continue,
+            };
+            let mut noun = at + 1;
+            while self.sense(noun).is_some_and(Sense::is_adjective)
+                || matches!(self.lex(noun), Some(Lex::Measure(_)))
+            {
+                noun += 1;
+            }
+            let load = match self.lexemes.get(noun).map(|lexeme| lexeme.lex) {
+                Some(Lex::Known(Entry { sense: Sense::Noun(own), plural: true })) => {
+                    own.kind.class() == Class::Solid
+                }
+                Some(Lex::Known(Entry { sense: Sense::Part(Part::Bob), plural: true })) => true,
+                _ => self.text(noun) == "masses",
+            };
+            if !load {
+                continue;
+            }
+            let mut next = noun + 1;
+            next += usize::from(self.sense(next) == Some(Sense::Of));
+            let mut figures: Vec<Lexeme> = Vec::new();
+            while matches!(self.lex(next), Some(Lex::Number(_) | Lex::Measure(_))) {
+                figures.extend(self.lexemes.get(next).cloned());
+                next += 1;
+                while self.lex(next) == Some(Lex::Comma)
+                    && self.sense(next + 1) != Some(Sense::Each)
+                    || self.sense(next) == Some(Sense::And)
+                {
+                    next += 1;
+                }
+            }
+            let unit = figures.iter().rev().find_map(|figure| match figure.lex {
+                Lex::Measure(measure) => Some(measure),
+                _ => None,
+            });
+            next += usize::from(self.lex(next) == Some(Lex::Comma));
+            let each = self.text(next) == "each"
+                && matches!(
+                    self.sense(next + 1),
+                    Some(
+                        Sense::Trait(Trait::Hanging | Trait::Spaced)
+                            | Sense::Place(Place::On | Place::AttachedTo)
+                            | Sense::Is
+                    )
+                );
+            let stop = (next..self.lexemes.len())
+                .find(|at| self.lex(*at) == Some(Lex::Stop))
+                .unwrap_or(self.lexemes.len());
+            let sprung = (next..stop).any(|at| {
+                matches!(self.sense(at), Some(Sense::Noun(noun))
+                    if matches!(noun.kind, Kind::Spring | Kind::SlidingSpring | Kind::Chain))
+            });
+            let listed = figures.is_empty() || figures.len() == count;
+            if !(each && sprung && listed && (figures.is_empty() || unit.is_some())) {
+                continue;
+            }
+            let mut tail: Vec<Lexeme> = self.lexemes[next + 1..stop].to_vec();
+            for at in 0..tail.len() {
+                if tail[at].text == "its" {
+                    tail[at] = known(Sense::A, "a");
+                }
+            }
+            let one = match self.lexemes[noun].lex {
+                Lex::Known(entry) => Lex::Known(Entry { plural: false, ..entry }),
+                lex => lex,
+            };
+            let one = Lexeme { lex: one, text: self.text(noun).to_owned() };
+            let mut new = Vec::new();
+            for n in 0..count {
+                if n > 0 {
+                    new.push(Lexeme { lex: Lex::Comma, text: ",".into() });
+                    new.push(known(Sense::And, "and"));
+                }
+                new.push(known(Sense::A, "a"));
+                new.extend(self.lexemes[at + 1..noun].iter().cloned());
+                if let (Some(figure), Some(unit)) = (figures.get(n), unit) {
+                    let lex = match figure.lex {
+                        Lex::Number(number) => {
+                            Lex::Measure(Measure { value: number * unit.scale, ..unit })
+                        }
+                        lex => lex,
+                    };
+                    new.push(Lexeme { lex, text: figure.text.clone() });
+                }
+                new.push(one.clone());
+                new.extend(tail.iter().cloned());
+            }
+            self.lexemes.splice(at..stop, new);
+            return;
         }
     }
 
@@ -227,9 +324,27 @@ impl Phrasing {
 }
 
 /// "the other with nine", "one of 10": with what is said behind the number of another one.
-fn completed<'l>(own: &[Lexeme], others: impl Iterator<Item = &'l [Lexeme]>) -> Vec<Lexeme> {
+pub(super) fn completed<'l>(
+    own: &[Lexeme],
+    others: impl Iterator<Item = &'l [Lexeme]>,
+) -> Vec<Lexeme> {
     let mut own = own.to_vec();
     let Some(last) = own.last().cloned() else { return own };
+    let others: Vec<&[Lexeme]> = others.collect();
+    // "one hinged on the left and one on the right"
+    let hinged = |lexeme: &Lexeme| matches!(lexeme.sense(), Some(Sense::Hinges(_)));
+    if others.iter().any(|other| other.iter().any(hinged)) && !own.iter().any(hinged) {
+        let side = own.iter().find_map(|lexeme| match lexeme.sense() {
+            Some(Sense::Direction([x, ..])) if x != 0.0 => Some(x < 0.0),
+            Some(Sense::Place(Place::OnLeftEnd | Place::LeftOf)) => Some(true),
+            Some(Sense::Place(Place::OnRightEnd | Place::RightOf)) => Some(false),
+            _ => None,
+        });
+        if let Some(left) = side {
+            let hinges = if left { Hinges::Left } else { Hinges::Right };
+            return vec![known(Sense::Hinges(hinges), "hinged")];
+        }
+    }
     let figure = |lexeme: &Lexeme| matches!(lexeme.lex, Lex::Number(_) | Lex::Measure(_));
     if !figure(&last) {
         return own;

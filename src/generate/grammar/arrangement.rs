@@ -106,12 +106,26 @@ impl Parser {
                 _ => None,
             };
             // "at a stack of boxes" is where it goes, not how it stands.
-            let other = self.sense_ahead(1) == Some(Sense::Of)
-                && (matches!(self.sense_ahead(3), Some(Sense::Noun(_)))
-                    || !matches!(self.ahead(2), Some(Lex::Number(_))))
-                && !matches!(pattern, Some(Pattern::Corners | Pattern::Ring | Pattern::Grid))
-                && !(pattern == Some(Pattern::Arc)
-                    && matches!(self.ahead(2), Some(Lex::Measure(_))));
+            let single = !self.drafts[index].plural
+                && self.drafts[index].count.is_none()
+                && self.drafts[index].thing.arrangement.is_none();
+            let of_others = single
+                && self.sense_ahead(1) == Some(Sense::Of)
+                && matches!(self.ahead(2), Some(Lex::Number(_)))
+                && {
+                    let mut by = 3;
+                    while self.sense_ahead(by).is_some_and(Sense::is_adjective) {
+                        by += 1;
+                    }
+                    matches!(self.sense_ahead(by), Some(Sense::Noun(_)))
+                };
+            let other = of_others
+                || self.sense_ahead(1) == Some(Sense::Of)
+                    && (matches!(self.sense_ahead(3), Some(Sense::Noun(_)))
+                        || !matches!(self.ahead(2), Some(Lex::Number(_))))
+                    && !matches!(pattern, Some(Pattern::Corners | Pattern::Ring | Pattern::Grid))
+                    && !(pattern == Some(Pattern::Arc)
+                        && matches!(self.ahead(2), Some(Lex::Measure(_))));
             if let Some(pattern) =
                 pattern.filter(|pattern| !(other || all && *pattern != Pattern::Row))
             {
@@ -361,7 +375,11 @@ impl Parser {
                             matches!(sense, Sense::Dim(Dim::High) | Sense::Stretch(_))
                         });
                         match self.peek() {
-                            Some(Lex::Measure(measure)) if each => {
+                            Some(Lex::Measure(measure))
+                                if each
+                                    || matches!(part, Part::Link | Part::Rail)
+                                        && measure.unit == Unit::Length =>
+                            {
                                 self.at += 1;
                                 let _ = self.length_before(&mut said, measure);
                             }
@@ -398,7 +416,10 @@ impl Parser {
                             && !(self.drafts[index].kind() == Some(noun.kind) && count.is_none())
                             // "a rope with a ball": at its end.
                             && !(self.drafts[index].kind() == Some(Kind::Chain) && count.is_none())
-                            && (said.heft.is_none() || self.drafts[index].has_load(noun))
+                            && (said.heft.is_none()
+                                || said.thing.mass.is_some()
+                                || self.drafts[index].has_load(noun)
+                                || self.drafts[index].kind() == Some(Kind::CartPole))
                             && said.factor.is_none()
                             && said.traits.is_empty()
                             && (said.thing.colours.is_empty()
@@ -499,7 +520,10 @@ impl Parser {
         let kind = self.drafts[index].kind();
         let rods = matches!(kind, Some(Kind::Pendulum | Kind::InvertedPendulum | Kind::CartPole))
             && noun.kind != Kind::Sphere;
-        let own = matches!(kind, Some(Kind::Car | Kind::NewtonsCradle | Kind::Seesaw | Kind::Door));
+        let own = matches!(
+            kind,
+            Some(Kind::Car | Kind::NewtonsCradle | Kind::Seesaw | Kind::Door | Kind::Stairs)
+        );
         if !(own || rods) {
             return false;
         }
@@ -511,16 +535,38 @@ impl Parser {
             let draft = &mut self.drafts[index];
             let length = said.lengths.first().map(|(_, length)| *length);
             let mass = said.thing.mass.filter(|_| draft.kind() != Some(Kind::Pendulum));
-            if length.is_none() || said.thing.mass.is_some() && mass.is_none() {
+            let mass = mass.or(said
+                .heft
+                .filter(|_| said.thing.mass.is_none() && kind == Some(Kind::CartPole))
+                .map(|heft| 0.2 * heft));
+            let rod = draft.kind() != Some(Kind::Pendulum);
+            if length.is_none() && !(rod && mass.is_some())
+                || said.thing.mass.is_some() && mass.is_none()
+            {
                 self.at = here;
                 return false;
             }
             draft.thing.parts = count.or(draft.thing.parts);
-            draft.thing.length = length;
+            draft.thing.length = length.or(draft.thing.length);
             draft.thing.mass = mass.or(draft.thing.mass);
             draft.thing.colours.extend(said.thing.colours.iter().cloned());
             draft.thing.material = said.thing.material.or(draft.thing.material);
             return true;
+        }
+        if kind == Some(Kind::Stairs) {
+            let draft = &mut self.drafts[index];
+            draft.thing.parts = count.or(draft.thing.parts);
+            draft.thing.material = said.thing.material.or(draft.thing.material);
+            draft.thing.colours.extend(said.thing.colours.iter().cloned());
+            for (dim, length) in &said.lengths {
+                let dim = match dim {
+                    None | Some(Dim::High | Dim::Thick | Dim::Rise) => Dim::Rise,
+                    Some(Dim::Wide) => Dim::Wide,
+                    _ => Dim::Tread,
+                };
+                draft.lengths.push((Some(dim), *length));
+            }
+            return said.thing.mass.is_none();
         }
         if matches!(kind, Some(Kind::Seesaw | Kind::Door)) {
             let thing = &mut self.drafts[index].thing;
@@ -601,6 +647,16 @@ impl Parser {
                     | Sense::Prop(Prop::Height)
             )
         });
+        // "a total length" is that of the whole.
+        let whole = self.lexemes.get(self.at).is_some_and(|lexeme| {
+            ["total", "overall", "full", "combined"]
+                .iter()
+                .any(|word| lexeme.text.starts_with(word))
+        });
+        if whole {
+            self.at = begin;
+            return;
+        }
         let before = if let Some(Sense::Dim(dim)) = self.sense() { Some(dim) } else { None };
         let mass = matches!(self.sense(), Some(Sense::Prop(Prop::Mass)));
         self.at += usize::from(before.is_some() || mass);
@@ -610,6 +666,8 @@ impl Parser {
             && (self.at > begin || measure.unit == Unit::Mass)
             // "links with a 5 kg weight": of the weight.
             && !matches!(self.sense_ahead(1), Some(Sense::Part(_) | Sense::Noun(_)))
+            && !(matches!(self.sense_ahead(1), Some(Sense::Stretch(_) | Sense::Dim(_)))
+                && matches!(self.sense_ahead(2), Some(Sense::Part(_) | Sense::Noun(_))))
         {
             self.at += 1;
             let _ = self.length_before(said, measure);

@@ -295,7 +295,10 @@ impl Parser {
             // "50 cm on each side"
             Some(Sense::Ends)
                 if self.lexemes[self.at].text == "on each side"
-                    && self.drafts[index].kind() == Some(Kind::Box) =>
+                    && matches!(
+                        self.drafts[index].kind(),
+                        Some(Kind::Box | Kind::Table | Kind::Platform | Kind::Stool)
+                    ) =>
             {
                 Some(Dim::Edge)
             }
@@ -358,7 +361,7 @@ impl Parser {
                 // "a double pole, each 40 cm"
                 self.drafts[index].thing.length = Some(measure.value);
             }
-            (Unit::Length, Some(Dim::Deep | Dim::Long | Dim::Wide))
+            (Unit::Length, Some(Dim::Deep | Dim::Long))
                 if kind == Some(Kind::Stairs) && self.each_step =>
             {
                 self.drafts[index].lengths.push((Some(Dim::Tread), measure.value));

@@ -474,6 +474,8 @@ impl Draft {
                     set_round(kind, &mut size, value);
                 }
                 (Some(Dim::Thick), Kind::Wall | Kind::Door) => size.y = Some(value),
+                (Some(Dim::Thick | Dim::Deep), Kind::Dominoes) => size.x = Some(value),
+                (Some(Dim::Wide), Kind::Dominoes) => size.y = Some(value),
                 (Some(Dim::Thick), Kind::Cylinder | Kind::Capsule)
                     if noun.is_some_and(|noun| noun.lying) =>
                 {
@@ -481,6 +483,10 @@ impl Draft {
                 }
                 (Some(Dim::Thick), _) => size.z = Some(value),
                 (_, _) if along && matches!(dim, None | Some(Dim::Long | Dim::High)) => {
+                    // Of how many it is the length is told.
+                    if kind == Kind::Chain {
+                        self.thing.parts = self.thing.parts.or(Some(10));
+                    }
                     self.thing.length = Some(value / f64::from(self.parts_in_a_row()));
                 }
                 (Some(Dim::High), _) => size.z = Some(value),
@@ -556,6 +562,21 @@ impl Draft {
         if let Some([x, y, z]) = self.triple {
             // Of two, the height is said elsewhere or is the thing's own.
             size = Size { x: Some(x), y: Some(y), z: Some(z).filter(|z| z.is_finite()).or(size.z) };
+            // Of what stands upright the two are width and height.
+            if !z.is_finite() && matches!(kind, Kind::Door | Kind::Wall) {
+                let high = if kind == Kind::Door { x.max(y) } else { y };
+                let wide = if kind == Kind::Door { x.min(y) } else { x };
+                size = Size { x: Some(wide), y: None, z: Some(high) };
+            }
+        }
+        // A car is as long as its wheels need.
+        if let (Kind::Car, Some(across), false) = (kind, self.thing.length, long_given) {
+            let axles = f64::from(self.thing.parts.unwrap_or(4).div_ceil(2));
+            let needed = 1.1 * across * (axles - 1.0) / 0.68;
+            let own = size.x.unwrap_or(kind.extents()[0]);
+            if needed > own {
+                size.x = Some(needed);
+            }
         }
         if size != Size::default() {
             self.thing.size = Some(size);

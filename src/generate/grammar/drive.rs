@@ -80,6 +80,21 @@ impl Phrasing {
             if self.is_joint(next) && (introduced || !counted) {
                 let more = usize::from(self.is_joint(next + 1));
                 self.lexemes.drain(at + 1..next + 1 + more);
+                // "on a motorised hinge"
+                let mut from = at;
+                while from > 0 && matches!(self.sense(from - 1), Some(Sense::A)) {
+                    from -= 1;
+                }
+                if from > 0
+                    && !introduced
+                    && matches!(
+                        self.sense(from - 1),
+                        Some(Sense::At | Sense::Place(Place::On | Place::Inside))
+                    )
+                {
+                    self.lexemes.drain(from - 1..at);
+                    at = from - 1;
+                }
             } else if counted
                 && self.is_joint(at + 1)
                 && at > 1
@@ -98,7 +113,7 @@ impl Phrasing {
         while at + 2 < self.lexemes.len() {
             let by = is_drive(self.sense(at)) && self.text(at + 1) == "by";
             let mut next = at + 2;
-            while matches!(self.sense(next), Some(Sense::A | Sense::Filler))
+            while matches!(self.sense(next), Some(Sense::A | Sense::The | Sense::Filler))
                 || matches!(self.lex(next), Some(Lex::Measure(_) | Lex::Number(_)))
             {
                 next += 1;
@@ -196,6 +211,9 @@ impl Phrasing {
         }
         // "are all driven", "each have a motor of their own"
         let mut end = at + 1;
+        end += usize::from(
+            self.lex(end) == Some(Lex::Comma) && self.sense(end + 1) == Some(Sense::Each),
+        );
         while matches!(self.sense(end), Some(Sense::Is | Sense::Each | Sense::Filler | Sense::Of))
             && !(driven && self.sense(end) == Some(Sense::Of))
         {
@@ -261,6 +279,31 @@ impl Parser {
             }
             self.at += 1;
             if named && most.is_some() {
+                // "of torque"
+                if self.sense() == Some(Sense::Of)
+                    && self.sense_ahead(1) == Some(Sense::Prop(Prop::Strength))
+                {
+                    self.at += 2;
+                }
+                // "at the pivot"
+                let here = self.at;
+                self.glue(|sense| {
+                    matches!(
+                        sense,
+                        Sense::At
+                            | Sense::To
+                            | Sense::In
+                            | Sense::The
+                            | Sense::Each
+                            | Sense::Place(Place::On)
+                    )
+                });
+                let joint = matches!(self.sense(), Some(Sense::Part(Part::Hinge | Part::Joint)));
+                if joint && self.at > here {
+                    self.at += 1;
+                } else {
+                    self.at = here;
+                }
                 let more = matches!(self.sense(), Some(Sense::Part(Part::Motor) | Sense::Each));
                 self.at += usize::from(more || is_drive(self.sense()));
                 break;

@@ -4,7 +4,7 @@ use super::super::spec::{Class, Kind, Pattern, Place};
 use super::{
     draft::Draft,
     lexer::Lex,
-    lexicon::{Part, Relative, Sense},
+    lexicon::{Part, Relative, Sense, Which},
     parse::{Link, Parser, stretched},
 };
 
@@ -27,7 +27,11 @@ impl Parser {
         self.glue(|sense| sense == Sense::And);
         let behind = self.take(|sense| sense == Sense::With);
         let each = self.each();
-        self.glue(|sense| matches!(sense, Sense::Of | Sense::It | Sense::Ones | Sense::Is));
+        let own = self.drafts[index].noun.map(|noun| noun.words);
+        self.glue(|sense| {
+            matches!(sense, Sense::Of | Sense::It | Sense::Ones | Sense::Is | Sense::The)
+                || each && matches!(sense, Sense::Noun(noun) if Some(noun.words) == own)
+        });
         self.at += usize::from(each && self.peek() == Some(Lex::Number(1.0)));
         let (forced, said) = match self.sense() {
             Some(Sense::With) if !behind => (None, true),
@@ -186,6 +190,45 @@ impl Parser {
             *self = before;
         }
         done
+    }
+
+    /// "a box on the top shelf", "on the second board": of a shelf that was named.
+    pub(super) fn on_one_board(&mut self, index: usize) -> bool {
+        let begin = self.at;
+        let shelf = |draft: &Draft| draft.kind() == Some(Kind::Shelf);
+        let shelf = self.drafts.iter().rposition(shelf).filter(|shelf| *shelf != index);
+        let Some(shelf) = shelf.filter(|shelf| self.drafts[*shelf].count.is_none()) else {
+            return false;
+        };
+        let boards = self.drafts[shelf].thing.parts.unwrap_or(4);
+        self.take(|sense| sense == Sense::The);
+        let member = match self.sense() {
+            Some(Sense::Which(Which::Bottom | Which::First)) => Some(1),
+            Some(Sense::Which(Which::Top | Which::Last)) => Some(boards),
+            Some(Sense::Which(Which::Middle)) if boards % 2 == 1 => Some(boards.div_ceil(2)),
+            Some(Sense::Which(Which::Nth(nth))) if nth <= boards => Some(nth),
+            _ => None,
+        };
+        self.at += 1;
+        let board = match self.sense() {
+            Some(Sense::Noun(noun)) => noun.kind == Kind::Shelf || noun.words.starts_with("slab"),
+            Some(Sense::Part(part)) => part == Part::Layer,
+            _ => false,
+        };
+        if member.is_none() || !board {
+            self.at = begin;
+            return false;
+        }
+        self.at += 1;
+        self.links.push(Link {
+            subject: index,
+            place: Place::Inside,
+            reference: shelf,
+            member,
+            other: None,
+            gap: None,
+        });
+        true
     }
 
     /// "a box on every board", of a shelf that was named: one on each.

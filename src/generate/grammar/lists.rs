@@ -17,9 +17,10 @@ const fn has_series(kind: Kind) -> bool {
 impl Parser {
     /// Such a list, of all parts.
     pub(super) fn parts_in_turn(&mut self, index: usize) -> bool {
-        if !self.drafts[index].kind().is_some_and(has_series)
-            || self.drafts[index].count.is_some_and(|count| count > 1)
-        {
+        if self.drafts[index].count.is_some_and(|count| count > 1) {
+            return self.counts_in_turn(index);
+        }
+        if !self.drafts[index].kind().is_some_and(has_series) {
             return false;
         }
         self.listed_parts(index) || self.named_parts(index)
@@ -122,6 +123,44 @@ impl Parser {
         true
     }
 
+    /// "three chains with 5, 10 and 15 links": each with its own.
+    fn counts_in_turn(&mut self, index: usize) -> bool {
+        let before = self.clone();
+        self.at += usize::from(self.peek() == Some(Lex::Comma));
+        let with = self.take(|sense| matches!(sense, Sense::With | Sense::Of));
+        let mut counts = Vec::new();
+        while let Some(Lex::Number(number)) = self.peek() {
+            counts.extend(whole(number));
+            self.at += 1;
+            while self.peek() == Some(Lex::Comma) || self.sense() == Some(Sense::And) {
+                self.at += 1;
+            }
+        }
+        let draft = self.drafts[index].clone();
+        let part = match self.sense() {
+            Some(Sense::Part(part)) => Some(part),
+            Some(Sense::Noun(noun)) if noun.kind == Kind::Wheel => Some(Part::Wheel),
+            Some(Sense::Noun(noun)) if noun.kind == Kind::Stairs => Some(Part::Step),
+            _ => None,
+        };
+        self.at += 1;
+        let fits = draft.count.is_some_and(|count| count as usize == counts.len());
+        let members: Vec<_> = counts
+            .iter()
+            .filter_map(|count| {
+                let mut member = draft.clone();
+                (member.count, member.plural) = (None, false);
+                let said = super::draft::Draft::default();
+                member.part(part?, Some(*count), &said).then_some(member)
+            })
+            .collect();
+        if !(with && fits) || members.len() != counts.len() {
+            *self = before;
+            return false;
+        }
+        self.split(index, members)
+    }
+
     /// "40, 30 and 20 cm", "1 kg and 2 kg": of one unit.
     fn figures(&mut self) -> Option<(Vec<f64>, Unit)> {
         let begin = self.at;
@@ -178,13 +217,18 @@ impl Parser {
                 Some(Sense::Which(Which::First | Which::Top)) => 0,
                 Some(Sense::Which(Which::Nth(nth))) => nth as usize - 1,
                 Some(Sense::Which(Which::Last | Which::Bottom)) => values.len().max(1),
+                _ if self.lexemes.get(self.at).is_some_and(|lexeme| lexeme.text == "forearm") => {
+                    named = true;
+                    values.len().max(1)
+                }
                 _ => {
                     self.at = here;
                     break;
                 }
             };
             self.at += 1;
-            if self.is_part_of(index) {
+            let upper = matches!(self.sense(), Some(Sense::Noun(noun)) if noun.kind == Kind::Arm);
+            if self.is_part_of(index) || upper {
                 named = true;
                 self.at += 1;
             } else {

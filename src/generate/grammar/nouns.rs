@@ -40,6 +40,7 @@ pub(super) static NOUNS: &[Noun] = &[
     sized("book", Kind::Box, [0.15, 0.22, 0.03]),
     sized("slab|tile|board|panel|paving stone", Kind::Box, [0.4, 0.3, 0.04]),
     of(Material::Cardboard, sized("shoebox|shoe box|cereal box", Kind::Box, [0.33, 0.2, 0.12])),
+    coloured("red", sized("toolbox|tool box|tool chest", Kind::Box, [0.45, 0.22, 0.2])),
     coloured("brown", sized("suitcase|briefcase|trunk", Kind::Box, [0.6, 0.25, 0.4])),
     coloured("white", sized("sugar cube", Kind::Box, [0.015; 3])),
     of(Material::Ice, sized("ice cube", Kind::Box, [0.04; 3])),

@@ -61,9 +61,8 @@ impl Draft {
     pub fn part(&mut self, part: Part, count: Option<u32>, said: &Draft) -> bool {
         let Some(kind) = self.kind() else { return false };
         // "heavy links", "big wheels": of which a plan has no figure.
-        if part != Part::Bob
-            && (said.heft.is_some() || said.factor.is_some() || said.stretch.is_some())
-        {
+        let heavy = said.heft.is_some() && said.thing.mass.is_none();
+        if part != Part::Bob && (heavy || said.factor.is_some() || said.stretch.is_some()) {
             return false;
         }
         let thing = &mut self.thing;

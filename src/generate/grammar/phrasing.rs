@@ -48,6 +48,7 @@ pub fn plain(lexemes: Vec<Lexeme>) -> (Vec<Lexeme>, Vec<String>) {
     let mut phrasing = Phrasing { lexemes, granted: Vec::new() };
     phrasing.wording();
     phrasing.purposes();
+    phrasing.own_things();
     phrasing.idle();
     phrasing.frames();
     phrasing.machines();
@@ -62,6 +63,7 @@ pub fn plain(lexemes: Vec<Lexeme>) -> (Vec<Lexeme>, Vec<String>) {
     phrasing.what_it_is_of();
     phrasing.as_others_say();
     phrasing.the_two();
+    phrasing.each_on_its_own();
     phrasing.told_apart();
     phrasing.the_other();
     phrasing.named_joints();

@@ -1,7 +1,7 @@
 //! Ways of saying that belong to machines and furniture: "a flight of seven stairs", "a plank
 //! pivoted in the middle", "chairs facing a table", "a classroom with six desks".
 
-use super::super::spec::{Hinges, Kind, Pattern, Place};
+use super::super::spec::{Class, Hinges, Kind, Pattern, Place};
 use super::{
     lexer::{Lex, Lexeme},
     lexicon::{Dim, Entry, Part, Prop, Sense, Trait, Which},
@@ -35,6 +35,17 @@ impl Phrasing {
             at += 1;
         }
         at
+    }
+
+    /// "hanging on its own spring": on one, and not by itself.
+    pub(super) fn own_things(&mut self) {
+        for at in (0..self.lexemes.len()).rev() {
+            let own = matches!(self.text(at), "on its own" | "on their own");
+            if own && self.is_noun(self.past_adjectives(at + 1)) {
+                let on = known(Sense::Place(Place::On), "on");
+                self.lexemes.splice(at..=at, [on, known(Sense::A, "a")]);
+            }
+        }
     }
 
     /// "A classroom with six desks": the desks.
@@ -82,6 +93,74 @@ impl Phrasing {
         self.listed_heights();
         self.one_more_of_it();
         self.adjectives_of_one();
+        self.balances();
+        self.words_of_furniture();
+    }
+
+    /// "a balance with 2 kg on the left": a seesaw with a weight of 2 kg there.
+    fn balances(&mut self) {
+        for at in 1..self.lexemes.len() {
+            let balance =
+                matches!(self.text(at), "balance" | "scale" | "scales" | "pair of scales")
+                    && self.sense(at - 1) == Some(Sense::A)
+                    && (self.sense(at + 1) == Some(Sense::With) || ends(self.lex(at + 1)));
+            if let (true, Some(seesaw)) = (balance && !self.names(Kind::Seesaw), called("seesaw")) {
+                self.lexemes[at] = seesaw;
+            }
+        }
+        if !self.names(Kind::Seesaw) {
+            return;
+        }
+        let mut at = 1;
+        while at < self.lexemes.len() {
+            let mass =
+                matches!(self.lex(at), Some(Lex::Measure(measure)) if measure.unit == Unit::Mass);
+            let joined = matches!(self.sense(at - 1), Some(Sense::With | Sense::And))
+                || self.lex(at - 1) == Some(Lex::Comma);
+            let placed = matches!(
+                self.sense(at + 1),
+                Some(
+                    Sense::Place(Place::On | Place::OnLeftEnd | Place::OnRightEnd)
+                        | Sense::At
+                        | Sense::To
+                )
+            );
+            if let (true, Some(cube)) = (mass && joined && placed, called("cube")) {
+                self.lexemes.insert(at + 1, cube);
+                self.lexemes.insert(at, known(Sense::A, "a"));
+                at += 2;
+            }
+            at += 1;
+        }
+    }
+
+    /// "four stools at a bar", "both leaves opening by 90 degrees", "two chairs, one at each end".
+    fn words_of_furniture(&mut self) {
+        let stools = self.names(Kind::Stool);
+        let door = self.names(Kind::Door);
+        let mut at = 0;
+        while at < self.lexemes.len() {
+            if let (true, "bar", Some(counter)) = (stools, self.text(at), called("bar counter")) {
+                self.lexemes[at] = counter;
+            }
+            let leaves = matches!(self.sense(at + 1), Some(Sense::Part(Part::Panel)));
+            if door && leaves && self.sense(at) == Some(Sense::Each) {
+                let from = at - usize::from(at > 0 && self.sense(at - 1) == Some(Sense::With));
+                self.lexemes.drain(from..at + 2);
+                at = from;
+                continue;
+            }
+            let one = at > 0
+                && self.lex(at - 1) == Some(Lex::Comma)
+                && self.lex(at) == Some(Lex::Number(1.0))
+                && self.sense(at + 1) == Some(Sense::Ends);
+            if one && self.lexemes[..at].iter().any(|lexeme| lexeme.lex == Lex::Number(2.0)) {
+                self.lexemes.drain(at - 1..=at);
+                at -= 1;
+                continue;
+            }
+            at += 1;
+        }
     }
 
     /// "damping at the pivot", "friction of 0.1 in each joint": wherever it has any.
@@ -148,8 +227,22 @@ impl Phrasing {
             let one = self.lex(at) == Some(Lex::Number(1.0)) && self.text(at) == "one";
             let joined =
                 self.sense(at - 1) == Some(Sense::And) || self.lex(at - 1) == Some(Lex::Comma);
-            let placed = matches!(self.sense(at + 1), Some(Sense::Place(place)) if !matches!(place, Place::Striking | Place::Between | Place::Inside))
-                && !matches!(self.sense(at + 2), Some(Sense::Each));
+            let machine = self.lexemes[..at].iter().any(|lexeme| {
+                matches!(lexeme.lex, Lex::Known(Entry { sense: Sense::Noun(noun), plural: false })
+                    if matches!(noun.kind.class(), Class::Mechanism | Class::Furniture))
+            });
+            // "two cart-poles, one with …" are told apart elsewhere.
+            let counted = self.lexemes[..at].windows(2).any(|two| {
+                matches!(two[0].lex, Lex::Number(number) if number > 1.0)
+                    && matches!(two[1].lex, Lex::Known(Entry { sense: Sense::Noun(noun), plural: true })
+                        if matches!(noun.kind.class(), Class::Mechanism | Class::Furniture))
+            });
+            let one = one || machine && self.text(at) == "another";
+            let has =
+                machine && !counted && matches!(self.sense(at + 1), Some(Sense::With | Sense::Of));
+            let placed = has
+                || matches!(self.sense(at + 1), Some(Sense::Place(place)) if !matches!(place, Place::Striking | Place::Between | Place::Inside))
+                    && !matches!(self.sense(at + 2), Some(Sense::Each));
             if !(one && joined && placed) {
                 continue;
             }
@@ -168,6 +261,21 @@ impl Phrasing {
             if let Some(noun) = noun {
                 let again = self.lexemes[noun].clone();
                 self.lexemes.insert(at + 1, again);
+                if has {
+                    self.lexemes[at] = known(Sense::A, "a");
+                    // "one with 16"
+                    let end = (at + 2..self.lexemes.len())
+                        .find(|at| self.lex(*at) == Some(Lex::Stop))
+                        .unwrap_or(self.lexemes.len());
+                    let own = self.lexemes[at + 2..end].to_vec();
+                    let before = self.lexemes[noun + 1..at].to_vec();
+                    let whole = super::apart::completed(&own, std::iter::once(&*before));
+                    self.lexemes.splice(at + 2..end, whole);
+                    let and = at - usize::from(self.sense(at - 1) == Some(Sense::And));
+                    if self.lex(and.saturating_sub(1)) != Some(Lex::Comma) {
+                        self.lexemes.insert(and, Lexeme { lex: Lex::Comma, text: ",".into() });
+                    }
+                }
                 return;
             }
         }
@@ -295,12 +403,23 @@ impl Phrasing {
                 at += 1;
                 continue;
             }
+            // Its size comes in between.
             let mut next = at + 1;
-            while matches!(self.sense(next), Some(Sense::Is | Sense::Filler | Sense::And))
-                || self.lex(next) == Some(Lex::Comma)
+            while matches!(
+                self.sense(next),
+                Some(
+                    Sense::Is
+                        | Sense::Filler
+                        | Sense::And
+                        | Sense::Of
+                        | Sense::Dim(_)
+                        | Sense::Stretch(_)
+                )
+            ) || matches!(self.lex(next), Some(Lex::Comma | Lex::Measure(_)))
             {
                 next += 1;
             }
+            let begin = next;
             let word = self.text(next).to_owned();
             let turns = matches!(
                 &*word,
@@ -396,12 +515,12 @@ impl Phrasing {
             {
                 self.lexemes[at] = seesaw;
                 let with = high.then(|| known(Sense::With, "with"));
-                self.lexemes.splice(at + 1..if high { end.max(next + 1) } else { end }, with);
+                self.lexemes.splice(begin..if high { end.max(next + 1) } else { end }, with);
                 // "A balance: a plank …"
                 self.without_title(at);
             } else if sloped && let Some(ramp) = called("ramp") {
                 self.lexemes[at] = ramp;
-                self.lexemes.splice(at + 1..end, [known(Sense::At, "at")]);
+                self.lexemes.splice(begin..end, [known(Sense::At, "at")]);
             }
             at += 1;
         }

@@ -16,8 +16,19 @@ impl Parser {
     /// "two lifted", of a cradle.
     pub(super) fn lifted(&mut self, index: usize, number: f64) -> bool {
         let mut by = 1;
-        while matches!(self.sense_ahead(by), Some(Sense::Is | Sense::Of | Sense::It | Sense::The))
-            || matches!(self.sense_ahead(by), Some(Sense::Noun(noun)) if noun.kind == Kind::Sphere)
+        while matches!(
+            self.sense_ahead(by),
+            Some(
+                Sense::Is
+                    | Sense::Of
+                    | Sense::It
+                    | Sense::The
+                    | Sense::At
+                    | Sense::To
+                    | Sense::Direction(_)
+                    | Sense::Place(Place::On | Place::OnLeftEnd | Place::OnRightEnd)
+            )
+        ) || matches!(self.sense_ahead(by), Some(Sense::Noun(noun)) if noun.kind == Kind::Sphere)
         {
             by += 1;
         }

@@ -156,6 +156,9 @@ pub struct Thing {
     /// Height of its lower end above what is below it, m.
     #[schema(required)]
     pub height: Option<f64>,
+    /// By how much it stands away from where it would: right, away and up, m, each within ±100.
+    #[schema(required)]
+    pub shift: Option<Xyz>,
     /// Degrees: the slope of a ramp, or by how much a thing leans to the right.
     #[schema(required)]
     pub tilt: Option<f64>,
@@ -663,6 +666,21 @@ pub enum Place {
     Striking,
 }
 
+impl Place {
+    /// Whether what is there goes along with what bears it.
+    pub const fn is_borne(self) -> bool {
+        matches!(
+            self,
+            Self::On
+                | Self::AtTop
+                | Self::Inside
+                | Self::OnLeftEnd
+                | Self::OnRightEnd
+                | Self::AttachedTo
+        )
+    }
+}
+
 impl SceneSpec {
     /// The thing with this id.
     pub fn thing(&self, id: &str) -> Option<&Thing> {
@@ -758,6 +776,11 @@ impl SceneSpec {
             );
             say(within(thing.stiffness, 0.0, 1e6), &at("stiffness"), "must be within 0 and 1e6");
             say(within(thing.damping, 0.0, 1e5), &at("damping"), "must be within 0 and 1e5");
+            say(
+                thing.shift.is_none_or(|v| bounded(&v, 100.0)),
+                &at("shift"),
+                "must be within ±100 m",
+            );
             say(
                 thing.velocity.is_none_or(|v| bounded(&v, 100.0)),
                 &at("velocity"),

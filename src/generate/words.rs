@@ -92,6 +92,10 @@ pub fn describe(thing: &Thing) -> String {
     if let Some(w) = thing.spin {
         more.push(format!("spins at {} rad/s", figure((w.x * w.x + w.y * w.y + w.z * w.z).sqrt())));
     }
+    if let Some(s) = thing.shift {
+        let [x, y, z] = [s.x, s.y, s.z].map(|by| figure(100.0 * by));
+        more.push(format!("shifted by {x}, {y}, {z} cm"));
+    }
     if thing.lying == Some(true) {
         more.push("lying".into());
     }
@@ -146,6 +150,7 @@ fn pattern(arrangement: &Arrangement) -> String {
         Pattern::Wall => "in a wall",
         Pattern::Scatter => "scattered",
         Pattern::Spiral => "along a spiral",
+        Pattern::Arc if arrangement.sweep.is_some() => "along an arc",
         Pattern::Arc => "along half a circle",
     }
     .into();
@@ -170,6 +175,9 @@ fn spacing(arrangement: &Arrangement) -> Vec<String> {
         let square = arrangement.pattern == Pattern::Corners;
         let (word, length) = if square { ("sides", 2.0 * radius) } else { ("radius", radius) };
         out.push(format!("{word} of {}", metres(length)));
+    }
+    if let Some(sweep) = arrangement.sweep {
+        out.push(format!("an arc of {}°", figure(sweep)));
     }
     if let Some(gap) = arrangement.gap {
         out.push(format!("gaps of {}", metres(gap)));

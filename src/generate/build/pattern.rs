@@ -88,7 +88,7 @@ pub fn spots(
                 (None, true) => (chord / std::f64::consts::SQRT_2).max(0.5),
                 (None, false) => fits.max(x),
             };
-            let [rx, ry] = match around {
+            let [rx, ry] = match around.filter(|_| arrangement.radius.is_none()) {
                 Some([hx, hy]) => {
                     // Turned aside, they are wider.
                     let free = arrangement.gap.unwrap_or(0.12) + 0.71 * y;

@@ -128,6 +128,7 @@ impl Layout<'_> {
             waiting = later;
         }
         self.row();
+        self.shift();
         self.verify()
     }
 
@@ -691,6 +692,33 @@ impl Layout<'_> {
                 {
                     placed.pos[0] += shift[0];
                     placed.pos[1] += shift[1];
+                }
+            }
+        }
+    }
+}
+
+impl Layout<'_> {
+    /// What stands elsewhere than it would takes along what it bears.
+    fn shift(&mut self) {
+        for (at, thing) in self.spec.things.iter().enumerate() {
+            let Some(by) = thing.shift else { continue };
+            let mut moved = vec![at];
+            let mut next = 0;
+            while let Some(base) = moved.get(next).copied() {
+                next += 1;
+                let borne = self.spec.relations.iter().filter(|relation| {
+                    relation.reference == self.spec.things[base].id && relation.place.is_borne()
+                });
+                for relation in borne {
+                    let subject = self.spec.things.iter().position(|t| t.id == relation.subject);
+                    moved.extend(subject.filter(|subject| !moved.contains(subject)));
+                }
+            }
+            for thing in moved {
+                if let Some(placed) = &mut self.placed[thing] {
+                    let by = [by.x, by.y, by.z];
+                    placed.pos = std::array::from_fn(|axis| placed.pos[axis] + by[axis]);
                 }
             }
         }

@@ -27,7 +27,9 @@ impl Parser {
             return;
         }
         self.depth += 1;
-        while self.strength_of(index)
+        while self.graded(index)
+            || self.meeting(index)
+            || self.strength_of(index)
             || self.pulled(index)
             || self.parts_in_turn(index)
             || self.hung_from_one_beam(index)
@@ -41,6 +43,7 @@ impl Parser {
             || self.part(index)
             || self.world_phrase()
             || self.related(index)
+            || self.on_a_side(index)
             || self.with(index)
         {}
         self.depth -= 1;
@@ -501,13 +504,24 @@ impl Parser {
             self.at = begin;
             return false;
         };
+        let on_board = board(base);
         self.drafts[index].count = None;
         self.drafts[index].plural = false;
         let twin = self.drafts[index].clone();
         self.drafts.push(twin);
         let twin = self.drafts.len() - 1;
-        self.link(index, Place::OnLeftEnd, base, None, None);
-        self.link(twin, Place::OnRightEnd, base, None, None);
+        // "on each side of a table" is beside it, "at each end" upon it.
+        let aside = self.lexemes[begin].text.contains("side")
+            && named.is_some()
+            && !on_board
+            && self.drafts[base].kind().is_some_and(|kind| kind.class() == Class::Furniture);
+        let places = if aside {
+            [Place::LeftOf, Place::RightOf]
+        } else {
+            [Place::OnLeftEnd, Place::OnRightEnd]
+        };
+        self.link(index, places[0], base, None, None);
+        self.link(twin, places[1], base, None, None);
         true
     }
 

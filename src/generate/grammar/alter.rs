@@ -94,6 +94,9 @@ pub fn alter(parser: &mut Parser, known: usize) -> Result<(), Refusal> {
         }
         parser.at = here;
     }
+    if let Some(done) = parser.recoloured(known) {
+        return done;
+    }
     let it = parser.sense() == Some(Sense::It);
     let index = match parser.known_thing(known) {
         Some(index) => index,
@@ -125,6 +128,15 @@ pub fn alter(parser: &mut Parser, known: usize) -> Result<(), Refusal> {
             Sense::Comparative(_) | Sense::Stretch(_) | Sense::Twice | Sense::Half | Sense::Size(_)
         )
     );
+    let ring = parser.drafts[index]
+        .thing
+        .arrangement
+        .as_ref()
+        .is_some_and(|a| a.pattern == super::super::spec::Pattern::Ring);
+    if group && sized && ring && parser.wider_ring(index) {
+        parser.it = Some(index);
+        return Ok(());
+    }
     if group && sized {
         return Err(Refusal::of("of a group say how many there should be, or how large each is"));
     }
@@ -202,7 +214,11 @@ pub(super) fn of_each(parser: &mut Parser, indices: Vec<usize>) -> Result<(), Re
     let mut end = here;
     for index in indices {
         parser.at = here;
-        while parser.factor(index) || parser.becomes(index) || parser.attribute_of_change(index) {}
+        while parser.more_of_it(index)
+            || parser.factor(index)
+            || parser.becomes(index)
+            || parser.attribute_of_change(index)
+        {}
         if parser.at == here {
             return Err(Refusal::of(
                 "say what should become of it: a colour, a size, a mass, an angle, …",

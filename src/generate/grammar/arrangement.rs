@@ -13,6 +13,17 @@ impl Parser {
     /// "in a row", "in a 3 by 3 grid", "at the corners of a square".
     pub(super) fn arranged(&mut self, index: usize) -> bool {
         let begin = self.at;
+        // "three cubes on a table, in a row": what stands alone is in no row.
+        let draft = &self.drafts[index];
+        let alone = draft.count.is_none_or(|count| count < 2)
+            && !draft.plural
+            && draft.thing.arrangement.is_none()
+            && draft.noun.is_none_or(|noun| {
+                matches!(noun.kind.class(), super::super::spec::Class::Furniture)
+            });
+        if alone && self.list.len() < 2 {
+            return false;
+        }
         self.at += usize::from(self.peek() == Some(Lex::Comma));
         self.glue(|sense| matches!(sense, Sense::Is | Sense::Filler | Sense::Trait(Trait::Spaced)));
         // "a red, a white and a blue ball, all in one line"
@@ -121,11 +132,13 @@ impl Parser {
                 };
             let other = of_others
                 || self.sense_ahead(1) == Some(Sense::Of)
+                    && self.lexemes[self.at + 1].text != "whose"
                     && (matches!(self.sense_ahead(3), Some(Sense::Noun(_)))
                         || !matches!(self.ahead(2), Some(Lex::Number(_))))
                     && !matches!(pattern, Some(Pattern::Corners | Pattern::Ring | Pattern::Grid))
                     && !(pattern == Some(Pattern::Arc)
-                        && matches!(self.ahead(2), Some(Lex::Measure(_))));
+                        && (matches!(self.sense_ahead(2), Some(Sense::Dim(_) | Sense::A))
+                            || matches!(self.ahead(2), Some(Lex::Measure(_)))));
             if let Some(pattern) =
                 pattern.filter(|pattern| !(other || all && *pattern != Pattern::Row))
             {
@@ -287,11 +300,10 @@ impl Parser {
         let before = if let Some(Sense::Dim(dim)) = self.sense() { Some(dim) } else { None };
         self.at += usize::from(before.is_some());
         self.glue(|sense| matches!(sense, Sense::Of | Sense::Is));
-        let round = self.drafts[index]
-            .thing
-            .arrangement
-            .as_ref()
-            .is_some_and(|a| matches!(a.pattern, Pattern::Ring | Pattern::Corners));
+        let round =
+            self.drafts[index].thing.arrangement.as_ref().is_some_and(|a| {
+                matches!(a.pattern, Pattern::Ring | Pattern::Corners | Pattern::Arc)
+            });
         if let (Some(Lex::Measure(measure)), true) = (self.peek(), round)
             && measure.unit == Unit::Length
             && (self.at > begin || direct)

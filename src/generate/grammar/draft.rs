@@ -257,6 +257,7 @@ impl Draft {
         }
         self.paced();
         self.extents();
+        self.gaps();
         self.counts(warnings);
         self.qualities();
         self.motion();
@@ -287,6 +288,24 @@ impl Draft {
             self.speed = self.speed.or(Some(pace));
             if self.traits.contains(&Trait::Falling) {
                 self.direction = self.direction.or(Some([0.0, 0.0, -1.0]));
+            }
+        }
+    }
+
+    /// Those that are less apart than they are wide have that much between them.
+    fn gaps(&mut self) {
+        let [x, y, _] = super::super::build::extents(&self.thing);
+        if let Some(arrangement) = &mut self.thing.arrangement
+            && let Some(pitch) = arrangement.pitch
+        {
+            let along = match arrangement.pattern {
+                Pattern::Row | Pattern::Ring | Pattern::Arc | Pattern::Spiral => x,
+                Pattern::Column => y,
+                Pattern::Grid | Pattern::Rack => x.max(y),
+                _ => return,
+            };
+            if pitch < along {
+                (arrangement.pitch, arrangement.gap) = (None, Some(pitch));
             }
         }
     }
@@ -694,6 +713,10 @@ impl Draft {
         if let Some(angle) = self.angle.take() {
             match self.thing.kind {
                 Kind::Ramp | Kind::Wedge => self.thing.tilt = Some(angle),
+                // "an arc of 120 degrees"
+                _ if self.thing.arrangement.as_ref().is_some_and(|a| a.pattern == Pattern::Arc) => {
+                    self.arrange(Pattern::Arc).sweep = Some(angle);
+                }
                 kind if kind.class() == Class::Mechanism => self.thing.angle = Some(angle),
                 _ if self.speed.is_some() => {
                     let radians = angle.to_radians();

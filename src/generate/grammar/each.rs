@@ -281,7 +281,13 @@ impl Parser {
         self.at += usize::from(into.is_some());
         self.glue(|sense| matches!(sense, Sense::Each | Sense::The | Sense::Of));
         self.at += usize::from(self.peek() == Some(Lex::Number(4.0)));
-        let corner = self.take(|sense| sense == Sense::Part(Part::Corner));
+        // "in the corner of a room" is one of them.
+        let every =
+            self.lexemes[before.at..=self.at.min(self.lexemes.len() - 1)].iter().any(|lexeme| {
+                lexeme.sense() == Some(Sense::Each)
+                    || matches!(lexeme.lex, Lex::Known(entry) if entry.plural)
+            });
+        let corner = every && self.take(|sense| sense == Sense::Part(Part::Corner));
         let four = matches!(self.drafts[index].count, None | Some(4));
         if !(into.is_some() && corner && four) {
             *self = before;

@@ -23,15 +23,19 @@ pub fn edit(prompt: &str, present: Option<&SceneSpec>) -> Option<Result<Plan, Re
     let mut warnings = Vec::new();
     let text = frames::taken_out(fit(prompt).ok()?, &mut warnings);
     let text = spelling::mended(&text, &mut warnings);
-    let mut parser = Parser::new(&text);
-    let wish = Wish::of(&mut parser, present.is_some())?;
+    let there = present.is_some();
+    let mut parser =
+        if there { Parser::new(&super::reword::plain(&text)) } else { Parser::new(&text) };
+    parser.glue(|sense| matches!(sense, Sense::Filler | Sense::And));
+    let begin = parser.at;
+    let wish = Wish::of(&mut parser, there)?;
     let Some(present) = present else {
         return Some(Err(Refusal::of(
             "that changes a scene, but the scene that is there was not made from words, or was changed since; \
              say what the whole scene should be",
         )));
     };
-    Some(change(parser, wish, present, warnings))
+    Some(change(parser, begin, wish, present, warnings))
 }
 
 /// What the first words ask for.
@@ -48,14 +52,40 @@ enum Wish {
     Scale(Verb),
     Switch(bool),
     World,
+    /// Only some stay.
+    Keep,
+    /// Another one like what is there.
+    Again,
+    /// More or less of something.
+    Amount,
+    /// What should become of what the scene is about, and nothing else.
+    Elliptic,
 }
 
 impl Wish {
     /// Reads the verb. Nothing when a new scene is asked for.
     fn of(parser: &mut Parser, there: bool) -> Option<Self> {
-        parser.glue(|sense| matches!(sense, Sense::Filler | Sense::And));
         let begin = parser.at;
         let counted = matches!(parser.peek(), Some(Lex::Number(_)));
+        if there {
+            match parser.lexemes.get(begin).map(|lexeme| &*lexeme.text) {
+                Some("keep") => {
+                    parser.at += 1;
+                    return Some(Self::Keep);
+                }
+                Some("oncemore") => {
+                    parser.at += 1;
+                    return Some(Self::Again);
+                }
+                _ => {}
+            }
+            if parser.asks_for_an_amount() {
+                return Some(Self::Amount);
+            }
+            if parser.is_elliptic() {
+                return Some(Self::Elliptic);
+            }
+        }
         if there && counted && parser.sense_ahead(1) == Some(Sense::More) {
             return Some(Self::Add);
         }
@@ -81,6 +111,19 @@ impl Wish {
         parser.at += 1;
         parser.gives = said == "give";
         parser.glue(|sense| sense == Sense::Filler);
+        // "give it two more joints"
+        if there && matches!(&*said, "give" | "make" | "put") && parser.sense() == Some(Sense::It) {
+            let by = 1
+                + usize::from(matches!(parser.ahead(1), Some(Lex::Number(_))))
+                + usize::from(parser.sense_ahead(1) == Some(Sense::A));
+            if parser.sense_ahead(by) == Some(Sense::More)
+                && matches!(parser.sense_ahead(by + 1), Some(Sense::Part(_) | Sense::Noun(_)))
+                && !matches!(parser.sense_ahead(by + 2), Some(Sense::Comparative(_)))
+            {
+                parser.at += 1;
+                return Some(Self::Add);
+            }
+        }
         // "make one of them blue"
         let some_of_them = matches!(parser.peek(), Some(Lex::Number(_)))
             && parser.sense_ahead(1) == Some(Sense::Of)
@@ -294,6 +337,7 @@ fn noun_of(thing: &Thing) -> Option<&'static Noun> {
 
 fn change(
     mut parser: Parser,
+    begin: usize,
     wish: Wish,
     present: &SceneSpec,
     warnings: Vec<String>,
@@ -314,11 +358,28 @@ fn change(
         Refusal { reason: format!("there is no such thing in the scene: '{rest}'"), unknown: words }
     };
     let mut gone = Vec::new();
+    let here = std::mem::replace(&mut parser.at, begin);
+    if let Some(done) = parser.by_amount(known) {
+        done?;
+        return finish(parser, Wish::Change, known, gone, present, warnings);
+    }
+    parser.at = here;
     match wish {
+        Wish::Keep => parser.keep(known, &mut gone).ok_or_else(|| missing(&parser))?,
+        Wish::Again => parser.once_more()?,
+        Wish::Amount => return Err(missing(&parser)),
+        Wish::Elliptic => {
+            let it = parser.it.ok_or_else(|| Refusal::of("say of which thing in the scene"))?;
+            parser.lexemes.retain(|lexeme| lexeme.sense() != Some(Sense::Each));
+            super::alter::of_each(&mut parser, vec![it])?;
+        }
         Wish::Add => add(&mut parser, known),
         Wish::World => parser.text(),
         Wish::Remove => loop {
-            if parser.world_phrase_off() || parser.fewer(known, &mut gone) {
+            if parser.world_phrase_off()
+                || parser.fewer(known, &mut gone)
+                || parser.those_coloured(known, &mut gone)
+            {
             } else {
                 let index = parser.known_thing(known).ok_or_else(|| missing(&parser))?;
                 match parser.which.take() {
@@ -358,9 +419,17 @@ fn change(
             };
             parser.at += 1;
             parser.take(|sense| matches!(sense, Sense::Dim(_) | Sense::Direction(_)));
+            let stands = parser.stands_fast(index)
+                && !parser.links.iter().any(|link| link.subject == index && link.place.is_borne());
             let thing = &mut parser.drafts[index].thing;
-            let before = thing.height.filter(|_| by).unwrap_or(0.0);
-            thing.height = Some(before + value);
+            // Furniture has longer legs then.
+            if stands && by && thing.kind != Kind::Ramp {
+                let [_, _, high] = super::super::build::extents(thing);
+                thing.size.get_or_insert_default().z = Some(high + value);
+            } else {
+                let before = thing.height.filter(|_| by).unwrap_or(0.0);
+                thing.height = Some(before + value);
+            }
         }
         // "throw the ball upwards": what is said before it is said of it.
         Wish::Act => {
@@ -374,7 +443,11 @@ fn change(
         }
         Wish::Move => {
             let index = parser.known_thing(known).ok_or_else(|| missing(&parser))?;
+            if parser.shifted(index)? {
+                return finish(parser, wish, known, gone, present, warnings);
+            }
             parser.links.retain(|link| link.subject != index);
+            parser.drafts[index].thing.shift = None;
             parser.glue(|sense| matches!(sense, Sense::To | Sense::Filler | Sense::The));
             if parser.take(|sense| sense == Sense::Floor) {
                 parser.drafts[index].thing.height = None;
@@ -388,10 +461,19 @@ fn change(
                 return Err(missing(&parser));
             }
         }
+        Wish::Replace if parser.swapped(known) => {}
         Wish::Replace => {
             let index = parser.known_thing(known).ok_or_else(|| missing(&parser))?;
             parser.glue(|sense| matches!(sense, Sense::With | Sense::At | Sense::By | Sense::To));
             let new = parser.thing().filter(|new| *new >= known).ok_or_else(|| missing(&parser))?;
+            // "balls instead of cubes": as many, in the same pattern.
+            let old = parser.drafts[index].clone();
+            let draft = &mut parser.drafts[new];
+            if draft.count.is_none() && draft.plural && old.count.is_some() {
+                draft.count = old.count;
+                let own = draft.thing.arrangement.take();
+                draft.thing.arrangement = own.or(old.thing.arrangement);
+            }
             parser.after(new);
             for link in &mut parser.links {
                 if link.subject == index {
@@ -527,6 +609,14 @@ fn add(parser: &mut Parser, known: usize) {
         }
         None if more => parser.it,
         Some(Sense::It) if more => parser.it,
+        // "two more on top", "three more to the row"
+        Some(
+            Sense::Place(Place::On | Place::AtTop | Place::Inside)
+            | Sense::To
+            | Sense::At
+            | Sense::In
+            | Sense::Of,
+        ) if more && parser.to_those_that_are_there(known) => parser.it,
         Some(Sense::Part(part)) => {
             let owner = parser.drafts[..known]
                 .iter()
@@ -690,7 +780,10 @@ impl Parser {
             }
             _ => self.known_thing(known),
         };
-        let count = index.and_then(|index| self.drafts[index].count);
+        let count = index.and_then(|index| {
+            let draft = &self.drafts[index];
+            draft.count.or(draft.thing.parts.filter(|_| draft.thing.kind == Kind::Dominoes))
+        });
         let (Some(index), Some(fewer), Some(count)) = (index, super::parse::whole(number), count)
         else {
             self.at = begin;
@@ -700,6 +793,14 @@ impl Parser {
             None | Some(0) => gone.push(index),
             Some(left) => {
                 self.drafts[index].count = Some(left);
+                let draft = &mut self.drafts[index];
+                let own = std::mem::take(&mut draft.thing.colours);
+                // Those that are left keep their colours.
+                draft.thing.colours = if own.len() == count as usize {
+                    own.into_iter().take(left as usize).collect()
+                } else {
+                    own
+                };
                 self.no_longer_around(index);
             }
         }

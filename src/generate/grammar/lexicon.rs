@@ -37,21 +37,24 @@ static PHRASES: &[(&str, Sense)] = &[
         Sense::Group(Pattern::Ring),
     ),
     (
-        "corners of a square|four corners of a square|corners of the square|square pattern|corners of a triangle|corners of a rectangle|square formation",
+        "corners of a square|four corners of a square|corners of the square|square pattern|corners of a triangle|corners of a rectangle|square formation|pentagon|hexagon|heptagon|octagon|regular hexagon|regular pentagon|regular octagon",
         Sense::Group(Pattern::Corners),
     ),
     (
-        "grid|array|matrix|lattice|rectangular grid|square grid|regular grid",
+        "grid|array|matrix|lattice|rectangular grid|square grid|regular grid|chessboard|checkerboard|chequerboard|chess board|checker board|chequer board|checkered pattern|chequered pattern|checkerboard pattern|chessboard pattern|checkered grid|checkerboard layout",
         Sense::Group(Pattern::Grid),
     ),
     ("spiral|swirl|spiral shape|spiral pattern", Sense::Group(Pattern::Spiral)),
     (
-        "semicircle|half circle|semi circle|arc|curve|curved line|curved row|half ring|quarter circle|quarter of a circle|quarter of circle|quarter ring|circular arc|curved path|bend|gentle curve|quarter turn|three quarter circle|three quarters of a circle",
+        "semicircle|half circle|semi circle|arc|curve|curved line|curved row|half ring|quarter circle|quarter of a circle|quarter of circle|quarter ring|circular arc|curved path|bend|gentle curve|quarter turn|three quarter circle|three quarters of a circle|quarter of a ring|quarter arc|half a circle|half a ring|crescent",
         Sense::Group(Pattern::Arc),
     ),
     ("pyramid", Sense::Group(Pattern::Pyramid)),
     ("triangular stack|flat pyramid|2d pyramid|upright triangle", Sense::Group(Pattern::Triangle)),
-    ("triangle|triangular pattern|triangular formation|rack", Sense::Group(Pattern::Rack)),
+    (
+        "triangle|triangular pattern|triangular formation|rack|billiard triangle|billiards triangle|pool triangle|triangle like in billiards|triangle like in pool|triangle as in billiards|triangle as in pool|triangle like in snooker|rack like in pool|rack like in billiards",
+        Sense::Group(Pattern::Rack),
+    ),
     (
         "heap|bunch of|scattering of|pile up|cluster|jumble|random pile|messy pile|cluster of",
         Sense::Group(Pattern::Scatter),
@@ -160,7 +163,10 @@ static PHRASES: &[(&str, Sense)] = &[
         "upright|vertical|standing upright|on end|standing up|standing on end|stood on end|placed on end",
         Sense::Trait(Trait::Upright),
     ),
-    ("bouncy|elastic|springy|bouncier|more bouncy|more elastic", Sense::Trait(Trait::Bouncy)),
+    (
+        "bouncy|elastic|springy|bouncier|more bouncy|more elastic|very bouncy|super bouncy|extremely bouncy|highly elastic|perfectly elastic|very elastic|really bouncy|highly bouncy",
+        Sense::Trait(Trait::Bouncy),
+    ),
     ("bouncing|that bounces|bounces|bounce", Sense::Trait(Trait::Bouncing)),
     ("slippery|smooth|slick|polished|low friction|greased", Sense::Trait(Trait::Slippery)),
     (
@@ -280,7 +286,7 @@ static PHRASES: &[(&str, Sense)] = &[
         Sense::Dim(Dim::Apart),
     ),
     (
-        "spacing|gap|gaps|distance|distances|spaces|between each|between each other|away|intervals|between neighbours|between neighbors|in between|of space|of free space",
+        "spacing|gap|gaps|distance|distances|spaces|between each|between each other|away|intervals|between neighbours|between neighbors|in between|of space|of free space|from each to the next|from one to the next|between one and the next|between each and the next|from one another each|between each pair|between every two|between any two|from neighbour to neighbour|from neighbor to neighbor|from each other each|to the next|to its neighbour|to its neighbor|to the next one|between each of them|between every one",
         Sense::Dim(Dim::Gap),
     ),
     (
@@ -320,7 +326,7 @@ static PHRASES: &[(&str, Sense)] = &[
     ("height|heights|altitude", Sense::Prop(Prop::Height)),
     ("material", Sense::Prop(Prop::Material)),
     (
-        "on top|sliding across|rolling across|moving across|slides across|rolls across|sliding along|rolling along|sliding over|on|on top of|atop|upon|onto|on the top of|resting on|sitting on|standing on|lying on|placed on|balanced on|down on|perched on|on to|laid across|lying across|laid over|supported by|held up by|held by|carried by|propped up by|propped up on|resting across|placed across|on the surface of|at rest on|stood on|set on|onto the top of|located on|positioned on|on the middle of|in the middle of the top of|on the centre of|on the center of|at the centre of|at the center of",
+        "on top|sliding across|rolling across|moving across|slides across|rolls across|sliding along|rolling along|sliding over|on|on top of|atop|upon|onto|on the top of|resting on|sitting on|standing on|lying on|placed on|balanced on|down on|perched on|on to|laid across|lying across|laid over|supported by|held up by|held by|carried by|propped up by|propped up on|resting across|placed across|on the surface of|at rest on|stood on|set on|onto the top of|located on|positioned on|on the middle of|in the middle of the top of|on the centre of|on the center of|at the centre of|at the center of|centred on|centered on|centrally on|in the very middle of|right in the middle of|exactly in the middle of the top of",
         Sense::Place(Place::On),
     ),
     (
@@ -392,19 +398,96 @@ static PHRASES: &[(&str, Sense)] = &[
         "leaning against|leaning on|leant against|leaned against|propped against|against|that leans against",
         Sense::Place(Place::Leaning),
     ),
-    ("moon|the moon|lunar gravity|moon gravity|lunar surface", Sense::World(1.62, Medium::Vacuum)),
     (
-        "mars|martian gravity|mars gravity|the surface of mars|planet mars",
+        "moon|the moon|lunar gravity|moon gravity|lunar surface|earth s moon|our moon|gravity of the moon|the gravity of the moon|the surface of the moon|gravity on the moon|gravity like on the moon|gravity as on the moon|a moon base|lunar conditions",
+        Sense::World(1.62, Medium::Vacuum),
+    ),
+    (
+        "mars|mars gravity|gravity of mars|the gravity of mars|planet mars|the planet mars|the surface of mars|gravity like on mars|surface gravity of mars|gravity on mars|gravity as on mars|gravitation of mars|martian gravity|martian surface|martian conditions",
         Sense::World(3.71, Medium::Vacuum),
     ),
-    ("jupiter|jupiter gravity", Sense::World(24.79, Medium::Vacuum)),
-    ("venus", Sense::World(8.87, Medium::Vacuum)),
-    ("mercury", Sense::World(3.7, Medium::Vacuum)),
-    ("saturn", Sense::World(10.44, Medium::Vacuum)),
-    ("neptune", Sense::World(11.15, Medium::Vacuum)),
-    ("pluto", Sense::World(0.62, Medium::Vacuum)),
     (
-        "earth|earth gravity|normal gravity|earth s gravity|standard gravity",
+        "jupiter|jupiter gravity|gravity of jupiter|the gravity of jupiter|planet jupiter|the planet jupiter|the surface of jupiter|gravity like on jupiter|surface gravity of jupiter|gravity on jupiter|gravity as on jupiter|gravitation of jupiter|jovian gravity|jovian surface|jovian conditions",
+        Sense::World(24.79, Medium::Vacuum),
+    ),
+    (
+        "venus|venus gravity|gravity of venus|the gravity of venus|planet venus|the planet venus|the surface of venus|gravity like on venus|surface gravity of venus|gravity on venus|gravity as on venus|gravitation of venus|venusian gravity|venusian surface|venusian conditions",
+        Sense::World(8.87, Medium::Vacuum),
+    ),
+    (
+        "mercury|mercury gravity|gravity of mercury|the gravity of mercury|planet mercury|the planet mercury|the surface of mercury|gravity like on mercury|surface gravity of mercury|gravity on mercury|gravity as on mercury|gravitation of mercury|mercurian gravity|mercurian surface|mercurian conditions",
+        Sense::World(3.7, Medium::Vacuum),
+    ),
+    (
+        "saturn|saturn gravity|gravity of saturn|the gravity of saturn|planet saturn|the planet saturn|the surface of saturn|gravity like on saturn|surface gravity of saturn|gravity on saturn|gravity as on saturn|gravitation of saturn|saturnian gravity|saturnian surface|saturnian conditions",
+        Sense::World(10.44, Medium::Vacuum),
+    ),
+    (
+        "neptune|neptune gravity|gravity of neptune|the gravity of neptune|planet neptune|the planet neptune|the surface of neptune|gravity like on neptune|surface gravity of neptune|gravity on neptune|gravity as on neptune|gravitation of neptune",
+        Sense::World(11.15, Medium::Vacuum),
+    ),
+    (
+        "uranus|uranus gravity|gravity of uranus|the gravity of uranus|planet uranus|the planet uranus|the surface of uranus|gravity like on uranus|surface gravity of uranus|gravity on uranus|gravity as on uranus|gravitation of uranus",
+        Sense::World(8.69, Medium::Vacuum),
+    ),
+    (
+        "pluto|pluto gravity|gravity of pluto|the gravity of pluto|planet pluto|the planet pluto|the surface of pluto|gravity like on pluto|surface gravity of pluto|gravity on pluto|gravity as on pluto|gravitation of pluto",
+        Sense::World(0.62, Medium::Vacuum),
+    ),
+    (
+        "titan|titan gravity|gravity of titan|the gravity of titan|planet titan|the planet titan|the surface of titan|gravity like on titan|surface gravity of titan|gravity on titan|gravity as on titan|gravitation of titan",
+        Sense::World(1.352, Medium::Vacuum),
+    ),
+    (
+        "europa|europa gravity|gravity of europa|the gravity of europa|planet europa|the planet europa|the surface of europa|gravity like on europa|surface gravity of europa|gravity on europa|gravity as on europa|gravitation of europa",
+        Sense::World(1.314, Medium::Vacuum),
+    ),
+    (
+        "io|io gravity|gravity of io|the gravity of io|planet io|the planet io|the surface of io|gravity like on io|surface gravity of io|gravity on io|gravity as on io|gravitation of io",
+        Sense::World(1.796, Medium::Vacuum),
+    ),
+    (
+        "ganymede|ganymede gravity|gravity of ganymede|the gravity of ganymede|planet ganymede|the planet ganymede|the surface of ganymede|gravity like on ganymede|surface gravity of ganymede|gravity on ganymede|gravity as on ganymede|gravitation of ganymede",
+        Sense::World(1.428, Medium::Vacuum),
+    ),
+    (
+        "callisto|callisto gravity|gravity of callisto|the gravity of callisto|planet callisto|the planet callisto|the surface of callisto|gravity like on callisto|surface gravity of callisto|gravity on callisto|gravity as on callisto|gravitation of callisto",
+        Sense::World(1.236, Medium::Vacuum),
+    ),
+    (
+        "enceladus|enceladus gravity|gravity of enceladus|the gravity of enceladus|planet enceladus|the planet enceladus|the surface of enceladus|gravity like on enceladus|surface gravity of enceladus|gravity on enceladus|gravity as on enceladus|gravitation of enceladus",
+        Sense::World(0.113, Medium::Vacuum),
+    ),
+    (
+        "triton|triton gravity|gravity of triton|the gravity of triton|planet triton|the planet triton|the surface of triton|gravity like on triton|surface gravity of triton|gravity on triton|gravity as on triton|gravitation of triton",
+        Sense::World(0.779, Medium::Vacuum),
+    ),
+    (
+        "ceres|ceres gravity|gravity of ceres|the gravity of ceres|planet ceres|the planet ceres|the surface of ceres|gravity like on ceres|surface gravity of ceres|gravity on ceres|gravity as on ceres|gravitation of ceres",
+        Sense::World(0.28, Medium::Vacuum),
+    ),
+    (
+        "charon|charon gravity|gravity of charon|the gravity of charon|planet charon|the planet charon|the surface of charon|gravity like on charon|surface gravity of charon|gravity on charon|gravity as on charon|gravitation of charon",
+        Sense::World(0.288, Medium::Vacuum),
+    ),
+    (
+        "eris|eris gravity|gravity of eris|the gravity of eris|planet eris|the planet eris|the surface of eris|gravity like on eris|surface gravity of eris|gravity on eris|gravity as on eris|gravitation of eris",
+        Sense::World(0.82, Medium::Vacuum),
+    ),
+    (
+        "vesta|vesta gravity|gravity of vesta|the gravity of vesta|planet vesta|the planet vesta|the surface of vesta|gravity like on vesta|surface gravity of vesta|gravity on vesta|gravity as on vesta|gravitation of vesta",
+        Sense::World(0.25, Medium::Vacuum),
+    ),
+    (
+        "phobos|phobos gravity|gravity of phobos|the gravity of phobos|planet phobos|the planet phobos|the surface of phobos|gravity like on phobos|surface gravity of phobos|gravity on phobos|gravity as on phobos|gravitation of phobos",
+        Sense::World(0.0057, Medium::Vacuum),
+    ),
+    (
+        "deimos|deimos gravity|gravity of deimos|the gravity of deimos|planet deimos|the planet deimos|the surface of deimos|gravity like on deimos|surface gravity of deimos|gravity on deimos|gravity as on deimos|gravitation of deimos",
+        Sense::World(0.003, Medium::Vacuum),
+    ),
+    (
+        "earth|earth gravity|normal gravity|earth s gravity|standard gravity|terrestrial gravity|the earth|planet earth|gravity on earth|gravity of earth",
         Sense::World(9.81, Medium::Vacuum),
     ),
     ("space|outer space|deep space|orbit", Sense::World(0.0, Medium::Vacuum)),
@@ -474,6 +557,10 @@ static PHRASES: &[(&str, Sense)] = &[
     ("halve|halve the", Sense::Verb(Verb::Halve)),
     ("turn off|switch off|disable", Sense::Verb(Verb::TurnOff)),
     ("turn on|switch on|enable|restore", Sense::Verb(Verb::TurnOn)),
+    (
+        "lengthen|elongate|shorten|widen|broaden|heighten|thicken|enlarge|magnify|inflate|upscale|shrink|downsize|downscale|deflate|rescale|resize|steepen|stiffen|soften|accelerate|decelerate|lessen|diminish|convert|transform",
+        Sense::Verb(Verb::Change),
+    ),
     ("tilt|incline", Sense::Verb(Verb::Tilt)),
     ("raise|lift", Sense::Verb(Verb::Lift)),
     ("upwards|upward|straight up|vertically upwards", Sense::Direction(UP)),
@@ -493,11 +580,11 @@ static PHRASES: &[(&str, Sense)] = &[
     ("ones", Sense::Ones),
     ("and|then|plus|as well as|while|but|because|since|whereas|so that|and then", Sense::And),
     (
-        "rising to|that rises to|which rises to|rises to|with|having|has|have|containing|which has|that has|featuring|using|carrying|including|holding|lifting|that lifts|hoisting|that hoists|picking up|which holds|that holds|which carries|that carries|gripping|that grips|grasping|with its end holding",
+        "rising to|that rises to|which rises to|rises to|with|having|has|have|containing|which has|that has|featuring|using|carrying|including|holding|lifting|that lifts|hoisting|that hoists|picking up|which holds|that holds|which carries|that carries|gripping|that grips|grasping|with its end holding|leaving|leaving a|leaving some|keeping",
         Sense::With,
     ),
     (
-        "of|made of|made from|out of|consisting of|made out of|built from|built of|comprising|made up of|formed by|composed of|whose|measuring|measures|that measures|which measures",
+        "of|made of|made from|out of|consisting of|made out of|built from|built of|comprising|made up of|formed by|composed of|whose|consists of|that consists of|which consists of|consist of|is made of|is composed of|is made up of|made up from|comprises|that comprises|which comprises|comprised of|is built of|is built from|that is made of|which is made of|that is built of|built out of|constructed from|constructed of|assembled from|put together from|measuring|measures|that measures|which measures",
         Sense::Of,
     ),
     ("at|up to|about|approximately|roughly|exactly|around about|per|equal to|to about", Sense::At),
@@ -522,7 +609,10 @@ static PHRASES: &[(&str, Sense)] = &[
     ("smaller|a bit smaller|a little smaller|tinier", Sense::Comparative([0.667, 0.667, 0.667])),
     ("longer", Sense::Comparative([1.5, 1.0, 1.0])),
     ("shorter", Sense::Comparative([0.667, 1.0, 0.667])),
-    ("wider", Sense::Comparative([1.0, 1.5, 1.0])),
+    ("wider|broader", Sense::Comparative([1.0, 1.5, 1.0])),
+    ("narrower|slimmer", Sense::Comparative([1.0, 0.667, 1.0])),
+    ("thicker|fatter", Sense::Comparative([1.0, 1.5, 1.5])),
+    ("thinner", Sense::Comparative([1.0, 0.667, 0.667])),
     ("taller|higher", Sense::Comparative([1.0, 1.0, 1.5])),
     ("heavier|more massive|denser", Sense::Relative(Relative::Mass, 1.5)),
     ("much heavier|a lot heavier", Sense::Relative(Relative::Mass, 4.0)),

@@ -86,6 +86,8 @@ pub struct Parser {
     pub(super) gives: bool,
     /// Whether what is said of stairs is said of each step.
     pub(super) each_step: bool,
+    /// What is said to be on the left, in the middle or on the right of the scene.
+    pub(super) sides: Vec<super::motion::Side>,
     /// How deep rules are nested.
     pub(super) depth: usize,
 }
@@ -216,7 +218,8 @@ impl Parser {
                 }
             }
             if separated
-                && (self.said_of_all()
+                && (self.graded_sentence()
+                    || self.said_of_all()
                     || self.of_its_part()
                     || self.strength_of_it()
                     || self.pulled_then()

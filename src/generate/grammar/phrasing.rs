@@ -75,6 +75,8 @@ pub fn plain(lexemes: Vec<Lexeme>) -> (Vec<Lexeme>, Vec<String>) {
     phrasing.adverbs();
     phrasing.stones();
     phrasing.its_places();
+    phrasing.layouts();
+    phrasing.motions();
     phrasing.pattern_first();
     (phrasing.lexemes, phrasing.granted)
 }
@@ -737,9 +739,15 @@ impl Phrasing {
             return;
         }
         end += 1;
+        let pattern = end;
+        while self.sense(end) == Some(Sense::Filler) {
+            end += 1;
+        }
         if !matches!(self.lex(end), Some(Lex::Mark | Lex::Comma)) {
             return;
         }
+        self.lexemes.drain(pattern..end);
+        end = pattern;
         let rest = self.lexemes.split_off(end + 1);
         self.lexemes.truncate(end);
         let stop = rest.iter().position(|lexeme| lexeme.lex == Lex::Stop).unwrap_or(rest.len());

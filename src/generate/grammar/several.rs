@@ -74,6 +74,26 @@ impl Parser {
 
     /// "a red and a blue cube, 1 m apart": the two that were named last.
     pub(super) fn two_apart(&mut self, index: usize, dim: Option<Dim>, value: f64) -> bool {
+        // "30 cm from each to the next", of those that were placed by one another.
+        let sides = [Place::LeftOf, Place::RightOf, Place::InFrontOf, Place::Behind];
+        let text = self.at.checked_sub(1).map_or("", |at| &*self.lexemes[at].text);
+        if text.contains("next") || text.contains("neighbo") || text.contains("each") {
+            let list = self.list.clone();
+            let mut any = false;
+            for link in &mut self.links {
+                if sides.contains(&link.place)
+                    && link.gap.is_none()
+                    && list.contains(&link.subject)
+                    && link.subject <= index
+                {
+                    link.gap = Some(value);
+                    any = true;
+                }
+            }
+            if any {
+                return true;
+            }
+        }
         let single = |draft: &Draft| {
             draft.count.is_none() && !draft.plural && draft.thing.arrangement.is_none()
         };
@@ -412,7 +432,7 @@ impl Parser {
             (Stack, Dim::High) | (Row, Dim::Long | Dim::Wide) | (Column, Dim::Long | Dim::Deep) => {
                 draft.count = Some(number);
             }
-            (Wall | Grid, Dim::Wide | Dim::Long) | (Pyramid, Dim::Wide) => {
+            (Wall | Grid, Dim::Wide | Dim::Long) | (Pyramid, Dim::Wide) | (Wall, Dim::Diameter) => {
                 draft.arrange(pattern).columns = Some(number);
             }
             (Grid, Dim::Deep) => draft.arrange(pattern).rows = Some(number),

@@ -532,6 +532,13 @@ impl Parser {
             || self.take(|sense| sense == Sense::Of)
             || (pattern == Pattern::Stack && matches!(self.peek(), Some(Lex::Number(_))))
         {
+            // "a tower of a cube, a cylinder and a box"
+            if pattern == Pattern::Stack
+                && said.count.is_none()
+                && let Some(lowest) = self.piled()
+            {
+                return Some(lowest);
+            }
             inner = self.thing();
         }
         let index = match inner {

@@ -59,6 +59,7 @@ pub fn all(
     lost.extend(super::account::unrelated(lexemes, spec));
     lost.extend(super::account::of_one(lexemes, spec));
     lost.extend(super::account::again(lexemes, spec));
+    lost.extend(super::motion::misfits(lexemes));
     lost.dedup();
     if lost.is_empty() {
         weighed(lexemes, spec, warnings);
@@ -240,6 +241,7 @@ impl Figures {
         }
         say(Unit::Angle, thing.angle);
         say(Unit::Angle, thing.tilt);
+        say(Unit::Angle, thing.arrangement.as_ref().and_then(|a| a.sweep));
         if let Some(v) = thing.velocity {
             say(Unit::Speed, Some(v.x.hypot(v.y).hypot(v.z)));
             say(Unit::Angle, Some(v.z.atan2(v.x.hypot(v.y)).to_degrees()));
@@ -545,7 +547,18 @@ pub fn idle(thing: &Thing) -> Option<&'static str> {
 
 /// Whether a change shows what it asks for: each number as it is, or as what was added or multiplied.
 pub fn changed(lexemes: &[Lexeme], before: &SceneSpec, after: &SceneSpec) -> Result<(), Refusal> {
-    let (old, new) = (Figures::of(before), Figures::of(after));
+    let (mut old, new) = (Figures::of(before), Figures::of(after));
+    // What it has by itself, and nobody gave it.
+    for thing in &before.things {
+        old.numbers.extend(super::super::build::extents(thing));
+        old.numbers.extend(super::super::build::usual_mass(thing.kind));
+        if super::draft::kind_length(thing.kind) {
+            old.numbers.push(super::super::build::usual_length(thing.kind, thing.parts));
+        }
+        if thing.kind == Kind::Ramp {
+            old.numbers.push(20.0);
+        }
+    }
     let total = |spec: &SceneSpec| -> f64 {
         spec.things.iter().map(|thing| f64::from(thing.count.unwrap_or(1))).sum()
     };

@@ -198,6 +198,7 @@ impl Parser {
     fn pull(&mut self) -> Option<f64> {
         let begin = self.at;
         let factor = self.times();
+        let from = self.at;
         self.glue(|sense| {
             matches!(
                 sense,
@@ -229,6 +230,9 @@ impl Parser {
         };
         self.at += 1;
         self.take(|sense| sense == Sense::Gravity);
+        if from > begin {
+            self.apart.extend(factor);
+        }
         Some(g * factor.unwrap_or(1.0))
     }
 

@@ -283,8 +283,16 @@ impl Parser {
         }
         let them = self.lexemes.get(self.at).is_some_and(|lexeme| lexeme.text == "them");
         self.placed = Some(index);
+        let pronoun = self.sense() == Some(Sense::It);
         let mut named = self.thing().filter(|reference| *reference != index);
         self.placed = None;
+        // "a cube on the table and a ball under it": under the table.
+        if let (Place::Under, Some(upper), true) = (place, named, pronoun) {
+            let base = self.links.iter().find(|link| {
+                link.subject == upper && link.place == Place::On && !self.stands_fast(upper)
+            });
+            named = base.map(|link| link.reference).or(named);
+        }
         // "next to them", of what stands on one another: beside the lowest.
         while them
             && matches!(place, Place::Beside | Place::LeftOf | Place::RightOf)
@@ -702,6 +710,7 @@ impl Parser {
         if self.peek() == Some(Lex::Comma) {
             self.at += 1;
         }
+        self.to_what_it_bears();
         self.glue(|sense| matches!(sense, Sense::Is));
         let vessel = self.drafts[index]
             .kind()

@@ -111,7 +111,31 @@ impl Parser {
                 self.at += 1;
                 return true;
             }
+            let square = self.drafts[index].count.and_then(|count| {
+                let side = f64::from(count).sqrt();
+                (side >= 2.0 && side.fract() == 0.0).then_some(side)
+            });
             let pattern = match self.sense() {
+                // "four cubes in a square", "nine in a square"
+                Some(Sense::Outline(super::lexicon::Outline::Square))
+                    if square.is_some()
+                        && (matches!(
+                            self.ahead(1),
+                            None | Some(Lex::Comma | Lex::Stop | Lex::Mark)
+                        ) || matches!(
+                            self.sense_ahead(1),
+                            Some(
+                                Sense::With | Sense::And | Sense::Of | Sense::Place(_) | Sense::In
+                            )
+                        )) =>
+                {
+                    if square == Some(2.0) {
+                        Some(Pattern::Corners)
+                    } else {
+                        numbers = vec![square.unwrap_or(2.0); 2];
+                        Some(Pattern::Grid)
+                    }
+                }
                 Some(Sense::Group(pattern)) => Some(pattern),
                 Some(Sense::Part(Part::Row)) => Some(Pattern::Row),
                 _ => None,

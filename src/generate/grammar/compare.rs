@@ -151,7 +151,7 @@ impl Parser {
         {
             let first = matches!(word, "first" | "former");
             self.at += the + 1;
-            self.at += usize::from(self.peek() == Some(Lex::Number(1.0)));
+            self.at += usize::from(matches!(self.peek(), Some(Lex::Number(_))));
             let own = self.drafts[index].noun;
             self.glue(|sense| {
                 matches!(sense, Sense::Noun(noun) if Some(noun) == own) || sense == Sense::Ones

@@ -29,6 +29,9 @@ const PREFIXES: &[&str] = &[
     "i|we imagine|picture|envision|think ?of|about",
     "my|our ?~ ~ wants|needs|likes|loves|asked|asks ?me ?us ?for ?to ?have|see|watch|play ?with",
     "my|our ?~ ~ would like|love ?to ?have|see|watch|play ?with",
+    "what would|does|do|will ~article",
+    "i|we ?ve|have|had * and|so ?now ?i|we ?would|now|also need|want|like",
+    "my|our ?~ ~ needs|wants|likes|has * so|therefore ?please",
     "what i|we ?really|would|d ?now want|need|like ?to ?see|have|get is|are",
     "all i|we ?really want|need is|are",
     "what happens|happened|would|will ?happen when|if|once|as",
@@ -68,7 +71,7 @@ const QUESTIONS: &[&str] = &[
 
 /// Requests that name what is wanted behind a colon.
 const LISTS: &[&str] = &[
-    "set|lay|put|place|arrange|show|create|make|build|generate|draw ?up|out|me|down the following|these ?things|objects|items|shapes|bodies|scene|setup|arrangement ?on|upon ?the ?floor|ground",
+    "set|lay|put|place|arrange|show|create|make|build|generate|draw|simulate|prepare|provide|display|render|model|have|use|add|get|do ?up|out|me|down the following|these ?things|objects|items|shapes|bodies|scene|setup|arrangement ?on|upon ?the ?floor|ground",
     "?there are|is the following ?things|objects|items|shapes|bodies ?on ?the ?floor|ground",
     "the following ?things|objects|items|shapes|bodies|scene|setup",
 ];
@@ -81,6 +84,8 @@ const SENTENCES: &[&str] = &[
     "my|our ~ *",
     "today|tomorrow|yesterday|tonight|recently *",
     "this|that is|s|was|will ?be for|part|about|from|meant|supposed|my|our|a|an|the|just|only|how|what|why *",
+    "the|my|this ?whole setup|scene|task|idea|experiment|plan|request|thing is|s ?very|quite|really|rather|fairly simple|easy|straightforward|short|this|as ?follows",
+    "i|we ?ve|have|had ?got a|an ?~ exam|test|class|lesson|lecture|presentation|project|homework|course|task|idea|question|problem|question *",
     "many thanks|regards|greetings *",
     "thanks|thank|cheers|bye|goodbye|greetings|regards|sincerely|sorry|excuse *",
     "good|nice|great|hi|hello|dear|hey *",
@@ -101,6 +106,7 @@ const SUFFIXES: &[&str] = &[
     "would|might|could|will|should be ?really|very|so|quite|just great|nice|fine|good|lovely|perfect|cool|awesome|wonderful|fun|enough|ideal|helpful|useful|amazing|fantastic|appreciated|interesting|welcome ?please|thanks|now|too",
     "would|will|should do|suffice|help|work ?please|nicely|fine",
     "is|are ?all|everything|exactly|just|simply ?what i|we|you ?really|would|d need|want|like|have|had ?in ?mind",
+    "look|looks like",
     "if ?that|it|this|you ?s|is|can|could|please|don|do|would|will ?possible|t|not|be ?mind|manage|so|kind",
     "?and that s|is|will|would|should ?be ?all|it|everything|enough ?for ?now|today|me|please|thanks|of",
     "?and|with nothing|no|not|never ?thing else|more|less|besides ?nothing|or|and ?less|more|else ?please",
@@ -202,6 +208,7 @@ pub fn taken_out(text: &str, granted: &mut Vec<String>) -> String {
             }
         }
         let rest = without_suffix(&rest, granted);
+        let rest = without_differences(&rest);
         if is_aside(&rest) {
             dropped.push((kept.len(), rest.clone()));
             kept.push(worlds(&rest));
@@ -281,8 +288,11 @@ fn builds(word: &str) -> bool {
 /// colour, a material, a world.
 fn tells(words: &[Word], at: usize) -> bool {
     let sense = lexicon::meaning(&words[at].text).map(|entry| entry.sense);
-    let referred =
-        at > 0 && matches!(&*words[at - 1].text, "the" | "this" | "that" | "these" | "those");
+    let referred = at > 0
+        && matches!(
+            &*words[at - 1].text,
+            "the" | "this" | "that" | "these" | "those" | "my" | "our" | "your"
+        );
     match sense {
         Some(Sense::Noun(_) | Sense::Group(_)) => !referred,
         Some(
@@ -487,7 +497,12 @@ fn without_title(sentence: &str, granted: &mut Vec<String>) -> String {
         .map(|word| &*word.text)
         .filter(|word| !behind.iter().any(|other| lexicon::same(word, &other.text)))
         .collect();
-    if !(titled || strange || decor) || tells || !named.is_empty() {
+    // "a domino chain: fifteen dominoes"
+    let again = matches!(&*own[0].text, "a" | "an" | "the" | "my" | "our")
+        && own.len() < 5
+        && own.iter().any(|word| builds(&word.text))
+        && behind.iter().take(4).any(|word| is_figure(&word.text));
+    if !(titled || strange || decor || again) || tells || !named.is_empty() {
         return sentence.to_owned();
     }
     granted.push(format!("'{}' changes nothing here", title.trim()));
@@ -497,6 +512,38 @@ fn without_title(sentence: &str, granted: &mut Vec<String>) -> String {
     } else {
         format!("{world} {}", rest.trim_start())
     }
+}
+
+/// That several differ, before figures that say by how much.
+const DIFFERENCES: &[&str] = &[
+    "that|which ?all ?only differ|vary|increase|decrease|grow ?only|just in ~ ?and ?~",
+    "differing|varying|different|increasing ?only|just in ~ ?and ?~",
+    "of|with ?three|two|four different|differing|various|varying|increasing|decreasing|ascending|descending|growing|unequal mass|masses|weight|weights|size|sizes|height|heights|length|lengths|diameter|diameters|radius|radii|colour|colours|color|colors|width|widths|material|materials|edge|side ?length|lengths",
+];
+
+/// "three balls of different mass: 1, 2 and 3 kg": of 1, 2 and 3 kg.
+fn without_differences(sentence: &str) -> String {
+    let own = words(sentence);
+    for at in 1..own.len() {
+        let Some(end) = DIFFERENCES
+            .iter()
+            .find_map(|pattern| matched(&parts(pattern), &own, at, true).filter(|end| *end > at))
+        else {
+            continue;
+        };
+        let Some(next) = own.get(end) else { continue };
+        let between = &sentence[own[end - 1].to..next.from];
+        let figures = is_figure(&next.text)
+            || matches!(
+                lexicon::meaning(&next.text).map(|entry| entry.sense),
+                Some(Sense::Colour(_) | Sense::Material(_))
+            )
+            || matches!(&*next.text, "one" | "the" | "a");
+        if figures && between.contains([':', ',', '(', '–', '—']) {
+            return format!("{}{}", &sentence[..own[at - 1].to], &sentence[own[end - 1].to..]);
+        }
+    }
+    sentence.to_owned()
 }
 
 fn without_suffix(sentence: &str, granted: &mut Vec<String>) -> String {

@@ -1,6 +1,6 @@
 //! Several that differ: what is said of one of them, of some and of the rest, whatever that is.
 
-use super::super::spec::{Pattern, Place};
+use super::super::spec::{Class, Kind, Pattern, Place};
 use super::{
     draft::Draft,
     lexer::{Lex, Lexeme},
@@ -59,8 +59,15 @@ impl Parser {
         if alone && self.tell_of(&named, true) {
             return true;
         }
-        let group = self.drafts.iter().rposition(several);
-        let Some(group) = group else { return false };
+        let group = self.drafts.iter().rposition(several).or_else(|| {
+            (0..self.drafts.len()).find(|at| {
+                self.drafts[*at].thing.arrangement.is_some() && self.copies_of(*at).len() > 1
+            })
+        });
+        let Some(mut group) = group else { return false };
+        if let Some(first) = (0..group).find(|at| self.copies_of(*at).contains(&group)) {
+            group = first;
+        }
         let copies = self.copies_of(group);
         if copies.len() > 1 {
             return self.tell_of(&copies, true);
@@ -299,7 +306,12 @@ impl Parser {
             self.named_again(own);
             return (the || more).then_some(Pick::At(places));
         }
-        if the && self.sense() != Some(Sense::Half) {
+        // "the red one", of several of which no colour was told yet.
+        let open = the
+            && self.adjective()
+            && !matches!(self.sense(), Some(Sense::Trait(_)))
+            && self.drafts[index].thing.colours.is_empty();
+        if the && self.sense() != Some(Sense::Half) && !open {
             return None;
         }
         match (self.peek(), self.sense()) {
@@ -324,8 +336,8 @@ impl Parser {
                 Some(Pick::Next(count / 2))
             }
             // "a red one", "a red cube", "another one"
-            (_, Some(Sense::A | Sense::More)) => {
-                self.at += 1;
+            (_, sense) if open || matches!(sense, Some(Sense::A | Sense::More)) => {
+                self.at += usize::from(!open);
                 loop {
                     match (self.peek(), self.sense()) {
                         (Some(Lex::Number(1.0)), _) => break,
@@ -425,6 +437,15 @@ impl Parser {
             let here = self.at;
             if self.another_follows(index, count) {
                 break;
+            }
+            // "5 kg each"
+            if said > 0
+                && self.sense() == Some(Sense::Each)
+                && (matches!(self.ahead(1), None | Some(Lex::Comma | Lex::Stop | Lex::Mark))
+                    || self.sense_ahead(1) == Some(Sense::And))
+            {
+                self.at += 1;
+                continue;
             }
             // What comes behind the last is said of all where the others have nothing like it.
             let aside = self.peek() == Some(Lex::Comma);
@@ -677,6 +698,51 @@ impl Parser {
             self.named = things.to_vec();
         }
         self.twins = things.to_vec();
+    }
+
+    /// "On the table there are a cup and two books": all of them are there.
+    pub(super) fn borne_together(
+        &mut self,
+        subject: usize,
+        led: Option<(Place, usize, Option<usize>)>,
+    ) {
+        if let Some((place @ (Place::On | Place::Inside | Place::Under), reference, _)) = led {
+            self.bearer = Some((place, reference));
+            return;
+        }
+        let small = |at: usize| {
+            self.drafts[at].kind().is_some_and(|kind| {
+                matches!(kind.class(), Class::Solid | Class::Vessel) || kind == Kind::Lamp
+            })
+        };
+        let Some((place, reference)) = self.bearer else { return };
+        let placed = self.links.iter().any(|link| link.subject == subject);
+        if placed || !small(subject) || subject == reference {
+            self.bearer = None;
+            return;
+        }
+        self.links.push(Link { subject, place, reference, member: None, other: None, gap: None });
+    }
+
+    /// ", which in turn carries", "and holds", of what the sentence is about.
+    pub(super) fn to_what_it_bears(&mut self) {
+        let begin = self.at;
+        let and = self.depth <= 1 && self.take(|sense| sense == Sense::And);
+        while matches!(
+            self.word(0),
+            "which" | "that" | "in turn" | "also" | "itself" | "again" | "it"
+        ) && !(self.word(0) == "it" && !and)
+        {
+            self.at += 1;
+        }
+        let bears = matches!(self.sense(), Some(Sense::With))
+            && matches!(
+                self.word(0),
+                "holds" | "carries" | "supports" | "bears" | "contains" | "has"
+            );
+        if !bears {
+            self.at = begin;
+        }
     }
 
     /// "a red and a blue one, on a table": where one of those that were a group is, they all are.

@@ -76,6 +76,8 @@ pub struct Parser {
     pub(super) part_of: Option<Sense>,
     /// What a group has become that was parted: what is said of it is said of each.
     pub(super) twins: Vec<usize>,
+    /// What the sentence began to put things on.
+    pub(super) bearer: Option<(Place, usize)>,
     /// What is being placed.
     pub(super) placed: Option<usize>,
     /// Whether a member of a group is being described.
@@ -114,7 +116,7 @@ impl Parser {
                         self.named = std::mem::take(&mut self.list);
                     }
                     led = None;
-                    (self.single, self.twins) = (None, Vec::new());
+                    (self.single, self.bearer, self.twins) = (None, None, Vec::new());
                     self.at += 1;
                     separated = true;
                     continue;
@@ -247,7 +249,8 @@ impl Parser {
                 if leading.is_none() && separated {
                     self.head = Some(subject);
                 }
-                if let Some((place, reference, other)) = leading.take() {
+                let led_place = leading.take();
+                if let Some((place, reference, other)) = led_place {
                     self.link(subject, place, reference, other, None);
                     // "behind each desk a chair"
                     if std::mem::take(&mut over_each) {
@@ -256,6 +259,7 @@ impl Parser {
                 }
                 self.list.push(subject);
                 self.after(subject);
+                self.borne_together(subject, led_place);
                 self.share_motion(led);
                 self.current = Some(subject);
                 separated = false;

@@ -130,6 +130,10 @@ const OTHERS: &[(&str, Sense)] = &[
         "along the floor|across the floor|over the floor|along the ground|across the ground|over the ground|on the bare floor|right on the floor|straight on the floor|directly on the floor|about its own axis|around its own axis|about its axis|around its axis|about its vertical axis|around its vertical axis|about the vertical axis|around the vertical axis|about its centre|in place on the floor|on the spot|in its place|in turn",
         Sense::Filler,
     ),
+    (
+        "whose top is|whose top measures|whose surface is|whose surface measures|whose tabletop is|whose plate is|and its top is",
+        Sense::Of,
+    ),
     ("r|with radius", Sense::Dim(Dim::Radius)),
     ("d|dia|ø", Sense::Dim(Dim::Diameter)),
     ("l", Sense::Dim(Dim::Long)),

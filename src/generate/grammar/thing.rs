@@ -43,6 +43,7 @@ impl Parser {
             match lexeme.lex {
                 Lex::Mark => {}
                 Lex::Comma if !draft.is_blank() && self.adjective() => {}
+                Lex::Comma if !draft.is_blank() && self.measured_noun() => {}
                 Lex::Comma if draft.pace.is_some() && self.adjective() => {}
                 // "a 2 m tall, 90 cm wide door"
                 Lex::Comma if !draft.lengths.is_empty() && self.measures_on() => {}
@@ -371,6 +372,20 @@ impl Parser {
         }
     }
 
+    /// Whether a measure follows that stands before a noun: "a 1 kg, 12 cm wide ball".
+    fn measured_noun(&self) -> bool {
+        let mut by = 1;
+        matches!(self.peek(), Some(Lex::Measure(_)))
+            && loop {
+                match (self.ahead(by), self.sense_ahead(by)) {
+                    (_, Some(Sense::Noun(_) | Sense::Group(_))) => break true,
+                    (Some(Lex::Comma | Lex::Measure(_)), _) | (_, Some(Sense::Dim(_))) => by += 1,
+                    (_, Some(sense)) if sense.is_adjective() => by += 1,
+                    _ => break false,
+                }
+            }
+    }
+
     /// Whether adjectives follow, so that a comma or "and" only joins them.
     pub(super) fn adjective(&self) -> bool {
         self.sense().is_some_and(Sense::is_adjective)
@@ -461,6 +476,12 @@ impl Parser {
                 let shade = if sense == Sense::Dark { "dark" } else { "light" };
                 draft.thing.colours.push(format!("{shade} {colour}"));
                 self.at += 1;
+            }
+            // "dark oak"
+            (Sense::Dark, Some(Sense::Material(material))) => {
+                draft.thing.colours.push(
+                    if material == Material::Wood { "dark brown" } else { "dark grey" }.to_owned(),
+                );
             }
             (Sense::Colour(colour), _) => draft.thing.colours.push(colour.to_owned()),
             (Sense::Light, _) => draft.heft = Some(0.25),

@@ -19,6 +19,109 @@ impl Phrasing {
         self.of_marble();
         self.sections();
         self.each_of_which();
+        self.places_of_which();
+        self.left_and_right();
+        self.no_friction_first();
+        self.circumference();
+    }
+
+    /// "a chair, behind which a table stands": the table is behind it.
+    fn places_of_which(&mut self) {
+        for at in (1..self.lexemes.len()).rev() {
+            let Some(Sense::Place(place)) = self.sense(at) else { continue };
+            let named = matches!(self.sense(at + 2), Some(Sense::A | Sense::Is | Sense::Verb(_)))
+                || matches!(self.lex(at + 2), Some(Lex::Number(_)));
+            let before = self.is_noun(at - 1) || self.lex(at - 1) == Some(Lex::Comma);
+            if matches!(self.text(at + 1), "which" | "whom") && named && before {
+                self.lexemes.splice(at..at + 2, [known(Sense::Inverse(place), "on which")]);
+                if self.lex(at - 1) == Some(Lex::Comma) {
+                    self.lexemes.remove(at - 1);
+                }
+            }
+        }
+    }
+
+    /// "On the left there is a red box, on the right a green one": one to the right of the other.
+    fn left_and_right(&mut self) {
+        let side = |phrasing: &Self, at: usize| -> Option<(bool, usize)> {
+            let begins =
+                at == 0 || ends(phrasing.lex(at - 1)) || phrasing.sense(at - 1) == Some(Sense::And);
+            let text = phrasing.text(at);
+            let whole = match text {
+                "at the left" | "on the left side" | "at left" => Some(true),
+                "at the right" | "on the right side" | "at right" => Some(false),
+                _ => None,
+            };
+            let parted = match (text, phrasing.text(at + 1), phrasing.text(at + 2)) {
+                ("on" | "to", "the", "left") => Some(true),
+                ("on" | "to", "the", "right") => Some(false),
+                _ => None,
+            };
+            let (left, length) = match (whole, parted) {
+                (Some(left), _) => (left, 1),
+                (_, Some(left)) => (left, 3),
+                _ => return None,
+            };
+            let mut next = at + length;
+            while matches!(
+                phrasing.sense(next),
+                Some(Sense::Is | Sense::Filler | Sense::Verb(_) | Sense::Trait(Trait::Spaced))
+            ) || phrasing.lex(next) == Some(Lex::Comma)
+            {
+                next += 1;
+            }
+            let named = phrasing.sense(next) == Some(Sense::A)
+                || matches!(phrasing.lex(next), Some(Lex::Number(_)));
+            (begins && named).then_some((left, next))
+        };
+        let first = (0..self.lexemes.len()).find_map(|at| side(self, at).map(|s| (at, s)));
+        let Some((at, (left, end))) = first else { return };
+        // Beside what was named before it is that which has sides.
+        if self.lexemes[..at].iter().any(|lexeme| matches!(lexeme.sense(), Some(Sense::Noun(_)))) {
+            return;
+        }
+        let second = (end + 1..self.lexemes.len()).find_map(|at| side(self, at).map(|s| (at, s)));
+        let Some((other, (right, behind))) = second.filter(|(_, (side, _))| *side != left) else {
+            return;
+        };
+        let (Some(to), Some(its), Some(way)) =
+            (called("to"), called("its"), called(if right { "left" } else { "right" }))
+        else {
+            return;
+        };
+        self.lexemes.splice(other..behind, [to, its, way]);
+        self.lexemes.drain(at..end);
+    }
+
+    /// "No friction: a puck …": the floor has none.
+    fn no_friction_first(&mut self) {
+        let mut end = 0;
+        while end < 6 && !ends(self.lex(end)) {
+            end += 1;
+        }
+        let free = self.sense(0) == Some(Sense::Trait(Trait::Frictionless));
+        let fillers = (1..end).all(|at| self.sense(at) == Some(Sense::Filler));
+        if let (true, true, Some(floor), true) = (free, fillers, called("floor"), end > 0) {
+            self.lexemes.splice(1..end, [floor]);
+        }
+    }
+
+    /// "with a circumference of 1 m": so wide.
+    fn circumference(&mut self) {
+        for at in (0..self.lexemes.len()).rev() {
+            if self.text(at) != "circumference" {
+                continue;
+            }
+            let next =
+                (at + 1..at + 4).find(|next| matches!(self.lex(*next), Some(Lex::Measure(_))));
+            if let (Some(next), Some(diameter)) = (next, called("diameter"))
+                && let Some(Lex::Measure(measure)) = self.lex(next)
+            {
+                let value = measure.value / std::f64::consts::PI;
+                self.lexemes[next].lex = Lex::Measure(Measure { value, ..measure });
+                self.lexemes[at] = diameter;
+            }
+        }
     }
 
     /// "around 15 cm" is 15 cm.

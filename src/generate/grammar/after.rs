@@ -507,7 +507,7 @@ impl Parser {
             .or(boards)
             .or(self.it)
             .filter(|base| *base != index && self.drafts[*base].noun.is_some());
-        let one = matches!(self.drafts[index].count, None | Some(2));
+        let one = matches!(self.drafts[index].count, None | Some(1 | 2));
         let (Some(base), true) = (base, one) else {
             self.at = begin;
             return false;

@@ -97,6 +97,21 @@ pub fn alter(parser: &mut Parser, known: usize) -> Result<(), Refusal> {
     if let Some(done) = parser.recoloured(known) {
         return done;
     }
+    // "both should be green", "make them wooden": of several that were named one by one.
+    let loose: Vec<usize> =
+        (0..known).filter(|at| parser.drafts[*at].thing.kind.class() != Class::Furniture).collect();
+    let them = parser.sense() == Some(Sense::It)
+        && matches!(&*parser.lexemes[parser.at].text, "them" | "they")
+        && loose.len() > 1
+        && loose.iter().all(|at| parser.drafts[*at].count.is_none());
+    let bare = all
+        && (parser.sense_ahead(1) == Some(Sense::Is)
+            || parser.sense_ahead(1).is_some_and(Sense::is_adjective)
+                && !matches!(parser.sense_ahead(2), Some(Sense::Noun(_) | Sense::Ones)));
+    if (them || bare) && !loose.is_empty() {
+        parser.at += 1;
+        return of_each(parser, loose);
+    }
     let it = parser.sense() == Some(Sense::It);
     let index = match parser.known_thing(known) {
         Some(index) => index,
@@ -272,6 +287,15 @@ impl Parser {
         {
             self.at += 1;
             let own = self.drafts[index].noun.map(|noun| noun.words);
+            // "make it seven balls", of a cradle.
+            if let Some(Sense::Noun(noun)) = self.sense()
+                && self.drafts[index].thing.kind == Kind::NewtonsCradle
+                && self.drafts[index].has_part(noun)
+            {
+                self.at += 1;
+                self.drafts[index].thing.parts = Some(count);
+                return true;
+            }
             self.glue(|sense| matches!(sense, Sense::Noun(noun) if Some(noun.words) == own));
             let ends = matches!(self.peek(), None | Some(Lex::Stop | Lex::Comma))
                 || self.take(|sense| matches!(sense, Sense::Dim(Dim::High) | Sense::Ones));

@@ -82,6 +82,25 @@ impl Wish {
             if parser.asks_for_an_amount() {
                 return Some(Self::Amount);
             }
+            // "one of them should weigh 20 kg"
+            if counted
+                && parser.sense_ahead(1) == Some(Sense::Of)
+                && matches!(parser.sense_ahead(2), Some(Sense::It | Sense::The))
+                && parser.says_of_what_is_there()
+            {
+                return Some(Self::Change);
+            }
+            // "put one more on top"
+            let verb = matches!(parser.sense(), Some(Sense::Verb(Verb::Create | Verb::Add)));
+            let number = usize::from(matches!(parser.ahead(1), Some(Lex::Number(_))));
+            if verb
+                && parser.sense_ahead(1 + number) == Some(Sense::More)
+                && !matches!(parser.sense_ahead(2 + number), Some(Sense::Noun(_)))
+                && !parser.sense_ahead(2 + number).is_some_and(Sense::is_adjective)
+            {
+                parser.at += 1;
+                return Some(Self::Add);
+            }
             if parser.is_elliptic() {
                 return Some(Self::Elliptic);
             }
@@ -98,9 +117,15 @@ impl Wish {
             Sense::The | Sense::It | Sense::Each if there && parser.says_of_what_is_there() => {
                 return Some(Self::Change);
             }
-            Sense::Trait(Trait::Thrown | Trait::Released | Trait::Lifted | Trait::Falling)
-                if there && matches!(parser.sense_ahead(1), Some(Sense::The | Sense::It)) =>
-            {
+            Sense::Trait(
+                Trait::Thrown
+                | Trait::Released
+                | Trait::Lifted
+                | Trait::Falling
+                | Trait::Rolling
+                | Trait::Sliding
+                | Trait::Spinning,
+            ) if there && matches!(parser.sense_ahead(1), Some(Sense::The | Sense::It)) => {
                 return Some(Self::Act);
             }
             _ if parser.only_the_world(there) => return Some(Self::World),
@@ -174,7 +199,16 @@ impl Parser {
         let named =
             |sense: &&Option<Sense>| matches!(sense, Some(Sense::Noun(_) | Sense::Group(_)));
         it.is_some_and(|it| senses[..it].iter().filter(named).count() < 2)
-            && !senses.iter().any(|sense| matches!(sense, Some(Sense::With)))
+            && !senses.iter().enumerate().any(|(at, sense)| {
+                // "with 5 m/s", "with a speed of" bring no other thing.
+                let figure = |at: usize| {
+                    self.lexemes.get(at).is_some_and(|lexeme| {
+                        matches!(lexeme.lex, Lex::Measure(_))
+                            || matches!(lexeme.sense(), Some(Sense::Prop(_)))
+                    })
+                };
+                *sense == Some(Sense::With) && !figure(at + 1) && !figure(at + 2)
+            })
             // "a ball on top"
             || matches!(senses[..], [.., Some(Sense::Place(_))])
             || senses.windows(2).enumerate().any(|(at, two)| {
@@ -409,6 +443,8 @@ fn change(
             let factor = if verb == Verb::Double { 2.0 } else { 0.5 };
             scale(&mut parser, known, factor)?;
         }
+        // "lift two of them", of a cradle.
+        Wish::Lift if parser.lifts(known) => {}
         Wish::Lift => {
             let index = parser.known_thing(known).ok_or_else(|| missing(&parser))?;
             let by = parser.take(|sense| sense == Sense::By);
@@ -696,6 +732,9 @@ fn switch(parser: &mut Parser, on: bool) -> Result<(), Refusal> {
 fn scale(parser: &mut Parser, known: usize, factor: f64) -> Result<(), Refusal> {
     parser.glue(|sense| matches!(sense, Sense::The | Sense::Filler));
     let sense = parser.sense();
+    if let Some(done) = parser.scaled(known, factor) {
+        return done;
+    }
     parser.at += 1;
     parser.glue(|sense| matches!(sense, Sense::Of));
     let index = parser.meant(known)?;
@@ -769,8 +808,45 @@ impl Parser {
     /// "remove two", "remove three of the cubes": so many fewer.
     fn fewer(&mut self, known: usize, gone: &mut Vec<usize>) -> bool {
         let begin = self.at;
-        let Some(Lex::Number(number)) = self.peek() else { return false };
+        // "the top two", "the last three"
+        let mut first = false;
+        if self.take(|sense| sense == Sense::The) {
+            use super::lexicon::Which;
+            match self.sense() {
+                Some(Sense::Which(Which::First | Which::Bottom | Which::Left | Which::Front)) => {
+                    first = true;
+                }
+                Some(Sense::Which(Which::Last | Which::Top | Which::Right | Which::Back)) => {}
+                _ => {
+                    self.at = begin;
+                    return false;
+                }
+            }
+            self.at += 1;
+        }
+        let half = self.sense() == Some(Sense::Half);
+        let number = match self.peek() {
+            Some(Lex::Number(number)) => number,
+            _ if half => 0.5,
+            _ => {
+                self.at = begin;
+                return false;
+            }
+        };
         self.at += 1;
+        // "one joint", "two links": of a machine.
+        if let Some(Sense::Part(part)) = self.sense()
+            && let Some(fewer) = super::parse::whole(number)
+            && let Some(owner) = self.drafts[..known].iter().rposition(|draft| {
+                draft.thing.parts.is_some() && draft.clone().part(part, None, &Draft::default())
+            })
+            && let Some(left) = self.drafts[owner].thing.parts.and_then(|n| n.checked_sub(fewer))
+            && left > 0
+        {
+            self.at += 1;
+            self.drafts[owner].thing.parts = Some(left);
+            return true;
+        }
         self.glue(|sense| matches!(sense, Sense::Of | Sense::The | Sense::Filler));
         let index = match (self.peek(), self.sense()) {
             (None | Some(Lex::Stop), _) => self.it,
@@ -784,8 +860,11 @@ impl Parser {
             let draft = &self.drafts[index];
             draft.count.or(draft.thing.parts.filter(|_| draft.thing.kind == Kind::Dominoes))
         });
-        let (Some(index), Some(fewer), Some(count)) = (index, super::parse::whole(number), count)
-        else {
+        let fewer = match (half, count) {
+            (true, Some(count)) => Some(count / 2),
+            _ => super::parse::whole(number),
+        };
+        let (Some(index), Some(fewer), Some(count)) = (index, fewer, count) else {
             self.at = begin;
             return false;
         };
@@ -797,7 +876,8 @@ impl Parser {
                 let own = std::mem::take(&mut draft.thing.colours);
                 // Those that are left keep their colours.
                 draft.thing.colours = if own.len() == count as usize {
-                    own.into_iter().take(left as usize).collect()
+                    let skip = if first { fewer as usize } else { 0 };
+                    own.into_iter().skip(skip).take(left as usize).collect()
                 } else {
                     own
                 };

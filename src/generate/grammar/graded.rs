@@ -97,10 +97,13 @@ impl Parser {
     /// All that is said of a gradient behind the things.
     pub(super) fn graded(&mut self, index: usize) -> bool {
         let before = self.clone();
-        if self.graded_from_to(index) || self.each_more(index, None) || self.over_a_length(index) {
-            return true;
+        let rules = [Self::graded_from_to, Self::each_after_first, Self::over_a_length];
+        for rule in rules {
+            if rule(self, index) {
+                return true;
+            }
+            self.clone_from(&before);
         }
-        *self = before;
         false
     }
 
@@ -254,8 +257,17 @@ impl Parser {
             }
             _ => None,
         };
-        self.glue(|sense| matches!(sense, Sense::Filler));
+        self.glue(|sense| matches!(sense, Sense::Filler | Sense::The));
         let (grade, sign) = match self.sense() {
+            Some(Sense::Prop(Prop::Size)) if times.is_some() => (Grade::Along(None), 1.0),
+            Some(Sense::Prop(Prop::Height)) if times.is_some() => {
+                (Grade::Along(Some(Dim::High)), 1.0)
+            }
+            Some(Sense::Dim(dim @ (Dim::Long | Dim::Wide | Dim::Diameter | Dim::Radius)))
+                if times.is_some() =>
+            {
+                (Grade::Along(Some(dim)), 1.0)
+            }
             Some(Sense::Comparative(factors)) => {
                 let sign = if factors.iter().any(|factor| *factor > 1.0) { 1.0 } else { -1.0 };
                 let dim = match factors.map(|factor| factor != 1.0) {
@@ -439,6 +451,14 @@ impl Parser {
         else {
             return false;
         };
+        self.each_after_first(index)
+    }
+
+    /// "the first is 5 cm wide, each other one 5 cm wider", or without the first.
+    fn each_after_first(&mut self, index: usize) -> bool {
+        while self.peek() == Some(Lex::Comma) || self.sense() == Some(Sense::And) {
+            self.at += 1;
+        }
         if self.sense() == Some(Sense::Each) {
             return self.each_more(index, None);
         }
@@ -454,7 +474,12 @@ impl Parser {
         self.glue(|sense| {
             matches!(
                 sense,
-                Sense::Is | Sense::With | Sense::A | Sense::Of | Sense::Prop(Prop::Mass)
+                Sense::Is
+                    | Sense::With
+                    | Sense::A
+                    | Sense::Of
+                    | Sense::Prop(Prop::Mass)
+                    | Sense::Dim(Dim::Diameter | Dim::Radius | Dim::Wide | Dim::Long)
             )
         });
         let Some(Lex::Measure(measure)) = self.peek() else { return false };

@@ -5,7 +5,7 @@ use super::super::spec::{Kind, Pattern, Place, SceneSpec};
 use super::{
     Refusal,
     lexer::{Lex, Lexeme},
-    lexicon::{Dim, Entry, Outline, Part, Sense, Which},
+    lexicon::{Dim, Entry, Outline, Part, Sense, Trait, Which},
     phrasing::{Phrasing, called, ends, known},
 };
 
@@ -37,6 +37,10 @@ impl Phrasing {
     /// All of them.
     pub(super) fn layouts(&mut self) {
         self.like_a_board();
+        self.every_so_far();
+        self.rows_in_disguise();
+        self.leading_sides();
+        self.flanked();
         self.pyramids_of();
         self.bases();
         self.walls_of_bricks();
@@ -82,6 +86,156 @@ impl Phrasing {
         }
     }
 
+    /// "a dozen posts, one every 25 cm": 25 cm apart.
+    fn every_so_far(&mut self) {
+        for at in 1..self.lexemes.len() {
+            let every = self.text(at) == "every"
+                && matches!(self.lex(at + 1), Some(Lex::Measure(_)))
+                && ends(self.lex(at + 2));
+            if every {
+                let one = usize::from(self.lex(at - 1) == Some(Lex::Number(1.0)));
+                let measure = self.lexemes[at + 1].clone();
+                let apart = known(Sense::Dim(Dim::Apart), "apart");
+                self.lexemes.splice(at - one..at + 2, [measure, apart]);
+                return;
+            }
+        }
+    }
+
+    /// "a fence of 12 posts" is a row; "one behind the other" a file; "a wall of 5 x 3 cubes" is so
+    /// wide and so high.
+    fn rows_in_disguise(&mut self) {
+        for at in 0..self.lexemes.len() {
+            let of = self.sense(at + 1) == Some(Sense::Of)
+                && matches!(self.lex(at + 2), Some(Lex::Number(_)));
+            let mut noun = at + 3;
+            while self.sense(noun).is_some_and(Sense::is_adjective) {
+                noun += 1;
+            }
+            let things =
+                is_noun(self.sense(noun), &[Kind::Post, Kind::Cylinder, Kind::Box, Kind::Cone]);
+            if self.text(at) == "fence" && of && things {
+                self.lexemes[at] = known(Sense::Group(Pattern::Row), "row");
+            }
+            let sized = is_noun(self.sense(at), &[Kind::Wall])
+                && of
+                && self.sense(at + 3) == Some(Sense::By)
+                && matches!(self.lex(at + 4), Some(Lex::Number(_)))
+                && is_noun(self.sense(at + 5), &[Kind::Box]);
+            if sized {
+                let mut brick = self.lexemes[at + 5].clone();
+                if let Lex::Known(entry) = &mut brick.lex {
+                    entry.plural = false;
+                }
+                let wall = self.lexemes[at].clone();
+                let (wide, high) = (self.lexemes[at + 2].clone(), self.lexemes[at + 4].clone());
+                let lexemes = [
+                    brick,
+                    wall,
+                    wide,
+                    known(Sense::Dim(Dim::Wide), "wide"),
+                    known(Sense::And, "and"),
+                    high,
+                    known(Sense::Dim(Dim::High), "high"),
+                ];
+                self.lexemes.splice(at..at + 6, lexemes);
+                return;
+            }
+            let behind = self.text(at) == "behind"
+                && matches!(self.text(at + 1), "each other" | "one another")
+                && at > 0;
+            if behind {
+                let file = known(Sense::Group(Pattern::Column), "file");
+                let row =
+                    (0..at).rev().find(|row| self.sense(*row) == Some(Sense::Group(Pattern::Row)));
+                if let Some(row) = row {
+                    self.lexemes[row].lex = file.lex;
+                    self.lexemes.drain(at..at + 2);
+                } else {
+                    let words = [known(Sense::In, "in"), known(Sense::A, "a"), file];
+                    self.lexemes.splice(at..at + 2, words);
+                }
+                return;
+            }
+        }
+    }
+
+    /// "on the left a red ball, on the right a cube": a red ball on the left, a cube on the right.
+    fn leading_sides(&mut self) {
+        let side = |phrasing: &Self, at: usize| {
+            phrasing.sense(at) == Some(Sense::Place(Place::On))
+                && phrasing.sense(at + 1) == Some(Sense::The)
+                && matches!(phrasing.sense(at + 2), Some(Sense::Direction([x, ..])) if x != 0.0)
+        };
+        let leads = |phrasing: &Self, at: usize| {
+            side(phrasing, at)
+                && (at == 0
+                    || ends(phrasing.lex(at - 1))
+                    || phrasing.sense(at - 1) == Some(Sense::And))
+        };
+        let count = (0..self.lexemes.len()).filter(|at| leads(self, *at)).count();
+        if count < 2 {
+            return;
+        }
+        let mut at = 0;
+        while at < self.lexemes.len() {
+            if !leads(self, at) {
+                at += 1;
+                continue;
+            }
+            let mut begin = at + 3;
+            while self.sense(begin).is_some_and(|sense| {
+                matches!(
+                    sense,
+                    Sense::Is | Sense::Filler | Sense::Verb(_) | Sense::Trait(Trait::Spaced)
+                )
+            }) || self.lex(begin) == Some(Lex::Mark)
+            {
+                begin += 1;
+            }
+            let end = (begin..self.lexemes.len())
+                .find(|end| {
+                    ends(self.lex(*end))
+                        || self.sense(*end) == Some(Sense::And) && leads(self, *end + 1)
+                })
+                .unwrap_or(self.lexemes.len());
+            if !(self.sense(begin) == Some(Sense::A)
+                || matches!(self.lex(begin), Some(Lex::Number(_))))
+            {
+                return;
+            }
+            let place = self.lexemes[at..at + 3].to_vec();
+            let thing = self.lexemes[begin..end].to_vec();
+            let length = place.len() + thing.len();
+            self.lexemes.splice(at..end, thing.into_iter().chain(place));
+            at += length;
+        }
+    }
+
+    /// "a cylinder flanked by two cubes": with a cube on each side.
+    fn flanked(&mut self) {
+        for at in 0..self.lexemes.len() {
+            let by = matches!(self.sense(at + 1), Some(Sense::By | Sense::At));
+            let two = self.lex(at + 2) == Some(Lex::Number(2.0));
+            if !(self.text(at) == "flanked" && by && two) {
+                continue;
+            }
+            let mut noun = at + 3;
+            while self.sense(noun).is_some_and(Sense::is_adjective) {
+                noun += 1;
+            }
+            if !matches!(self.sense(noun), Some(Sense::Noun(_))) {
+                continue;
+            }
+            if let Lex::Known(entry) = &mut self.lexemes[noun].lex {
+                entry.plural = false;
+            }
+            self.lexemes.insert(noun + 1, known(Sense::Ends, "on each side"));
+            self.lexemes.splice(at..at + 3, [known(Sense::With, "with"), known(Sense::A, "a")]);
+            return;
+        }
+    }
+
     /// "a square pyramid out of wooden cubes" is built of them.
     fn pyramids_of(&mut self) {
         for at in 0..self.lexemes.len() {
@@ -116,8 +270,11 @@ impl Phrasing {
             return;
         };
         for at in pyramid + 1..self.lexemes.len() {
-            let joins =
-                matches!(self.sense(at), Some(Sense::With | Sense::Of | Sense::Place(Place::On)));
+            let joins = self.lex(at) == Some(Lex::Comma)
+                || matches!(
+                    self.sense(at),
+                    Some(Sense::With | Sense::Of | Sense::Place(Place::On))
+                );
             if !joins {
                 continue;
             }
@@ -134,6 +291,9 @@ impl Phrasing {
                     (_, Some(Sense::A | Sense::Of | Sense::By | Sense::Is | Sense::The))
                     | (_, Some(Sense::Outline(Outline::Square))) => {}
                     (_, Some(Sense::Noun(_))) if side.is_some() => {}
+                    (_, Some(Sense::Dim(Dim::Edge))) if side.is_some() => {}
+                    (_, Some(Sense::Each | Sense::At | Sense::Ends)) if side.is_some() => {}
+                    _ if matches!(self.text(next), "along" | "along the") && side.is_some() => {}
                     (_, Some(Sense::Dim(Dim::Wide) | Sense::Stretch(_)))
                         if base && side.is_some() => {}
                     _ => break,
@@ -247,10 +407,37 @@ impl Phrasing {
             let sides = matches!(self.sense(side), Some(Sense::Ends))
                 || self.sense(side) == Some(Sense::Dim(Dim::Edge))
                     && self.text(side).starts_with("per");
-            if !(one && sides) {
+            // "four chairs, one at each side of a table"
+            let apart = self.sense(side + 1) == Some(Sense::Each)
+                && matches!(
+                    self.sense(side),
+                    Some(Sense::At | Sense::Place(Place::On) | Sense::To)
+                )
+                && self.sense(side + 2) == Some(Sense::Dim(Dim::Edge));
+            let last = if apart { side + 2 } else { side };
+            if !(one && (sides || apart)) {
                 continue;
             }
-            let mut end = side + 1;
+            let mut end = last + 1;
+            if self.sense(end) == Some(Sense::Of)
+                && matches!(self.sense(end + 1), Some(Sense::A | Sense::The))
+                && self.lex(at - 1) == Some(Lex::Comma)
+                && self.lex(at) == Some(Lex::Number(1.0))
+            {
+                let sentence =
+                    (0..at).rev().find(|b| self.lex(*b) == Some(Lex::Stop)).map_or(0, |b| b + 1);
+                let count = (sentence..at).rev().find_map(|n| match self.lex(n) {
+                    Some(Lex::Number(number)) => Some(number),
+                    _ => None,
+                });
+                let words = match count {
+                    Some(2.0) => vec![known(Sense::Ends, "on each side"), known(Sense::Of, "of")],
+                    Some(3.0..) => vec![known(Sense::Place(Place::Around), "around")],
+                    _ => continue,
+                };
+                self.lexemes.splice(at - 1..=end, words);
+                return;
+            }
             if self.sense(end) == Some(Sense::Of) && self.sense(end + 1) == Some(Sense::It) {
                 end += 2;
             }
@@ -386,7 +573,8 @@ impl Phrasing {
         for at in 0..self.lexemes.len() {
             let on = matches!(self.sense(at), Some(Sense::Place(Place::On | Place::Above)));
             let that = matches!(self.text(at + 1), "that" | "this" | "those" | "these" | "which");
-            let leads = matches!(self.sense(at + 2), Some(Sense::A | Sense::Filler | Sense::Is))
+            let leads = ends(self.lex(at + 2))
+                || matches!(self.sense(at + 2), Some(Sense::A | Sense::Filler | Sense::Is))
                 || matches!(self.lex(at + 2), Some(Lex::Number(_) | Lex::Comma | Lex::Measure(_)));
             if on && that && leads {
                 self.lexemes[at + 1] = known(Sense::It, "it");

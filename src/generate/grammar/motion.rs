@@ -65,6 +65,8 @@ impl Phrasing {
     pub(super) fn motions(&mut self) {
         self.questions();
         self.fractions();
+        self.so_many_g();
+        self.drifting();
         self.own_axis();
         self.along_the_floor();
         self.winds();
@@ -131,6 +133,13 @@ impl Phrasing {
             if self.sense(of) != Some(Sense::Of) {
                 continue;
             }
+            // "a sixth of normal"
+            if matches!(self.text(of + 1), "normal" | "usual" | "what it is on earth" | "ours")
+                && ends(self.lex(of + 2))
+            {
+                let earth = Sense::World(9.81, super::super::spec::Medium::Vacuum);
+                self.lexemes[of + 1] = known(earth, "earth");
+            }
             let pull = (of + 1..of + 6)
                 .any(|next| matches!(self.sense(next), Some(Sense::Gravity | Sense::World(..))));
             let before = (at.saturating_sub(5)..at).any(|b| self.sense(b) == Some(Sense::Gravity));
@@ -140,6 +149,51 @@ impl Phrasing {
             let number = Lexeme { lex: Lex::Number(share), text: self.said(at, of) };
             self.lexemes.splice(at..of, [number, known(Sense::By, "times")]);
             return;
+        }
+    }
+
+    /// "gravity 0.5 g" is half of that on Earth.
+    fn so_many_g(&mut self) {
+        for at in 0..self.lexemes.len() {
+            let Some(Lex::Measure(measure)) = self.lex(at) else { continue };
+            let gee = measure.unit == Unit::Mass
+                && self.text(at).ends_with('g')
+                && !self.text(at).ends_with("kg")
+                && !self.text(at).ends_with("mg");
+            let mut before = at;
+            while before > 0
+                && matches!(
+                    self.sense(before - 1),
+                    Some(Sense::Of | Sense::Is | Sense::At | Sense::To)
+                )
+            {
+                before -= 1;
+            }
+            let gravity = before > 0 && self.sense(before - 1) == Some(Sense::Gravity);
+            let alone = at == 0 && matches!(self.lex(1), Some(Lex::Comma | Lex::Mark | Lex::Stop));
+            if gee && (gravity || alone) {
+                let value = measure.value * 1000.0 * 9.81;
+                let text = self.text(at).to_owned();
+                let pull = Measure { value, unit: Unit::Acceleration, scale: 9.81 };
+                self.lexemes[at] = Lexeme { lex: Lex::Measure(pull), text };
+                if alone {
+                    self.lexemes.insert(1, known(Sense::Gravity, "gravity"));
+                }
+                return;
+            }
+        }
+    }
+
+    /// "drifting to the right at 0.2 m/s" is moving.
+    fn drifting(&mut self) {
+        for at in 0..self.lexemes.len() {
+            let floats = self.sense(at) == Some(Sense::Trait(Trait::Floating));
+            let goes = matches!(self.sense(at + 1), Some(Sense::Direction([x, y, _])) if x != 0.0 || y != 0.0)
+                || self.sense(at + 1) == Some(Sense::At)
+                    && matches!(self.lex(at + 2), Some(Lex::Measure(m)) if m.unit == Unit::Speed);
+            if floats && goes {
+                self.lexemes[at] = known(Sense::Trait(Trait::Moving), "moving");
+            }
         }
     }
 
@@ -178,6 +232,17 @@ impl Phrasing {
                 && self.sense(at + 2) == Some(Sense::Floor)
                 && self.text(at) != "on"
                 && self.text(at) != "down";
+            // "across a rough floor": on it.
+            let mut surface = at + 2;
+            while self.sense(surface).is_some_and(Sense::is_adjective) {
+                surface += 1;
+            }
+            if matches!(self.text(at), "along" | "across" | "over")
+                && self.sense(at + 1) == Some(Sense::A)
+                && self.sense(surface) == Some(Sense::Floor)
+            {
+                self.lexemes[at] = known(Sense::Place(Place::On), "on");
+            }
             let measured = matches!(self.lex(at - 1), Some(Lex::Measure(_)));
             let more = matches!(self.sense(at + 3), Some(Sense::With | Sense::Of | Sense::Is));
             if along && floor && !measured && !more {
@@ -278,7 +343,22 @@ impl Phrasing {
             }
             if slopes && floor > 0 && self.sense(floor - 1) == Some(Sense::Floor) {
                 self.lexemes[at] = known(Sense::Trait(Trait::Tilted), "tilted");
-                // "gently", "downwards to the right" are as the plan has it.
+                // "down to the right by 6 degrees": as the plan has it.
+                let mut next = at + 1;
+                while next < self.lexemes.len() && !ends(self.lex(next)) {
+                    let right =
+                        matches!(self.sense(next), Some(Sense::Direction([x, ..])) if x > 0.0);
+                    if right
+                        || matches!(self.text(next), "down" | "downwards" | "gently" | "slightly")
+                    {
+                        self.lexemes.remove(next);
+                    } else if self.sense(next) == Some(Sense::By) {
+                        self.lexemes[next] = known(Sense::At, "at");
+                        next += 1;
+                    } else {
+                        next += 1;
+                    }
+                }
                 return;
             }
         }
@@ -579,9 +659,12 @@ impl Parser {
             self.lexemes.get(self.at + 1).map(|lexeme| &*lexeme.text),
             Some("each other" | "one another")
         );
-        if !(towards && other) || self.drafts[index].count != Some(2) || self.drafts[index].known {
+        let solid = self.drafts[index].kind().is_some_and(|kind| kind.class() == Class::Solid);
+        let draft = &self.drafts[index];
+        if !(towards && other && solid) || draft.count != Some(2) || draft.known {
             return false;
         }
+        self.lexemes[self.at] = known(Sense::Filler, "towards");
         self.at += 2;
         if text.starts_with("roll") || said.starts_with("roll") {
             traits.push(Trait::Rolling);
@@ -674,7 +757,17 @@ pub fn misfits(lexemes: &[Lexeme]) -> Vec<String> {
             ))
         ) || matches!(behind, Some(Sense::Stretch(_)));
         let length = measure.unit == Unit::Length;
-        let odd = extent && closes && !length && measure.unit != Unit::Percent
+        let wanted = match before {
+            Some(Sense::Prop(Prop::Stiffness)) => Some(Unit::Stiffness),
+            Some(Sense::Prop(Prop::Density)) => Some(Unit::Density),
+            _ => None,
+        };
+        let other = wanted.is_some_and(|unit| unit != measure.unit)
+            && matches!(joined, Some(Sense::Of | Sense::Is | Sense::Prop(_)))
+            && matches!(measure.unit, Unit::Length | Unit::Mass | Unit::Angle | Unit::Speed)
+            && !matches!(behind, Some(Sense::Noun(_)));
+        let odd = other
+            || extent && closes && !length && measure.unit != Unit::Percent
             || !length
                 && joined != Some(Sense::A)
                 && matches!(

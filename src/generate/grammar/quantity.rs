@@ -60,8 +60,9 @@ const VERBS: &[(&str, Gauge, Option<bool>)] = &[
     ("soften", Gauge::Of(Prop::Stiffness), Some(false)),
     ("accelerate", Gauge::Of(Prop::Speed), Some(true)),
     ("decelerate", Gauge::Of(Prop::Speed), Some(false)),
+    ("cut", Gauge::Along(Dim::Long), Some(false)),
     ("increase|raise|boost|lift", Gauge::Named, Some(true)),
-    ("decrease|reduce|lower|cut|drop|lessen|diminish", Gauge::Named, Some(false)),
+    ("decrease|reduce|lower|drop|lessen|diminish", Gauge::Named, Some(false)),
     ("change|set|adjust|vary|turn|bring", Gauge::Named, None),
 ];
 
@@ -142,6 +143,31 @@ impl Parser {
                 "it is not clear what it is now, or it has no such thing: say what it should be",
             )
         }))
+    }
+
+    /// "double the gap", "halve the speed of the ball".
+    pub(super) fn scaled(&mut self, known: usize, factor: f64) -> Option<Result<(), Refusal>> {
+        let before = self.clone();
+        let gauge = self.gauge()?;
+        let named = if self.take(|sense| matches!(sense, Sense::Of)) {
+            self.known_thing(known)
+        } else {
+            self.gauged(gauge, known)
+        };
+        if matches!(gauge, Gauge::Gravity | Gauge::Wind) {
+            return Some(self.world_by(gauge, Amount::Times(factor), Some(true)));
+        }
+        let done = self.part_of.is_none()
+            && self.which.is_none()
+            && named.is_some_and(|index| {
+                self.it = Some(index);
+                self.becomes_by(index, gauge, Amount::Times(factor), Some(true))
+            });
+        if !done {
+            *self = before;
+            return None;
+        }
+        Some(Ok(()))
     }
 
     /// "up", "down": which way.

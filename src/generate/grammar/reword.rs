@@ -47,6 +47,9 @@ const LEADS: &[&str] = &[
     "i d like to",
     "go ahead and",
     "kindly",
+    "what if",
+    "how about",
+    "what about",
     "just",
     "simply",
 ];
@@ -129,6 +132,9 @@ const THERE: &[&str] = &[
     "again",
     "from",
     "earth",
+    "was",
+    "were",
+    "is",
 ];
 /// "all but one".
 const EXCEPT: &[&[&str]] = &[
@@ -147,6 +153,21 @@ pub fn plain(text: &str) -> String {
     let mut words: Vec<String> =
         tokens(text).into_iter().map(|token| token.text.to_lowercase()).collect();
     bare(&mut words);
+    for at in (0..words.len().saturating_sub(1)).rev() {
+        let others = words[at] == "the" && is(&words, at + 1, &["others", "rest"]);
+        let ordinal = words[at] == "a"
+            && is(&words, at + 1, &["second", "third", "fourth", "fifth"])
+            && words.get(at + 2).is_some_and(|word| {
+                super::lexicon::meaning(word).is_some_and(|entry| {
+                    matches!(entry.sense, Sense::Noun(_)) || entry.sense.is_adjective()
+                })
+            });
+        if others && !words.iter().any(|word| word == "and") {
+            words.splice(at..at + 2, says("all of them"));
+        } else if ordinal {
+            words.splice(at..at + 2, says("another"));
+        }
+    }
     for rule in [
         elsewhere,
         particle,
@@ -158,6 +179,7 @@ pub fn plain(text: &str) -> String {
         taken_down,
         hung_on,
         again,
+        plainly,
     ] {
         if let Some(better) = rule(&words) {
             words = better;
@@ -386,9 +408,11 @@ fn instead(words: &[String]) -> Option<Vec<String>> {
         let names = lexer::lexemes(&new.join(" "));
         let thing = names.iter().any(|lexeme| matches!(lexeme.sense(), Some(Sense::Noun(_))))
             && !names.iter().any(|l| matches!(l.sense(), Some(Sense::The | Sense::It)));
-        return thing.then(|| with("replace it with", new));
+        if thing {
+            return Some(with("replace it with", new));
+        }
     }
-    None
+    ends.then(|| words[..words.len() - 1].to_vec())
 }
 
 /// "I want the ball to be red", "let it be red", "can the ball be green": it should be so.
@@ -530,7 +554,8 @@ fn driven(words: &[String]) -> Option<Vec<String>> {
 
 /// "take the ball off the table": onto the floor.
 fn taken_down(words: &[String]) -> Option<Vec<String>> {
-    if !is(words, 0, &["take", "get", "lift", "move", "bring", "put"]) {
+    let ground = words.iter().any(|word| matches!(&**word, "ground" | "floor" | "air"));
+    if !is(words, 0, &["take", "get", "move", "bring", "put"]) || ground {
         return None;
     }
     let at = words.iter().position(|word| matches!(&**word, "off" | "down"))?;
@@ -659,4 +684,123 @@ fn again(words: &[String]) -> Option<Vec<String>> {
         return None;
     }
     Some(with("oncemore", rest))
+}
+
+/// What is said in fewer or other words: "stack them", "spread them out to 40 cm", "spin it".
+fn plainly(words: &[String]) -> Option<Vec<String>> {
+    let first = &**words.first()?;
+    let known = |at: usize| {
+        is(
+            words,
+            at,
+            &["it", "them", "the", "all", "both", "everything", "this", "that", "these", "those"],
+        )
+    };
+    let leads = |at: usize| {
+        is(words, at, &["a", "an", "another", "one", "two", "three", "four", "five", "some"])
+            || words.get(at).is_some_and(|word| word.parse::<u32>().is_ok())
+    };
+    let measure = |from: usize| {
+        (from..words.len())
+            .find(|at| words[*at].parse::<f64>().is_ok())
+            .map(|at| words[at..].to_vec())
+    };
+    let out = match first {
+        "stack" | "pile" if known(1) => {
+            let mut out = with("make", &words[1..]);
+            if out.last().is_some_and(|word| word == "up") {
+                out.pop();
+            }
+            if words.iter().any(|word| word == "on" || word == "in") {
+                return None;
+            }
+            out.extend(says("a stack"));
+            out
+        }
+        "spread" | "space" | "move" | "bring" | "put" | "push"
+            if known(1)
+                && words.iter().any(|word| {
+                    matches!(&**word, "apart" | "out" | "closer" | "further" | "farther")
+                }) =>
+        {
+            let closer = words.iter().any(|word| word == "closer");
+            let together = words.iter().any(|word| word == "together");
+            let apart = words.iter().any(|word| matches!(&**word, "apart" | "out"));
+            if closer != together || !closer && !apart || first == "put" && !closer && !apart {
+                return None;
+            }
+            match measure(2) {
+                Some(rest) => {
+                    let rest: Vec<String> =
+                        rest.into_iter().filter(|word| word != "apart" && word != "out").collect();
+                    with("change the spacing to", &rest)
+                }
+                None if closer => says("decrease the spacing"),
+                None => says("increase the spacing"),
+            }
+        }
+        "spin" | "rotate" | "twirl" | "whirl" if known(1) => {
+            let end = (2..words.len())
+                .find(|at| {
+                    is(words, *at, &["at", "with", "about", "around", "fast", "slowly", "quickly"])
+                })
+                .unwrap_or(words.len());
+            let mut out = with("make", &words[1..end]);
+            out.push("spinning".into());
+            out.extend_from_slice(&words[end..]);
+            out
+        }
+        "triple" | "quadruple" if known(1) || is(words, 1, &["its", "their"]) => {
+            let mut out = with("increase", &words[1..]);
+            out.extend(says(if first == "triple" { "by 3 times" } else { "by 4 times" }));
+            out
+        }
+        "alternate" => with("make them", &words[1..]),
+        "stand" | "lay" | "stick" | "plant" | "install" if leads(1) => with("put", &words[1..]),
+        "stretch" | "string" | "tie" | "span" | "run"
+            if leads(1) && words.iter().any(|word| word == "between") =>
+        {
+            with("put", &words[1..])
+        }
+        _ => {
+            let asks =
+                |list: &[&str]| list.iter().map(|ask| says(ask)).find(|ask| words.starts_with(ask));
+            // "I want it in blue"
+            let wants = asks(&[
+                "i want it in",
+                "i want them in",
+                "i d like it in",
+                "i d like them in",
+                "i would like it in",
+            ]);
+            if let Some(ask) = wants {
+                let mut out = says("make");
+                out.push(ask[ask.len() - 2].clone());
+                out.extend_from_slice(&words[ask.len()..]);
+                return Some(out);
+            }
+            // "give me five of them": so many.
+            let gives = asks(&[
+                "give me",
+                "i want",
+                "i need",
+                "make it",
+                "make that",
+                "have",
+                "i would like",
+                "i d like",
+            ])?;
+            let of = gives.len() + 1;
+            let them = is(words, of, &["of"])
+                && is(words, of + 1, &["them", "those", "these"])
+                && words.len() == of + 2;
+            if !them {
+                return None;
+            }
+            let mut out = says("make them");
+            out.push(words[of - 1].clone());
+            out
+        }
+    };
+    Some(out)
 }

@@ -47,7 +47,6 @@ impl Parser {
                     | "boost"
                     | "lower"
                     | "cut"
-                    | "drop"
                     | "lessen"
                     | "diminish"
             )
@@ -327,7 +326,11 @@ impl Parser {
         self.glue(|sense| matches!(sense, Sense::Each | Sense::The | Sense::Of | Sense::Filler));
         let two = self.peek() == Some(Lex::Number(2.0));
         self.at += usize::from(two);
-        let them = self.take(|sense| sense == Sense::It);
+        let them = self.lexemes.get(self.at).is_some_and(|l| matches!(&*l.text, "them" | "they"));
+        self.at += usize::from(them);
+        // "swap their colours": of the two that there are.
+        let open = self.at > 0 && matches!(self.peek(), None | Some(Lex::Stop));
+        let them = them || open;
         let noun = match self.sense() {
             Some(Sense::Noun(noun)) if two => {
                 self.at += 1;
@@ -493,6 +496,19 @@ impl Parser {
         }
     }
 
+    /// "lift two of them", of a cradle.
+    pub(super) fn lifts(&mut self, known: usize) -> bool {
+        let cradle = self.drafts[..known]
+            .iter()
+            .rposition(|draft| draft.thing.kind == super::super::spec::Kind::NewtonsCradle);
+        let (Some(Lex::Number(number)), Some(cradle)) = (self.peek(), cradle) else { return false };
+        let Some(lifted) = whole(number) else { return false };
+        self.at += 1;
+        self.glue(|sense| matches!(sense, Sense::Of | Sense::It | Sense::The | Sense::Noun(_)));
+        self.drafts[cradle].thing.lifted = Some(lifted);
+        true
+    }
+
     /// "again but bigger", "again in blue": one more like what the scene is about.
     pub(super) fn once_more(&mut self) -> Result<(), Refusal> {
         let index =
@@ -524,7 +540,10 @@ impl Parser {
             return Ok(());
         }
         self.glue(|sense| matches!(sense, Sense::In | Sense::With | Sense::Of));
-        super::alter::of_each(self, vec![new])
+        super::alter::of_each(self, vec![new])?;
+        self.it = Some(index);
+        self.after(new);
+        Ok(())
     }
 }
 

@@ -750,6 +750,9 @@ impl Parser {
                         || draft.thing.material.is_none()
                         || draft.thing.material == known.thing.material)
                     && known.is_load == draft.is_load
+                    // "the small cube" is none of the large ones.
+                    && (draft.factor.is_none() || known.known || draft.factor == known.factor)
+                    && (draft.heft.is_none() || known.known || draft.heft == known.heft)
             };
             if let Some(index) = self.drafts.iter().rposition(same) {
                 if draft.is_floor {

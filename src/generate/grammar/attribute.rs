@@ -174,6 +174,21 @@ impl Parser {
         if self.height_of_group(index, &numbers) {
             return true;
         }
+        // "a checkerboard of cubes, 6 by 6"
+        let open = self.drafts[index].thing.arrangement.as_ref().is_some_and(|a| {
+            a.pattern == super::super::spec::Pattern::Grid
+                && a.columns.is_none()
+                && a.rows.is_none()
+        });
+        if let ([columns, rows], true) = (&*numbers, open)
+            && let (Some(columns), Some(rows)) =
+                (super::parse::whole(*columns), super::parse::whole(*rows))
+            && !self.heads_a_thing()
+        {
+            let grid = self.drafts[index].arrange(super::super::spec::Pattern::Grid);
+            (grid.columns, grid.rows) = (Some(columns), Some(rows));
+            return true;
+        }
         match (self.sense(), &*numbers) {
             (_, [_, _, ..]) if self.drafts[index].kind().is_some() && !self.heads_a_thing() => {
                 let mut draft = self.drafts[index].clone();

@@ -354,7 +354,11 @@ impl Parser {
 
     /// Each becomes a thing of its own, in the pattern in which all stand.
     fn in_steps(&mut self, index: usize, grade: Grade, values: Vec<f64>, unit: Measure) -> bool {
-        let draft = self.drafts[index].clone();
+        let mut draft = self.drafts[index].clone();
+        if draft.traits.contains(&Trait::Stacked) && draft.thing.arrangement.is_none() {
+            draft.traits.retain(|quality| *quality != Trait::Stacked);
+            draft.arrange(Pattern::Stack);
+        }
         let arrangement = draft.thing.arrangement.clone();
         let pattern = arrangement.as_ref().map_or(Pattern::Row, |a| a.pattern);
         if !matches!(pattern, Pattern::Row | Pattern::Column | Pattern::Stack)

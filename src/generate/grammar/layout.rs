@@ -36,6 +36,10 @@ fn number(value: f64) -> Lexeme {
 impl Phrasing {
     /// All of them.
     pub(super) fn layouts(&mut self) {
+        self.stacking();
+        self.of_what_later();
+        self.measured_leads();
+        self.along_walls();
         self.like_a_board();
         self.every_so_far();
         self.rows_in_disguise();
@@ -82,6 +86,142 @@ impl Phrasing {
             }
             if matches!(self.sense(next), Some(Sense::Group(_))) {
                 self.lexemes[at] = known(Sense::In, "in");
+            }
+        }
+    }
+
+    /// "stack a cube on a box": it is put there. "alternating cubes and balls" cannot be said yet.
+    fn stacking(&mut self) {
+        for at in 0..self.lexemes.len() {
+            let begins = at == 0
+                || self.lex(at - 1) == Some(Lex::Stop)
+                || matches!(self.sense(at - 1), Some(Sense::Filler));
+            let leads = matches!(self.sense(at + 1), Some(Sense::A | Sense::The));
+            if begins && leads && matches!(self.text(at), "stack" | "pile" | "pile up") {
+                let put = Sense::Verb(super::lexicon::Verb::Create);
+                self.lexemes[at] = known(put, "put");
+            }
+            if matches!(self.text(at), "alternating" | "alternately") {
+                let plural = |at: usize| {
+                    matches!(
+                        self.lex(at),
+                        Some(Lex::Known(Entry { sense: Sense::Noun(_), plural: true }))
+                    )
+                };
+                let (first, second) = (plural(at + 1), plural(at + 3));
+                if first && second && self.sense(at + 2) == Some(Sense::And) {
+                    self.lexemes[at].lex = Lex::Unknown;
+                }
+            }
+        }
+    }
+
+    /// "a pyramid four layers high made of crates": of crates, with four layers.
+    fn of_what_later(&mut self) {
+        for at in 0..self.lexemes.len() {
+            if !matches!(self.sense(at), Some(Sense::Group(_)))
+                || !matches!(self.lex(at + 1), Some(Lex::Number(_)))
+                || !matches!(
+                    self.sense(at + 2),
+                    Some(Sense::Part(Part::Layer | Part::Row | Part::Step))
+                )
+            {
+                continue;
+            }
+            let mut of = at + 3;
+            while matches!(self.sense(of), Some(Sense::Dim(Dim::High) | Sense::Stretch(_))) {
+                of += 1;
+            }
+            if self.sense(of) != Some(Sense::Of) {
+                continue;
+            }
+            let mut noun = of + 1;
+            while self.sense(noun).is_some_and(Sense::is_adjective) {
+                noun += 1;
+            }
+            if !matches!(self.sense(noun), Some(Sense::Noun(_))) {
+                continue;
+            }
+            let layers = self.lexemes[at + 1..at + 3].to_vec();
+            let named = self.lexemes[of..=noun].to_vec();
+            let with = known(Sense::With, "with");
+            self.lexemes.splice(at + 1..=noun, named.into_iter().chain([with]).chain(layers));
+            return;
+        }
+    }
+
+    /// "and, one metre to its right, a ball": a ball one metre to the right of it.
+    fn measured_leads(&mut self) {
+        for at in 1..self.lexemes.len() {
+            let measured = matches!(self.lex(at), Some(Lex::Measure(m)) if m.unit == super::measure::Unit::Length);
+            let begins = self.lex(at - 1) == Some(Lex::Comma)
+                || self.lex(at - 1) == Some(Lex::Stop)
+                || self.sense(at - 1) == Some(Sense::And);
+            if !(measured && begins) {
+                continue;
+            }
+            let side = match self.sense(at + 3) {
+                Some(Sense::Direction([x, ..])) if x < 0.0 => Some(Place::LeftOf),
+                Some(Sense::Direction([x, ..])) if x > 0.0 => Some(Place::RightOf),
+                _ => None,
+            };
+            let its = self.sense(at + 1) == Some(Sense::To) && self.text(at + 2) == "its";
+            let (place, end) = match (self.sense(at + 1), self.sense(at + 2), side) {
+                (_, _, Some(side)) if its => (side, at + 4),
+                (Some(Sense::Place(place)), Some(Sense::It), _) => (place, at + 3),
+                _ => continue,
+            };
+            let mut begin = end;
+            while self.lex(begin) == Some(Lex::Comma)
+                || matches!(self.sense(begin), Some(Sense::Is | Sense::Filler | Sense::Verb(_)))
+                || matches!(self.sense(begin), Some(Sense::Trait(Trait::Spaced)))
+            {
+                begin += 1;
+            }
+            if !(self.sense(begin) == Some(Sense::A)
+                || matches!(self.lex(begin), Some(Lex::Number(_))))
+            {
+                continue;
+            }
+            let mut last = begin + 1;
+            while last < self.lexemes.len()
+                && !ends(self.lex(last))
+                && !matches!(
+                    self.sense(last),
+                    Some(Sense::And | Sense::With | Sense::Place(_) | Sense::In | Sense::Is)
+                )
+            {
+                last += 1;
+            }
+            let thing = self.lexemes[begin..last].to_vec();
+            let measure = self.lexemes[at].clone();
+            let words = [measure, known(Sense::Place(place), "beside"), known(Sense::It, "it")];
+            self.lexemes.splice(at..last, thing.into_iter().chain(words));
+            return;
+        }
+    }
+
+    /// "a bench along a wall": before it.
+    fn along_walls(&mut self) {
+        for at in 0..self.lexemes.len() {
+            let (along, article) = match self.text(at) {
+                "along" | "alongside" => {
+                    (matches!(self.sense(at + 1), Some(Sense::A | Sense::The)), at + 1)
+                }
+                "along a" | "along the" => (true, at),
+                _ => continue,
+            };
+            let mut noun = article + 1;
+            while self.sense(noun).is_some_and(Sense::is_adjective) {
+                noun += 1;
+            }
+            if along && is_noun(self.sense(noun), &[Kind::Wall]) {
+                let mut words = vec![known(Sense::Place(Place::InFrontOf), "in front of")];
+                if article == at {
+                    words.push(known(Sense::A, "a"));
+                }
+                self.lexemes.splice(at..=at, words);
+                return;
             }
         }
     }
@@ -535,9 +675,10 @@ impl Phrasing {
         for at in 1..self.lexemes.len() {
             let length = AWAY.iter().map(|words| self.words_at(at, words)).find(|n| *n > 0);
             let Some(length) = length else { continue };
-            let Some(row) =
-                (0..at).rev().find(|row| self.sense(*row) == Some(Sense::Group(Pattern::Row)))
-            else {
+            let Some(row) = (0..at).rev().find(|row| {
+                self.sense(*row) == Some(Sense::Group(Pattern::Row))
+                    || self.text(*row) == "column of"
+            }) else {
                 continue;
             };
             let mut from = at;
@@ -564,6 +705,10 @@ impl Phrasing {
             self.lexemes.drain(from..at + length);
             self.lexemes[row].lex =
                 Lex::Known(Entry { sense: Sense::Group(Pattern::Column), plural: false });
+            if self.text(row) == "column of" {
+                self.lexemes[row].text = "file".into();
+                self.lexemes.insert(row + 1, known(Sense::Of, "of"));
+            }
             return;
         }
     }

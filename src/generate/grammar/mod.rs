@@ -13,7 +13,9 @@ mod draft;
 mod drive;
 mod each;
 mod edit;
+mod ends;
 mod entry;
+mod fewer;
 mod frames;
 mod graded;
 mod hung;
@@ -224,7 +226,9 @@ fn settle(
         }
         let goes = draft.thing.kind.class() == Class::Solid || draft.thing.kind == Kind::Car;
         if rolls && goes && !downhill && draft.speed.is_none() && draft.thing.kind != Kind::Ramp {
-            draft.speed = Some(1.0);
+            // What moves already is only turned.
+            let now = draft.thing.velocity.map(|v| v.x.hypot(v.y).hypot(v.z));
+            draft.speed = Some(now.filter(|now| *now > 0.0).unwrap_or(1.0));
         }
         if draft.traits.contains(&Trait::Sticking) {
             let round = matches!(
@@ -616,7 +620,8 @@ fn merge(parser: &mut Parser) {
     if let (Some(arm), Some(gripper)) = (of(Kind::Arm), of(Kind::Gripper))
         && !parser.links.iter().any(|link| link.subject == gripper)
         && !parser.drafts[gripper].known
-        && parser.lexemes.iter().any(|lexeme| lexeme.sense() == Some(lexicon::Sense::With))
+        && (parser.drafts[arm].known
+            || parser.lexemes.iter().any(|lexeme| lexeme.sense() == Some(lexicon::Sense::With)))
     {
         parser.link(gripper, Place::AttachedTo, arm, None, None);
     }

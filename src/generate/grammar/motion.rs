@@ -249,7 +249,9 @@ impl Phrasing {
                 self.lexemes.drain(at..at + 3);
             } else {
                 // "slides over the ice"
-                let ice = matches!(self.sense(at), Some(Sense::Place(Place::On | Place::Above)))
+                let over = matches!(self.text(at), "across" | "along" | "over");
+                let ice = (over
+                    || matches!(self.sense(at), Some(Sense::Place(Place::On | Place::Above))))
                     && self.sense(at + 1) == Some(Sense::The)
                     && matches!(self.text(at + 2), "ice");
                 if ice && !self.is_noun(at + 3) {

@@ -566,6 +566,16 @@ impl Parser {
             let amount = Amount::Times(factor);
             return self.becomes_by(index, gauge, amount, Some(true));
         }
+        // "steeper by 10 degrees", "bigger by 20 %"
+        let compared = matches!(self.sense(), Some(Sense::Comparative(_) | Sense::Relative(..)));
+        if compared
+            && self.sense_ahead(1) == Some(Sense::By)
+            && matches!(self.ahead(2), Some(Lex::Measure(_)))
+        {
+            let how = self.lexemes.remove(self.at);
+            self.lexemes.remove(self.at);
+            self.lexemes.insert(self.at + 1, how);
+        }
         let lex = self.peek();
         self.at += 1;
         // "two links longer", "three blocks higher"

@@ -655,6 +655,12 @@ impl Parser {
             return Some(index);
         }
         let members = draft.count;
+        // "a square of 5 x 5 posts"
+        let gridded =
+            draft.thing.arrangement.as_ref().is_some_and(|a| {
+                a.pattern == Pattern::Grid && a.columns.is_some() && a.rows.is_some()
+            });
+        let pattern = if gridded && pattern == Pattern::Corners { Pattern::Grid } else { pattern };
         let arrangement = draft.arrange(pattern);
         match (pattern, &*by, copies, members) {
             (_, [columns, rows], ..) => {

@@ -242,6 +242,14 @@ impl Parser {
             self.at += 1;
             direction = given;
         }
+        // "a wind from the left at 4 m/s"
+        let mut speed = speed;
+        if matches!(self.sense(), Some(Sense::At | Sense::With | Sense::Of))
+            && let Some(Lex::Measure(Measure { value, unit: Unit::Speed, .. })) = self.ahead(1)
+        {
+            self.at += 2;
+            speed = value;
+        }
         let [x, y, z] = direction.map(|part| part * speed);
         self.world.wind = Some(Xyz { x, y, z });
     }

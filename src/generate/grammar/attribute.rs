@@ -356,6 +356,27 @@ impl Parser {
         if matches!(dim, Some(Dim::Apart | Dim::Gap)) && self.two_apart(index, dim, measure.value) {
             return true;
         }
+        // "a tower next to a shelf, half a metre apart": what stands alone is so far from its neighbour.
+        let draft = &self.drafts[index];
+        let alone = draft.count.is_none() && !draft.plural && draft.thing.arrangement.is_none();
+        if matches!(dim, Some(Dim::Apart | Dim::Gap)) && alone && !draft.known {
+            let tied = self.links.iter_mut().rev().find(|link| {
+                (link.subject == index || link.reference == index)
+                    && link.gap.is_none()
+                    && matches!(
+                        link.place,
+                        Place::Beside
+                            | Place::LeftOf
+                            | Place::RightOf
+                            | Place::InFrontOf
+                            | Place::Behind
+                    )
+            });
+            if let Some(link) = tied {
+                link.gap = Some(measure.value);
+                return true;
+            }
+        }
         let falls =
             before.from || (before.at && self.drafts[index].traits.contains(&Trait::Falling));
         let kind = self.drafts[index].kind();

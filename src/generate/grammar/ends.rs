@@ -2,7 +2,6 @@
 
 use super::super::spec::{Class, Kind, Place};
 use super::{
-    lexer::Lex,
     lexicon::Sense,
     parse::{Link, Parser},
 };

@@ -225,9 +225,11 @@ impl Parser {
         {
             self.at += 1;
         }
-        if !self.take(|sense| sense == Sense::Each) {
+        if self.sense() != Some(Sense::Each) {
             return false;
         }
+        self.quiet();
+        self.at += 1;
         loop {
             let own = self.drafts[index].noun;
             let idle = matches!(

@@ -67,6 +67,7 @@ impl Phrasing {
         self.fractions();
         self.so_many_g();
         self.drifting();
+        self.upwards_and_spaced();
         self.own_axis();
         self.along_the_floor();
         self.winds();
@@ -179,6 +180,30 @@ impl Phrasing {
                 if alone {
                     self.lexemes.insert(1, known(Sense::Gravity, "gravity"));
                 }
+                return;
+            }
+        }
+    }
+
+    /// "thrown up" is upwards; "spaced 50 cm" is so far apart.
+    fn upwards_and_spaced(&mut self) {
+        for at in 1..self.lexemes.len() {
+            let goes =
+                matches!(self.sense(at - 1), Some(Sense::Trait(Trait::Thrown | Trait::Moving)));
+            if goes && matches!(self.text(at), "up" | "up in the air" | "up into the air") {
+                self.lexemes[at] = known(Sense::Direction([0.0, 0.0, 1.0]), "upwards");
+            }
+        }
+        for at in 0..self.lexemes.len() {
+            let by = usize::from(matches!(self.sense(at + 1), Some(Sense::By | Sense::At)));
+            let measured =
+                matches!(self.lex(at + 1 + by), Some(Lex::Measure(m)) if m.unit == Unit::Length);
+            let open = !matches!(
+                self.sense(at + 2 + by),
+                Some(Sense::Dim(_) | Sense::Stretch(_) | Sense::Place(_) | Sense::From)
+            );
+            if self.text(at).starts_with("spaced") && measured && open {
+                self.lexemes.insert(at + 2 + by, known(Sense::Dim(Dim::Apart), "apart"));
                 return;
             }
         }

@@ -373,13 +373,19 @@ impl Parser {
             self.heavier(index, factor);
             return true;
         }
-        let now = self.reading(index, gauge);
+        // The height from which it falls.
+        let high = self.drafts[index].thing.height.filter(|_| gauge == Gauge::Along(Dim::High));
+        let now = high.or_else(|| self.reading(index, gauge));
         let new = match (amount, now) {
             (Amount::To(measure), _) => measure.value,
             (Amount::By(measure), Some(now)) if more.is_some() => now + measure.value,
             (Amount::Times(factor), Some(now)) => now * factor,
             _ => return false,
         };
+        if high.is_some() && new >= 0.0 {
+            self.drafts[index].thing.height = Some(new);
+            return true;
+        }
         new >= 0.0 && self.set_to(index, gauge, new, now)
     }
 

@@ -1,5 +1,7 @@
 //! Colours by their names.
 
+use std::sync::LazyLock;
+
 /// Names with their colours, sRGB.
 pub const NAMES: &[(&str, [u8; 3])] = &[
     ("red", [205, 48, 43]),
@@ -35,6 +37,17 @@ pub const NAMES: &[(&str, [u8; 3])] = &[
     ("ivory", [240, 236, 222]),
     ("lavender", [190, 175, 230]),
 ];
+
+/// A name with `light ` or `dark ` before it, or with nothing.
+pub fn shade(shade: &str, name: &str) -> Option<&'static str> {
+    static SHADES: LazyLock<Vec<String>> = LazyLock::new(|| {
+        let shaded =
+            |shade: &'static str| NAMES.iter().map(move |(name, _)| format!("{shade}{name}"));
+        ["", "light ", "dark "].into_iter().flat_map(shaded).collect()
+    });
+    let wanted = format!("{shade}{name}");
+    SHADES.iter().find(|known| **known == wanted).map(|known| &**known)
+}
 
 /// Red, green, blue and opacity of a name, which `light` or `dark` may come before, or of `#rrggbb`.
 pub fn rgba(name: &str) -> Option<[f64; 4]> {

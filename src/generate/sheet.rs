@@ -38,6 +38,7 @@ enum Form {
     Flag,
     Text,
     Texts,
+    Numbers,
     Choice(Vec<String>),
 }
 
@@ -114,6 +115,7 @@ fn collect(plan: &Value, schema: &Value, path: &str, about: &str, found: &mut Ve
         Some("number") => Form::Number,
         Some("integer") => Form::Integer,
         Some("boolean") => Form::Flag,
+        Some("array") if schema["items"]["type"] == "number" => Form::Numbers,
         Some("array") => Form::Texts,
         _ => Form::Text,
     };
@@ -216,6 +218,7 @@ fn told(form: &Form) -> String {
         Form::Flag => "true or false".into(),
         Form::Text => "text".into(),
         Form::Texts => "texts parted by commas".into(),
+        Form::Numbers => "numbers parted by commas".into(),
         Form::Choice(words) => format!("one of {}", words.join(", ")),
     }
 }
@@ -394,7 +397,8 @@ fn filled(
     for Setting { path, form, .. } in settings {
         let value = given.remove(&**path);
         let Some((outer, inner)) = path.split_once('.') else {
-            let empty = if *form == Form::Texts { json!([]) } else { Value::Null };
+            let lists = matches!(form, Form::Texts | Form::Numbers);
+            let empty = if lists { json!([]) } else { Value::Null };
             object.insert(path.clone(), value.unwrap_or(empty));
             continue;
         };
@@ -442,6 +446,11 @@ impl Form {
                 let each = text.split(',').map(|one| plain(one.trim()));
                 Some(each.filter(|one| !one.is_empty()).collect())
             }
+            Self::Numbers => {
+                let each = text.split(',').map(str::trim).filter(|one| !one.is_empty());
+                let each = each.map(|one| one.parse::<f64>().ok().filter(|n| n.is_finite()));
+                each.collect::<Option<Vec<f64>>>().map(Value::from)
+            }
             Self::Choice(words) => words.iter().any(|word| word == text).then(|| text.into()),
         }
     }
@@ -456,6 +465,9 @@ pub fn written(spec: &SceneSpec) -> Value {
                 Value::Null => return None,
                 Value::String(text) => text.clone(),
                 Value::Array(list) if list.is_empty() => return None,
+                Value::Array(list) if list.iter().all(Value::is_number) => {
+                    list.iter().map(Value::to_string).collect::<Vec<_>>().join(", ")
+                }
                 list @ Value::Array(_) => texts(list).join(", "),
                 other => other.to_string(),
             };

@@ -156,6 +156,9 @@ pub struct Thing {
     /// Height of its lower end above what is below it, m.
     #[schema(required)]
     pub height: Option<f64>,
+    /// By how much it stands away from where it would: right, away and up, m, each within ±100.
+    #[schema(required)]
+    pub shift: Option<Xyz>,
     /// Degrees: the slope of a ramp, or by how much a thing leans to the right.
     #[schema(required)]
     pub tilt: Option<f64>,
@@ -168,7 +171,7 @@ pub struct Thing {
     /// Of a mechanism: links, joints, balls, wheels; of furniture: steps, boards.
     #[schema(required)]
     pub parts: Option<u32>,
-    /// Of a mechanism: length of one of its parts, m.
+    /// Of a mechanism: length of one of its parts, m; of a car the diameter of its wheels.
     #[schema(required)]
     pub length: Option<f64>,
     /// Of a mechanism: by how many degrees it is let go from rest; of a door how far it opens, to
@@ -190,6 +193,27 @@ pub struct Thing {
     /// Of a car: which wheels are driven; all but the front ones where it is null.
     #[schema(required)]
     pub wheels: Option<Wheels>,
+    /// Of a pendulum, an inverted pendulum, a cart-pole, an arm: the length of each link or pole
+    /// from its base on where they differ, m.
+    #[serde(default)]
+    #[schema(required)]
+    pub lengths: Vec<f64>,
+    /// The masses of the same, or of the bobs of a pendulum, where they differ, kg.
+    #[serde(default)]
+    #[schema(required)]
+    pub masses: Vec<f64>,
+    /// Most that each of its drives can push or turn with, N or N·m.
+    #[schema(required)]
+    pub strength: Option<f64>,
+    /// Of a spring: what hangs on it, a box, a sphere or a cylinder.
+    #[schema(required)]
+    pub load: Option<Kind>,
+    /// Of a spring: by how much it is pulled before it is let go, m; below zero it is pushed.
+    #[schema(required)]
+    pub pull: Option<f64>,
+    /// Of a door: where its hinges are.
+    #[schema(required)]
+    pub hinges: Option<Hinges>,
 }
 
 /// How several things stand.
@@ -219,6 +243,9 @@ pub struct Arrangement {
     /// Factor from the size of one to that of the next, 0.5 to 2.
     #[schema(required)]
     pub taper: Option<f64>,
+    /// Degrees that an arc goes through, 10 to 350; half a circle where it is null.
+    #[schema(required)]
+    pub sweep: Option<f64>,
 }
 
 impl Arrangement {
@@ -233,6 +260,7 @@ impl Arrangement {
             rows: None,
             layers: None,
             taper: None,
+            sweep: None,
         }
     }
 }
@@ -265,7 +293,7 @@ pub enum Pattern {
     Scatter,
     /// Along a spiral, from its middle outwards.
     Spiral,
-    /// Along half a circle.
+    /// Along half a circle, or another part of one.
     Arc,
 }
 
@@ -380,6 +408,8 @@ kinds! {
     Platform = "platform" [Furniture 0.6 0.6 0.3],
     /// An upright post.
     Post = "post" [Furniture 0.1 0.1 1.2],
+    /// A beam on two posts, from which things hang.
+    Gantry = "gantry" [Furniture 1.6 0.3 1.4],
     /// Four sides around an open floor.
     Pen = "pen" [Furniture 2.0 2.0 0.2],
     /// A slope that falls to the right.
@@ -561,6 +591,18 @@ pub enum Wheels {
     All,
 }
 
+/// Where the hinges of a door are, seen from the front.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Hinges {
+    /// At its left edge.
+    Left,
+    /// At its right edge.
+    Right,
+    /// At both: it has two leaves, which meet in the middle.
+    Both,
+}
+
 /// How a thing stands to another.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
@@ -622,6 +664,21 @@ pub enum Place {
     AttachedTo,
     /// To its left, so that it runs or swings into it.
     Striking,
+}
+
+impl Place {
+    /// Whether what is there goes along with what bears it.
+    pub const fn is_borne(self) -> bool {
+        matches!(
+            self,
+            Self::On
+                | Self::AtTop
+                | Self::Inside
+                | Self::OnLeftEnd
+                | Self::OnRightEnd
+                | Self::AttachedTo
+        )
+    }
 }
 
 impl SceneSpec {
@@ -695,8 +752,35 @@ impl SceneSpec {
             say(within(thing.height, 0.0, 100.0), &at("height"), "must be within 0 and 100 m");
             say(within(thing.tilt, -90.0, 90.0), &at("tilt"), "must be within ±90°");
             say(within(thing.angle, -180.0, 180.0), &at("angle"), "must be within ±180°");
+            let of_parts = |values: &[f64], least: f64, most: f64| {
+                values.len() <= 60 && values.iter().all(|value| (least..=most).contains(value))
+            };
+            say(
+                of_parts(&thing.lengths, 0.005, 20.0),
+                &at("lengths"),
+                "must be within 5 mm and 20 m each, and at most 60",
+            );
+            say(
+                of_parts(&thing.masses, 1e-6, 1e6),
+                &at("masses"),
+                "must be within 1 mg and 1000 t each, and at most 60",
+            );
+            say(within(thing.strength, 0.0, 1e6), &at("strength"), "must be within 0 and 1e6");
+            say(within(thing.pull, -10.0, 10.0), &at("pull"), "must be within ±10 m");
+            say(
+                thing
+                    .load
+                    .is_none_or(|load| matches!(load, Kind::Box | Kind::Sphere | Kind::Cylinder)),
+                &at("load"),
+                "must be a box, a sphere or a cylinder",
+            );
             say(within(thing.stiffness, 0.0, 1e6), &at("stiffness"), "must be within 0 and 1e6");
             say(within(thing.damping, 0.0, 1e5), &at("damping"), "must be within 0 and 1e5");
+            say(
+                thing.shift.is_none_or(|v| bounded(&v, 100.0)),
+                &at("shift"),
+                "must be within ±100 m",
+            );
             say(
                 thing.velocity.is_none_or(|v| bounded(&v, 100.0)),
                 &at("velocity"),
@@ -726,6 +810,11 @@ impl SceneSpec {
                     [a.gap, a.pitch, a.radius].iter().all(|m| within(*m, 0.0, 50.0)),
                     &at("arrangement"),
                     "has a length that is not within 0 and 50 m",
+                );
+                say(
+                    within(a.sweep, 10.0, 350.0),
+                    &at("arrangement.sweep"),
+                    "must be within 10 and 350°",
                 );
                 say(
                     within(a.taper, 0.5, 2.0),

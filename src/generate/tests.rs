@@ -557,3 +557,72 @@ fn a_car_weighs_what_was_said_with_its_wheels() {
     let sum: f64 = masses.filter_map(|mass| mass.parse::<f64>().ok()).sum();
     assert!((sum - 3.0).abs() < 1e-3, "{sum}");
 }
+
+#[test]
+fn changes_by_an_amount() {
+    let one = |prompts: &[&str]| changed(prompts).things.swap_remove(0);
+    let width = |prompts: &[&str]| one(prompts).size.and_then(|size| size.x).unwrap_or_default();
+    assert!((width(&["a ball of 10 cm", "scale it up by 50 %"]) - 0.15).abs() < 1e-9);
+    assert!((width(&["a box 40 cm wide", "make it 10 cm wider"]) - 0.5).abs() < 1e-9);
+    assert!(close(one(&["a pendulum of 1 m", "extend it by 50 cm"]).length, 1.5));
+    assert!(close(one(&["a crate of 5 kg", "halve its weight"]).mass, 2.5));
+    let ramp =
+        ["a ramp of 20 degrees", "lower the angle to 12 degrees", "make it steeper by 5 degrees"];
+    assert!(close(one(&ramp).tilt, 17.0));
+    assert_eq!(one(&["a chain of 6 links", "make it two links longer"]).parts, Some(8));
+}
+
+#[test]
+fn changes_of_some_of_several() {
+    let count = |prompts: &[&str]| changed(prompts).things[0].count;
+    assert_eq!(count(&["a row of six cubes", "only keep two"]), Some(2));
+    assert_eq!(count(&["a row of six cubes", "take four of them away"]), Some(2));
+    assert_eq!(count(&["a stack of four blocks", "put one more on top"]), Some(5));
+    assert_eq!(count(&["a tower of six cubes", "remove the top two"]), Some(4));
+    let left = changed(&[
+        "five blue balls in a row",
+        "colour the first one red",
+        "remove all the blue ones",
+    ]);
+    assert_eq!((left.things[0].count, &*left.things[0].colours), (None, &["red".to_owned()][..]));
+    let table = changed(&["a table with a cube on it", "delete everything except the table"]);
+    assert_eq!(table.things.len(), 1);
+    let swapped = changed(&["a red ball left of a blue cube", "swap the two"]);
+    assert_eq!(
+        (&*swapped.relations[0].subject, swapped.relations[0].place),
+        ("cube", Place::LeftOf)
+    );
+    let moved = changed(&["a chair and a table", "move the chair 1 m to the left"]);
+    assert_eq!(moved.things[0].shift.map(|shift| shift.x), Some(-1.0));
+    let mars = changed(&["a cube", "move the whole thing to Mars"]);
+    assert_eq!(mars.world.gravity.map(|g| g.z), Some(-3.71));
+}
+
+#[test]
+fn patterns_in_which_each_differs() {
+    let spec = understood("nine cylinders in a row whose heights grow from 10 cm to 50 cm").spec;
+    let heights: Vec<f64> =
+        spec.things.iter().filter_map(|thing| thing.size.and_then(|size| size.z)).collect();
+    assert_eq!(heights.len(), 9);
+    assert!((heights[0] - 0.1).abs() < 1e-9 && (heights[8] - 0.5).abs() < 1e-9, "{heights:?}");
+    let board = understood("sixteen cubes laid out like a 4x4 chessboard").spec;
+    assert_eq!(board.things[0].colours.len(), 8);
+    let pile = understood("a tower of a red cube, a green cylinder and a blue box").spec;
+    assert_eq!(pile.relations.iter().filter(|r| r.place == Place::On).count(), 2);
+    let wall = understood("a low wall, ten bricks long and two bricks high").spec;
+    let bond = wall.things[0].arrangement.as_ref().expect("a wall of bricks");
+    assert_eq!((bond.pattern, bond.columns, bond.layers), (Pattern::Wall, Some(10), Some(2)));
+}
+
+#[test]
+fn motions_and_units_that_do_not_fit() {
+    let pair = understood("two balls rolling towards each other at 1 m/s").spec;
+    let speeds: Vec<f64> =
+        pair.things.iter().filter_map(|thing| thing.velocity.map(|v| v.x)).collect();
+    assert_eq!(speeds, [1.0, -1.0]);
+    let tenth = understood("gravity is one tenth of Earth's; drop a ball from 2 m").spec;
+    assert!(close(tenth.world.gravity.map(|g| -g.z), 0.981));
+    for odd in ["a cube that is 20 kg wide", "a ball with a diameter of 3 kg", "are you a robot?"] {
+        assert!(offline(odd, None).is_err(), "{odd}");
+    }
+}

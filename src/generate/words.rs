@@ -1,7 +1,7 @@
 //! Plans in words: what was understood, for whoever asked.
 
 use super::spec::{
-    Actuator, Arrangement, Kind, Medium, Pattern, Place, SceneSpec, Thing, Wheels, World,
+    Actuator, Arrangement, Hinges, Kind, Medium, Pattern, Place, SceneSpec, Thing, Wheels, World,
 };
 
 /// What a thing is, in a few words: "5 red cubes in a stack, 10 cm wide".
@@ -48,12 +48,39 @@ pub fn describe(thing: &Thing) -> String {
     say(thing.parts.map(f64::from), "", " parts");
     say(thing.length, "parts of ", " m");
     say(thing.mass, "", " kg");
+    say(thing.strength, "drives of ", if thing.kind == Kind::CartPole { " N" } else { " N·m" });
+    say(thing.pull, "pulled by ", " m");
     say(thing.other_mass, "the other ", " kg");
     say(thing.density, "", " kg/m³");
     say(thing.friction, "friction ", "");
     say(thing.bounce, "bounce ", "");
     say(thing.height, "", " m up");
     say(thing.tilt, "", "°");
+    let list = |values: &[f64]| values.iter().map(|v| figure(*v)).collect::<Vec<_>>().join(", ");
+    if !thing.lengths.is_empty() {
+        more.push(format!("parts of {} m", list(&thing.lengths)));
+    }
+    if !thing.masses.is_empty() {
+        more.push(format!("parts of {} kg", list(&thing.masses)));
+    }
+    if let Some(load) = thing.load {
+        more.push(format!("with a {}", load.name()));
+    }
+    if let Some(hinges) = thing.hinges {
+        more.push(
+            match hinges {
+                Hinges::Left => "hinged on the left",
+                Hinges::Right => "hinged on the right",
+                Hinges::Both => "of two leaves",
+            }
+            .into(),
+        );
+    }
+    let mut say = |value: Option<f64>, before: &str, after: &str| {
+        if let Some(value) = value {
+            more.push(format!("{before}{}{after}", figure(value)));
+        }
+    };
     let opens = thing.kind == Kind::Door;
     say(thing.angle, if opens { "opens by " } else { "let go at " }, "°");
     say(thing.lifted.map(f64::from), "", " lifted");
@@ -64,6 +91,10 @@ pub fn describe(thing: &Thing) -> String {
     }
     if let Some(w) = thing.spin {
         more.push(format!("spins at {} rad/s", figure((w.x * w.x + w.y * w.y + w.z * w.z).sqrt())));
+    }
+    if let Some(s) = thing.shift {
+        let [x, y, z] = [s.x, s.y, s.z].map(|by| figure(100.0 * by));
+        more.push(format!("shifted by {x}, {y}, {z} cm"));
     }
     if thing.lying == Some(true) {
         more.push("lying".into());
@@ -119,6 +150,7 @@ fn pattern(arrangement: &Arrangement) -> String {
         Pattern::Wall => "in a wall",
         Pattern::Scatter => "scattered",
         Pattern::Spiral => "along a spiral",
+        Pattern::Arc if arrangement.sweep.is_some() => "along an arc",
         Pattern::Arc => "along half a circle",
     }
     .into();
@@ -143,6 +175,9 @@ fn spacing(arrangement: &Arrangement) -> Vec<String> {
         let square = arrangement.pattern == Pattern::Corners;
         let (word, length) = if square { ("sides", 2.0 * radius) } else { ("radius", radius) };
         out.push(format!("{word} of {}", metres(length)));
+    }
+    if let Some(sweep) = arrangement.sweep {
+        out.push(format!("an arc of {}°", figure(sweep)));
     }
     if let Some(gap) = arrangement.gap {
         out.push(format!("gaps of {}", metres(gap)));

@@ -222,6 +222,16 @@ pub fn furniture(thing: &Thing, name: &str, palette: &Palette, turn: usize) -> A
                 let at = (z - t) * f64::from(n) / f64::from(boards - 1);
                 geoms.push(block(&looks, [t - hx, -hy, at], [hx - t, hy - t / 2.0, at + t]));
             }
+            for n in 0..boards {
+                let at = (z - t) * f64::from(n) / f64::from(boards - 1) + t;
+                let inside = Top { pos: [0.0, -t, at], half: [hx - 2.0 * t, hy - t] };
+                assembly.members.push(Berth {
+                    bounds: [[-hx, -hy, at - t], [hx, hy, at]],
+                    top: Some(inside),
+                    inside: Some(inside),
+                    slope: None,
+                });
+            }
             let inside = (z - t) * f64::from(boards / 2) / f64::from(boards - 1) + t;
             assembly.inside = Some(Top { pos: [0.0, -t, inside], half: [hx - 2.0 * t, hy - t] });
         }
@@ -244,6 +254,20 @@ pub fn furniture(thing: &Thing, name: &str, palette: &Palette, turn: usize) -> A
                 .numbers("size", &[hx, z / 2.0])
                 .numbers("pos", &[0.0, 0.0, z / 2.0]);
             geoms.push(looks.dress(post));
+        }
+        Kind::Gantry => {
+            // Its lower side is where things hang.
+            let bar = Element::new("geom")
+                .set("type", "box")
+                .numbers("size", &[hx, 0.03, 0.03])
+                .numbers("pos", &[0.0, 0.0, z]);
+            geoms.push(ghost(looks.dress(bar)));
+            for side in [-1.0, 1.0] {
+                let at = side * (hx - 0.03);
+                geoms.push(block(&looks, [at - 0.03, -0.03, 0.0], [at + 0.03, 0.03, z - 0.03]));
+                geoms.push(ghost(block(&looks, [at - 0.04, -hy, 0.0], [at + 0.04, hy, 0.03])));
+            }
+            top = None;
         }
         Kind::Pen => {
             let t = 0.02;

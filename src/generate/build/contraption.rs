@@ -81,17 +81,18 @@ impl Parts<'_> {
         assembly
     }
 
-    /// Loads on a rail, each tied to the next by a spring; the first is let go from aside.
+    /// Loads on a rail, each tied to the next by a spring.
     pub(super) fn sprung(&self, round: bool) -> Assembly {
         let count = self.thing.parts.unwrap_or(2).clamp(2, 20);
         let side = self.thing.size.and_then(|size| size.x).unwrap_or(0.16);
         let length = self.thing.length.unwrap_or(0.3);
         let mass = self.thing.mass.unwrap_or(1.0);
         let stiffness = self.thing.stiffness.unwrap_or(40.0 * mass);
-        let (pitch, aside) = (side + length, 0.3 * length);
+        // Let go from where each spring is stretched alike.
+        let pitch = side + 1.3 * length;
         let total = pitch * f64::from(count - 1);
         let height = side / 2.0 + 0.03;
-        let whole = total + side + 2.0 * aside;
+        let whole = total + side;
         let mut assembly = Assembly::of_extents([whole, side.max(0.2), side + 0.03]);
         let rail = [-whole / 2.0, whole / 2.0];
         assembly.fixed(
@@ -109,7 +110,7 @@ impl Parts<'_> {
             } else {
                 block(&looks, [-side / 2.0; 3], [side / 2.0; 3])
             };
-            let x = pitch * f64::from(n) - total / 2.0 - if n == 0 { aside } else { 0.0 };
+            let x = pitch * f64::from(n) - total / 2.0;
             let eye = |end: &str, at: f64| {
                 Element::new("site")
                     .set("name", format!("{name}_{end}"))

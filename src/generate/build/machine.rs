@@ -1,9 +1,9 @@
 //! Mechanisms of daily life: seesaws, springs, chains, cars, doors.
 
-use super::super::spec::{Actuator, Pattern, Wheels, Xyz};
+use super::super::spec::{Actuator, Kind, Pattern, Wheels, Xyz};
 use super::{
     Held,
-    assembly::{Assembly, Body, Top, actuator, block, ghost, rod},
+    assembly::{Assembly, Body, Top, block, ghost, rod},
     element::{Element, numbers},
     mechanism::{Parts, ball, body, joint},
     pattern::curve,
@@ -56,8 +56,13 @@ impl Parts<'_> {
         let mass = self.thing.mass.unwrap_or(1.0);
         let stiffness = self.thing.stiffness.unwrap_or(40.0 * mass);
         let sag = mass * 9.81 / stiffness;
-        let height = length + side + 0.3 + sag.min(1.0);
+        let pulled = self.thing.pull.unwrap_or(0.0).abs();
+        let height = length + side + 0.3 + (sag.min(1.0) + 2.0 * pulled).max(sag.min(1.0));
         let mut assembly = Assembly::of_extents([side.max(0.4), 0.5, height]);
+        let height = match self.held {
+            Some(Held::Beam(beam)) => beam,
+            _ => height,
+        };
         self.stand(&mut assembly, height);
         assembly.bodies[0].content.push(
             Element::new("site")
@@ -69,14 +74,16 @@ impl Parts<'_> {
         let slide = self
             .damped(joint("slide", self.named("slide"), [0.0, 0.0, 1.0]), 0.1)
             .numbers("stiffness", &[stiffness]);
-        let load =
-            block(&self.looks, [-side / 2.0, -side / 2.0, -side], [side / 2.0, side / 2.0, 0.0])
-                .set("mass", numbers(&[mass]));
+        // Pulled, it begins further below.
+        let pull = self.thing.pull.map_or(0.0, |pull| pull + sag);
+        let slide = if pull == 0.0 { slide } else { slide.numbers("ref", &[-pull]) };
+        let load = self.load(side, [0.0, 0.0, -side / 2.0]).set("mass", numbers(&[mass]));
         let site = Element::new("site")
             .set("name", self.named("eye"))
             .numbers("pos", &[0.0, 0.0, 0.0])
             .numbers("size", &[0.01]);
-        let load = body(self.named("load"), [0.0, 0.0, height - length], vec![slide, load, site]);
+        let at = [0.0, 0.0, height - length - pull];
+        let load = body(self.named("load"), at, vec![slide, load, site]);
         assembly.bodies[0]
             .content
             .push(load.comment(format!("a spring of {} N/m", numbers(&[stiffness]))));
@@ -93,6 +100,21 @@ impl Parts<'_> {
         assembly
     }
 
+    /// What hangs on a spring, as wide as high.
+    fn load(&self, side: f64, [x, y, z]: [f64; 3]) -> Element {
+        let half = side / 2.0;
+        match self.thing.load {
+            Some(Kind::Sphere) => ball(&self.looks, half, [x, y, z]),
+            Some(Kind::Cylinder) => self.looks.dress(
+                Element::new("geom")
+                    .set("type", "cylinder")
+                    .numbers("size", &[half, half])
+                    .numbers("pos", &[x, y, z]),
+            ),
+            _ => block(&self.looks, [x - half, y - half, z - half], [x + half, y + half, z + half]),
+        }
+    }
+
     pub(super) fn coil(&self, assembly: &mut Assembly, from: &str, to: &str, name: &str) {
         let site = |site: &str| Element::new("site").set("site", site);
         let tendon = Element::new("spatial")
@@ -106,7 +128,7 @@ impl Parts<'_> {
         let [x, y, z] = extents(self.thing);
         let mass = self.thing.mass.unwrap_or(1.0);
         let stiffness = self.thing.stiffness.unwrap_or(40.0 * mass);
-        let offset = 0.25 * x;
+        let offset = self.thing.pull.unwrap_or(0.25 * x);
         let mut assembly = Assembly::of_extents([x, y, z]);
         let wall =
             ghost(block(&self.frame, [-x / 2.0, -y / 2.0, 0.0], [-x / 2.0 + 0.04, y / 2.0, z]));
@@ -123,8 +145,7 @@ impl Parts<'_> {
             .damped(joint("slide", self.named("slide"), [1.0, 0.0, 0.0]), 0.1)
             .numbers("stiffness", &[stiffness])
             .numbers("ref", &[offset]);
-        let load =
-            block(&self.looks, [-side / 2.0; 3], [side / 2.0; 3]).set("mass", numbers(&[mass]));
+        let load = self.load(side, [0.0; 3]).set("mass", numbers(&[mass]));
         let site = Element::new("site")
             .set("name", self.named("eye"))
             .numbers("pos", &[-side / 2.0, 0.0, 0.0])
@@ -156,7 +177,9 @@ impl Parts<'_> {
         };
         let weight = self.thing.mass.or(wrecking.then_some(30.0));
         let drop = weight.map_or(radius, |_| 2.0 * end);
-        let height = total + drop + 0.2;
+        // What hangs at its end needs room.
+        let load = self.thing.size.and_then(|size| size.z).filter(|_| !wrecking).unwrap_or(0.0);
+        let height = total + drop + 0.2 + load;
         let angle = self.thing.angle.unwrap_or(if wrecking { 50.0 } else { 0.0 });
         let mut inner: Option<Element> = None;
         for n in (1..=links).rev() {
@@ -255,11 +278,19 @@ impl Parts<'_> {
             let name = format!("{}_{}", self.name, n + 1);
             let content = vec![Element::new("freejoint"), tile];
             if let Some(([x, y], yaw)) = spots.as_ref().and_then(|spots| spots.get(n as usize)) {
-                let pos = [*x, *y, pos[2]];
+                // It leans along the line that they stand in.
+                let (side, ahead) = yaw.to_radians().sin_cos();
+                let along = t / 2.0 - cos * t / 2.0 + sin * h / 2.0;
+                let pos = [x + along * ahead, y + along * side, pos[2]];
+                let turned = [
+                    (-side * sin).atan2(cos).to_degrees(),
+                    (ahead * sin).asin().to_degrees(),
+                    side.atan2(ahead * cos).to_degrees(),
+                ];
                 assembly.bodies.push(Body {
                     name,
                     pos,
-                    euler: [0.0, lean, *yaw],
+                    euler: turned,
                     content,
                     rests: self.thing.angle.is_none(),
                 });
@@ -284,7 +315,8 @@ impl Parts<'_> {
     pub(super) fn car(&self) -> Assembly {
         let [x, y, z] = extents(self.thing);
         let wheels = self.thing.parts.unwrap_or(4).clamp(3, 8);
-        let r = (z * 0.33).min(x * 0.15);
+        let r = self.thing.length.map_or((z * 0.33).min(x * 0.15), |across| across / 2.0);
+        let z = z.max(2.2 * r);
         let mut assembly = Assembly::of_extents([x, y, z]);
         let ground = r;
         let mut content = vec![Element::new("freejoint").set("name", self.named("root"))];
@@ -366,6 +398,8 @@ impl Parts<'_> {
             assembly.velocities.extend(spin.map(|spin| (spin, [speed / r, 0.0, 0.0], [0.0; 3])));
         }
         let rests = self.thing.velocity.is_none();
+        let roof = [x * 0.225, y * 0.28];
+        assembly.top = Some(Top { pos: [-x * 0.075, 0.0, z], half: roof });
         assembly.bodies.push(Body {
             name: self.name.to_owned(),
             pos,
@@ -373,66 +407,6 @@ impl Parts<'_> {
             content,
             rests,
         });
-        assembly
-    }
-
-    pub(super) fn drive_as(
-        &self,
-        assembly: &mut Assembly,
-        kind: Actuator,
-        name: &str,
-        joint: &str,
-        strength: f64,
-        range: [f64; 2],
-    ) {
-        if self.thing.actuator != Some(Actuator::None) {
-            assembly.actuators.extend(actuator(kind, name, joint, strength, range));
-        }
-    }
-
-    /// A door that opens away by 90 degrees, or by the angle in the plan.
-    pub(super) fn door(&self) -> Assembly {
-        let [x, y, z] = extents(self.thing);
-        let (post, gap) = (0.06, 0.005);
-        let most = self.thing.angle.map_or(90.0, f64::abs).clamp(5.0, 175.0);
-        // Below zero: to both sides.
-        let least = if self.thing.angle.is_some_and(|angle| angle < 0.0) { -most } else { 0.0 };
-        let mut assembly = Assembly::of_extents([x + 2.0 * post, 2.0 * x, z + post]);
-        let h = x / 2.0 + gap;
-        let frame = vec![
-            block(&self.frame, [-h - post, -y, 0.0], [-h, y, z + gap]),
-            block(&self.frame, [h, -y, 0.0], [h + post, y, z + gap]),
-            block(&self.frame, [-h - post, -y, z + gap], [h + post, y, z + gap + post]),
-        ];
-        assembly.fixed(self.name, frame);
-        let hinge = self
-            .damped(joint("hinge", self.named("hinge"), [0.0, 0.0, 1.0]), 0.3)
-            .numbers("range", &[least, most]);
-        let leaf = block(&self.looks, [0.01, -y / 2.0, 0.01], [x, y / 2.0, z]);
-        let leaf = match self.thing.mass {
-            Some(mass) => leaf.set("mass", numbers(&[mass])),
-            None => leaf.set("mass", "15"),
-        };
-        let knob = |side: f64| {
-            ball(&self.frame, 0.03, [x * 0.9, side * (y / 2.0 + 0.03), z * 0.5]).set("mass", "0.1")
-        };
-        // Nothing but what runs into it moves it: it hangs straight.
-        let content = vec![hinge, leaf, knob(-1.0), knob(1.0)];
-        assembly.bodies[0].content.push(
-            body(self.named("leaf"), [-x / 2.0, 0.0, 0.0], content)
-                .comment(format!("opens by {} degrees", numbers(&[most]))),
-        );
-        assembly
-            .excludes
-            .push(Element::new("exclude").set("body1", self.name).set("body2", self.named("leaf")));
-        self.drive(
-            &mut assembly,
-            Actuator::None,
-            &self.named("motor"),
-            &self.named("hinge"),
-            10.0,
-            [least.to_radians(), most.to_radians()],
-        );
         assembly
     }
 

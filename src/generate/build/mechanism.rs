@@ -24,6 +24,7 @@ pub fn mechanism(
         frame: palette.frame(),
         palette,
         turn,
+        held,
     };
     let mut assembly = match thing.kind {
         Kind::Pendulum => parts.pendulum(),
@@ -83,6 +84,7 @@ pub(super) struct Parts<'p> {
     pub(super) frame: Looks<'p>,
     pub(super) palette: &'p Palette,
     pub(super) turn: usize,
+    pub(super) held: Option<Held>,
 }
 
 /// A hinge or slide, with what the plan says of friction and springs.
@@ -130,31 +132,80 @@ impl Parts<'_> {
         range: [f64; 2],
     ) {
         let kind = self.thing.actuator.unwrap_or(usual);
-        assembly.actuators.extend(actuator(kind, name, joint, strength, range));
+        self.drive_as(assembly, kind, name, joint, strength, range);
     }
 
-    /// Rods on hinges that hang from a stand.
+    /// A drive of this kind, unless there should be none; no stronger than the plan says.
+    pub(super) fn drive_as(
+        &self,
+        assembly: &mut Assembly,
+        kind: Actuator,
+        name: &str,
+        joint: &str,
+        strength: f64,
+        range: [f64; 2],
+    ) {
+        if self.thing.actuator == Some(Actuator::None) {
+            return;
+        }
+        let most = self.thing.strength.filter(|most| *most > 0.0);
+        let drive = actuator(kind, name, joint, most.unwrap_or(strength), range);
+        let limit = most.filter(|_| kind != Actuator::Motor);
+        assembly.actuators.extend(drive.map(|drive| match limit {
+            Some(most) => drive.numbers("forcerange", &[-most, most]),
+            None => drive,
+        }));
+    }
+
+    /// The length of each of so many parts.
+    pub(super) fn part_lengths(&self, parts: u32) -> Vec<f64> {
+        let own = &self.thing.lengths;
+        if own.len() == parts as usize {
+            return own.clone();
+        }
+        vec![self.part_length(parts); parts as usize]
+    }
+
+    /// The mass of each of so many parts.
+    pub(super) fn part_masses(&self, parts: u32, usual: f64) -> Vec<f64> {
+        let own = &self.thing.masses;
+        if own.len() == parts as usize {
+            return own.clone();
+        }
+        vec![self.thing.mass.unwrap_or(usual); parts as usize]
+    }
+
+    /// Rods on hinges that hang from a stand, or from a beam that others hang from, too: there it
+    /// swings across the beam.
     pub(super) fn pendulum(&self) -> Assembly {
-        let links = self.thing.parts.unwrap_or(1);
-        let length = self.part_length(links);
-        let total = length * f64::from(links);
+        let links = self.thing.parts.unwrap_or(1).max(1);
+        let lengths = self.part_lengths(links);
+        let total: f64 = lengths.iter().sum();
+        let least = lengths.iter().copied().fold(f64::MAX, f64::min);
         let radius = self
             .thing
             .size
             .and_then(|size| size.x)
-            .map_or((length * 0.1).clamp(0.01, 0.3), |x| x / 2.0);
-        let bob = self.thing.mass.unwrap_or(1.0);
+            .map_or((least * 0.1).clamp(0.01, 0.3), |x| x / 2.0);
+        let bobs = self.part_masses(links, 1.0);
         let angle = self.thing.angle.unwrap_or(25.0);
         // The height of what it is to hit, where there is such.
         let low = self.thing.size.and_then(|size| size.z).unwrap_or(radius + 0.25);
-        let height = total + low.max(radius + 0.01);
+        let beam = match self.held {
+            Some(Held::Beam(height)) => Some(height),
+            _ => None,
+        };
+        let height = beam.unwrap_or(total + low.max(radius + 0.01));
+        let axis = if beam.is_some() { [-1.0, 0.0, 0.0] } else { [0.0, -1.0, 0.0] };
         let mut inner: Option<Element> = None;
-        for n in (1..=links).rev() {
-            let last = n == links;
+        for (at, (length, bob)) in
+            lengths.iter().copied().zip(bobs.iter().copied()).enumerate().rev()
+        {
+            let (last, n) = (at + 1 == links as usize, at + 1);
             let part = |part: &str| {
                 if links == 1 { self.named(part) } else { format!("{}_{part}_{n}", self.name) }
             };
-            let hinge = self.damped(joint("hinge", part("hinge"), [0.0, -1.0, 0.0]), 0.0);
+            let hinge = self.damped(joint("hinge", part("hinge"), axis), 0.0);
             let hinge = if n == 1 && angle != 0.0 { hinge.numbers("ref", &[angle]) } else { hinge };
             let r = (length * 0.02).clamp(0.004, 0.02);
             let mut content = vec![
@@ -162,32 +213,37 @@ impl Parts<'_> {
                 rod(&self.looks, r, [0.0; 3], [0.0, 0.0, -length])
                     .set("mass", numbers(&[0.1 * bob])),
             ];
-            if last || links <= 3 {
+            if last || links <= 3 || !self.thing.masses.is_empty() {
                 content.push(
                     ball(&self.looks, radius, [0.0, 0.0, -length]).set("mass", numbers(&[bob])),
                 );
             }
             content.extend(inner.take());
-            let pos = if n == 1 { [0.0; 3] } else { [0.0, 0.0, -length] };
-            inner = Some(body(part("link"), pos, content));
+            let above = at.checked_sub(1).map_or(0.0, |above| lengths[above]);
+            inner = Some(body(part("link"), [0.0, 0.0, -above], content));
         }
         let mut assembly = Assembly::of_extents([2.0 * total + 2.0 * radius, 0.5, height + 0.05]);
         if angle.abs() <= 45.0 {
             let side = total * angle.abs().to_radians().sin() + radius + 0.1;
             (assembly.least[0], assembly.greatest[0]) = (-side, side);
         }
+        if beam.is_some() {
+            let (wide, deep) = (radius.max(0.03), assembly.greatest[0]);
+            (assembly.least, assembly.greatest) = ([-wide, -deep, 0.0], [wide, deep, height]);
+        }
         self.stand(&mut assembly, height);
-        let root = inner
+        let mut root = inner
             .expect("invariant: at least one link")
             .comment(format!("{links} hinge(s), let go {} degrees from rest", numbers(&[angle])));
-        let mut root = root;
         root.put("pos", numbers(&[0.0, 0.0, height]));
-        root.put("euler", numbers(&[0.0, angle, 0.0]));
+        root.put("euler", numbers(&axis.map(|along| if along == 0.0 { 0.0 } else { angle })));
         assembly.bodies[0].content.push(root);
         let last =
             if links == 1 { self.named("link") } else { format!("{}_link_{links}", self.name) };
-        assembly.hook = Some((last, [0.0, 0.0, -length - radius]));
+        let end = lengths.last().copied().unwrap_or(total);
+        assembly.hook = Some((last, [0.0, 0.0, -end - radius]));
         assembly.strikes_at = Some(radius);
+        let heaviest = bobs.iter().copied().fold(0.0, f64::max);
         for n in 1..=links {
             let hinge =
                 if links == 1 { self.named("hinge") } else { format!("{}_hinge_{n}", self.name) };
@@ -198,15 +254,21 @@ impl Parts<'_> {
                 Actuator::None,
                 &motor,
                 &hinge,
-                bob * 9.81 * total,
+                heaviest * 9.81 * total,
                 [-std::f64::consts::PI, std::f64::consts::PI],
             );
         }
         assembly
     }
 
-    /// A post behind the plane of motion, with an arm over it; it touches nothing.
+    /// A post behind the plane of motion, with an arm over it; it touches nothing. On a beam only a
+    /// ring around it.
     pub(super) fn stand(&self, assembly: &mut Assembly, height: f64) {
+        if let Some(Held::Beam(_)) = self.held {
+            let ring = ghost(ball(&self.frame, 0.02, [0.0, 0.0, height]));
+            assembly.fixed(self.name, vec![ring]);
+            return;
+        }
         let geoms = vec![
             ghost(block(&self.frame, [-0.15, 0.12, 0.0], [0.15, 0.3, 0.02])),
             ghost(rod(&self.frame, 0.018, [0.0, 0.2, 0.02], [0.0, 0.2, height])),
@@ -215,19 +277,24 @@ impl Parts<'_> {
         assembly.fixed(self.name, geoms);
     }
 
-    pub(super) fn poles(&self, count: u32, length: f64, at: [f64; 3], angle: f64) -> Element {
-        let mass = self.thing.mass.unwrap_or(0.2);
+    pub(super) fn poles(&self, lengths: &[f64], at: [f64; 3], angle: f64) -> Element {
+        let count = lengths.len();
+        let masses = self.part_masses(count as u32, 0.2);
         let mut inner: Option<Element> = None;
         for n in (1..=count).rev() {
             let part = |part: &str| {
                 if count == 1 { self.named(part) } else { format!("{}_{part}_{n}", self.name) }
             };
+            let length = lengths[n - 1];
             let hinge = self.damped(joint("hinge", part("hinge"), [0.0, 1.0, 0.0]), 0.0);
             let hinge = if n == 1 && angle != 0.0 { hinge.numbers("ref", &[angle]) } else { hinge };
             let radius = (length * 0.03).clamp(0.006, 0.03);
-            let pole = rod(&self.looks, radius, [0.0; 3], [0.0, 0.0, length])
-                .set("mass", numbers(&[mass]));
-            let pos = if n == 1 { at } else { [0.0, 0.0, length] };
+            // A second colour is that of the poles on a cart.
+            let looks = self.palette.looks(self.thing, 1, self.turn);
+            let looks = if self.thing.kind == Kind::CartPole { &looks } else { &self.looks };
+            let pole = rod(looks, radius, [0.0; 3], [0.0, 0.0, length])
+                .set("mass", numbers(&[masses[n - 1]]));
+            let pos = if n == 1 { at } else { [0.0, 0.0, lengths[n - 2]] };
             let mut content = vec![hinge, pole];
             content.extend(inner.take());
             inner = Some(body(part("pole"), pos, content));
@@ -238,34 +305,44 @@ impl Parts<'_> {
     }
 
     pub(super) fn inverted_pendulum(&self) -> Assembly {
-        let count = self.thing.parts.unwrap_or(1);
-        let length = self.part_length(count);
+        let count = self.thing.parts.unwrap_or(1).max(1);
+        let lengths = self.part_lengths(count);
         let angle = self.thing.angle.unwrap_or(2.0);
-        let total = length * f64::from(count);
-        let mut assembly = Assembly::of_extents([2.0 * total, 0.3, total + 0.2]);
-        let base = total.min(0.15) + 0.05;
+        let total: f64 = lengths.iter().sum();
+        // What hangs at first needs room below.
+        let low = if angle.abs() > 90.0 { total } else { total.min(0.15) };
+        let base = low + 0.05;
+        let mut assembly = Assembly::of_extents([2.0 * total, 0.3, total + base]);
         let geoms = vec![ghost(block(&self.frame, [-0.12, -0.12, 0.0], [0.12, 0.12, base - 0.03]))];
         assembly.fixed(self.name, geoms);
-        assembly.bodies[0].content.push(self.poles(count, length, [0.0, 0.0, base], angle));
-        let hinge = if count == 1 { self.named("hinge") } else { self.named("hinge_1") };
-        self.drive(
-            &mut assembly,
-            Actuator::Motor,
-            &self.named("motor"),
-            &hinge,
-            5.0,
-            [-std::f64::consts::PI, std::f64::consts::PI],
-        );
+        assembly.bodies[0].content.push(self.poles(&lengths, [0.0, 0.0, base], angle));
+        let all = self.thing.actuator.is_some();
+        for n in 1..=if all { count } else { 1 } {
+            let part = |part: &str| match (count, all) {
+                (1, _) => self.named(part),
+                (_, false) if part == "motor" => self.named(part),
+                _ => self.named(&format!("{part}_{n}")),
+            };
+            self.drive(
+                &mut assembly,
+                Actuator::Motor,
+                &part("motor"),
+                &part("hinge"),
+                5.0,
+                [-std::f64::consts::PI, std::f64::consts::PI],
+            );
+        }
         assembly
     }
 
     pub(super) fn cart_pole(&self) -> Assembly {
-        let count = self.thing.parts.unwrap_or(1);
-        let length = self.part_length(count);
+        let count = self.thing.parts.unwrap_or(1).max(1);
+        let lengths = self.part_lengths(count);
         let angle = self.thing.angle.unwrap_or(2.0);
         let half = extents(self.thing)[0] / 2.0;
-        let height = 0.25_f64.max(0.0);
-        let total = length * f64::from(count);
+        let total: f64 = lengths.iter().sum();
+        // What hangs at first needs room below.
+        let height = if angle.abs() > 90.0 { total + 0.1 } else { 0.25 };
         let mut assembly = Assembly::of_extents([2.0 * half + 0.3, 0.4, height + total + 0.1]);
         let rail = vec![
             ghost(rod(&self.frame, 0.02, [-half, 0.0, height], [half, 0.0, height])),
@@ -275,12 +352,12 @@ impl Parts<'_> {
         assembly.fixed(self.name, rail);
         let slide = joint("slide", self.named("slide"), [1.0, 0.0, 0.0])
             .numbers("range", &[0.15 - half, half - 0.15])
-            .numbers("damping", &[0.05]);
+            .numbers("damping", &[self.thing.damping.map_or(0.05, |damping| damping.min(0.05))]);
         let cart = block(&self.looks, [-0.15, -0.09, -0.06], [0.15, 0.09, 0.06])
             .set("mass", numbers(&[self.thing.other_mass.unwrap_or(1.0)]))
             .set("contype", "0")
             .set("conaffinity", "0");
-        let content = vec![slide, cart, self.poles(count, length, [0.0, 0.0, 0.06], angle)];
+        let content = vec![slide, cart, self.poles(&lengths, [0.0, 0.0, 0.06], angle)];
         let cart = body(self.named("cart"), [0.0, 0.0, height], content)
             .comment("a cart on a rail, and what it is to balance");
         assembly.bodies[0].content.push(cart);
@@ -298,14 +375,18 @@ impl Parts<'_> {
     /// Joints one after another: the first turns about the vertical where there are three or more.
     pub(super) fn arm(&self) -> Assembly {
         let joints = self.thing.parts.unwrap_or(6).max(1);
-        let length = self.part_length(joints);
+        let given = Some(&self.thing.lengths).filter(|own| own.len() == joints as usize);
+        let length = given.map_or_else(
+            || self.part_length(joints),
+            |own| own.iter().sum::<f64>() / f64::from(joints),
+        );
         let radius = (length * 0.14).clamp(0.015, 0.05);
         let kind = self.thing.actuator.unwrap_or(Actuator::Position);
         let base = 0.12;
         // Its links lie level then, and all joints turn about the vertical.
         let flat = self.thing.lying == Some(true);
         let mut inner: Option<Element> = None;
-        let mut reach = 0.0;
+        let (mut reach, mut leans) = (0.0, Vec::new());
         let mut assembly = Assembly::default();
         for n in (1..=joints).rev() {
             let (axis, long, lean) = match (joints, n) {
@@ -317,6 +398,8 @@ impl Parts<'_> {
                 (6.., n) if n == joints => ([0.0, 0.0, 1.0], length * 0.4, 0.0),
                 _ => ([0.0, 1.0, 0.0], length, 25.0),
             };
+            let long = given.map_or(long, |own| own[n as usize - 1]);
+            leans.push((long, lean));
             let hinge = self
                 .damped(joint("hinge", format!("{}_joint_{n}", self.name), axis), 1.0)
                 .numbers("range", &[-150.0, 150.0])
@@ -376,6 +459,17 @@ impl Parts<'_> {
         assembly.foot = (!flat).then_some([radius * 2.4; 2]);
         assembly.least[0] = -radius * 3.0;
         assembly.greatest[0] = reach;
+        if !flat {
+            // How far its tip is from its foot as it stands.
+            let (mut lean, mut far) = (0.0_f64, 0.0);
+            for (long, more) in leans.iter().rev() {
+                lean += more;
+                far += long * lean.to_radians().sin();
+            }
+            assembly.greatest[0] = far + 2.0 * radius;
+            assembly.greatest[1] = (3.0 * radius).max(0.4 * far);
+            assembly.least[1] = -assembly.greatest[1];
+        }
         assembly.fixed(self.name, geoms);
         assembly.bodies[0].content.extend(inner);
         // A parent that is fixed to the world is not spared by itself.
@@ -392,13 +486,14 @@ impl Parts<'_> {
                     .set("body1", format!("{}_link_{n}", self.name))
                     .set("body2", format!("{}_link_{other}", self.name))
             }));
-            assembly.actuators.extend(actuator(
+            self.drive_as(
+                &mut assembly,
                 kind,
                 &format!("{}_drive_{n}", self.name),
                 &format!("{}_joint_{n}", self.name),
                 20.0,
                 [-2.618, 2.618],
-            ));
+            );
         }
         assembly
     }

@@ -6,6 +6,7 @@
 
 mod assembly;
 mod contraption;
+mod door;
 mod element;
 mod fixture;
 mod looks;
@@ -57,8 +58,9 @@ pub fn build(spec: &SceneSpec) -> Result<Built, Vec<Fault>> {
     if !faults.is_empty() {
         return Err(faults);
     }
-    let held = |thing: &Thing| Held::of(spec, thing);
-    let spec = &roomy(plainer(spec).into_owned());
+    let hoisted = hoist(spec);
+    let held = |thing: &Thing| Held::of(&hoisted, thing);
+    let spec = &roomy(plainer(&hoisted).into_owned());
     let palette = Palette::of(spec);
     let mut turn = 0;
     let mut assemblies = Vec::with_capacity(spec.things.len());
@@ -85,8 +87,9 @@ pub fn build(spec: &SceneSpec) -> Result<Built, Vec<Fault>> {
 
 /// Where the things of a plan stand, m; nothing where it cannot be laid out.
 pub fn stands(spec: &SceneSpec) -> Vec<[f64; 3]> {
-    let held = |thing: &Thing| Held::of(spec, thing);
-    let spec = &roomy(plainer(spec).into_owned());
+    let hoisted = hoist(spec);
+    let held = |thing: &Thing| Held::of(&hoisted, thing);
+    let spec = &roomy(plainer(&hoisted).into_owned());
     let palette = Palette::of(spec);
     let assemblies: Vec<Assembly> =
         spec.things.iter().map(|thing| assemble(spec, thing, &palette, 0, held(thing))).collect();
@@ -108,6 +111,17 @@ fn roomy(mut spec: SceneSpec) -> SceneSpec {
         if gripped {
             let size = held.kind.extents().map(|extent| Some(0.4 * extent));
             spec.things[at].size = Some(super::spec::Size { x: size[0], y: size[1], z: size[2] });
+        }
+        // What hangs from a chain does not reach the floor.
+        let hung = spec
+            .relations
+            .iter()
+            .find(|r| r.reference == spec.things[at].id && r.place == Place::AttachedTo)
+            .filter(|_| spec.things[at].kind == Kind::Chain)
+            .and_then(|r| spec.thing(&r.subject))
+            .map(|load| solid::extents(load)[2]);
+        if let Some(high) = hung {
+            spec.things[at].size.get_or_insert_default().z = Some(high);
         }
         // A pendulum that is to hit something hangs as high as that stands, and swings from afar.
         let struck = spec
@@ -359,6 +373,8 @@ pub(super) enum Held {
     Between([f64; 2]),
     /// The tip of an arm.
     Tip,
+    /// A beam that others hang from, too, so high, m.
+    Beam(f64),
     /// Nothing: it lies across the way that it rolls.
     Across,
 }
@@ -369,12 +385,57 @@ impl Held {
             && spec.relations.iter().any(|r| r.subject == thing.id && r.place == Place::AttachedTo);
         if tip {
             Some(Self::Tip)
+        } else if let Some(beam) = beam_of(spec, thing) {
+            Some(Self::Beam(solid::extents(beam)[2]))
         } else if rolls(spec, thing) {
             Some(Self::Across)
         } else {
             strung(spec, thing).map(Self::Between)
         }
     }
+}
+
+/// The beam that a mechanism hangs from.
+fn beam_of<'s>(spec: &'s SceneSpec, thing: &Thing) -> Option<&'s Thing> {
+    let hung = |r: &&Relation| r.subject == thing.id && r.place == Place::AttachedTo;
+    let beam = spec.relations.iter().find(hung).and_then(|r| spec.thing(&r.reference))?;
+    (beam.kind == Kind::Gantry && thing.kind.class() == Class::Mechanism).then_some(beam)
+}
+
+/// A beam is as high and as long as what hangs from it needs.
+fn hoist(spec: &SceneSpec) -> Cow<'_, SceneSpec> {
+    if !spec.things.iter().any(|thing| thing.kind == Kind::Gantry) {
+        return Cow::Borrowed(spec);
+    }
+    let mut spec = spec.clone();
+    for at in 0..spec.things.len() {
+        let beam = &spec.things[at];
+        if beam.kind != Kind::Gantry {
+            continue;
+        }
+        let hung: Vec<&Thing> = spec
+            .things
+            .iter()
+            .filter(|thing| beam_of(&spec, thing).is_some_and(|own| own.id == beam.id))
+            .collect();
+        let palette = Palette::of(&spec);
+        let (mut high, mut long) = (0.0_f64, 0.1);
+        for thing in &hung {
+            // By itself it stands as high as it needs.
+            let alone = mechanism::mechanism(thing, &thing.id, &palette, 0, None);
+            high = high.max(alone.greatest[2]);
+            let on_beam =
+                mechanism::mechanism(thing, &thing.id, &palette, 0, Some(Held::Beam(1.0)));
+            long += on_beam.footprint()[0] + place::HUNG_GAP;
+        }
+        if hung.is_empty() {
+            continue;
+        }
+        let size = spec.things[at].size.get_or_insert_default();
+        size.z = Some(size.z.unwrap_or(high));
+        size.x = Some(size.x.unwrap_or(long).max(long));
+    }
+    Cow::Owned(spec)
 }
 
 /// Whether a roller that lies goes down a slope, or to one side.
@@ -424,13 +485,20 @@ fn assemble(
     turn: usize,
     held: Option<Held>,
 ) -> Assembly {
+    let own = thing.arrangement.as_ref().and_then(|a| a.radius);
     let around = spec
         .relations
         .iter()
-        .find(|r| r.subject == thing.id && r.place == Place::Around)
+        .find(|r| r.subject == thing.id && r.place == Place::Around && own.is_none())
         .filter(|_| thing.count.is_some() || !matches!(thing.kind, Kind::Pen | Kind::Torus))
         .and_then(|r| spec.thing(&r.reference))
         .map(|reference| {
+            if reference.kind == Kind::Arm {
+                // About its foot, out of its way as it stands.
+                let arm = mechanism::mechanism(reference, &reference.id, palette, 0, None);
+                let far = (0..2).map(|axis| arm.greatest[axis].max(-arm.least[axis]));
+                return [far.fold(0.0, f64::max); 2];
+            }
             let [x, y, _] = solid::extents(reference);
             let round = !matches!(
                 reference.kind.class(),
@@ -441,6 +509,7 @@ fn assemble(
             let far = if round { x.max(y) / 2.0 } else { x.hypot(y) / 2.0 };
             if x.max(y) > 2.0 * x.min(y) { [x / 2.0 + 0.1, y / 2.0 + 0.1] } else { [far; 2] }
         });
+    let ringed = spec.relations.iter().any(|r| r.subject == thing.id && r.place == Place::Around);
     let grouped = thing.count.is_some_and(|count| count > 1)
         || thing.arrangement.is_some()
         || around.is_some();
@@ -450,7 +519,7 @@ fn assemble(
     }
     let usual = if around.is_some() { Pattern::Ring } else { Pattern::Row };
     let mut arrangement = thing.arrangement.clone().unwrap_or(Arrangement::new(usual));
-    if around.is_some() {
+    if around.is_some() || ringed && own.is_some() {
         arrangement.pattern = Pattern::Ring;
     }
     let mut count = thing.count;
@@ -473,7 +542,19 @@ fn assemble(
     }
     let held = held.filter(|held| matches!(held, Held::Across));
     let sample = member(thing, &thing.id, 0, &single, palette, turn, held);
-    let extents: [f64; 3] = std::array::from_fn(|axis| sample.greatest[axis] - sample.least[axis]);
+    let mut extents: [f64; 3] =
+        std::array::from_fn(|axis| sample.greatest[axis] - sample.least[axis]);
+    // What stands behind or beside each of them needs room, too.
+    for relation in spec.relations.iter().filter(|r| r.reference == thing.id && r.member == Some(1))
+    {
+        let axis = match relation.place {
+            Place::Behind | Place::InFrontOf => 1,
+            Place::LeftOf | Place::RightOf | Place::Beside => 0,
+            _ => continue,
+        };
+        let more = spec.thing(&relation.subject).map_or(0.0, |own| solid::extents(own)[axis]);
+        extents[axis] += more + relation.gap.unwrap_or(0.1) + 0.15;
+    }
     if thing.arrangement.is_none()
         && let Some(count) = count
     {

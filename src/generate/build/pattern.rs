@@ -88,7 +88,7 @@ pub fn spots(
                 (None, true) => (chord / std::f64::consts::SQRT_2).max(0.5),
                 (None, false) => fits.max(x),
             };
-            let [rx, ry] = match around {
+            let [rx, ry] = match around.filter(|_| arrangement.radius.is_none()) {
                 Some([hx, hy]) => {
                     // Turned aside, they are wider.
                     let free = arrangement.gap.unwrap_or(0.12) + 0.71 * y;
@@ -289,7 +289,7 @@ fn scatter(count: u32, extent: f64) -> Vec<Spot> {
         .collect()
 }
 
-/// Along a spiral or half a circle: each turned along it, `chord` m from the one before.
+/// Along a spiral or a part of a circle: each turned along it, `chord` m from the one before.
 pub fn curve(arrangement: &Arrangement, count: u32, chord: f64, wide: f64) -> Vec<Spot> {
     let spot = |radius: f64, angle: f64| {
         let (sin, cos) = angle.sin_cos();
@@ -298,7 +298,7 @@ pub fn curve(arrangement: &Arrangement, count: u32, chord: f64, wide: f64) -> Ve
     };
     if arrangement.pattern == Pattern::Arc {
         let steps = f64::from(count.max(2) - 1);
-        let step = std::f64::consts::PI / steps;
+        let step = arrangement.sweep.unwrap_or(180.0).to_radians() / steps;
         let radius = arrangement.radius.unwrap_or(chord / (2.0 * (step / 2.0).sin()));
         return (0..count).map(|n| spot(radius, f64::from(n) * step)).collect();
     }

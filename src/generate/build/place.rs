@@ -27,6 +27,8 @@ const GAP: f64 = 0.1;
 const CLUSTER_GAP: f64 = 0.4;
 /// Free space between what stands on the same thing, m.
 const SHELF_GAP: f64 = 0.04;
+/// Free space between what hangs from the same beam, m.
+pub const HUNG_GAP: f64 = 0.12;
 
 struct Box3 {
     least: [f64; 3],
@@ -126,6 +128,7 @@ impl Layout<'_> {
             waiting = later;
         }
         self.row();
+        self.shift();
         self.verify()
     }
 
@@ -135,6 +138,9 @@ impl Layout<'_> {
         let find = |id: &str| self.spec.things.iter().position(|thing| thing.id == id);
         let mut hung = HashMap::new();
         for relation in self.spec.relations.iter().filter(|r| r.place == Place::AttachedTo) {
+            if find(&relation.reference).is_some_and(|base| self.is_beam(base)) {
+                continue;
+            }
             if let Some(first) = hung.insert(&relation.reference, &relation.subject) {
                 return Err(Fault::Unfit {
                     id: relation.subject.clone(),
@@ -303,9 +309,11 @@ impl Layout<'_> {
                         self.spot(relation, surface, tight).ok_or_else(no_room)?
                     }
                 };
+                // What reaches far stands on its foot.
+                let aside = |axis: usize| if own.foot.is_some() { 0.0 } else { own_middle(axis) };
                 let pos = [
-                    at.pos[0] + spot[0] - own_middle(0),
-                    at.pos[1] + spot[1] - own_middle(1),
+                    at.pos[0] + spot[0] - aside(0),
+                    at.pos[1] + spot[1] - aside(1),
                     at.pos[2] + surface.pos[2] + lift,
                 ];
                 Ok(Placed { pos, lean: 0.0 })
@@ -350,6 +358,10 @@ impl Layout<'_> {
                 };
                 let mut pos =
                     [middle(0) - own_middle(0), middle(1) - own_middle(1), at.pos[2] + lift];
+                // Before the foot of what reaches far to one side.
+                if axis == 1 && base.foot.is_some() {
+                    pos[0] = at.pos[0] - own_middle(0);
+                }
                 pos[axis] = if sign > 0.0 {
                     at.pos[axis] + base.greatest[axis] + gap - own.least[axis]
                 } else {
@@ -416,6 +428,10 @@ impl Layout<'_> {
                     lean: 0.0,
                 })
             }
+            // About the foot of what reaches far to one side.
+            Place::Around if base.foot.is_some() => {
+                Ok(Placed { pos: [at.pos[0], at.pos[1], at.pos[2] + lift], lean: 0.0 })
+            }
             Place::Around => {
                 Ok(Placed { pos: [middle(0), middle(1), at.pos[2] + lift], lean: 0.0 })
             }
@@ -437,6 +453,16 @@ impl Layout<'_> {
                     [at.pos[0] + base.least[0] - right, middle(1) - own_middle(1), at.pos[2] - low];
                 Ok(Placed { pos, lean })
             }
+            Place::AttachedTo if self.is_beam(reference) => {
+                // In a row along it.
+                let (members, index) = self.company(relation);
+                let wide = |m: &usize| self.assemblies[*m].footprint()[0] + HUNG_GAP;
+                let whole: f64 = members.iter().map(wide).sum();
+                let before: f64 = members[..index].iter().map(wide).sum();
+                let x = before + wide(&subject) / 2.0 - whole / 2.0;
+                let pos = [middle(0) + x - own_middle(0), at.pos[1], at.pos[2]];
+                Ok(Placed { pos, lean: 0.0 })
+            }
             Place::AttachedTo => {
                 if base.hook.is_none() {
                     return Err(unfit("cannot be fastened to"));
@@ -444,6 +470,11 @@ impl Layout<'_> {
                 Ok(Placed { pos: at.pos, lean: 0.0 })
             }
         }
+    }
+
+    /// Whether things hang from it side by side.
+    fn is_beam(&self, thing: usize) -> bool {
+        self.spec.things[thing].kind == Kind::Gantry
     }
 
     /// All of a thing, or one of several.
@@ -491,7 +522,10 @@ impl Layout<'_> {
     /// A place on a surface beside the others that stand there: in one row, or in several.
     fn spot(&self, relation: &Relation, surface: Top, tight: bool) -> Option<[f64; 2]> {
         let (members, index) = self.company(relation);
-        let size = |member: &usize| self.assemblies[*member].footprint();
+        let size = |member: &usize| {
+            let own = &self.assemblies[*member];
+            own.foot.map_or(own.footprint(), |foot| foot.map(|half| 2.0 * half + 0.1))
+        };
         let [width, depth] = [2.0 * surface.half[0], 2.0 * surface.half[1]];
         if members.len() == 1 {
             let [x, y] = size(&members[0]);
@@ -565,8 +599,7 @@ impl Layout<'_> {
             let hit = (0..self.assemblies.len()).find(|other| {
                 *other != subject
                     && self.cluster[*other] == cluster
-                    && self.placed[*other]
-                        .is_some_and(|at| own.overlaps(&Box3::of(&self.assemblies[*other], &at)))
+                    && self.placed[*other].is_some_and(|at| self.is_hit(*other, &at, &own))
             });
             let Some(hit) = hit else { break };
             let theirs = Box3::of(&self.assemblies[hit], &self.at(hit));
@@ -577,6 +610,19 @@ impl Layout<'_> {
             };
         }
         placed
+    }
+
+    /// Whether a thing, or one of a group, is where `own` should be.
+    fn is_hit(&self, thing: usize, at: &Placed, own: &Box3) -> bool {
+        let theirs = &self.assemblies[thing];
+        let bounds = |[least, greatest]: [[f64; 3]; 2]| {
+            let shift = |corner: [f64; 3]| std::array::from_fn(|axis| corner[axis] + at.pos[axis]);
+            Box3 { least: shift(least), greatest: shift(greatest) }
+        };
+        if theirs.members.len() < 2 || self.spec.things[thing].kind == Kind::Shelf {
+            return own.overlaps(&Box3::of(theirs, at));
+        }
+        theirs.members.iter().any(|member| own.overlaps(&bounds(member.bounds)))
     }
 
     /// A further relation of a thing that is placed: it brings the other cluster along.
@@ -646,6 +692,33 @@ impl Layout<'_> {
                 {
                     placed.pos[0] += shift[0];
                     placed.pos[1] += shift[1];
+                }
+            }
+        }
+    }
+}
+
+impl Layout<'_> {
+    /// What stands elsewhere than it would takes along what it bears.
+    fn shift(&mut self) {
+        for (at, thing) in self.spec.things.iter().enumerate() {
+            let Some(by) = thing.shift else { continue };
+            let mut moved = vec![at];
+            let mut next = 0;
+            while let Some(base) = moved.get(next).copied() {
+                next += 1;
+                let borne = self.spec.relations.iter().filter(|relation| {
+                    relation.reference == self.spec.things[base].id && relation.place.is_borne()
+                });
+                for relation in borne {
+                    let subject = self.spec.things.iter().position(|t| t.id == relation.subject);
+                    moved.extend(subject.filter(|subject| !moved.contains(subject)));
+                }
+            }
+            for thing in moved {
+                if let Some(placed) = &mut self.placed[thing] {
+                    let by = [by.x, by.y, by.z];
+                    placed.pos = std::array::from_fn(|axis| placed.pos[axis] + by[axis]);
                 }
             }
         }

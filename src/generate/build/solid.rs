@@ -37,6 +37,12 @@ pub fn extents(thing: &Thing) -> [f64; 3] {
             let x = size.x.unwrap_or(own[0]);
             [x, x, size.z.unwrap_or(x * 0.2)]
         }
+        // Their proportions stay the same unless they are said.
+        Kind::Dominoes => {
+            let scale = size.z.map_or(1.0, |z| z / own[2]);
+            let thick = size.x.unwrap_or(own[0] * scale);
+            [thick, size.y.unwrap_or(own[1] * scale), size.z.unwrap_or(own[2])]
+        }
         Kind::Wheel => {
             let x = size.x.or(size.z).unwrap_or(own[0]);
             [x, size.y.unwrap_or(x / 3.0), x]

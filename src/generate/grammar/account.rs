@@ -50,7 +50,10 @@ impl Named {
 
     fn is_coloured_like(&self, thing: &Thing) -> bool {
         self.colours.iter().all(|colour| {
-            thing.colours.iter().any(|own| own.split(' ').any(|word| word == *colour))
+            thing
+                .colours
+                .iter()
+                .any(|own| own == colour || own.split(' ').any(|word| word == *colour))
         })
     }
 

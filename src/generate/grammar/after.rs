@@ -27,13 +27,22 @@ impl Parser {
             return;
         }
         self.depth += 1;
-        while self.arranged(index)
+        while self.graded(index)
+            || self.meeting(index)
+            || self.strength_of(index)
+            || self.pulled(index)
+            || self.parts_in_turn(index)
+            || self.hung_from_one_beam(index)
+            || self.within_reach(index)
+            || self.arranged(index)
             || self.by_rows(index)
             || self.at_each_corner(index)
             || self.each_with(index)
+            || self.members(index)
             || self.attribute(index)
             || self.part(index)
             || self.world_phrase()
+            || self.on_a_side(index)
             || self.related(index)
             || self.with(index)
         {}
@@ -65,7 +74,9 @@ impl Parser {
         let place = match self.sense() {
             // What stands fast is neither put into anything nor strikes it: the ball on the ramp does.
             Some(Sense::Place(Place::Inside | Place::Striking | Place::AtFoot))
-                if self.depth > 1 && self.stands_fast(index) =>
+                if self.depth > 1
+                    && self.stands_fast(index)
+                    && !self.lexemes[self.at].text.starts_with("at its") =>
             {
                 self.at = begin;
                 return false;
@@ -188,6 +199,9 @@ impl Parser {
             }
             self.at = here;
         }
+        if matches!(place, Place::On | Place::Inside) && self.on_one_board(index) {
+            return true;
+        }
         if place == Place::On && gap.is_none() && self.on_one_side(index) {
             return true;
         }
@@ -223,7 +237,9 @@ impl Parser {
             self.it = Some(reference);
             return true;
         }
-        if matches!(place, Place::On | Place::AtTop | Place::Inside) && self.on_each(index, place) {
+        if !matches!(place, Place::Between | Place::Around | Place::Striking)
+            && self.on_each(index, place)
+        {
             return true;
         }
         self.glue(|sense| matches!(sense, Sense::Each | Sense::Filler));
@@ -255,17 +271,34 @@ impl Parser {
         let large = |kind: Option<Kind>| {
             kind.is_some_and(|kind| matches!(kind.class(), Class::Furniture | Class::Mechanism))
         };
-        if self.sense() == Some(Sense::It) && large(self.drafts[index].kind()) {
+        if self.sense() == Some(Sense::It) && place != Place::On && large(self.drafts[index].kind())
+        {
             let others = (0..self.drafts.len()).rev().filter(|other| *other != index);
             let stands = |other: &usize| {
                 self.links.iter().any(|link| link.subject == *other && link.place == Place::On)
             };
             let mut others =
                 others.filter(|other| large(self.drafts[*other].kind()) && !stands(other));
-            self.it = others.next().or(self.it);
+            // What it comes with is by the thing itself: "a table with a chair and a shelf by it".
+            let kept = self.it.filter(|it| {
+                self.depth > 1
+                    && large(self.drafts[*it].kind())
+                    && !self.links.iter().any(|l| l.subject == *it && l.place == Place::On)
+            });
+            self.it = kept.or(others.next()).or(self.it);
         }
         let them = self.lexemes.get(self.at).is_some_and(|lexeme| lexeme.text == "them");
+        self.placed = Some(index);
+        let pronoun = self.sense() == Some(Sense::It);
         let mut named = self.thing().filter(|reference| *reference != index);
+        self.placed = None;
+        // "a cube on the table and a ball under it": under the table.
+        if let (Place::Under, Some(upper), true) = (place, named, pronoun) {
+            let base = self.links.iter().find(|link| {
+                link.subject == upper && link.place == Place::On && !self.stands_fast(upper)
+            });
+            named = base.map(|link| link.reference).or(named);
+        }
         // "next to them", of what stands on one another: beside the lowest.
         while them
             && matches!(place, Place::Beside | Place::LeftOf | Place::RightOf)
@@ -389,30 +422,6 @@ impl Parser {
         true
     }
 
-    /// The second of two towers, for a board across both.
-    fn twin(&self, index: usize, place: Place, reference: usize) -> Option<usize> {
-        let alike = |a: usize, b: usize| {
-            let [a, b] = [a, b].map(|at| &self.drafts[at]);
-            a.noun == b.noun && a.thing == b.thing && a.count == b.count
-        };
-        if place != Place::On {
-            return None;
-        }
-        let tied: Vec<&Link> = self
-            .links
-            .iter()
-            .filter(|link| link.place == Place::RightOf)
-            .filter(|link| link.reference == reference || link.subject == reference)
-            .collect();
-        match *tied {
-            [link] => {
-                let other = if link.subject == reference { link.reference } else { link.subject };
-                (other != index && alike(other, reference)).then_some(other)
-            }
-            _ => None,
-        }
-    }
-
     /// "a cup on a table next to a plate": both are on it, and the cup is what is beside the plate.
     fn beside_on(&self, index: usize, place: Place, reference: usize) -> Option<usize> {
         let small = |draft: usize| {
@@ -439,88 +448,6 @@ impl Parser {
             && self.drafts[index].kind() != Some(Kind::Ramp)
             && self.stands_fast(index))
         .then_some(outer)
-    }
-
-    /// "between them": between the two that were named before it.
-    fn between_them(&mut self, index: usize) -> bool {
-        let begin = self.at;
-        if !(self.take(|sense| sense == Sense::Place(Place::Between))
-            && self.take(|sense| sense == Sense::It))
-        {
-            self.at = begin;
-            return false;
-        }
-        let others: Vec<usize> = (0..self.drafts.len())
-            .filter(|other| *other != index && self.drafts[*other].noun.is_some())
-            .collect();
-        let pair = others.iter().rev().find(|other| self.drafts[**other].count == Some(2)).copied();
-        match (pair, &*others) {
-            (Some(pair), _) => self.link(index, Place::Between, pair, None, None),
-            (None, [.., a, b]) => self.link(index, Place::Between, *a, Some(*b), None),
-            _ => {
-                self.at = begin;
-                return false;
-            }
-        }
-        true
-    }
-
-    /// "with a ball at each end": one there, and one like it here.
-    fn at_both_ends(&mut self, index: usize) -> bool {
-        let begin = self.at;
-        self.at += 1;
-        let named = if self.take(|sense| sense == Sense::Of) { self.thing() } else { None };
-        // "a plank on a log with a box at each end": of what has ends.
-        let board = |draft: usize| {
-            self.drafts[draft].kind() == Some(Kind::Seesaw)
-                || self.drafts[draft].noun.is_some_and(|noun| noun.words.starts_with("plank"))
-        };
-        let boards = (0..self.drafts.len()).rev().find(|draft| *draft != index && board(*draft));
-        let base = named
-            .or(boards)
-            .or(self.it)
-            .filter(|base| *base != index && self.drafts[*base].noun.is_some());
-        let one = matches!(self.drafts[index].count, None | Some(2));
-        let (Some(base), true) = (base, one) else {
-            self.at = begin;
-            return false;
-        };
-        self.drafts[index].count = None;
-        self.drafts[index].plural = false;
-        let twin = self.drafts[index].clone();
-        self.drafts.push(twin);
-        let twin = self.drafts.len() - 1;
-        self.link(index, Place::OnLeftEnd, base, None, None);
-        self.link(twin, Place::OnRightEnd, base, None, None);
-        true
-    }
-
-    /// "on the left", of what has a left end: a seesaw, a table, a board.
-    fn on_one_side(&mut self, index: usize) -> bool {
-        let begin = self.at;
-        let (true, Some(Sense::Direction([x, ..]))) =
-            (self.take(|sense| sense == Sense::The), self.sense())
-        else {
-            self.at = begin;
-            return false;
-        };
-        self.at += 1;
-        let ends = !self.determined()
-            && !matches!(
-                self.sense(),
-                Some(Sense::Noun(_) | Sense::Ones | Sense::Of | Sense::Part(_))
-            );
-        let base = self.it.filter(|it| *it != index && self.drafts[*it].noun.is_some());
-        let seesaw = |at: &usize| self.drafts[*at].kind() == Some(Kind::Seesaw);
-        let base = base.filter(seesaw).or((0..self.drafts.len()).rev().find(seesaw)).or(base);
-        let (true, Some(base)) = (ends && x != 0.0, base) else {
-            self.at = begin;
-            return false;
-        };
-        let place = if x < 0.0 { Place::OnLeftEnd } else { Place::OnRightEnd };
-        self.link(index, place, base, None, None);
-        self.it = Some(base);
-        true
     }
 
     /// Whether a thing stays where it is by what it is.
@@ -562,6 +489,18 @@ impl Parser {
             return;
         }
         let member = self.which.take();
+        // "an arm with a gripper standing on a table": the arm is.
+        let arm = (0..self.drafts.len()).find(|at| self.drafts[*at].kind() == Some(Kind::Arm));
+        let subject = match arm {
+            Some(arm)
+                if place == Place::On
+                    && !self.drafts[subject].known
+                    && self.drafts[subject].kind() == Some(Kind::Gripper) =>
+            {
+                arm
+            }
+            _ => subject,
+        };
         let place = self.fitting(subject, place, reference);
         // What an arm holds is in its gripper.
         let gripper = self
@@ -591,6 +530,7 @@ impl Parser {
             }
         }
         self.links.push(link(subject));
+        self.place_twins(link(subject));
     }
 
     /// On one side of what cannot be stood on is beside it.
@@ -659,6 +599,7 @@ impl Parser {
         if self.peek() == Some(Lex::Comma) {
             self.at += 1;
         }
+        self.to_what_it_bears();
         self.glue(|sense| matches!(sense, Sense::Is));
         let vessel = self.drafts[index]
             .kind()
@@ -847,6 +788,11 @@ impl Parser {
                     Some(Place::On)
                 }
                 (Some(Kind::Seesaw), Some(_)) => Some(Place::OnLeftEnd),
+                (Some(Kind::Table | Kind::RoundTable), Some(Kind::Chair | Kind::Stool))
+                    if self.drafts[member].count.is_none() && !self.drafts[member].plural =>
+                {
+                    Some(Place::Behind)
+                }
                 (Some(Kind::Table | Kind::RoundTable), Some(Kind::Chair | Kind::Stool)) => {
                     Some(Place::Around)
                 }

@@ -253,10 +253,27 @@ impl Parser {
         };
         let mut machines = (0..self.drafts.len()).filter(|at| {
             let draft = &self.drafts[*at];
-            draft.kind() == Some(Kind::CartPole)
+            let swings = matches!(
+                draft.kind(),
+                Some(
+                    Kind::CartPole
+                        | Kind::Pendulum
+                        | Kind::InvertedPendulum
+                        | Kind::Spring
+                        | Kind::NewtonsCradle
+                )
+            );
+            let cart = draft.kind() == Some(Kind::CartPole);
+            swings
                 && match part {
-                    Sense::Part(part) => part == Part::Cart,
-                    Sense::Noun(noun) => draft.has_part(noun),
+                    Sense::Part(part) => {
+                        cart && part == Part::Cart
+                            || !cart && matches!(part, Part::Bob | Part::Link)
+                    }
+                    Sense::Noun(noun) => {
+                        draft.has_part(noun)
+                            && !self.drafts.iter().any(|other| other.noun == Some(noun))
+                    }
                     _ => false,
                 }
         });

@@ -94,6 +94,24 @@ pub fn alter(parser: &mut Parser, known: usize) -> Result<(), Refusal> {
         }
         parser.at = here;
     }
+    if let Some(done) = parser.recoloured(known) {
+        return done;
+    }
+    // "both should be green", "make them wooden": of several that were named one by one.
+    let loose: Vec<usize> =
+        (0..known).filter(|at| parser.drafts[*at].thing.kind.class() != Class::Furniture).collect();
+    let them = parser.sense() == Some(Sense::It)
+        && matches!(&*parser.lexemes[parser.at].text, "them" | "they")
+        && loose.len() > 1
+        && loose.iter().all(|at| parser.drafts[*at].count.is_none());
+    let bare = all
+        && (parser.sense_ahead(1) == Some(Sense::Is)
+            || parser.sense_ahead(1).is_some_and(Sense::is_adjective)
+                && !matches!(parser.sense_ahead(2), Some(Sense::Noun(_) | Sense::Ones)));
+    if (them || bare) && !loose.is_empty() {
+        parser.at += 1;
+        return of_each(parser, loose);
+    }
     let it = parser.sense() == Some(Sense::It);
     let index = match parser.known_thing(known) {
         Some(index) => index,
@@ -125,6 +143,15 @@ pub fn alter(parser: &mut Parser, known: usize) -> Result<(), Refusal> {
             Sense::Comparative(_) | Sense::Stretch(_) | Sense::Twice | Sense::Half | Sense::Size(_)
         )
     );
+    let ring = parser.drafts[index]
+        .thing
+        .arrangement
+        .as_ref()
+        .is_some_and(|a| a.pattern == super::super::spec::Pattern::Ring);
+    if group && sized && ring && parser.wider_ring(index) {
+        parser.it = Some(index);
+        return Ok(());
+    }
     if group && sized {
         return Err(Refusal::of("of a group say how many there should be, or how large each is"));
     }
@@ -202,7 +229,11 @@ pub(super) fn of_each(parser: &mut Parser, indices: Vec<usize>) -> Result<(), Re
     let mut end = here;
     for index in indices {
         parser.at = here;
-        while parser.factor(index) || parser.becomes(index) || parser.attribute_of_change(index) {}
+        while parser.more_of_it(index)
+            || parser.factor(index)
+            || parser.becomes(index)
+            || parser.attribute_of_change(index)
+        {}
         if parser.at == here {
             return Err(Refusal::of(
                 "say what should become of it: a colour, a size, a mass, an angle, …",
@@ -256,6 +287,15 @@ impl Parser {
         {
             self.at += 1;
             let own = self.drafts[index].noun.map(|noun| noun.words);
+            // "make it seven balls", of a cradle.
+            if let Some(Sense::Noun(noun)) = self.sense()
+                && self.drafts[index].thing.kind == Kind::NewtonsCradle
+                && self.drafts[index].has_part(noun)
+            {
+                self.at += 1;
+                self.drafts[index].thing.parts = Some(count);
+                return true;
+            }
             self.glue(|sense| matches!(sense, Sense::Noun(noun) if Some(noun.words) == own));
             let ends = matches!(self.peek(), None | Some(Lex::Stop | Lex::Comma))
                 || self.take(|sense| matches!(sense, Sense::Dim(Dim::High) | Sense::Ones));

@@ -4,7 +4,7 @@ use super::super::spec::{Kind, Pattern, Place};
 use super::{
     draft::Draft,
     lexer::Lex,
-    lexicon::{Dim, Part, Prop, Sense, Trait},
+    lexicon::{Dim, Noun, Part, Prop, Sense, Trait},
     measure::Unit,
     parse::{Parser, whole},
 };
@@ -13,6 +13,17 @@ impl Parser {
     /// "in a row", "in a 3 by 3 grid", "at the corners of a square".
     pub(super) fn arranged(&mut self, index: usize) -> bool {
         let begin = self.at;
+        // "three cubes on a table, in a row": what stands alone is in no row.
+        let draft = &self.drafts[index];
+        let alone = draft.count.is_none_or(|count| count < 2)
+            && !draft.plural
+            && draft.thing.arrangement.is_none()
+            && draft.noun.is_none_or(|noun| {
+                matches!(noun.kind.class(), super::super::spec::Class::Furniture)
+            });
+        if alone && self.list.len() < 2 {
+            return false;
+        }
         self.at += usize::from(self.peek() == Some(Lex::Comma));
         self.glue(|sense| matches!(sense, Sense::Is | Sense::Filler | Sense::Trait(Trait::Spaced)));
         // "a red, a white and a blue ball, all in one line"
@@ -100,22 +111,69 @@ impl Parser {
                 self.at += 1;
                 return true;
             }
+            let square = self.drafts[index].count.and_then(|count| {
+                let side = f64::from(count).sqrt();
+                (side >= 2.0 && side.fract() == 0.0).then_some(side)
+            });
             let pattern = match self.sense() {
+                // "four cubes in a square", "nine in a square"
+                Some(Sense::Outline(super::lexicon::Outline::Square))
+                    if square.is_some()
+                        && (matches!(
+                            self.ahead(1),
+                            None | Some(Lex::Comma | Lex::Stop | Lex::Mark)
+                        ) || matches!(
+                            self.sense_ahead(1),
+                            Some(
+                                Sense::With | Sense::And | Sense::Of | Sense::Place(_) | Sense::In
+                            )
+                        )) =>
+                {
+                    if square == Some(2.0) {
+                        Some(Pattern::Corners)
+                    } else {
+                        numbers = vec![square.unwrap_or(2.0); 2];
+                        Some(Pattern::Grid)
+                    }
+                }
                 Some(Sense::Group(pattern)) => Some(pattern),
                 Some(Sense::Part(Part::Row)) => Some(Pattern::Row),
                 _ => None,
             };
             // "at a stack of boxes" is where it goes, not how it stands.
-            let other = self.sense_ahead(1) == Some(Sense::Of)
-                && (matches!(self.sense_ahead(3), Some(Sense::Noun(_)))
-                    || !matches!(self.ahead(2), Some(Lex::Number(_))))
-                && !matches!(pattern, Some(Pattern::Corners | Pattern::Ring | Pattern::Grid));
+            let single = !self.drafts[index].plural
+                && self.drafts[index].count.is_none()
+                && self.drafts[index].thing.arrangement.is_none();
+            let of_others = single
+                && self.sense_ahead(1) == Some(Sense::Of)
+                && matches!(self.ahead(2), Some(Lex::Number(_)))
+                && {
+                    let mut by = 3;
+                    while self.sense_ahead(by).is_some_and(Sense::is_adjective) {
+                        by += 1;
+                    }
+                    matches!(self.sense_ahead(by), Some(Sense::Noun(_)))
+                };
+            let other = of_others
+                || self.sense_ahead(1) == Some(Sense::Of)
+                    && self.lexemes[self.at + 1].text != "whose"
+                    && (matches!(self.sense_ahead(3), Some(Sense::Noun(_)))
+                        || !matches!(self.ahead(2), Some(Lex::Number(_))))
+                    && !matches!(pattern, Some(Pattern::Corners | Pattern::Ring | Pattern::Grid))
+                    && !(pattern == Some(Pattern::Arc)
+                        && (matches!(self.sense_ahead(2), Some(Sense::Dim(_) | Sense::A))
+                            || matches!(self.ahead(2), Some(Lex::Measure(_)))));
             if let Some(pattern) =
                 pattern.filter(|pattern| !(other || all && *pattern != Pattern::Row))
             {
+                let sweep = self.sweep();
                 self.at += 1;
+                let sweep = sweep.or_else(|| self.sweep_behind(pattern));
                 let draft = &mut self.drafts[index];
                 let count = draft.count;
+                if let (Some(sweep), Pattern::Arc) = (sweep, pattern) {
+                    draft.arrange(pattern).sweep = Some(sweep);
+                }
                 let alone =
                     draft.count.is_none() && !draft.plural && draft.thing.arrangement.is_none();
                 if (draft.kind() == Some(Kind::Dominoes) && draft.in_file(pattern))
@@ -174,6 +232,35 @@ impl Parser {
         }
         self.at = begin;
         false
+    }
+
+    /// The part of a circle that a word names, degrees.
+    fn sweep(&self) -> Option<f64> {
+        let text = &*self.lexemes.get(self.at)?.text;
+        if text.starts_with("three quarter") {
+            Some(270.0)
+        } else if text.starts_with("quarter") {
+            Some(90.0)
+        } else {
+            matches!(text, "bend" | "gentle curve" | "curved path").then_some(90.0)
+        }
+    }
+
+    /// "an arc of 120 degrees".
+    fn sweep_behind(&mut self, pattern: Pattern) -> Option<f64> {
+        let of = usize::from(matches!(
+            self.sense(),
+            Some(Sense::Of | Sense::At | Sense::Place(Place::Inside))
+        ));
+        match self.ahead(of) {
+            Some(Lex::Measure(measure))
+                if measure.unit == Unit::Angle && pattern == Pattern::Arc =>
+            {
+                self.at += of + 1;
+                Some(measure.value)
+            }
+            _ => None,
+        }
     }
 
     /// "six coins in two columns of three", of which the number has been read.
@@ -237,11 +324,10 @@ impl Parser {
         let before = if let Some(Sense::Dim(dim)) = self.sense() { Some(dim) } else { None };
         self.at += usize::from(before.is_some());
         self.glue(|sense| matches!(sense, Sense::Of | Sense::Is));
-        let round = self.drafts[index]
-            .thing
-            .arrangement
-            .as_ref()
-            .is_some_and(|a| matches!(a.pattern, Pattern::Ring | Pattern::Corners));
+        let round =
+            self.drafts[index].thing.arrangement.as_ref().is_some_and(|a| {
+                matches!(a.pattern, Pattern::Ring | Pattern::Corners | Pattern::Arc)
+            });
         if let (Some(Lex::Measure(measure)), true) = (self.peek(), round)
             && measure.unit == Unit::Length
             && (self.at > begin || direct)
@@ -325,7 +411,11 @@ impl Parser {
                             matches!(sense, Sense::Dim(Dim::High) | Sense::Stretch(_))
                         });
                         match self.peek() {
-                            Some(Lex::Measure(measure)) if each => {
+                            Some(Lex::Measure(measure))
+                                if each
+                                    || matches!(part, Part::Link | Part::Rail)
+                                        && measure.unit == Unit::Length =>
+                            {
                                 self.at += 1;
                                 let _ = self.length_before(&mut said, measure);
                             }
@@ -339,6 +429,17 @@ impl Parser {
                             self.on_back_wheels();
                         }
                         let rail = part == Part::Rail && self.drafts[index].is_cart;
+                        if let (true, Some((_, long))) = (rail, said.lengths.first()) {
+                            self.drafts[index].thing.size.get_or_insert_default().x = Some(*long);
+                        }
+                        // What hangs there already is its load.
+                        let loaded = part == Part::Bob
+                            && self.links.iter().any(|link| {
+                                link.reference == index && self.drafts[link.subject].is_load
+                            });
+                        if loaded {
+                            break;
+                        }
                         if rail || self.drafts[index].part(part, count, &said) {
                             return true;
                         }
@@ -347,9 +448,14 @@ impl Parser {
                     Sense::Noun(noun)
                         if introduced
                             && self.drafts[index].has_part(noun)
+                            // "and a shelf": another one.
+                            && !(self.drafts[index].kind() == Some(noun.kind) && count.is_none())
                             // "a rope with a ball": at its end.
                             && !(self.drafts[index].kind() == Some(Kind::Chain) && count.is_none())
-                            && (said.heft.is_none() || self.drafts[index].has_load(noun))
+                            && (said.heft.is_none()
+                                || said.thing.mass.is_some()
+                                || self.drafts[index].has_load(noun)
+                                || self.drafts[index].kind() == Some(Kind::CartPole))
                             && said.factor.is_none()
                             && said.traits.is_empty()
                             && (said.thing.colours.is_empty()
@@ -358,8 +464,11 @@ impl Parser {
                                     Some(Kind::Car | Kind::Catapult)
                                 )) =>
                     {
-                        let draft = &mut self.drafts[index];
                         self.at += 1;
+                        if self.own_part(index, noun, count, &mut said) {
+                            return true;
+                        }
+                        let draft = &mut self.drafts[index];
                         draft.thing.parts = count.or(draft.thing.parts);
                         draft.thing.mass = draft.thing.mass.or(said.thing.mass).or(said.heft);
                         if matches!(draft.thing.kind, Kind::Dominoes) {
@@ -414,6 +523,15 @@ impl Parser {
                         return true;
                     }
                     Sense::A | Sense::Filler => self.at += 1,
+                    // "with a double pole"
+                    Sense::Twice if count.is_none() => {
+                        count = Some(2);
+                        self.at += 1;
+                    }
+                    Sense::Fold(number) if count.is_none() => {
+                        count = Some(number);
+                        self.at += 1;
+                    }
                     _ => {
                         if !self.adjective_into(&mut said) {
                             break;
@@ -425,6 +543,114 @@ impl Parser {
         }
         self.at = begin;
         false
+    }
+
+    /// Wheels of a car, balls and strings of a cradle: what is said of each.
+    fn own_part(
+        &mut self,
+        index: usize,
+        noun: &'static Noun,
+        count: Option<u32>,
+        said: &mut Draft,
+    ) -> bool {
+        let kind = self.drafts[index].kind();
+        let rods = matches!(kind, Some(Kind::Pendulum | Kind::InvertedPendulum | Kind::CartPole))
+            && noun.kind != Kind::Sphere;
+        let own = matches!(
+            kind,
+            Some(Kind::Car | Kind::NewtonsCradle | Kind::Seesaw | Kind::Door | Kind::Stairs)
+        );
+        if !(own || rods) {
+            return false;
+        }
+        let here = self.at;
+        self.part_after(said);
+        let series = matches!(kind, Some(Kind::Pendulum | Kind::InvertedPendulum | Kind::CartPole));
+        if series {
+            // Of each link or pole.
+            let draft = &mut self.drafts[index];
+            let length = said.lengths.first().map(|(_, length)| *length);
+            let mass = said.thing.mass.filter(|_| draft.kind() != Some(Kind::Pendulum));
+            let mass = mass.or(said
+                .heft
+                .filter(|_| said.thing.mass.is_none() && kind == Some(Kind::CartPole))
+                .map(|heft| 0.2 * heft));
+            let rod = draft.kind() != Some(Kind::Pendulum);
+            if length.is_none() && !(rod && mass.is_some())
+                || said.thing.mass.is_some() && mass.is_none()
+            {
+                self.at = here;
+                return false;
+            }
+            draft.thing.parts = count.or(draft.thing.parts);
+            draft.thing.length = length.or(draft.thing.length);
+            draft.thing.mass = mass.or(draft.thing.mass);
+            draft.thing.colours.extend(said.thing.colours.iter().cloned());
+            draft.thing.material = said.thing.material.or(draft.thing.material);
+            return true;
+        }
+        if kind == Some(Kind::Stairs) {
+            let draft = &mut self.drafts[index];
+            draft.thing.parts = count.or(draft.thing.parts);
+            draft.thing.material = said.thing.material.or(draft.thing.material);
+            draft.thing.colours.extend(said.thing.colours.iter().cloned());
+            for (dim, length) in &said.lengths {
+                let dim = match dim {
+                    None | Some(Dim::High | Dim::Thick | Dim::Rise) => Dim::Rise,
+                    Some(Dim::Wide) => Dim::Wide,
+                    _ => Dim::Tread,
+                };
+                draft.lengths.push((Some(dim), *length));
+            }
+            return said.thing.mass.is_none();
+        }
+        if matches!(kind, Some(Kind::Seesaw | Kind::Door)) {
+            let thing = &mut self.drafts[index].thing;
+            let size = thing.size.get_or_insert_default();
+            for (dim, length) in &said.lengths {
+                match dim {
+                    Some(Dim::High) => size.z = Some(*length),
+                    Some(Dim::Thick) => size.y = Some(*length),
+                    _ => size.x = Some(*length),
+                }
+            }
+            thing.mass = said.thing.mass.or(said.heft).or(thing.mass);
+            thing.colours.extend(said.thing.colours.iter().cloned());
+            thing.material = said.thing.material.or(thing.material);
+            if kind == Some(Kind::Door) {
+                thing.parts = count.or(thing.parts);
+            }
+            return true;
+        }
+        let across = said.lengths.first().map(|(dim, length)| match dim {
+            Some(Dim::Radius) => 2.0 * length,
+            _ => *length,
+        });
+        let mass = said.thing.mass;
+        let thing = &mut self.drafts[index].thing;
+        match (kind, noun.kind) {
+            (Some(Kind::Car), _) => {
+                // The mass of a wheel is not in the plan.
+                if mass.is_some() {
+                    self.at = here;
+                    return false;
+                }
+                thing.parts = count.or(thing.parts);
+                thing.length = across.or(thing.length);
+            }
+            (_, Kind::Chain) => thing.length = across.or(thing.length),
+            _ => {
+                thing.parts = count.or(thing.parts);
+                thing.mass = mass.or(said.heft).or(thing.mass);
+                if across.is_some() {
+                    thing.size.get_or_insert_default().x = across;
+                }
+                let colours = said.thing.colours.iter().cloned();
+                thing.colours.extend(colours);
+                thing.material = said.thing.material.or(thing.material);
+            }
+        }
+        true
     }
 
     /// "motors on the back wheels": where a car has them by itself.
@@ -445,19 +671,45 @@ impl Parser {
     /// "links of 10 cm", "links each 20 cm long".
     pub(super) fn part_after(&mut self, said: &mut Draft) {
         let begin = self.at;
-        self.glue(|sense| matches!(sense, Sense::Of | Sense::Each | Sense::With | Sense::A));
+        self.glue(|sense| {
+            matches!(
+                sense,
+                Sense::Of
+                    | Sense::Each
+                    | Sense::With
+                    | Sense::A
+                    | Sense::Is
+                    | Sense::Filler
+                    | Sense::Prop(Prop::Height)
+            )
+        });
+        // "a total length" is that of the whole.
+        let whole = self.lexemes.get(self.at).is_some_and(|lexeme| {
+            ["total", "overall", "full", "combined"]
+                .iter()
+                .any(|word| lexeme.text.starts_with(word))
+        });
+        if whole {
+            self.at = begin;
+            return;
+        }
         let before = if let Some(Sense::Dim(dim)) = self.sense() { Some(dim) } else { None };
         let mass = matches!(self.sense(), Some(Sense::Prop(Prop::Mass)));
         self.at += usize::from(before.is_some() || mass);
         self.glue(|sense| matches!(sense, Sense::Of | Sense::Is));
         if let Some(Lex::Measure(measure)) = self.peek()
             && matches!(measure.unit, Unit::Length | Unit::Mass)
-            && self.at > begin
+            && (self.at > begin || measure.unit == Unit::Mass)
             // "links with a 5 kg weight": of the weight.
             && !matches!(self.sense_ahead(1), Some(Sense::Part(_) | Sense::Noun(_)))
+            && !(matches!(self.sense_ahead(1), Some(Sense::Stretch(_) | Sense::Dim(_)))
+                && matches!(self.sense_ahead(2), Some(Sense::Part(_) | Sense::Noun(_))))
         {
             self.at += 1;
             let _ = self.length_before(said, measure);
+            if let (Some(_), Some((dim, _))) = (before, said.lengths.last_mut()) {
+                *dim = before;
+            }
             self.take(|sense| sense == Sense::Each);
             return;
         }

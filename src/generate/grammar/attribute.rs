@@ -35,6 +35,13 @@ impl Parser {
         {
             others = shared;
         }
+        if self.single == Some(index) {
+            self.at = begin;
+            return false;
+        }
+        if others.is_empty() && self.twins.contains(&index) && !self.told_of_member {
+            others.clone_from(&self.twins);
+        }
         let whole = (!others.is_empty()).then(|| self.clone());
         if self.attribute_within(index, before) {
             // "a steel cube and a wooden cube, both 20 cm wide"
@@ -96,6 +103,9 @@ impl Parser {
 
     fn attribute_within(&mut self, index: usize, before: Before) -> bool {
         if self.size_of_ring(index, before) || self.by_share(index) || self.copies_have(index) {
+            return true;
+        }
+        if self.as_tall_as_wide(index) || self.compared(index) {
             return true;
         }
         let up = (before.from || before.at).then_some(Dim::Up);
@@ -164,6 +174,21 @@ impl Parser {
         if self.height_of_group(index, &numbers) {
             return true;
         }
+        // "a checkerboard of cubes, 6 by 6"
+        let open = self.drafts[index].thing.arrangement.as_ref().is_some_and(|a| {
+            a.pattern == super::super::spec::Pattern::Grid
+                && a.columns.is_none()
+                && a.rows.is_none()
+        });
+        if let ([columns, rows], true) = (&*numbers, open)
+            && let (Some(columns), Some(rows)) =
+                (super::parse::whole(*columns), super::parse::whole(*rows))
+            && !self.heads_a_thing()
+        {
+            let grid = self.drafts[index].arrange(super::super::spec::Pattern::Grid);
+            (grid.columns, grid.rows) = (Some(columns), Some(rows));
+            return true;
+        }
         match (self.sense(), &*numbers) {
             (_, [_, _, ..]) if self.drafts[index].kind().is_some() && !self.heads_a_thing() => {
                 let mut draft = self.drafts[index].clone();
@@ -177,6 +202,18 @@ impl Parser {
             }
             _ => false,
         }
+    }
+
+    /// Numbers without a unit behind a size are its extents.
+    fn sizes_in_turn(&self) -> bool {
+        matches!(self.peek(), Some(Lex::Number(_)))
+            && !self.lexemes[self.at..]
+                .iter()
+                .take_while(|lexeme| {
+                    matches!(lexeme.lex, Lex::Number(_) | Lex::Measure(_) | Lex::Comma)
+                        || lexeme.sense() == Some(Sense::And)
+                })
+                .any(|lexeme| matches!(lexeme.lex, Lex::Measure(_)))
     }
 
     /// "of size 0.1 0.2 0.3".
@@ -256,6 +293,16 @@ impl Parser {
             return !self.heads_a_thing();
         }
         self.glue(|sense| matches!(sense, Sense::Filler));
+        // "30 cm square"
+        if measure.unit == Unit::Length
+            && self.sense() == Some(Sense::Outline(super::lexicon::Outline::Square))
+            && self.drafts[index].triple.is_none()
+        {
+            self.at += 1;
+            self.drafts[index].triple = Some([measure.value, measure.value, f64::NAN]);
+            self.drafts[index].square_plate();
+            return !self.heads_a_thing();
+        }
         let dim = match self.sense() {
             Some(Sense::Dim(dim)) => Some(dim),
             Some(Sense::Stretch(factors)) => Some(stretched(factors)),
@@ -263,7 +310,10 @@ impl Parser {
             // "50 cm on each side"
             Some(Sense::Ends)
                 if self.lexemes[self.at].text == "on each side"
-                    && self.drafts[index].kind() == Some(Kind::Box) =>
+                    && matches!(
+                        self.drafts[index].kind(),
+                        Some(Kind::Box | Kind::Table | Kind::Platform | Kind::Stool)
+                    ) =>
             {
                 Some(Dim::Edge)
             }
@@ -306,6 +356,27 @@ impl Parser {
         if matches!(dim, Some(Dim::Apart | Dim::Gap)) && self.two_apart(index, dim, measure.value) {
             return true;
         }
+        // "a tower next to a shelf, half a metre apart": what stands alone is so far from its neighbour.
+        let draft = &self.drafts[index];
+        let alone = draft.count.is_none() && !draft.plural && draft.thing.arrangement.is_none();
+        if matches!(dim, Some(Dim::Apart | Dim::Gap)) && alone && !draft.known {
+            let tied = self.links.iter_mut().rev().find(|link| {
+                (link.subject == index || link.reference == index)
+                    && link.gap.is_none()
+                    && matches!(
+                        link.place,
+                        Place::Beside
+                            | Place::LeftOf
+                            | Place::RightOf
+                            | Place::InFrontOf
+                            | Place::Behind
+                    )
+            });
+            if let Some(link) = tied {
+                link.gap = Some(measure.value);
+                return true;
+            }
+        }
         let falls =
             before.from || (before.at && self.drafts[index].traits.contains(&Trait::Falling));
         let kind = self.drafts[index].kind();
@@ -316,7 +387,26 @@ impl Parser {
                 self.drafts[index].thing.height = Some(measure.value);
             }
             (Unit::Length, Some(Dim::Apart | Dim::Gap)) if self.spread(index, measure.value) => {}
-            (Unit::Length, None | Some(Dim::High)) if before.each && kind == Some(Kind::Stairs) => {
+            (Unit::Length, None | Some(Dim::Long))
+                if before.each
+                    && matches!(
+                        kind,
+                        Some(Kind::Pendulum | Kind::InvertedPendulum | Kind::CartPole)
+                    ) =>
+            {
+                // "a double pole, each 40 cm"
+                self.drafts[index].thing.length = Some(measure.value);
+            }
+            (Unit::Length, Some(Dim::Deep | Dim::Long))
+                if kind == Some(Kind::Stairs) && self.each_step =>
+            {
+                self.drafts[index].lengths.push((Some(Dim::Tread), measure.value));
+            }
+            (Unit::Length, None | Some(Dim::High))
+                if kind == Some(Kind::Stairs)
+                    && (before.each || self.take(|sense| sense == Sense::Each)) =>
+            {
+                self.each_step = true;
                 let draft = &mut self.drafts[index];
                 let steps = f64::from(draft.thing.parts.unwrap_or(5));
                 draft.lengths.push((Some(Dim::High), measure.value * steps));
@@ -507,7 +597,19 @@ impl Parser {
                 self.drafts[index].direction = Some(direction);
                 true
             }
-            Sense::Outline(_) | Sense::Rainbow | Sense::Pace(_) | Sense::Wheels(_)
+            Sense::Pose(angle) => {
+                self.at += 1;
+                self.posed(index, angle)
+            }
+            Sense::Unequal(by) => {
+                self.at += 1;
+                self.unequal(index, by)
+            }
+            Sense::Outline(_)
+            | Sense::Rainbow
+            | Sense::Pace(_)
+            | Sense::Wheels(_)
+            | Sense::Hinges(_)
                 if free && !before.of && !self.heads_a_thing() =>
             {
                 let mut draft = std::mem::take(&mut self.drafts[index]);
@@ -639,7 +741,13 @@ impl Parser {
                 _ => false,
             };
         }
-        if prop == Prop::Mass && self.distributed(index, None) {
+        let dim = Some(Dim::High).filter(|_| prop == Prop::Height && !before.at && !before.from);
+        if matches!(self.peek(), Some(Lex::Number(_) | Lex::Measure(_)))
+            && !matches!(prop, Prop::Colour | Prop::Material)
+            && (dim.is_some() || prop != Prop::Height)
+            && !(prop == Prop::Size && self.sizes_in_turn())
+            && self.shared_out(index, dim, Some(prop))
+        {
             return true;
         }
         match (prop, self.peek()) {
@@ -716,7 +824,8 @@ impl Parser {
             Prop::Spin => draft.turning = Some(value),
             Prop::Speed => draft.speed = Some(value),
             Prop::Height => draft.lengths.push((Some(Dim::High), value)),
-            Prop::Size | Prop::Colour | Prop::Material => return false,
+            Prop::Strength if mechanism => thing.strength = Some(value),
+            Prop::Size | Prop::Colour | Prop::Material | Prop::Strength => return false,
         }
         true
     }

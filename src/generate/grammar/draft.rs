@@ -1,14 +1,14 @@
 //! A thing while its words are still coming in, and what is made of it when they have.
 
 use super::super::build::{usual_length, usual_mass};
-use super::super::spec::{Actuator, Arrangement, Class, Kind, Pattern, Size, Thing, Xyz};
+use super::super::spec::{Actuator, Arrangement, Class, Hinges, Kind, Pattern, Size, Thing, Xyz};
 use super::{
-    lexicon::{Dim, Noun, Outline, Part, THIN, Trait},
+    lexicon::{Dim, Noun, Outline, THIN, Trait},
     measure::{Measure, Unit},
 };
 
 /// A thing that is being described.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct Draft {
     /// What it is; none for the floor.
     pub noun: Option<&'static Noun>,
@@ -133,29 +133,6 @@ impl Draft {
         }
     }
 
-    /// Whether it can have the outline that it should have.
-    pub fn has_outline(&self) -> bool {
-        match self.outline {
-            None => true,
-            Some(Outline::Round) => {
-                round_kind(self.thing.kind)
-                    || matches!(self.thing.kind, Kind::Dumbbell | Kind::Table)
-            }
-            Some(Outline::Angular | Outline::Square) => matches!(
-                self.thing.kind,
-                Kind::Box
-                    | Kind::Container
-                    | Kind::Table
-                    | Kind::Platform
-                    | Kind::Stool
-                    | Kind::Pen
-                    | Kind::Shelf
-                    | Kind::Bench
-                    | Kind::SolidPyramid
-            ),
-        }
-    }
-
     /// The arrangement of several, which begins to be one here.
     pub fn arrange(&mut self, pattern: Pattern) -> &mut Arrangement {
         let arrangement = self.thing.arrangement.get_or_insert(Arrangement::new(pattern));
@@ -186,6 +163,11 @@ impl Draft {
     #[must_use]
     pub fn measure(&mut self, measure: Measure, dim: Option<Dim>) -> bool {
         let value = measure.value;
+        // "20 kg wide"
+        let extent = !matches!(dim, None | Some(Dim::Up | Dim::Apart | Dim::Gap));
+        if extent && measure.unit != Unit::Length {
+            return false;
+        }
         match measure.unit {
             Unit::Length => {
                 match dim {
@@ -202,6 +184,9 @@ impl Draft {
                             Some(Dim::Apart) => arrangement.pitch = Some(value),
                             _ => arrangement.gap = Some(value),
                         }
+                    }
+                    Some(Dim::Rise | Dim::Tread) if self.thing.kind != Kind::Stairs => {
+                        return false;
                     }
                     dim => self.lengths.push((dim, value)),
                 }
@@ -244,172 +229,12 @@ impl Draft {
                 self.thing.damping = Some(value);
                 true
             }
+            Unit::Force | Unit::Torque => {
+                let machine = self.kind().is_some_and(|kind| kind.class() == Class::Mechanism);
+                self.thing.strength = Some(value);
+                machine
+            }
             Unit::Acceleration | Unit::Percent | Unit::Time => false,
-        }
-    }
-
-    /// Whether `noun` is what hangs from it or what it bears.
-    pub fn has_load(&self, noun: &Noun) -> bool {
-        let loaded = matches!(
-            self.kind(),
-            Some(Kind::Pendulum | Kind::InvertedPendulum | Kind::Spring | Kind::SlidingSpring)
-        );
-        loaded && matches!(noun.kind, Kind::Sphere | Kind::Box | Kind::Cylinder)
-    }
-
-    /// Whether `noun` names a part of it, as wheels are of a car.
-    pub fn has_part(&self, noun: &Noun) -> bool {
-        use Kind::{
-            Box, Bridge, Capsule, Car, CartPole, Chain, Cylinder, Dominoes, Door, InvertedPendulum,
-            NewtonsCradle, Pendulum, Post, Pulley, Seesaw, Shelf, SlidingSpring, Sphere, Spring,
-            Stairs, Swing, Wheel, WreckingBall,
-        };
-        let Some(kind) = self.kind() else { return false };
-        match kind {
-            Door => noun.words.starts_with("slab") || noun.words.starts_with("sheet"),
-            Seesaw => noun.words.starts_with("plank") || noun.words.starts_with("slab"),
-            Pendulum | InvertedPendulum => {
-                matches!(noun.kind, Sphere | Cylinder | Post | Capsule | Chain)
-            }
-            CartPole => noun.kind == Post || noun.words.starts_with("rod"),
-            Chain => matches!(noun.kind, Capsule | Cylinder | Sphere),
-            NewtonsCradle => noun.kind == Sphere,
-            Car => noun.kind == Wheel,
-            Spring | SlidingSpring | Pulley => matches!(noun.kind, Box | Sphere | Cylinder),
-            Bridge => noun.words.starts_with("plank") || noun.words.starts_with("slab"),
-            Shelf => {
-                kind == noun.kind
-                    || noun.words.starts_with("slab")
-                    || noun.words.starts_with("plank")
-            }
-            Stairs => noun.kind == Stairs,
-            WreckingBall | Swing => noun.kind == Chain,
-            Kind::SprungBoxes | Kind::SprungBalls => {
-                matches!(noun.kind, Box | Sphere | Cylinder | Spring)
-            }
-            Kind::Catapult | Kind::HangingMobile => {
-                noun.kind == Sphere || noun.words.starts_with("boulder")
-            }
-            Kind::MobileRobot => noun.kind == Wheel && noun.words.starts_with("wheel"),
-            Kind::Gears => noun.kind == Kind::Gears,
-            Dominoes => noun.kind == Dominoes || noun.words.starts_with("slab"),
-            _ => false,
-        }
-    }
-
-    /// Takes a part with what was said of it. `false` when it has no such part.
-    #[must_use]
-    pub fn part(&mut self, part: Part, count: Option<u32>, said: &Draft) -> bool {
-        let Some(kind) = self.kind() else { return false };
-        // "heavy links", "big wheels": of which a plan has no figure.
-        if part != Part::Bob
-            && (said.heft.is_some() || said.factor.is_some() || said.stretch.is_some())
-        {
-            return false;
-        }
-        let thing = &mut self.thing;
-        let length = said.lengths.first().map(|(_, value)| *value);
-        let parts = |thing: &mut Thing| {
-            thing.parts = count.or(thing.parts);
-            thing.length = length.or(thing.length);
-        };
-        use Kind::{
-            Arm, Bed, Bench, Bridge, Car, CartPole, Chain, Chair, Door, Gripper, InvertedPendulum,
-            Pendulum, Pulley, RoundTable, Seesaw, Shelf, SlidingSpring, Spring, Stairs, Stool,
-            Table, Windmill, WreckingBall,
-        };
-        match (part, kind) {
-            (
-                Part::Link,
-                Pendulum | InvertedPendulum | Chain | Arm | Bridge | WreckingBall | CartPole,
-            ) => parts(thing),
-            (Part::Joint, Arm | Pendulum | InvertedPendulum | Chain | CartPole) => parts(thing),
-            (
-                Part::Bob,
-                Pendulum | InvertedPendulum | CartPole | Spring | SlidingSpring | Arm | Chain,
-            ) => {
-                // A load is 1 kg where nobody says more.
-                let usual = (kind == Chain).then_some(1.0);
-                thing.mass = said.thing.mass.or(said.heft).or(thing.mass).or(usual);
-                thing.colours.extend(said.thing.colours.iter().cloned());
-                if let Some(length) = length {
-                    let size = thing.size.get_or_insert_default();
-                    size.x = Some(length);
-                }
-            }
-            (Part::Bob, Pulley) => {
-                let masses = &mut thing.mass;
-                if masses.is_none() {
-                    *masses = said.thing.mass;
-                } else if thing.other_mass.is_none() {
-                    thing.other_mass = said.thing.mass;
-                } else {
-                    return said.thing.mass.is_none();
-                }
-                thing.colours.extend(said.thing.colours.iter().cloned());
-                return count.is_none_or(|n| n == 2);
-            }
-            (Part::Wheel, Car) if count.is_none_or(|n| (3..=8).contains(&n)) => {
-                thing.parts = count.or(thing.parts);
-            }
-            (Part::Panel, Door) => thing.mass = said.thing.mass.or(thing.mass),
-            (Part::Cart, CartPole) => {
-                thing.other_mass = said.thing.mass.or(thing.other_mass);
-                return said.lengths.is_empty();
-            }
-            (Part::Step | Part::Layer, Stairs) | (Part::Layer, Shelf) | (Part::Blade, Windmill) => {
-                parts(thing);
-            }
-            (Part::Leg, Table | Chair | Stool | Bench | Bed | RoundTable) => {
-                return matches!(count, None | Some(4));
-            }
-            (Part::Motor, _) if kind.class() == Class::Mechanism => {
-                thing.actuator = thing.actuator.or(Some(Actuator::Motor));
-            }
-            (Part::Hinge, Door | Seesaw | Pendulum | InvertedPendulum | Chain | Bridge) => {
-                return count.is_none_or(|n| n == 1);
-            }
-            (Part::Leg, Kind::Quadruped) if count.is_none_or(|n| matches!(n, 4 | 6 | 8)) => {
-                thing.parts = count.or(thing.parts);
-            }
-            (Part::Leg, Kind::Biped) => return matches!(count, None | Some(2)),
-            (Part::Finger, Kind::Hand) if count.is_none_or(|n| (2..=8).contains(&n)) => {
-                thing.parts = count.or(thing.parts);
-            }
-            (Part::Wheel, Kind::MobileRobot) if matches!(count, None | Some(2)) => {
-                thing.parts = count;
-            }
-            (Part::Bob, Kind::SprungBoxes | Kind::SprungBalls | Kind::Catapult) => {
-                thing.mass = said.thing.mass.or(thing.mass);
-                thing.parts = count.or(thing.parts);
-            }
-            (Part::Hook, Kind::Crane) => return count.is_none_or(|n| n == 1),
-            (Part::Finger, Gripper) => return matches!(count, None | Some(2)),
-            (Part::Rail, CartPole | SlidingSpring) => {}
-            (Part::Layer, _) if thing.arrangement.is_some() => {
-                self.arrange_layers(count);
-            }
-            (Part::Row, _) if thing.arrangement.is_some() => {
-                let pattern = thing.arrangement.as_ref().map_or(Pattern::Grid, |a| a.pattern);
-                match pattern {
-                    Pattern::Grid | Pattern::Row => self.arrange(Pattern::Grid).rows = count,
-                    _ => self.arrange_layers(count),
-                }
-            }
-            (Part::Column, _) if thing.arrangement.is_some() => {
-                self.arrange(Pattern::Grid).columns = count;
-            }
-            _ => return false,
-        }
-        true
-    }
-
-    fn arrange_layers(&mut self, count: Option<u32>) {
-        let pattern = self.thing.arrangement.as_ref().map_or(Pattern::Pyramid, |a| a.pattern);
-        if pattern == Pattern::Stack {
-            self.count = count.or(self.count);
-        } else {
-            self.arrange(pattern).layers = count;
         }
     }
 
@@ -417,6 +242,7 @@ impl Draft {
     pub fn resolve(mut self, warnings: &mut Vec<String>) -> Thing {
         let kind = self.thing.kind;
         let noun = self.noun;
+        self.as_large_as_heavy();
         if let Some(noun) = noun {
             self.thing.material =
                 self.thing.material.or(noun.material.filter(|_| kind.class() != Class::Mechanism));
@@ -431,6 +257,7 @@ impl Draft {
         }
         self.paced();
         self.extents();
+        self.gaps();
         self.counts(warnings);
         self.qualities();
         self.motion();
@@ -461,6 +288,24 @@ impl Draft {
             self.speed = self.speed.or(Some(pace));
             if self.traits.contains(&Trait::Falling) {
                 self.direction = self.direction.or(Some([0.0, 0.0, -1.0]));
+            }
+        }
+    }
+
+    /// Those that are less apart than they are wide have that much between them.
+    fn gaps(&mut self) {
+        let [x, y, _] = super::super::build::extents(&self.thing);
+        if let Some(arrangement) = &mut self.thing.arrangement
+            && let Some(pitch) = arrangement.pitch
+        {
+            let along = match arrangement.pattern {
+                Pattern::Row | Pattern::Ring | Pattern::Arc | Pattern::Spiral => x,
+                Pattern::Column => y,
+                Pattern::Grid | Pattern::Rack => x.max(y),
+                _ => return,
+            };
+            if pitch < along {
+                (arrangement.pitch, arrangement.gap) = (None, Some(pitch));
             }
         }
     }
@@ -540,6 +385,7 @@ impl Draft {
 
     /// Lengths become extents by what the thing is.
     fn extents(&mut self) {
+        self.outlined();
         if self.outline == Some(Outline::Round) && self.thing.kind == Kind::Table {
             self.thing.kind = Kind::RoundTable;
         }
@@ -647,6 +493,8 @@ impl Draft {
                     set_round(kind, &mut size, value);
                 }
                 (Some(Dim::Thick), Kind::Wall | Kind::Door) => size.y = Some(value),
+                (Some(Dim::Thick | Dim::Deep), Kind::Dominoes) => size.x = Some(value),
+                (Some(Dim::Wide), Kind::Dominoes) => size.y = Some(value),
                 (Some(Dim::Thick), Kind::Cylinder | Kind::Capsule)
                     if noun.is_some_and(|noun| noun.lying) =>
                 {
@@ -654,6 +502,10 @@ impl Draft {
                 }
                 (Some(Dim::Thick), _) => size.z = Some(value),
                 (_, _) if along && matches!(dim, None | Some(Dim::Long | Dim::High)) => {
+                    // Of how many it is the length is told.
+                    if kind == Kind::Chain {
+                        self.thing.parts = self.thing.parts.or(Some(10));
+                    }
                     self.thing.length = Some(value / f64::from(self.parts_in_a_row()));
                 }
                 (Some(Dim::High), _) => size.z = Some(value),
@@ -702,8 +554,22 @@ impl Draft {
                     | Kind::Stool
                     | Kind::Chair,
                 ) => size.z = Some(value),
+                // "80 cm on a side", "a square table of 80 cm"
+                (Some(Dim::Edge), Kind::Table | Kind::Platform | Kind::Stool) => {
+                    (size.x, size.y) = (Some(value), Some(value));
+                }
+                (None, Kind::Table) if noun.is_some_and(|n| n.words.starts_with("square")) => {
+                    (size.x, size.y) = (Some(value), Some(value));
+                }
                 (None | Some(Dim::Edge), _) => size.x = Some(value),
                 (Some(Dim::Radius), _) => set_round(kind, &mut size, 2.0 * value),
+                // Of each step.
+                (Some(Dim::Rise), _) => {
+                    size.z = Some(value * f64::from(self.thing.parts.unwrap_or(5)));
+                }
+                (Some(Dim::Tread), _) => {
+                    size.x = Some(value * f64::from(self.thing.parts.unwrap_or(5)));
+                }
                 (Some(Dim::Up | Dim::Apart | Dim::Gap), _) => {}
             }
         }
@@ -715,6 +581,21 @@ impl Draft {
         if let Some([x, y, z]) = self.triple {
             // Of two, the height is said elsewhere or is the thing's own.
             size = Size { x: Some(x), y: Some(y), z: Some(z).filter(|z| z.is_finite()).or(size.z) };
+            // Of what stands upright the two are width and height.
+            if !z.is_finite() && matches!(kind, Kind::Door | Kind::Wall) {
+                let high = if kind == Kind::Door { x.max(y) } else { y };
+                let wide = if kind == Kind::Door { x.min(y) } else { x };
+                size = Size { x: Some(wide), y: None, z: Some(high) };
+            }
+        }
+        // A car is as long as its wheels need.
+        if let (Kind::Car, Some(across), false) = (kind, self.thing.length, long_given) {
+            let axles = f64::from(self.thing.parts.unwrap_or(4).div_ceil(2));
+            let needed = 1.1 * across * (axles - 1.0) / 0.68;
+            let own = size.x.unwrap_or(kind.extents()[0]);
+            if needed > own {
+                size.x = Some(needed);
+            }
         }
         if size != Size::default() {
             self.thing.size = Some(size);
@@ -814,9 +695,28 @@ impl Draft {
         if both_ways {
             self.angle = Some(-self.angle.or(self.thing.angle).map_or(90.0, f64::abs));
         }
+        // What is driven as strongly as was said is driven.
+        if self.thing.strength.is_some()
+            && !matches!(
+                self.thing.kind,
+                Kind::CartPole | Kind::Arm | Kind::Car | Kind::MobileRobot | Kind::Gripper
+            )
+        {
+            self.thing.actuator = self.thing.actuator.or(Some(Actuator::Motor));
+        }
+        // A door of two leaves.
+        if self.thing.kind == Kind::Door && self.thing.parts == Some(2) {
+            self.thing.hinges = Some(Hinges::Both);
+            let wide = self.thing.size.get_or_insert_default();
+            wide.x = wide.x.or(Some(1.6));
+        }
         if let Some(angle) = self.angle.take() {
             match self.thing.kind {
                 Kind::Ramp | Kind::Wedge => self.thing.tilt = Some(angle),
+                // "an arc of 120 degrees"
+                _ if self.thing.arrangement.as_ref().is_some_and(|a| a.pattern == Pattern::Arc) => {
+                    self.arrange(Pattern::Arc).sweep = Some(angle);
+                }
                 kind if kind.class() == Class::Mechanism => self.thing.angle = Some(angle),
                 _ if self.speed.is_some() => {
                     let radians = angle.to_radians();
@@ -857,7 +757,7 @@ pub const fn kind_length(kind: Kind) -> bool {
     )
 }
 
-const fn round_kind(kind: Kind) -> bool {
+pub(super) const fn round_kind(kind: Kind) -> bool {
     matches!(
         kind,
         Kind::Sphere

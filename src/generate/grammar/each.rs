@@ -4,7 +4,7 @@ use super::super::spec::{Class, Kind, Pattern, Place};
 use super::{
     draft::Draft,
     lexer::Lex,
-    lexicon::{Part, Relative, Sense},
+    lexicon::{Part, Relative, Sense, Which},
     parse::{Link, Parser, stretched},
 };
 
@@ -27,7 +27,11 @@ impl Parser {
         self.glue(|sense| sense == Sense::And);
         let behind = self.take(|sense| sense == Sense::With);
         let each = self.each();
-        self.glue(|sense| matches!(sense, Sense::Of | Sense::It | Sense::Ones | Sense::Is));
+        let own = self.drafts[index].noun.map(|noun| noun.words);
+        self.glue(|sense| {
+            matches!(sense, Sense::Of | Sense::It | Sense::Ones | Sense::Is | Sense::The)
+                || each && matches!(sense, Sense::Noun(noun) if Some(noun.words) == own)
+        });
         self.at += usize::from(each && self.peek() == Some(Lex::Number(1.0)));
         let (forced, said) = match self.sense() {
             Some(Sense::With) if !behind => (None, true),
@@ -50,7 +54,9 @@ impl Parser {
         self.it = Some(index);
         let placed = self.links[links..].iter().any(|link| link.subject == inner);
         if !placed {
+            let seat = matches!(self.drafts[inner].kind(), Some(Kind::Chair | Kind::Stool));
             let place = forced.unwrap_or(match base.map(Kind::class) {
+                _ if seat && matches!(base, Some(Kind::Table | Kind::RoundTable)) => Place::Behind,
                 Some(Class::Vessel) => Place::Inside,
                 _ if matches!(base, Some(Kind::Ramp | Kind::Stairs)) => Place::AtTop,
                 _ => Place::On,
@@ -60,6 +66,33 @@ impl Parser {
         if !self.spread_over(inner, index) {
             *self = before;
             return false;
+        }
+        // "… and a laptop on it": a further one of each.
+        loop {
+            let here = self.clone();
+            while self.peek() == Some(Lex::Comma) {
+                self.at += 1;
+            }
+            let joined = self.take(|sense| sense == Sense::And);
+            let known = self.drafts.len();
+            let more = if joined && self.determined() { self.thing() } else { None };
+            let Some(more) = more.filter(|more| *more >= known) else {
+                *self = here;
+                break;
+            };
+            let links = self.links.len();
+            self.it = Some(index);
+            let list = std::mem::take(&mut self.list);
+            self.after(more);
+            self.list = list;
+            self.it = Some(index);
+            let tied = self.links[links..]
+                .iter()
+                .any(|link| link.subject == more && link.reference == index);
+            if !tied || !self.spread_over(more, index) {
+                *self = here;
+                break;
+            }
         }
         true
     }
@@ -119,6 +152,9 @@ impl Parser {
             self.peek() == Some(Lex::Number(1.0)) && self.sense_ahead(1) == Some(Sense::Of),
         );
         self.glue(|sense| matches!(sense, Sense::Of | Sense::The));
+        if self.on_each_board(index, place) {
+            return true;
+        }
         let known = self.drafts.len();
         let ends = matches!(self.peek(), None | Some(Lex::Stop | Lex::Comma))
             || self.sense() == Some(Sense::And);
@@ -156,6 +192,79 @@ impl Parser {
         done
     }
 
+    /// "a box on the top shelf", "on the second board": of a shelf that was named.
+    pub(super) fn on_one_board(&mut self, index: usize) -> bool {
+        let begin = self.at;
+        let shelf = |draft: &Draft| draft.kind() == Some(Kind::Shelf);
+        let shelf = self.drafts.iter().rposition(shelf).filter(|shelf| *shelf != index);
+        let Some(shelf) = shelf.filter(|shelf| self.drafts[*shelf].count.is_none()) else {
+            return false;
+        };
+        let boards = self.drafts[shelf].thing.parts.unwrap_or(4);
+        self.take(|sense| sense == Sense::The);
+        let member = match self.sense() {
+            Some(Sense::Which(Which::Bottom | Which::First)) => Some(1),
+            Some(Sense::Which(Which::Top | Which::Last)) => Some(boards),
+            Some(Sense::Which(Which::Middle)) if boards % 2 == 1 => Some(boards.div_ceil(2)),
+            Some(Sense::Which(Which::Nth(nth))) if nth <= boards => Some(nth),
+            _ => None,
+        };
+        self.at += 1;
+        let board = match self.sense() {
+            Some(Sense::Noun(noun)) => noun.kind == Kind::Shelf || noun.words.starts_with("slab"),
+            Some(Sense::Part(part)) => part == Part::Layer,
+            _ => false,
+        };
+        if member.is_none() || !board {
+            self.at = begin;
+            return false;
+        }
+        self.at += 1;
+        self.links.push(Link {
+            subject: index,
+            place: Place::Inside,
+            reference: shelf,
+            member,
+            other: None,
+            gap: None,
+        });
+        true
+    }
+
+    /// "a box on every board", of a shelf that was named: one on each.
+    fn on_each_board(&mut self, index: usize, place: Place) -> bool {
+        let board = match self.sense() {
+            Some(Sense::Noun(noun)) => noun.kind == Kind::Shelf || noun.words.starts_with("slab"),
+            Some(Sense::Part(part)) => part == Part::Layer,
+            _ => false,
+        };
+        let shelf = |draft: &Draft| draft.kind() == Some(Kind::Shelf);
+        let shelf = self.drafts.iter().rposition(shelf).filter(|shelf| *shelf != index);
+        let (true, Some(shelf)) = (board, shelf) else { return false };
+        // "each shelf" of several is each of them.
+        if self.drafts[shelf].count.is_some() || self.drafts[shelf].plural {
+            return false;
+        }
+        self.at += 1;
+        if self.take(|sense| sense == Sense::Of) {
+            self.thing();
+        }
+        let boards = self.drafts[shelf].thing.parts.unwrap_or(4);
+        let subject = self.drafts[index].clone();
+        for board in 1..=boards {
+            let subject = if board == 1 {
+                index
+            } else {
+                self.drafts.push(subject.clone());
+                self.drafts.len() - 1
+            };
+            let (reference, member) = (shelf, Some(board));
+            let place = if place == Place::On { Place::Inside } else { place };
+            self.links.push(Link { subject, place, reference, member, other: None, gap: None });
+        }
+        true
+    }
+
     /// "a cube at each corner of a table", "four balls, one at each corner".
     pub(super) fn at_each_corner(&mut self, index: usize) -> bool {
         let before = self.clone();
@@ -172,7 +281,13 @@ impl Parser {
         self.at += usize::from(into.is_some());
         self.glue(|sense| matches!(sense, Sense::Each | Sense::The | Sense::Of));
         self.at += usize::from(self.peek() == Some(Lex::Number(4.0)));
-        let corner = self.take(|sense| sense == Sense::Part(Part::Corner));
+        // "in the corner of a room" is one of them.
+        let every =
+            self.lexemes[before.at..=self.at.min(self.lexemes.len() - 1)].iter().any(|lexeme| {
+                lexeme.sense() == Some(Sense::Each)
+                    || matches!(lexeme.lex, Lex::Known(entry) if entry.plural)
+            });
+        let corner = every && self.take(|sense| sense == Sense::Part(Part::Corner));
         let four = matches!(self.drafts[index].count, None | Some(4));
         if !(into.is_some() && corner && four) {
             *self = before;

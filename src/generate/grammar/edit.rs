@@ -10,7 +10,7 @@ use super::{
     Parser, Plan, Refusal,
     alter::alter,
     draft::Draft,
-    fit,
+    fit, frames,
     lexer::Lex,
     lexicon::{self, Noun, Part, Prop, Sense, Trait, Verb},
     measure::{Measure, Unit},
@@ -21,16 +21,21 @@ use super::{
 /// The plan after the change that a prompt asks for; nothing when it asks for a scene of its own.
 pub fn edit(prompt: &str, present: Option<&SceneSpec>) -> Option<Result<Plan, Refusal>> {
     let mut warnings = Vec::new();
-    let text = spelling::mended(fit(prompt).ok()?, &mut warnings);
-    let mut parser = Parser::new(&text);
-    let wish = Wish::of(&mut parser, present.is_some())?;
+    let text = frames::taken_out(fit(prompt).ok()?, &mut warnings);
+    let text = spelling::mended(&text, &mut warnings);
+    let there = present.is_some();
+    let mut parser =
+        if there { Parser::new(&super::reword::plain(&text)) } else { Parser::new(&text) };
+    parser.glue(|sense| matches!(sense, Sense::Filler | Sense::And));
+    let begin = parser.at;
+    let wish = Wish::of(&mut parser, there)?;
     let Some(present) = present else {
         return Some(Err(Refusal::of(
             "that changes a scene, but the scene that is there was not made from words, or was changed since; \
              say what the whole scene should be",
         )));
     };
-    Some(change(parser, wish, present, warnings))
+    Some(change(parser, begin, wish, present, warnings))
 }
 
 /// What the first words ask for.
@@ -47,14 +52,59 @@ enum Wish {
     Scale(Verb),
     Switch(bool),
     World,
+    /// Only some stay.
+    Keep,
+    /// Another one like what is there.
+    Again,
+    /// More or less of something.
+    Amount,
+    /// What should become of what the scene is about, and nothing else.
+    Elliptic,
 }
 
 impl Wish {
     /// Reads the verb. Nothing when a new scene is asked for.
     fn of(parser: &mut Parser, there: bool) -> Option<Self> {
-        parser.glue(|sense| matches!(sense, Sense::Filler | Sense::And));
         let begin = parser.at;
         let counted = matches!(parser.peek(), Some(Lex::Number(_)));
+        if there {
+            match parser.lexemes.get(begin).map(|lexeme| &*lexeme.text) {
+                Some("keep") => {
+                    parser.at += 1;
+                    return Some(Self::Keep);
+                }
+                Some("oncemore") => {
+                    parser.at += 1;
+                    return Some(Self::Again);
+                }
+                _ => {}
+            }
+            if parser.asks_for_an_amount() {
+                return Some(Self::Amount);
+            }
+            // "one of them should weigh 20 kg"
+            if counted
+                && parser.sense_ahead(1) == Some(Sense::Of)
+                && matches!(parser.sense_ahead(2), Some(Sense::It | Sense::The))
+                && parser.says_of_what_is_there()
+            {
+                return Some(Self::Change);
+            }
+            // "put one more on top"
+            let verb = matches!(parser.sense(), Some(Sense::Verb(Verb::Create | Verb::Add)));
+            let number = usize::from(matches!(parser.ahead(1), Some(Lex::Number(_))));
+            if verb
+                && parser.sense_ahead(1 + number) == Some(Sense::More)
+                && !matches!(parser.sense_ahead(2 + number), Some(Sense::Noun(_)))
+                && !parser.sense_ahead(2 + number).is_some_and(Sense::is_adjective)
+            {
+                parser.at += 1;
+                return Some(Self::Add);
+            }
+            if parser.is_elliptic() {
+                return Some(Self::Elliptic);
+            }
+        }
         if there && counted && parser.sense_ahead(1) == Some(Sense::More) {
             return Some(Self::Add);
         }
@@ -67,9 +117,15 @@ impl Wish {
             Sense::The | Sense::It | Sense::Each if there && parser.says_of_what_is_there() => {
                 return Some(Self::Change);
             }
-            Sense::Trait(Trait::Thrown | Trait::Released | Trait::Lifted | Trait::Falling)
-                if there && matches!(parser.sense_ahead(1), Some(Sense::The | Sense::It)) =>
-            {
+            Sense::Trait(
+                Trait::Thrown
+                | Trait::Released
+                | Trait::Lifted
+                | Trait::Falling
+                | Trait::Rolling
+                | Trait::Sliding
+                | Trait::Spinning,
+            ) if there && matches!(parser.sense_ahead(1), Some(Sense::The | Sense::It)) => {
                 return Some(Self::Act);
             }
             _ if parser.only_the_world(there) => return Some(Self::World),
@@ -80,6 +136,19 @@ impl Wish {
         parser.at += 1;
         parser.gives = said == "give";
         parser.glue(|sense| sense == Sense::Filler);
+        // "give it two more joints"
+        if there && matches!(&*said, "give" | "make" | "put") && parser.sense() == Some(Sense::It) {
+            let by = 1
+                + usize::from(matches!(parser.ahead(1), Some(Lex::Number(_))))
+                + usize::from(parser.sense_ahead(1) == Some(Sense::A));
+            if parser.sense_ahead(by) == Some(Sense::More)
+                && matches!(parser.sense_ahead(by + 1), Some(Sense::Part(_) | Sense::Noun(_)))
+                && !matches!(parser.sense_ahead(by + 2), Some(Sense::Comparative(_)))
+            {
+                parser.at += 1;
+                return Some(Self::Add);
+            }
+        }
         // "make one of them blue"
         let some_of_them = matches!(parser.peek(), Some(Lex::Number(_)))
             && parser.sense_ahead(1) == Some(Sense::Of)
@@ -130,7 +199,16 @@ impl Parser {
         let named =
             |sense: &&Option<Sense>| matches!(sense, Some(Sense::Noun(_) | Sense::Group(_)));
         it.is_some_and(|it| senses[..it].iter().filter(named).count() < 2)
-            && !senses.iter().any(|sense| matches!(sense, Some(Sense::With)))
+            && !senses.iter().enumerate().any(|(at, sense)| {
+                // "with 5 m/s", "with a speed of" bring no other thing.
+                let figure = |at: usize| {
+                    self.lexemes.get(at).is_some_and(|lexeme| {
+                        matches!(lexeme.lex, Lex::Measure(_))
+                            || matches!(lexeme.sense(), Some(Sense::Prop(_)))
+                    })
+                };
+                *sense == Some(Sense::With) && !figure(at + 1) && !figure(at + 2)
+            })
             // "a ball on top"
             || matches!(senses[..], [.., Some(Sense::Place(_))])
             || senses.windows(2).enumerate().any(|(at, two)| {
@@ -293,6 +371,7 @@ fn noun_of(thing: &Thing) -> Option<&'static Noun> {
 
 fn change(
     mut parser: Parser,
+    begin: usize,
     wish: Wish,
     present: &SceneSpec,
     warnings: Vec<String>,
@@ -313,11 +392,28 @@ fn change(
         Refusal { reason: format!("there is no such thing in the scene: '{rest}'"), unknown: words }
     };
     let mut gone = Vec::new();
+    let here = std::mem::replace(&mut parser.at, begin);
+    if let Some(done) = parser.by_amount(known) {
+        done?;
+        return finish(parser, Wish::Change, known, gone, present, warnings);
+    }
+    parser.at = here;
     match wish {
+        Wish::Keep => parser.keep(known, &mut gone).ok_or_else(|| missing(&parser))?,
+        Wish::Again => parser.once_more()?,
+        Wish::Amount => return Err(missing(&parser)),
+        Wish::Elliptic => {
+            let it = parser.it.ok_or_else(|| Refusal::of("say of which thing in the scene"))?;
+            parser.lexemes.retain(|lexeme| lexeme.sense() != Some(Sense::Each));
+            super::alter::of_each(&mut parser, vec![it])?;
+        }
         Wish::Add => add(&mut parser, known),
         Wish::World => parser.text(),
         Wish::Remove => loop {
-            if parser.world_phrase_off() || parser.fewer(known, &mut gone) {
+            if parser.world_phrase_off()
+                || parser.fewer(known, &mut gone)
+                || parser.those_coloured(known, &mut gone)
+            {
             } else {
                 let index = parser.known_thing(known).ok_or_else(|| missing(&parser))?;
                 match parser.which.take() {
@@ -347,6 +443,8 @@ fn change(
             let factor = if verb == Verb::Double { 2.0 } else { 0.5 };
             scale(&mut parser, known, factor)?;
         }
+        // "lift two of them", of a cradle.
+        Wish::Lift if parser.lifts(known) => {}
         Wish::Lift => {
             let index = parser.known_thing(known).ok_or_else(|| missing(&parser))?;
             let by = parser.take(|sense| sense == Sense::By);
@@ -357,9 +455,17 @@ fn change(
             };
             parser.at += 1;
             parser.take(|sense| matches!(sense, Sense::Dim(_) | Sense::Direction(_)));
+            let stands = parser.stands_fast(index)
+                && !parser.links.iter().any(|link| link.subject == index && link.place.is_borne());
             let thing = &mut parser.drafts[index].thing;
-            let before = thing.height.filter(|_| by).unwrap_or(0.0);
-            thing.height = Some(before + value);
+            // Furniture has longer legs then.
+            if stands && by && thing.kind != Kind::Ramp {
+                let [_, _, high] = super::super::build::extents(thing);
+                thing.size.get_or_insert_default().z = Some(high + value);
+            } else {
+                let before = thing.height.filter(|_| by).unwrap_or(0.0);
+                thing.height = Some(before + value);
+            }
         }
         // "throw the ball upwards": what is said before it is said of it.
         Wish::Act => {
@@ -373,7 +479,11 @@ fn change(
         }
         Wish::Move => {
             let index = parser.known_thing(known).ok_or_else(|| missing(&parser))?;
+            if parser.shifted(index)? {
+                return finish(parser, wish, known, gone, present, warnings);
+            }
             parser.links.retain(|link| link.subject != index);
+            parser.drafts[index].thing.shift = None;
             parser.glue(|sense| matches!(sense, Sense::To | Sense::Filler | Sense::The));
             if parser.take(|sense| sense == Sense::Floor) {
                 parser.drafts[index].thing.height = None;
@@ -387,10 +497,19 @@ fn change(
                 return Err(missing(&parser));
             }
         }
+        Wish::Replace if parser.swapped(known) => {}
         Wish::Replace => {
             let index = parser.known_thing(known).ok_or_else(|| missing(&parser))?;
             parser.glue(|sense| matches!(sense, Sense::With | Sense::At | Sense::By | Sense::To));
             let new = parser.thing().filter(|new| *new >= known).ok_or_else(|| missing(&parser))?;
+            // "balls instead of cubes": as many, in the same pattern.
+            let old = parser.drafts[index].clone();
+            let draft = &mut parser.drafts[new];
+            if draft.count.is_none() && draft.plural && old.count.is_some() {
+                draft.count = old.count;
+                let own = draft.thing.arrangement.take();
+                draft.thing.arrangement = own.or(old.thing.arrangement);
+            }
             parser.after(new);
             for link in &mut parser.links {
                 if link.subject == index {
@@ -526,6 +645,14 @@ fn add(parser: &mut Parser, known: usize) {
         }
         None if more => parser.it,
         Some(Sense::It) if more => parser.it,
+        // "two more on top", "three more to the row"
+        Some(
+            Sense::Place(Place::On | Place::AtTop | Place::Inside)
+            | Sense::To
+            | Sense::At
+            | Sense::In
+            | Sense::Of,
+        ) if more && parser.to_those_that_are_there(known) => parser.it,
         Some(Sense::Part(part)) => {
             let owner = parser.drafts[..known]
                 .iter()
@@ -605,6 +732,9 @@ fn switch(parser: &mut Parser, on: bool) -> Result<(), Refusal> {
 fn scale(parser: &mut Parser, known: usize, factor: f64) -> Result<(), Refusal> {
     parser.glue(|sense| matches!(sense, Sense::The | Sense::Filler));
     let sense = parser.sense();
+    if let Some(done) = parser.scaled(known, factor) {
+        return done;
+    }
     parser.at += 1;
     parser.glue(|sense| matches!(sense, Sense::Of));
     let index = parser.meant(known)?;
@@ -673,63 +803,6 @@ impl Parser {
         }
         self.at += 1;
         true
-    }
-
-    /// "remove two", "remove three of the cubes": so many fewer.
-    fn fewer(&mut self, known: usize, gone: &mut Vec<usize>) -> bool {
-        let begin = self.at;
-        let Some(Lex::Number(number)) = self.peek() else { return false };
-        self.at += 1;
-        self.glue(|sense| matches!(sense, Sense::Of | Sense::The | Sense::Filler));
-        let index = match (self.peek(), self.sense()) {
-            (None | Some(Lex::Stop), _) => self.it,
-            (_, Some(Sense::It | Sense::Ones)) => {
-                self.at += 1;
-                self.it
-            }
-            _ => self.known_thing(known),
-        };
-        let count = index.and_then(|index| self.drafts[index].count);
-        let (Some(index), Some(fewer), Some(count)) = (index, super::parse::whole(number), count)
-        else {
-            self.at = begin;
-            return false;
-        };
-        match count.checked_sub(fewer) {
-            None | Some(0) => gone.push(index),
-            Some(left) => {
-                self.drafts[index].count = Some(left);
-                self.no_longer_around(index);
-            }
-        }
-        true
-    }
-
-    /// The one chair that is left stands beside the table.
-    fn no_longer_around(&mut self, index: usize) {
-        if self.drafts[index].count != Some(1) {
-            return;
-        }
-        for link in self.links.iter_mut().filter(|link| link.subject == index) {
-            if link.place == Place::Around {
-                link.place = Place::Beside;
-            }
-        }
-    }
-
-    /// One fewer of a group; the others close up.
-    fn without(&mut self, index: usize, member: u32) {
-        let draft = &mut self.drafts[index];
-        let count = draft.count.unwrap_or(1);
-        if draft.thing.colours.len() > 1 {
-            let own = draft.thing.colours.clone();
-            let mut all: Vec<String> = own.into_iter().cycle().take(count as usize).collect();
-            all.remove((member.clamp(1, count) - 1) as usize);
-            draft.thing.colours = all;
-        }
-        draft.count = Some(count - 1);
-        draft.thing.count = Some(count - 1).filter(|count| *count > 1);
-        self.no_longer_around(index);
     }
 
     /// A thing as with an article: what is there is meant, not another one.

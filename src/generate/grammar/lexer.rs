@@ -209,6 +209,32 @@ fn number(rest: &[Token]) -> Option<(f64, usize)> {
 
 /// A unit, or several that make one: "metres per second".
 fn unit(rest: &[Token]) -> Option<(Measure, usize)> {
+    // "revolutions per second", "turns a minute", "kilometres per hour"
+    let long = [0, 1, 2].map(|index| word(rest.get(index)).unwrap_or_default());
+    if matches!(long[1], "per" | "a" | "an" | "each" | "every") {
+        let turn = std::f64::consts::TAU;
+        let found = match (long[0], long[2]) {
+            (
+                "revolution" | "revolutions" | "rotation" | "rotations" | "turn" | "turns" | "rev"
+                | "revs",
+                "second" | "sec" | "s",
+            ) => Some((turn, Unit::Turning)),
+            (
+                "revolution" | "revolutions" | "rotation" | "rotations" | "turn" | "turns" | "rev"
+                | "revs",
+                "minute" | "min",
+            ) => Some((turn / 60.0, Unit::Turning)),
+            ("radian" | "radians" | "rad", "second" | "sec" | "s") => Some((1.0, Unit::Turning)),
+            ("kilometre" | "kilometres" | "kilometer" | "kilometers" | "km", "hour" | "h") => {
+                Some((1.0 / 3.6, Unit::Speed))
+            }
+            ("mile" | "miles", "hour" | "h") => Some((0.44704, Unit::Speed)),
+            _ => None,
+        };
+        if let Some((value, unit)) = found {
+            return Some((Measure { value, unit, scale: value }, 3));
+        }
+    }
     let (value, unit) = measure::unit(word(rest.first())?)?;
     let simple = Measure { value, unit, scale: value };
     let at = |index: usize| word(rest.get(index));
@@ -226,6 +252,14 @@ fn unit(rest: &[Token]) -> Option<(Measure, usize)> {
             Measure { value: value.to_radians(), unit: Unit::Turning, scale: value.to_radians() },
             3,
         ),
+        (Unit::Force, Some("metre" | "meter")) if per => {
+            (Measure { unit: Unit::Stiffness, ..simple }, 3)
+        }
+        (Unit::Force, _)
+            if matches!(at(1), Some("metre" | "metres" | "meter" | "meters" | "m")) =>
+        {
+            (Measure { unit: Unit::Torque, ..simple }, 2)
+        }
         (Unit::Mass, Some("cubic")) if per && at(3).is_some_and(|w| w.starts_with("met")) => {
             (Measure { unit: Unit::Density, ..simple }, 4)
         }

@@ -8,7 +8,7 @@ use super::super::spec::{Kind, Material, Medium, Pattern, Place};
 use super::{
     idle,
     nouns::{NOUNS, sized},
-    verbs,
+    synonyms, verbs,
 };
 
 const UP: [f64; 3] = [0.0, 0.0, 1.0];
@@ -37,40 +37,53 @@ static PHRASES: &[(&str, Sense)] = &[
         Sense::Group(Pattern::Ring),
     ),
     (
-        "corners of a square|four corners of a square|corners of the square|square pattern|corners of a triangle|corners of a rectangle|square formation",
+        "corners of a square|four corners of a square|corners of the square|square pattern|corners of a triangle|corners of a rectangle|square formation|pentagon|hexagon|heptagon|octagon|regular hexagon|regular pentagon|regular octagon",
         Sense::Group(Pattern::Corners),
     ),
     (
-        "grid|array|matrix|lattice|rectangular grid|square grid|regular grid",
+        "grid|array|matrix|lattice|rectangular grid|square grid|regular grid|chessboard|checkerboard|chequerboard|chess board|checker board|chequer board|checkered pattern|chequered pattern|checkerboard pattern|chessboard pattern|checkered grid|checkerboard layout",
         Sense::Group(Pattern::Grid),
     ),
     ("spiral|swirl|spiral shape|spiral pattern", Sense::Group(Pattern::Spiral)),
     (
-        "semicircle|half circle|semi circle|arc|curve|curved line|curved row|half ring",
+        "semicircle|half circle|semi circle|arc|curve|curved line|curved row|half ring|quarter circle|quarter of a circle|quarter of circle|quarter ring|circular arc|curved path|bend|gentle curve|quarter turn|three quarter circle|three quarters of a circle|quarter of a ring|quarter arc|half a circle|half a ring|crescent",
         Sense::Group(Pattern::Arc),
     ),
     ("pyramid", Sense::Group(Pattern::Pyramid)),
     ("triangular stack|flat pyramid|2d pyramid|upright triangle", Sense::Group(Pattern::Triangle)),
-    ("triangle|triangular pattern|triangular formation|rack", Sense::Group(Pattern::Rack)),
+    (
+        "triangle|triangular pattern|triangular formation|rack|billiard triangle|billiards triangle|pool triangle|triangle like in billiards|triangle like in pool|triangle as in billiards|triangle as in pool|triangle like in snooker|rack like in pool|rack like in billiards",
+        Sense::Group(Pattern::Rack),
+    ),
     (
         "heap|bunch of|scattering of|pile up|cluster|jumble|random pile|messy pile|cluster of",
         Sense::Group(Pattern::Scatter),
     ),
     ("link|segment|section", Sense::Part(Part::Link)),
     ("joint|jointed|dof|degree of freedom|degrees of freedom|axis|axes", Sense::Part(Part::Joint)),
-    ("bob|weight|load|mass at the end|tip mass", Sense::Part(Part::Bob)),
+    (
+        "bob|weight|load|payload|mass at the end|tip mass|end mass|end weight",
+        Sense::Part(Part::Bob),
+    ),
     ("leg|legged", Sense::Part(Part::Leg)),
     ("wheeled", Sense::Part(Part::Wheel)),
-    ("leaf|wing", Sense::Part(Part::Panel)),
+    ("leaf|wing|*leaves|door leaf|door panel|door wing", Sense::Part(Part::Panel)),
+    ("chassis|car body|bodywork|body", Sense::Part(Part::Chassis)),
     ("step|stair", Sense::Part(Part::Step)),
     ("layer|level|storey|story|floors|tier|course", Sense::Part(Part::Layer)),
     ("rows", Sense::Part(Part::Row)),
     ("columns", Sense::Part(Part::Column)),
     ("blade|vane|bladed", Sense::Part(Part::Blade)),
-    ("hinge|pivot|axle|bearing|fulcrum", Sense::Part(Part::Hinge)),
-    ("motor|actuator|drive", Sense::Part(Part::Motor)),
+    (
+        "hinge|pivot|axle|bearing|fulcrum|pivot point|suspension point|hinge point|revolute joint|pivot stand|pivot post",
+        Sense::Part(Part::Hinge),
+    ),
+    (
+        "motor|actuator|drive|electric motor|motor drive|cart motor|drive motor|dc motor|gear motor",
+        Sense::Part(Part::Motor),
+    ),
     ("finger|jaw", Sense::Part(Part::Finger)),
-    ("rail|track", Sense::Part(Part::Rail)),
+    ("rail|track|guide rail|linear rail|linear track|slider rail", Sense::Part(Part::Rail)),
     ("cart|trolley", Sense::Part(Part::Cart)),
     ("corner", Sense::Part(Part::Corner)),
     ("end|tip|end effector|free end|lower end", Sense::Part(Part::End)),
@@ -150,7 +163,10 @@ static PHRASES: &[(&str, Sense)] = &[
         "upright|vertical|standing upright|on end|standing up|standing on end|stood on end|placed on end",
         Sense::Trait(Trait::Upright),
     ),
-    ("bouncy|elastic|springy|bouncier|more bouncy|more elastic", Sense::Trait(Trait::Bouncy)),
+    (
+        "bouncy|elastic|springy|bouncier|more bouncy|more elastic|very bouncy|super bouncy|extremely bouncy|highly elastic|perfectly elastic|very elastic|really bouncy|highly bouncy",
+        Sense::Trait(Trait::Bouncy),
+    ),
     ("bouncing|that bounces|bounces|bounce", Sense::Trait(Trait::Bouncing)),
     ("slippery|smooth|slick|polished|low friction|greased", Sense::Trait(Trait::Slippery)),
     (
@@ -164,11 +180,11 @@ static PHRASES: &[(&str, Sense)] = &[
         Sense::Trait(Trait::Tilted),
     ),
     (
-        "torque motor|torque motors|torque actuators|torque actuator|torque control|motorised|motorized|actuated|powered|driven|controllable|controlled|motor driven|torque controlled",
+        "torque motor|torque motors|torque actuators|torque driven|fully actuated|motor actuated|motor powered|motor controlled|force controlled|with torque control|with torque motors|torque actuator|torque control|motorised|motorized|actuated|powered|driven|controllable|controlled|motor driven|torque controlled",
         Sense::Trait(Trait::Actuated),
     ),
     (
-        "position control|position actuators|position actuator|position servos|position servo|servos|servo motors|position controllers|position motors|position controlled|servo|servo controlled|with servos|with position actuators|with position control|with position servos",
+        "position control|position controlled joints|position servo motors|position servo motor|servo driven|servo actuated|servo motor|position controller|position drives|position drive|position actuated|position actuator|position servos|position servo|servos|servo motors|position controllers|position motors|position controlled|servo|servo controlled|with servos|with position actuators|with position control|with position servos",
         Sense::Trait(Trait::Servo),
     ),
     (
@@ -183,9 +199,12 @@ static PHRASES: &[(&str, Sense)] = &[
         "pulled|released|let go|started|starting|starts|displaced|deflected|swung out|initially|pulled back|pulled aside|raised|held out|offset|pulled out|initial|start|begins|beginning",
         Sense::Trait(Trait::Released),
     ),
-    ("stretched|pulled down|compressed", Sense::Trait(Trait::Stretched)),
     (
-        "spaced|spread|separated|evenly spaced|equally spaced|evenly|spread out|evenly distributed|arranged|placed|standing|set up|laid out|lined up|positioned|organised|organized|sitting|sits|stands|lies|rests|resting|set|located|mounted|attached|connected|fastened|held|balanced|laid",
+        "stretched|pulled down|compressed|extended|displaced down|displaced downwards|pulled downwards|pushed up|pushed down|stretched down|elongated by hand|squeezed|pre stretched|prestretched",
+        Sense::Trait(Trait::Stretched),
+    ),
+    (
+        "hinged|pinned|spaced|spread|separated|evenly spaced|equally spaced|evenly|spread out|evenly distributed|arranged|placed|standing|set up|laid out|lined up|positioned|organised|organized|sitting|sits|stands|lies|rests|resting|set|located|mounted|attached|connected|fastened|held|balanced|laid",
         Sense::Trait(Trait::Spaced),
     ),
     (
@@ -237,7 +256,10 @@ static PHRASES: &[(&str, Sense)] = &[
         "toppling|about to fall|that topple|topple|tipped|tipping|knocked over|pushed over|being pushed over",
         Sense::Trait(Trait::Toppling),
     ),
-    ("length|lengths|in length|long side", Sense::Dim(Dim::Long)),
+    (
+        "length|lengths|in length|long side|total length|overall length|full length|combined length",
+        Sense::Dim(Dim::Long),
+    ),
     (
         "width|widths|in width|base|base width|base diameter|wide at the base|across the base",
         Sense::Dim(Dim::Wide),
@@ -245,6 +267,14 @@ static PHRASES: &[(&str, Sense)] = &[
     ("high|tall|in height", Sense::Dim(Dim::High)),
     ("depth|in depth", Sense::Dim(Dim::Deep)),
     ("thick|thickness|in thickness", Sense::Dim(Dim::Thick)),
+    (
+        "rise|riser|riser height|step height|risers|height per step|rise per step",
+        Sense::Dim(Dim::Rise),
+    ),
+    (
+        "tread|treads|tread depth|step depth|tread length|step width|tread width|going",
+        Sense::Dim(Dim::Tread),
+    ),
     ("diameter|diameters|in diameter|across", Sense::Dim(Dim::Diameter)),
     ("radius|in radius|radii", Sense::Dim(Dim::Radius)),
     (
@@ -256,7 +286,7 @@ static PHRASES: &[(&str, Sense)] = &[
         Sense::Dim(Dim::Apart),
     ),
     (
-        "spacing|gap|gaps|distance|distances|spaces|between each|between each other|away|intervals|between neighbours|between neighbors|in between|of space|of free space",
+        "spacing|gap|gaps|distance|distances|spaces|between each|between each other|away|intervals|between neighbours|between neighbors|in between|of space|of free space|from each to the next|from one to the next|between one and the next|between each and the next|from one another each|between each pair|between every two|between any two|from neighbour to neighbour|from neighbor to neighbor|from each other each|to the next|to its neighbour|to its neighbor|to the next one|between each of them|between every one",
         Sense::Dim(Dim::Gap),
     ),
     (
@@ -270,7 +300,10 @@ static PHRASES: &[(&str, Sense)] = &[
         Sense::Prop(Prop::Friction),
     ),
     ("bounciness|restitution|coefficient of restitution", Sense::Prop(Prop::Bounce)),
-    ("k|stiffness|spring constant|spring stiffness|spring rate", Sense::Prop(Prop::Stiffness)),
+    (
+        "k|stiffness|spring constant|spring stiffness|spring rate|force constant|spring constant k|stiffness k|constant k|spring constants|stiffnesses|stiffness constant|spring coefficient",
+        Sense::Prop(Prop::Stiffness),
+    ),
     (
         "undamped|c|damping|joint damping|damper|dampers|damping coefficient|damped",
         Sense::Prop(Prop::Damping),
@@ -280,13 +313,20 @@ static PHRASES: &[(&str, Sense)] = &[
         Sense::Prop(Prop::Speed),
     ),
     ("spin|angular velocity|rotation speed", Sense::Prop(Prop::Spin)),
-    ("angle|initial angle|starting angle|slope angle|inclination", Sense::Prop(Prop::Angle)),
+    (
+        "force|torque limited|force limited|force limit|force limit of|maximum force|max force|peak force|torque|torque limit|maximum torque|max torque|peak torque|motor strength|motor force|motor torque|force range|torque range|actuator force|actuator strength|can push with up to|can push with at most|can push with a force of up to|pushes with up to|that pushes with up to|that can push with up to|which can push with up to|that can push with|which can push with|can push and pull with up to|can push with|can pull with up to|can push up to|that pushes with at most|can exert up to|that can exert up to|exerts up to|can apply up to|that can apply up to|applies up to|can apply forces up to|that can apply forces up to|can deliver up to|that can deliver up to|delivers up to|can produce up to|that can produce up to|produces up to|can turn with up to|that can turn with up to|can provide up to|that provides up to|providing up to|limited to|force limited to|torque limited to|is limited to|that is limited to|with a limit of|capped at|force capped at|with up to",
+        Sense::Prop(Prop::Strength),
+    ),
+    (
+        "angle|angles|inclinations|slope angles|tilts|start angles|initial angles|angles of|initial angle|starting angle|slope angle|inclination|amplitude|initial amplitude|release angle|start angle|initial deflection|deflection|deflection angle|initial displacement|swing angle|amplitude of swing|angle of inclination|tilt angle|incline angle|angle of incline|opening angle|opening limit|opening range|max opening|maximum opening|maximum opening angle|angle of slope|initial tilt|starting tilt",
+        Sense::Prop(Prop::Angle),
+    ),
     ("size|scale|sizes|dimension|dimensions|measurements|extents", Sense::Prop(Prop::Size)),
     ("colour|color|colours|colors", Sense::Prop(Prop::Colour)),
     ("height|heights|altitude", Sense::Prop(Prop::Height)),
     ("material", Sense::Prop(Prop::Material)),
     (
-        "on top|sliding across|rolling across|moving across|slides across|rolls across|sliding along|rolling along|sliding over|on|on top of|atop|upon|onto|on the top of|resting on|sitting on|standing on|lying on|placed on|balanced on|down on|perched on|on to|laid across|lying across|laid over|supported by|held up by|held by|carried by|propped up by|propped up on|resting across|placed across|on the surface of|at rest on|stood on|set on|onto the top of|located on|positioned on|on the middle of|in the middle of the top of|on the centre of|on the center of|at the centre of|at the center of",
+        "on top|sliding across|rolling across|moving across|slides across|rolls across|sliding along|rolling along|sliding over|on|on top of|atop|upon|onto|on the top of|resting on|sitting on|standing on|lying on|placed on|balanced on|down on|perched on|on to|laid across|lying across|laid over|supported by|held up by|held by|carried by|propped up by|propped up on|resting across|placed across|on the surface of|at rest on|stood on|set on|onto the top of|located on|positioned on|on the middle of|in the middle of the top of|on the centre of|on the center of|at the centre of|at the center of|centred on|centered on|centrally on|in the very middle of|right in the middle of|exactly in the middle of the top of",
         Sense::Place(Place::On),
     ),
     (
@@ -294,7 +334,7 @@ static PHRASES: &[(&str, Sense)] = &[
         Sense::Place(Place::AtTop),
     ),
     (
-        "at its bottom|at its foot|at its lower end|at the bottom of|at the foot of|at the end of|at the base of|at the lower end of|beyond the end of|near the bottom of|at the bottom|below the end of",
+        "at its bottom|at its foot|at its lower end|at the bottom of|at the foot of|at the end of|at the base of|at the lower end of|beyond the end of|near the bottom of|at the bottom|at the foot|below the end of",
         Sense::Place(Place::AtFoot),
     ),
     (
@@ -330,7 +370,7 @@ static PHRASES: &[(&str, Sense)] = &[
         Sense::Place(Place::Beside),
     ),
     (
-        "between|wedged between|squeezed between|stuck between|placed between|sitting between|standing between|lying between|in between|halfway between|midway between|hung between|hanging between|strung between|stretched between|suspended between|slung between|spanning between|tied between|draped between|strung up between|hung up between|that hangs between|hangs between|connecting|linking|joining|that connects|fixed between|attached between|held between|running between",
+        "between|wedged between|squeezed between|stuck between|placed between|sitting between|standing between|lying between|in between|halfway between|midway between|hung between|hanging between|strung between|stretched between|suspended between|slung between|spanning between|tied between|draped between|strung up between|hung up between|that hangs between|hangs between|connecting|linking|joining|that connects|fixed between|attached between|held between|running between|in the middle between|exactly in the middle between|right in the middle between|exactly between|exactly halfway between|precisely between|exactly midway between|centred between|centered between",
         Sense::Place(Place::Between),
     ),
     (
@@ -358,19 +398,96 @@ static PHRASES: &[(&str, Sense)] = &[
         "leaning against|leaning on|leant against|leaned against|propped against|against|that leans against",
         Sense::Place(Place::Leaning),
     ),
-    ("moon|the moon|lunar gravity|moon gravity|lunar surface", Sense::World(1.62, Medium::Vacuum)),
     (
-        "mars|martian gravity|mars gravity|the surface of mars|planet mars",
+        "moon|the moon|lunar gravity|moon gravity|lunar surface|earth s moon|our moon|gravity of the moon|the gravity of the moon|the surface of the moon|gravity on the moon|gravity like on the moon|gravity as on the moon|a moon base|lunar conditions",
+        Sense::World(1.62, Medium::Vacuum),
+    ),
+    (
+        "mars|mars gravity|gravity of mars|the gravity of mars|planet mars|the planet mars|the surface of mars|gravity like on mars|surface gravity of mars|gravity on mars|gravity as on mars|gravitation of mars|martian gravity|martian surface|martian conditions",
         Sense::World(3.71, Medium::Vacuum),
     ),
-    ("jupiter|jupiter gravity", Sense::World(24.79, Medium::Vacuum)),
-    ("venus", Sense::World(8.87, Medium::Vacuum)),
-    ("mercury", Sense::World(3.7, Medium::Vacuum)),
-    ("saturn", Sense::World(10.44, Medium::Vacuum)),
-    ("neptune", Sense::World(11.15, Medium::Vacuum)),
-    ("pluto", Sense::World(0.62, Medium::Vacuum)),
     (
-        "earth|earth gravity|normal gravity|earth s gravity|standard gravity",
+        "jupiter|jupiter gravity|gravity of jupiter|the gravity of jupiter|planet jupiter|the planet jupiter|the surface of jupiter|gravity like on jupiter|surface gravity of jupiter|gravity on jupiter|gravity as on jupiter|gravitation of jupiter|jovian gravity|jovian surface|jovian conditions",
+        Sense::World(24.79, Medium::Vacuum),
+    ),
+    (
+        "venus|venus gravity|gravity of venus|the gravity of venus|planet venus|the planet venus|the surface of venus|gravity like on venus|surface gravity of venus|gravity on venus|gravity as on venus|gravitation of venus|venusian gravity|venusian surface|venusian conditions",
+        Sense::World(8.87, Medium::Vacuum),
+    ),
+    (
+        "mercury|mercury gravity|gravity of mercury|the gravity of mercury|planet mercury|the planet mercury|the surface of mercury|gravity like on mercury|surface gravity of mercury|gravity on mercury|gravity as on mercury|gravitation of mercury|mercurian gravity|mercurian surface|mercurian conditions",
+        Sense::World(3.7, Medium::Vacuum),
+    ),
+    (
+        "saturn|saturn gravity|gravity of saturn|the gravity of saturn|planet saturn|the planet saturn|the surface of saturn|gravity like on saturn|surface gravity of saturn|gravity on saturn|gravity as on saturn|gravitation of saturn|saturnian gravity|saturnian surface|saturnian conditions",
+        Sense::World(10.44, Medium::Vacuum),
+    ),
+    (
+        "neptune|neptune gravity|gravity of neptune|the gravity of neptune|planet neptune|the planet neptune|the surface of neptune|gravity like on neptune|surface gravity of neptune|gravity on neptune|gravity as on neptune|gravitation of neptune",
+        Sense::World(11.15, Medium::Vacuum),
+    ),
+    (
+        "uranus|uranus gravity|gravity of uranus|the gravity of uranus|planet uranus|the planet uranus|the surface of uranus|gravity like on uranus|surface gravity of uranus|gravity on uranus|gravity as on uranus|gravitation of uranus",
+        Sense::World(8.69, Medium::Vacuum),
+    ),
+    (
+        "pluto|pluto gravity|gravity of pluto|the gravity of pluto|planet pluto|the planet pluto|the surface of pluto|gravity like on pluto|surface gravity of pluto|gravity on pluto|gravity as on pluto|gravitation of pluto",
+        Sense::World(0.62, Medium::Vacuum),
+    ),
+    (
+        "titan|titan gravity|gravity of titan|the gravity of titan|planet titan|the planet titan|the surface of titan|gravity like on titan|surface gravity of titan|gravity on titan|gravity as on titan|gravitation of titan",
+        Sense::World(1.352, Medium::Vacuum),
+    ),
+    (
+        "europa|europa gravity|gravity of europa|the gravity of europa|planet europa|the planet europa|the surface of europa|gravity like on europa|surface gravity of europa|gravity on europa|gravity as on europa|gravitation of europa",
+        Sense::World(1.314, Medium::Vacuum),
+    ),
+    (
+        "io|io gravity|gravity of io|the gravity of io|planet io|the planet io|the surface of io|gravity like on io|surface gravity of io|gravity on io|gravity as on io|gravitation of io",
+        Sense::World(1.796, Medium::Vacuum),
+    ),
+    (
+        "ganymede|ganymede gravity|gravity of ganymede|the gravity of ganymede|planet ganymede|the planet ganymede|the surface of ganymede|gravity like on ganymede|surface gravity of ganymede|gravity on ganymede|gravity as on ganymede|gravitation of ganymede",
+        Sense::World(1.428, Medium::Vacuum),
+    ),
+    (
+        "callisto|callisto gravity|gravity of callisto|the gravity of callisto|planet callisto|the planet callisto|the surface of callisto|gravity like on callisto|surface gravity of callisto|gravity on callisto|gravity as on callisto|gravitation of callisto",
+        Sense::World(1.236, Medium::Vacuum),
+    ),
+    (
+        "enceladus|enceladus gravity|gravity of enceladus|the gravity of enceladus|planet enceladus|the planet enceladus|the surface of enceladus|gravity like on enceladus|surface gravity of enceladus|gravity on enceladus|gravity as on enceladus|gravitation of enceladus",
+        Sense::World(0.113, Medium::Vacuum),
+    ),
+    (
+        "triton|triton gravity|gravity of triton|the gravity of triton|planet triton|the planet triton|the surface of triton|gravity like on triton|surface gravity of triton|gravity on triton|gravity as on triton|gravitation of triton",
+        Sense::World(0.779, Medium::Vacuum),
+    ),
+    (
+        "ceres|ceres gravity|gravity of ceres|the gravity of ceres|planet ceres|the planet ceres|the surface of ceres|gravity like on ceres|surface gravity of ceres|gravity on ceres|gravity as on ceres|gravitation of ceres",
+        Sense::World(0.28, Medium::Vacuum),
+    ),
+    (
+        "charon|charon gravity|gravity of charon|the gravity of charon|planet charon|the planet charon|the surface of charon|gravity like on charon|surface gravity of charon|gravity on charon|gravity as on charon|gravitation of charon",
+        Sense::World(0.288, Medium::Vacuum),
+    ),
+    (
+        "eris|eris gravity|gravity of eris|the gravity of eris|planet eris|the planet eris|the surface of eris|gravity like on eris|surface gravity of eris|gravity on eris|gravity as on eris|gravitation of eris",
+        Sense::World(0.82, Medium::Vacuum),
+    ),
+    (
+        "vesta|vesta gravity|gravity of vesta|the gravity of vesta|planet vesta|the planet vesta|the surface of vesta|gravity like on vesta|surface gravity of vesta|gravity on vesta|gravity as on vesta|gravitation of vesta",
+        Sense::World(0.25, Medium::Vacuum),
+    ),
+    (
+        "phobos|phobos gravity|gravity of phobos|the gravity of phobos|planet phobos|the planet phobos|the surface of phobos|gravity like on phobos|surface gravity of phobos|gravity on phobos|gravity as on phobos|gravitation of phobos",
+        Sense::World(0.0057, Medium::Vacuum),
+    ),
+    (
+        "deimos|deimos gravity|gravity of deimos|the gravity of deimos|planet deimos|the planet deimos|the surface of deimos|gravity like on deimos|surface gravity of deimos|gravity on deimos|gravity as on deimos|gravitation of deimos",
+        Sense::World(0.003, Medium::Vacuum),
+    ),
+    (
+        "earth|earth gravity|normal gravity|earth s gravity|standard gravity|terrestrial gravity|the earth|planet earth|gravity on earth|gravity of earth",
         Sense::World(9.81, Medium::Vacuum),
     ),
     ("space|outer space|deep space|orbit", Sense::World(0.0, Medium::Vacuum)),
@@ -440,6 +557,10 @@ static PHRASES: &[(&str, Sense)] = &[
     ("halve|halve the", Sense::Verb(Verb::Halve)),
     ("turn off|switch off|disable", Sense::Verb(Verb::TurnOff)),
     ("turn on|switch on|enable|restore", Sense::Verb(Verb::TurnOn)),
+    (
+        "lengthen|elongate|shorten|widen|broaden|heighten|thicken|enlarge|magnify|inflate|upscale|shrink|downsize|downscale|deflate|rescale|resize|steepen|stiffen|soften|accelerate|decelerate|lessen|diminish|convert|transform",
+        Sense::Verb(Verb::Change),
+    ),
     ("tilt|incline", Sense::Verb(Verb::Tilt)),
     ("raise|lift", Sense::Verb(Verb::Lift)),
     ("upwards|upward|straight up|vertically upwards", Sense::Direction(UP)),
@@ -449,8 +570,14 @@ static PHRASES: &[(&str, Sense)] = &[
         "right|to the right|rightwards|from the left|sideways|forward|forwards",
         Sense::Direction(RIGHT),
     ),
-    ("backwards|to the back|from the front", Sense::Direction(AWAY)),
-    ("to the front|towards the viewer|from behind|from the back", Sense::Direction(NEAR)),
+    (
+        "backwards|to the back|from the front|away from the viewer|away from me|away from us|away from the camera|into the distance",
+        Sense::Direction(AWAY),
+    ),
+    (
+        "to the front|towards the viewer|towards me|towards us|towards the camera|toward the viewer|toward me|from behind|from the back",
+        Sense::Direction(NEAR),
+    ),
     ("a|an|some|any|several|a set of|set of|a group of|group of", Sense::A),
     ("the|this|that|its|these|those|their|my", Sense::The),
     ("another|more|additional|further|extra|one more", Sense::More),
@@ -459,14 +586,14 @@ static PHRASES: &[(&str, Sense)] = &[
     ("ones", Sense::Ones),
     ("and|then|plus|as well as|while|but|because|since|whereas|so that|and then", Sense::And),
     (
-        "with|having|has|have|containing|which has|that has|featuring|using|carrying|including|holding|lifting|that lifts|hoisting|that hoists|picking up|which holds|that holds|which carries|that carries|gripping|that grips|grasping|with its end holding",
+        "rising to|that rises to|which rises to|rises to|with|having|has|have|containing|which has|that has|featuring|using|carrying|including|holding|lifting|that lifts|hoisting|that hoists|picking up|which holds|that holds|which carries|that carries|gripping|that grips|grasping|with its end holding|leaving|leaving a|leaving some|keeping",
         Sense::With,
     ),
     (
-        "of|made of|made from|out of|consisting of|made out of|built from|built of|comprising|made up of|formed by|composed of|whose|measuring|measures|that measures|which measures",
+        "of|made of|made from|out of|consisting of|made out of|built from|built of|comprising|made up of|formed by|composed of|whose|consists of|that consists of|which consists of|consist of|is made of|is composed of|is made up of|made up from|comprises|that comprises|which comprises|comprised of|is built of|is built from|that is made of|which is made of|that is built of|built out of|constructed from|constructed of|assembled from|put together from|measuring|measures|that measures|which measures",
         Sense::Of,
     ),
-    ("at|about|approximately|roughly|exactly|around about|per|equal to|to about", Sense::At),
+    ("at|up to|about|approximately|roughly|exactly|around about|per|equal to|to about", Sense::At),
     ("by|x|times", Sense::By),
     (
         "is|are|that is|which is|that are|which are|be|being|becomes|was|should be|must be|shall be|should become|become|should|must|shall|ought to|has to|have to|needs to|need to|is supposed to|are supposed to|is meant to|is going to|are going to|is to",
@@ -488,7 +615,10 @@ static PHRASES: &[(&str, Sense)] = &[
     ("smaller|a bit smaller|a little smaller|tinier", Sense::Comparative([0.667, 0.667, 0.667])),
     ("longer", Sense::Comparative([1.5, 1.0, 1.0])),
     ("shorter", Sense::Comparative([0.667, 1.0, 0.667])),
-    ("wider", Sense::Comparative([1.0, 1.5, 1.0])),
+    ("wider|broader", Sense::Comparative([1.0, 1.5, 1.0])),
+    ("narrower|slimmer", Sense::Comparative([1.0, 0.667, 1.0])),
+    ("thicker|fatter", Sense::Comparative([1.0, 1.5, 1.5])),
+    ("thinner", Sense::Comparative([1.0, 0.667, 0.667])),
     ("taller|higher", Sense::Comparative([1.0, 1.0, 1.5])),
     ("heavier|more massive|denser", Sense::Relative(Relative::Mass, 1.5)),
     ("much heavier|a lot heavier", Sense::Relative(Relative::Mass, 4.0)),
@@ -530,7 +660,7 @@ static PHRASES: &[(&str, Sense)] = &[
     ("steep", Sense::Steep(35.0)),
     ("gentle|shallow|slight|gently sloping", Sense::Steep(10.0)),
     (
-        "is it possible to have|is it possible to see|is it possible to get|is it possible to build|would it be possible to have|would it be possible to see|i wish|i wish to have|i wish to see|i wish for|i d like to have|i would like to have|i want to have|let s go to|let us go to|let s fly to|let s travel to|to have|from bottom to top|from the bottom to the top|from the bottom up|from left to right they|can be opened|which can be opened|can be opened up to|that can be opened up to|which can be opened up to|that can be pulled out|which can be pulled out|can be pulled out|that one can pull out|their centres|their centers|the centres|the centers|with centres|with centers|on a planet|a planet|another planet|an alien planet|on a planet with|opening|opening by|at most|no more than|not more than|at least|a maximum of|a total of|altogether|in all|overall|a demo of|demo of|a demonstration of|demonstration of|a model of|a picture of|an image of|a drawing of|an experiment with|an experiment in which|an experiment where|an example of|a version of|a setup with|a setup of|a setup in which|an arrangement of|a simple setup with|instead|opens and closes|open and close|that opens and closes|closes|close|that closes|opens and closes it|opens it|closes it|moves it|turns it|drives it|blowing|alternating between|medium in the middle|medium sized in the middle|let s have|let us have|let there be|let|get|get me|can i get|can i have|can i see|could i get|could i have|may i have|can you make|could you make|can you|could you|would you|i want to see|i want to|let s see|let me have|there should be|should be there|should have|gets|got|take|takes|taking|i would like to see|i d like to see|let me see|show me|please|i|i d like|d like|solid|that i can drive|which i can drive|to drive|that can drive|that drives|opens up to|open up to|can open up to|that opens up to|that opens|that can open|which opens|which can open|that can swing open|that can swing|which can swing|that can move|that can rotate|that can turn|that can spin|that can slide|that can be opened|kind of|in total|pieces|piece|like on|like|two dimensional|well|down below|start position|neatly|exactly|nicely|little bit|can be|can be driven|using motors|mechanism|toy|scene|scenes|simulation|a simulation of|a scene with|a scene of|you|me|us|can|could|would|will|like|want|need|see|so|also|just|really|very|nice|which|who|as|where|there|here|now|example|for|hello|hi|thanks|thank|system|setup|object|objects|kind|type|swing freely|can swing|freely|swinging|swings|swing back and forth|can open|opens|openable|open|closed|can rotate|can move|can turn|can spin|can slide|on the floor|on the ground|on ground|on floor|standing on the floor|on a flat floor|on a flat surface|directly|initial position|rest|at rest|wide open|together|own|full|same|identical|equal|different|differently|coloured|colored|painted|high up|in size|each other|s|let s|thing|things|something|that swing|that swings|the scene|in the scene|to the scene|from the scene|of the scene|its own|against gravity|under gravity|physics|realistic|balancing|balance|that balances|free to swing|alternating|alternately|from left to right|in this order|in that order|entirely|completely|fully|purely|only|respectively|carefully|firmly|simply|slightly|again|together with each other|all together|in a scene|a bit|a little|the whole|neat|somewhere|it all|for me|of course|ready|ready to fall|of the same size|the same size|same size|of equal size|of equal sizes|scene containing|scene consisting of|scene showing|scene in which|scene where|a scene in which|a scene where|a scene containing|with a handle|with a knob|with a doorknob|with a door handle|to the side|to one side|in a world|a world|world|in an environment|environment|universe|also|two dimensional|2d|three dimensional|3d|standalone|free standing|freestanding|inside the scene|let us|let s have|have|i d love|i d love to see|love|at the start|in the beginning|at first|able to swing|able to rotate|made|shape|shaped",
+        "is it possible to have|is it possible to see|is it possible to get|is it possible to build|would it be possible to have|would it be possible to see|i wish|i wish to have|i wish to see|i wish for|i d like to have|i would like to have|i want to have|let s go to|let us go to|let s fly to|let s travel to|to have|from bottom to top|from the bottom to the top|from the bottom up|from left to right they|can be opened|which can be opened|can be opened up to|that can be opened up to|which can be opened up to|that can be pulled out|which can be pulled out|can be pulled out|that one can pull out|their centres|their centers|the centres|the centers|with centres|with centers|on a planet|a planet|on an asteroid|on an asteroid with|on a world with|on a moon with|in a world with|comes|coming|blows|is blowing|that blows|at the same time|simultaneously|at the same moment|together at the same time|another planet|an alien planet|on a planet with|opening|opening by|at most|no more than|not more than|at least|a maximum of|a total of|altogether|in all|overall|a demo of|demo of|a demonstration of|demonstration of|a model of|a picture of|an image of|a drawing of|an experiment with|an experiment in which|an experiment where|an example of|a version of|a setup with|a setup of|a setup in which|an arrangement of|a simple setup with|instead|opens and closes|open and close|that opens and closes|closes|close|that closes|opens and closes it|opens it|closes it|moves it|turns it|drives it|blowing|alternating between|medium in the middle|medium sized in the middle|let s have|let us have|let there be|let|get|get me|can i get|can i have|can i see|could i get|could i have|may i have|can you make|could you make|can you|could you|would you|i want to see|i want to|let s see|let me have|there should be|should be there|should have|gets|got|take|takes|taking|i would like to see|i d like to see|let me see|show me|please|i|i d like|d like|solid|that i can drive|which i can drive|to drive|that can drive|that drives|opens up to|open up to|can open up to|that opens up to|that opens|that can open|which opens|which can open|that can swing open|that can swing|which can swing|that can move|that can rotate|that can turn|that can spin|that can slide|that can be opened|kind of|in total|pieces|piece|like on|like|two dimensional|well|down below|start position|neatly|exactly|nicely|little bit|can be|can be driven|using motors|mechanism|toy|scene|scenes|simulation|a simulation of|a scene with|a scene of|you|me|us|can|could|would|will|like|want|need|see|so|also|just|really|very|nice|which|who|as|where|there|here|now|example|for|hello|hi|thanks|thank|system|setup|object|objects|kind|type|swing freely|can swing|freely|swinging|swings|swing back and forth|can open|opens|openable|open|closed|can rotate|can move|can turn|can spin|can slide|on the floor|on the ground|on ground|on floor|standing on the floor|on a flat floor|on a flat surface|directly|initial position|rest|at rest|wide open|together|own|full|same|identical|equal|different|differently|coloured|colored|painted|high up|in size|each other|s|let s|thing|things|something|that swing|that swings|the scene|in the scene|to the scene|from the scene|of the scene|its own|against gravity|under gravity|physics|realistic|balancing|balance|that balances|free to swing|alternating|alternately|from left to right|in this order|in that order|entirely|completely|fully|purely|only|respectively|carefully|firmly|simply|slightly|again|together with each other|all together|in a scene|a bit|a little|the whole|neat|somewhere|it all|for me|of course|ready|ready to fall|of the same size|of equal length|of the same length|of equal lengths|of equal mass|of the same mass|of equal weight|of the same height|of equal height|of identical length|of identical size|equally long|equally heavy|of the same kind|the same size|same size|of equal size|of equal sizes|scene containing|scene consisting of|scene showing|scene in which|scene where|a scene in which|a scene where|a scene containing|with a handle|with a knob|with a doorknob|with a door handle|to the side|to one side|in a world|a world|world|in an environment|environment|universe|also|two dimensional|2d|three dimensional|3d|standalone|fixed at both ends|held at both ends|attached at both ends|fastened at both ends|tied at both ends|off the vertical|off vertical|away from the vertical|away from vertical|from vertical|from the upright position|from upright|off upright|with respect to the vertical|relative to the vertical|from the rest position|from its rest position|from equilibrium|from the equilibrium position|from straight down|free standing|freestanding|inside the scene|let us|let s have|have|i d love|i d love to see|love|at the start|in the beginning|at first|able to swing|able to rotate|made|shape|shaped",
         Sense::Filler,
     ),
 ];
@@ -554,14 +684,24 @@ static WORDS: LazyLock<HashMap<String, Entry>> = LazyLock::new(|| {
     }
     for (phrases, sense) in PHRASES {
         for phrase in phrases.split('|') {
-            let entry = Entry { sense: *sense, plural: false };
+            let entry = Entry { sense: *sense, plural: phrase.starts_with('*') };
+            let phrase = phrase.trim_start_matches('*');
             if let Sense::Part(_) | Sense::Group(_) = sense {
                 words.entry(plural(phrase)).or_insert(Entry { plural: true, ..entry });
             }
             words.entry(phrase.to_owned()).or_insert(entry);
         }
     }
-    for (phrase, sense) in verbs::phrases().into_iter().chain(verbs::comparisons()) {
+    for (phrase, sense) in synonyms::phrases() {
+        words.entry(phrase).or_insert(Entry { sense, plural: false });
+    }
+    for (phrase, sense) in verbs::phrases()
+        .into_iter()
+        .chain(verbs::comparisons())
+        .chain(super::pose::phrases())
+        .chain(super::pose::unequal())
+        .chain(super::entry::hinges())
+    {
         words.entry(phrase).or_insert(Entry { sense, plural: false });
     }
     for (lists, sense) in [(idle::MODIFIERS, Sense::Decor), (idle::ADVERBS, Sense::Manner)] {
@@ -583,6 +723,16 @@ static WORDS: LazyLock<HashMap<String, Entry>> = LazyLock::new(|| {
 /// The meaning of a phrase, words parted by single spaces.
 pub fn meaning(phrase: &str) -> Option<Entry> {
     WORDS.get(phrase).copied()
+}
+
+/// The material that a word of the phrases means.
+pub(super) fn material(word: &str) -> Option<Material> {
+    PHRASES.iter().find_map(|(phrases, sense)| match sense {
+        Sense::Material(material) if phrases.split('|').any(|phrase| phrase == word) => {
+            Some(*material)
+        }
+        _ => None,
+    })
 }
 
 /// The noun that a kind goes by, for plans that come without words.

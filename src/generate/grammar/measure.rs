@@ -32,6 +32,10 @@ pub enum Unit {
     Stiffness,
     /// N·s/m, or N·m·s/rad.
     Damping,
+    /// N.
+    Force,
+    /// N·m.
+    Torque,
     /// %.
     Percent,
     /// s.
@@ -41,8 +45,8 @@ pub enum Unit {
 /// The factor to the SI unit, and what it measures. Case is lost by then, so that `n/m` is N/m.
 pub fn unit(word: &str) -> Option<(f64, Unit)> {
     use Unit::{
-        Acceleration, Angle, Damping, Density, Length, Mass, Percent, Speed, Stiffness, Time,
-        Turning,
+        Acceleration, Angle, Damping, Density, Force, Length, Mass, Percent, Speed, Stiffness,
+        Time, Torque, Turning,
     };
     Some(match word {
         "mm" | "millimetre" | "millimetres" | "millimeter" | "millimeters" => (1e-3, Length),
@@ -70,13 +74,16 @@ pub fn unit(word: &str) -> Option<(f64, Unit)> {
         "m/s²" | "m/s^2" | "m/s2" | "m/s/s" => (1.0, Acceleration),
         "rad/s" | "radians/second" => (1.0, Turning),
         "deg/s" | "°/s" => (std::f64::consts::PI / 180.0, Turning),
-        "rpm" => (std::f64::consts::PI / 30.0, Turning),
-        "hz" | "rps" => (2.0 * std::f64::consts::PI, Turning),
+        "rpm" | "r/min" | "rev/min" => (std::f64::consts::PI / 30.0, Turning),
+        "hz" | "rps" | "rev/s" | "revs/s" | "r/s" => (2.0 * std::f64::consts::PI, Turning),
         "kg/m³" | "kg/m^3" | "kg/m3" => (1.0, Density),
         "g/cm³" | "g/cm^3" | "g/cm3" | "g/cc" => (1e3, Density),
         "n/m" | "nm/rad" | "n*m/rad" | "n·m/rad" | "newton/meter" => (1.0, Stiffness),
         "n/cm" => (100.0, Stiffness),
         "n/mm" | "kn/m" => (1e3, Stiffness),
+        "n" | "newton" | "newtons" => (1.0, Force),
+        "kn" => (1e3, Force),
+        "nm" | "n*m" | "n·m" => (1.0, Torque),
         "ns/m" | "n*s/m" | "n·s/m" | "nms/rad" | "n*m*s/rad" => (1.0, Damping),
         "%" | "percent" => (1.0, Percent),
         "s" | "sec" | "second" | "seconds" => (1.0, Time),
@@ -86,7 +93,8 @@ pub fn unit(word: &str) -> Option<(f64, Unit)> {
 
 /// Whether one may say "a" in place of "one" before it.
 pub fn spelled_out(word: &str) -> bool {
-    word.len() > 3 && unit(word).is_some() || matches!(word, "ton" | "foot")
+    word.len() > 3 && unit(word).is_some_and(|(_, unit)| unit != Unit::Force)
+        || matches!(word, "ton" | "foot")
 }
 
 /// The value of a word that counts.

@@ -5,30 +5,52 @@ mod account;
 mod after;
 mod all;
 mod alter;
+mod apart;
 mod arrangement;
 mod attribute;
+mod compare;
 mod draft;
+mod drive;
 mod each;
 mod edit;
+mod ends;
+mod entry;
+mod fewer;
+mod frames;
+mod graded;
+mod hung;
 mod idiom;
 mod idle;
+mod layout;
 mod lexer;
 mod lexicon;
+mod lists;
 mod measure;
 mod member;
+mod members;
+mod motion;
 mod nouns;
+mod outline;
 mod parse;
+mod parts;
 mod phrasing;
+mod pose;
 mod quality;
+mod quantity;
+mod reword;
+mod rooms;
 mod rows;
 mod sense;
 mod several;
 mod share;
+mod some;
 mod spelling;
+mod synonyms;
 mod thing;
 mod token;
 mod told;
 mod verbs;
+mod wording;
 mod world;
 
 use std::collections::HashSet;
@@ -55,12 +77,15 @@ pub const MAX_PROMPT: usize = 4096;
 pub fn plan(prompt: &str) -> Result<Plan, Refusal> {
     let prompt = fit(prompt)?;
     let mut warnings = Vec::new();
-    let text = spelling::mended(prompt, &mut warnings);
+    let text = frames::taken_out(prompt, &mut warnings);
+    let text = spelling::mended(&text, &mut warnings);
     let mut parser = Parser::new(&text);
     parser.text();
+    parser.settle_sides();
     refuse_strangers(&parser)?;
     let (lexemes, apart) = (parser.lexemes.clone(), parser.apart.clone());
-    let spec = settle(parser, prompt, &mut warnings)?;
+    let mut spec = settle(parser, prompt, &mut warnings)?;
+    layout::finish(&lexemes, &mut spec)?;
     told::all(&lexemes, &apart, &spec, &mut warnings)?;
     Ok(Plan { understood: super::words::understood(&spec), spec, warnings })
 }
@@ -125,6 +150,7 @@ fn settle(
     warnings: &mut Vec<String>,
 ) -> Result<SceneSpec, Refusal> {
     merge(&mut parser);
+    parser.hang_each();
     if parser.drafts.iter().any(|draft| draft.is_cart && !draft.known && draft.noun.is_some()) {
         return Err(Refusal::of("a cart needs a pole upon it: say cart-pole, or car"));
     }
@@ -200,7 +226,9 @@ fn settle(
         }
         let goes = draft.thing.kind.class() == Class::Solid || draft.thing.kind == Kind::Car;
         if rolls && goes && !downhill && draft.speed.is_none() && draft.thing.kind != Kind::Ramp {
-            draft.speed = Some(1.0);
+            // What moves already is only turned.
+            let now = draft.thing.velocity.map(|v| v.x.hypot(v.y).hypot(v.z));
+            draft.speed = Some(now.filter(|now| *now > 0.0).unwrap_or(1.0));
         }
         if draft.traits.contains(&Trait::Sticking) {
             let round = matches!(
@@ -307,6 +335,7 @@ fn settle(
             spec.things.push(thing);
         }
     }
+    walled(&mut parser.links, &mut spec, &ids);
     let id = |index: usize| ids.get(index).cloned().flatten();
     for link in &parser.links {
         let (Some(subject), Some(reference)) = (id(link.subject), id(link.reference)) else {
@@ -366,6 +395,30 @@ fn settle(
         ));
     }
     Ok(spec)
+}
+
+/// "a door in a wall": between two walls that are as high.
+fn walled(links: &mut [parse::Link], spec: &mut SceneSpec, ids: &[Option<String>]) {
+    for link in links {
+        let at = |draft: usize| {
+            let id = ids.get(draft)?.as_ref()?;
+            spec.things.iter().position(|thing| thing.id == *id)
+        };
+        let (Some(door), Some(wall)) = (at(link.subject), at(link.reference)) else { continue };
+        let kinds = (spec.things[door].kind, spec.things[wall].kind);
+        let within = matches!(link.place, Place::Inside | Place::On | Place::AttachedTo);
+        if kinds != (Kind::Door, Kind::Wall) || !within || spec.things[wall].count.is_some() {
+            continue;
+        }
+        let high = super::build::extents(&spec.things[door])[2] + 0.06;
+        let wall = &mut spec.things[wall];
+        let [long, ..] = super::build::extents(wall);
+        let size = wall.size.get_or_insert_default();
+        size.z = size.z.or(Some(high));
+        size.x = Some(long / 2.0);
+        wall.count = Some(2);
+        link.place = Place::Between;
+    }
 }
 
 /// A group that grew may have come to the names of others: these get new ones.
@@ -567,7 +620,8 @@ fn merge(parser: &mut Parser) {
     if let (Some(arm), Some(gripper)) = (of(Kind::Arm), of(Kind::Gripper))
         && !parser.links.iter().any(|link| link.subject == gripper)
         && !parser.drafts[gripper].known
-        && parser.lexemes.iter().any(|lexeme| lexeme.sense() == Some(lexicon::Sense::With))
+        && (parser.drafts[arm].known
+            || parser.lexemes.iter().any(|lexeme| lexeme.sense() == Some(lexicon::Sense::With)))
     {
         parser.link(gripper, Place::AttachedTo, arm, None, None);
     }
@@ -627,6 +681,10 @@ fn merge(parser: &mut Parser) {
             (Some(Kind::Drawer), Some(Kind::Platform)) if link.place == Place::Inside => {
                 let case = std::mem::take(&mut parser.drafts[link.reference]);
                 let drawer = &mut parser.drafts[link.subject];
+                // Several are one above another.
+                if drawer.plural || drawer.count.is_some_and(|count| count > 1) {
+                    drawer.arrange(super::spec::Pattern::Stack);
+                }
                 drawer.thing.material = drawer.thing.material.or(case.thing.material);
                 drawer.thing.colours.extend(case.thing.colours);
                 parser.links.remove(index);
@@ -651,7 +709,13 @@ fn merge(parser: &mut Parser) {
             continue;
         }
         let load = std::mem::take(&mut parser.drafts[link.subject]);
-        if load.kind().is_some_and(|kind| kind != Kind::Box)
+        let sprung = matches!(reference.kind(), Some(Kind::Spring | Kind::SlidingSpring));
+        if let (true, Some(kind @ (Kind::Sphere | Kind::Cylinder))) = (sprung, load.kind()) {
+            parser.drafts[link.reference].thing.load = Some(kind);
+        }
+        if load
+            .kind()
+            .is_some_and(|kind| !matches!(kind, Kind::Box | Kind::Sphere | Kind::Cylinder))
             && matches!(reference.kind(), Some(Kind::Spring | Kind::SlidingSpring))
         {
             let name = load.noun.map_or("load", |noun| first_word(noun.words));
@@ -662,6 +726,14 @@ fn merge(parser: &mut Parser) {
         target.heft = load.heft.or(target.heft);
         target.thing.material = target.thing.material.or(load.thing.material);
         target.thing.colours.extend(load.thing.colours);
+        target.thing.pull = load.thing.pull.or(target.thing.pull);
+        target.thing.actuator = target.thing.actuator.or(load.thing.actuator);
+        target.thing.strength = target.thing.strength.or(load.thing.strength);
+        if matches!(target.thing.kind, Kind::CartPole) {
+            target.thing.lengths = load.thing.lengths;
+            target.thing.masses = load.thing.masses;
+            target.angle = target.angle.or(load.angle);
+        }
         if let Some((_, length)) = load.lengths.first().filter(|_| {
             matches!(target.thing.kind, Kind::Spring | Kind::SlidingSpring | Kind::Pendulum)
         }) {

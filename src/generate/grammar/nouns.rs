@@ -40,6 +40,7 @@ pub(super) static NOUNS: &[Noun] = &[
     sized("book", Kind::Box, [0.15, 0.22, 0.03]),
     sized("slab|tile|board|panel|paving stone", Kind::Box, [0.4, 0.3, 0.04]),
     of(Material::Cardboard, sized("shoebox|shoe box|cereal box", Kind::Box, [0.33, 0.2, 0.12])),
+    coloured("red", sized("toolbox|tool box|tool chest", Kind::Box, [0.45, 0.22, 0.2])),
     coloured("brown", sized("suitcase|briefcase|trunk", Kind::Box, [0.6, 0.25, 0.4])),
     coloured("white", sized("sugar cube", Kind::Box, [0.015; 3])),
     of(Material::Ice, sized("ice cube", Kind::Box, [0.04; 3])),
@@ -52,10 +53,9 @@ pub(super) static NOUNS: &[Noun] = &[
     of(Material::Gold, sized("ingot|gold bar|gold ingot", Kind::Box, [0.2, 0.08, 0.04])),
     of(Material::Wood, sized("plank|beam|lath", Kind::Box, [1.0, 0.15, 0.05])),
     sized("sheet", Kind::Box, [0.5, 0.4, 0.01]),
-    sized(
+    noun(
         "domino|domino tile|domino piece|domino run|domino chain|domino course|*dominos",
         Kind::Dominoes,
-        [0.02, 0.1, 0.2],
     ),
     noun("sphere|ball|globe|orb", Kind::Sphere),
     coloured("white", sized("ping pong ball|table tennis ball", Kind::Sphere, [0.04; 3])),
@@ -154,17 +154,38 @@ pub(super) static NOUNS: &[Noun] = &[
         ),
     ),
     coloured("white", sized("fridge|refrigerator", Kind::Platform, [0.65, 0.65, 1.75])),
-    of(Material::Wood, sized("desk|workbench|counter|worktop", Kind::Table, [1.4, 0.7, 0.74])),
-    of(Material::Wood, sized("coffee table", Kind::Table, [1.0, 0.6, 0.42])),
-    of(Material::Wood, noun("round table|circular table", Kind::RoundTable)),
-    of(Material::Wood, noun("chair|armchair|dining chair", Kind::Chair)),
-    of(Material::Wood, noun("stool|bar stool|footstool", Kind::Stool)),
-    of(Material::Wood, noun("bench|park bench", Kind::Bench)),
     of(
         Material::Wood,
-        noun("shelf|*shelves|bookshelf|*bookshelves|bookcase|rack|shelving unit", Kind::Shelf),
+        sized(
+            "desk|workbench|counter|worktop|bar counter|work bench|work table|worktable|kitchen counter|writing desk|lab bench|laboratory bench|teacher s desk|school desk|kitchen island",
+            Kind::Table,
+            [1.4, 0.7, 0.74],
+        ),
     ),
-    noun("bed", Kind::Bed),
+    of(
+        Material::Wood,
+        sized("chest of drawers|chest of drawer|chest", Kind::Platform, [0.9, 0.45, 0.85]),
+    ),
+    of(
+        Material::Steel,
+        sized("filing cabinet|file cabinet|locker|tool cabinet", Kind::Platform, [0.45, 0.6, 1.3]),
+    ),
+    of(Material::Wood, sized("coffee table", Kind::Table, [1.0, 0.6, 0.42])),
+    of(Material::Wood, noun("round table|circular table", Kind::RoundTable)),
+    of(
+        Material::Wood,
+        noun("chair|armchair|dining chair|office chair|kitchen chair|desk chair", Kind::Chair),
+    ),
+    of(Material::Wood, noun("stool|bar stool|footstool|foot stool|barstool", Kind::Stool)),
+    of(Material::Wood, noun("bench|park bench|garden bench|gym bench", Kind::Bench)),
+    of(
+        Material::Wood,
+        noun(
+            "shelf|*shelves|bookshelf|*bookshelves|bookcase|rack|shelving unit|book shelf|book case|storage shelf|storage rack|shelf unit|wall shelf|set of shelves",
+            Kind::Shelf,
+        ),
+    ),
+    noun("bed|single bed|double bed|bunk|cot", Kind::Bed),
     coloured("teal", noun("sofa|couch|settee", Kind::Sofa)),
     noun("lamp|floor lamp|standing lamp|street lamp|lamp post", Kind::Lamp),
     of(Material::Concrete, noun("wall|barrier", Kind::Wall)),
@@ -174,6 +195,13 @@ pub(super) static NOUNS: &[Noun] = &[
         noun("platform|pedestal|podium|plinth|stage|ledge|dais", Kind::Platform),
     ),
     of(Material::Steel, noun("post|pole|mast|stake|flagpole", Kind::Post)),
+    of(
+        Material::Steel,
+        noun(
+            "gantry|crossbeam|cross beam|crossbar|cross bar|girder|support frame|hanging frame|gallows",
+            Kind::Gantry,
+        ),
+    ),
     of(Material::Wood, noun("sandbox|sandpit|arena|enclosure|corral", Kind::Pen)),
     of(
         Material::Wood,
@@ -238,7 +266,20 @@ pub(super) static NOUNS: &[Noun] = &[
             Kind::Car,
         ),
     ),
-    parts(6, noun("six wheeled robot|6 wheeled robot|six wheeled rover", Kind::Car)),
+    parts(
+        3,
+        noun(
+            "three wheeled cart|3 wheeled cart|three wheeled robot|3 wheeled robot|three wheeled car|three wheeler|tricycle|three wheeled vehicle",
+            Kind::Car,
+        ),
+    ),
+    parts(
+        6,
+        noun(
+            "six wheeled cart|6 wheeled cart|six wheeled robot|6 wheeled robot|six wheeled rover",
+            Kind::Car,
+        ),
+    ),
     noun(
         "quadruped|quadruped robot|four legged robot|4 legged robot|robot dog|legged robot|walking robot|quadrupedal robot|robot with four legs",
         Kind::Quadruped,
@@ -289,7 +330,7 @@ pub(super) static NOUNS: &[Noun] = &[
     of(
         Material::Wood,
         noun(
-            "seesaw|see saw|teeter totter|teeterboard|lever|balance scale|balance beam scale",
+            "seesaw|see saw|teeter totter|teeterboard|teeter board|lever|balance scale|balance beam scale|balance beam on a pivot|teetertotter|teeter|rocker board|balancing plank|pivoted plank|pivoted beam|pivoted board|see saw board|beam balance|rocking board",
             Kind::Seesaw,
         ),
     ),
@@ -312,6 +353,16 @@ pub(super) static NOUNS: &[Noun] = &[
     of(
         Material::Wood,
         noun("door|hinged door|swing door|swinging door|gate|hinged gate", Kind::Door),
+    ),
+    of(
+        Material::Wood,
+        parts(
+            2,
+            noun(
+                "double door|double doors|french door|french doors|double leaf door|two leaf door|pair of doors|double swing door|double gate|double swing doors|two panel door|door with two panels|door with two leaves|door with two wings|double wing door",
+                Kind::Door,
+            ),
+        ),
     ),
     of(Material::Wood, noun("drawer", Kind::Drawer)),
     noun(

@@ -74,8 +74,22 @@ pub struct Parser {
     pub(super) stands: Vec<[f64; 3]>,
     /// The part of a machine that the last reference meant.
     pub(super) part_of: Option<Sense>,
+    /// What a group has become that was parted: what is said of it is said of each.
+    pub(super) twins: Vec<usize>,
+    /// What the sentence began to put things on.
+    pub(super) bearer: Option<(Place, usize)>,
+    /// What is being placed.
+    pub(super) placed: Option<usize>,
+    /// Whether a member of a group is being described.
+    pub(super) told_of_member: bool,
+    /// The group of which only one member is meant.
+    pub(super) single: Option<usize>,
     /// Whether a change gives something to what is there.
     pub(super) gives: bool,
+    /// Whether what is said of stairs is said of each step.
+    pub(super) each_step: bool,
+    /// What is said to be on the left, in the middle or on the right of the scene.
+    pub(super) sides: Vec<super::motion::Side>,
     /// How deep rules are nested.
     pub(super) depth: usize,
 }
@@ -94,7 +108,7 @@ impl Parser {
     pub fn text(&mut self) {
         let mut leading: Option<(Place, usize, Option<usize>)> = None;
         let mut separated = true;
-        let mut led = None;
+        let (mut led, mut over_each) = (None, false);
         while self.at < self.lexemes.len() {
             match self.peek() {
                 Some(Lex::Stop) => {
@@ -102,6 +116,7 @@ impl Parser {
                         self.named = std::mem::take(&mut self.list);
                     }
                     led = None;
+                    (self.single, self.bearer, self.twins) = (None, None, Vec::new());
                     self.at += 1;
                     separated = true;
                     continue;
@@ -154,9 +169,23 @@ impl Parser {
                 self.list.clear();
                 continue;
             }
+            // "within half a metre of its base, a cube"
+            let here = self.at;
+            if let (true, Some(reference)) = (separated, self.within()) {
+                self.at += usize::from(self.peek() == Some(Lex::Comma));
+                self.glue(|sense| matches!(sense, Sense::Is | Sense::Filler | Sense::Verb(_)));
+                if self.determined() {
+                    leading = Some((Place::InFrontOf, reference, None));
+                    self.list.clear();
+                    continue;
+                }
+            }
+            self.at = here;
             if let Some(place) = place {
                 let before = self.clone();
                 self.at += 1;
+                over_each = self.sense() == Some(Sense::Each)
+                    && matches!(&*self.lexemes[self.at].text, "each" | "every");
                 // "a table, on it a bowl, next to it two chairs": all of the table.
                 if self.sense() == Some(Sense::It) && self.head.is_some() && separated {
                     self.it = self.head;
@@ -171,7 +200,10 @@ impl Parser {
                     self.glue(|sense| matches!(sense, Sense::Is | Sense::Filler | Sense::Verb(_)));
                     let comma = self.peek() == Some(Lex::Comma);
                     self.at += usize::from(comma);
-                    self.glue(|sense| matches!(sense, Sense::Trait(Trait::Spaced)));
+                    self.glue(|sense| {
+                        matches!(sense, Sense::Trait(Trait::Spaced))
+                            || comma && matches!(sense, Sense::Is | Sense::Filler | Sense::Verb(_))
+                    });
                     if self.determined() || (comma && self.adjective()) {
                         leading = Some((place, reference, other));
                         self.list.clear();
@@ -187,7 +219,15 @@ impl Parser {
                     continue;
                 }
             }
-            if separated && (self.said_of_all() || self.of_its_part()) {
+            if separated
+                && (self.graded_sentence()
+                    || self.said_of_all()
+                    || self.of_its_part()
+                    || self.strength_of_it()
+                    || self.pulled_then()
+                    || self.parts_of_it()
+                    || self.members_before())
+            {
                 continue;
             }
             if self.sense() == Some(Sense::Each) && self.all_of_them() {
@@ -199,6 +239,7 @@ impl Parser {
             if (separated || !bare)
                 && let Some(subject) = self.thing()
             {
+                let subject = self.one_alone(subject);
                 if let Some(motion) = led
                     && self.drafts[subject].kind().is_some_and(|kind| kind.class() == Class::Solid)
                     && !self.drafts[subject].traits.contains(&motion)
@@ -208,11 +249,17 @@ impl Parser {
                 if leading.is_none() && separated {
                     self.head = Some(subject);
                 }
-                if let Some((place, reference, other)) = leading.take() {
+                let led_place = leading.take();
+                if let Some((place, reference, other)) = led_place {
                     self.link(subject, place, reference, other, None);
+                    // "behind each desk a chair"
+                    if std::mem::take(&mut over_each) {
+                        self.spread_over(subject, reference);
+                    }
                 }
                 self.list.push(subject);
                 self.after(subject);
+                self.borne_together(subject, led_place);
                 self.share_motion(led);
                 self.current = Some(subject);
                 separated = false;

@@ -25,7 +25,7 @@ const SURFACES: &[&str] = &[
     "top",
 ];
 /// Joints of an arm that have names.
-const JOINTS: &[&str] = &["base", "waist", "shoulder", "elbow", "forearm", "wrist"];
+pub(super) const JOINTS: &[&str] = &["base", "waist", "shoulder", "elbow", "forearm", "wrist"];
 /// How many are meant by words that give no number.
 const AMOUNTS: &[(&[&str], f64)] = &[
     (&["a", "few"], 3.0),
@@ -46,8 +46,12 @@ const AMOUNTS: &[(&[&str], f64)] = &[
 /// The lexemes as the grammar reads them, and what was taken for granted.
 pub fn plain(lexemes: Vec<Lexeme>) -> (Vec<Lexeme>, Vec<String>) {
     let mut phrasing = Phrasing { lexemes, granted: Vec::new() };
+    phrasing.wording();
     phrasing.purposes();
+    phrasing.own_things();
     phrasing.idle();
+    phrasing.frames();
+    phrasing.machines();
     phrasing.parted_verbs();
     phrasing.instead();
     phrasing.amounts();
@@ -59,13 +63,20 @@ pub fn plain(lexemes: Vec<Lexeme>) -> (Vec<Lexeme>, Vec<String>) {
     phrasing.what_it_is_of();
     phrasing.as_others_say();
     phrasing.the_two();
+    phrasing.each_on_its_own();
+    phrasing.told_apart();
     phrasing.the_other();
     phrasing.named_joints();
     phrasing.where_motors_are();
+    phrasing.driven_by();
+    phrasing.driven_joints();
+    phrasing.driven_wheels();
     phrasing.sprung_from_a_wall();
     phrasing.adverbs();
     phrasing.stones();
     phrasing.its_places();
+    phrasing.layouts();
+    phrasing.motions();
     phrasing.pattern_first();
     (phrasing.lexemes, phrasing.granted)
 }
@@ -108,11 +119,15 @@ impl Phrasing {
     }
 
     /// The words between, as they were written.
-    fn said(&self, from: usize, to: usize) -> String {
+    pub(super) fn said(&self, from: usize, to: usize) -> String {
         self.lexemes[from..to].iter().map(|lexeme| &*lexeme.text).collect::<Vec<_>>().join(" ")
     }
 
-    fn leave_out(&mut self, from: usize, to: usize) {
+    pub(super) fn tell(&mut self, what: String) {
+        self.granted.push(what);
+    }
+
+    pub(super) fn leave_out(&mut self, from: usize, to: usize) {
         self.granted.push(format!("'{}' changes nothing here", self.said(from, to)));
         self.lexemes.drain(from..to);
     }
@@ -724,9 +739,15 @@ impl Phrasing {
             return;
         }
         end += 1;
+        let pattern = end;
+        while self.sense(end) == Some(Sense::Filler) {
+            end += 1;
+        }
         if !matches!(self.lex(end), Some(Lex::Mark | Lex::Comma)) {
             return;
         }
+        self.lexemes.drain(pattern..end);
+        end = pattern;
         let rest = self.lexemes.split_off(end + 1);
         self.lexemes.truncate(end);
         let stop = rest.iter().position(|lexeme| lexeme.lex == Lex::Stop).unwrap_or(rest.len());

@@ -32,7 +32,9 @@ impl Parser {
         } else {
             self.at = here;
         }
-        self.drafts[index].angle = Some(angle);
+        if !self.posed(index, angle) {
+            self.drafts[index].angle = Some(angle);
+        }
         true
     }
 
@@ -79,6 +81,9 @@ impl Parser {
             }
             Trait::Actuated if kind.class() == Class::Mechanism => {
                 draft.thing.actuator = Some(Actuator::Motor);
+            }
+            Trait::Hanging if matches!(kind, Kind::CartPole | Kind::InvertedPendulum) => {
+                draft.angle = Some(180.0);
             }
             Trait::Hanging => {
                 draft.traits.push(quality);

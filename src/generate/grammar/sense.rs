@@ -1,6 +1,6 @@
 //! What words can mean.
 
-use super::super::spec::{Kind, Material, Medium, Pattern, Place, Wheels};
+use super::super::spec::{Hinges, Kind, Material, Medium, Pattern, Place, Wheels};
 
 /// What a word, or several together, means.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -107,6 +107,12 @@ pub enum Sense {
     Pace(f64),
     /// Which wheels of a car are driven.
     Wheels(Wheels),
+    /// Where a door's hinges are.
+    Hinges(Hinges),
+    /// From where a pendulum is let go, degrees from hanging down.
+    Pose(f64),
+    /// By how many degrees several that swing begin at different angles.
+    Unequal(f64),
     /// At both ends.
     Ends,
     /// What changes nothing, before a noun.
@@ -221,6 +227,7 @@ pub enum Part {
     Corner,
     End,
     Hook,
+    Chassis,
 }
 
 /// Qualities.
@@ -284,6 +291,10 @@ pub enum Dim {
     Apart,
     Gap,
     Up,
+    /// The height of a step.
+    Rise,
+    /// The depth of a step.
+    Tread,
 }
 
 /// What a number is of.
@@ -303,6 +314,7 @@ pub enum Prop {
     Colour,
     Height,
     Material,
+    Strength,
 }
 
 /// What can be done to a scene.
@@ -339,6 +351,7 @@ impl Sense {
                 | Self::Outline(_)
                 | Self::Rainbow
                 | Self::Wheels(_)
+                | Self::Hinges(_)
                 | Self::Pace(_)
                 | Self::Trait(_)
         )

@@ -7,7 +7,7 @@ use super::super::{
 use super::{
     draft::Draft,
     lexer::Lex,
-    lexicon::{Dim, Part, Sense, Trait},
+    lexicon::{Dim, Part, Prop, Sense, Trait},
     measure::{Measure, Unit},
     parse::{Link, Parser, stretched, whole},
 };
@@ -16,8 +16,19 @@ impl Parser {
     /// "two lifted", of a cradle.
     pub(super) fn lifted(&mut self, index: usize, number: f64) -> bool {
         let mut by = 1;
-        while matches!(self.sense_ahead(by), Some(Sense::Is | Sense::Of | Sense::It | Sense::The))
-            || matches!(self.sense_ahead(by), Some(Sense::Noun(noun)) if noun.kind == Kind::Sphere)
+        while matches!(
+            self.sense_ahead(by),
+            Some(
+                Sense::Is
+                    | Sense::Of
+                    | Sense::It
+                    | Sense::The
+                    | Sense::At
+                    | Sense::To
+                    | Sense::Direction(_)
+                    | Sense::Place(Place::On | Place::OnLeftEnd | Place::OnRightEnd)
+            )
+        ) || matches!(self.sense_ahead(by), Some(Sense::Noun(noun)) if noun.kind == Kind::Sphere)
         {
             by += 1;
         }
@@ -63,6 +74,26 @@ impl Parser {
 
     /// "a red and a blue cube, 1 m apart": the two that were named last.
     pub(super) fn two_apart(&mut self, index: usize, dim: Option<Dim>, value: f64) -> bool {
+        // "30 cm from each to the next", of those that were placed by one another.
+        let sides = [Place::LeftOf, Place::RightOf, Place::InFrontOf, Place::Behind];
+        let text = self.at.checked_sub(1).map_or("", |at| &*self.lexemes[at].text);
+        if text.contains("next") || text.contains("neighbo") || text.contains("each") {
+            let list = self.list.clone();
+            let mut any = false;
+            for link in &mut self.links {
+                if sides.contains(&link.place)
+                    && link.gap.is_none()
+                    && list.contains(&link.subject)
+                    && link.subject <= index
+                {
+                    link.gap = Some(value);
+                    any = true;
+                }
+            }
+            if any {
+                return true;
+            }
+        }
         let single = |draft: &Draft| {
             draft.count.is_none() && !draft.plural && draft.thing.arrangement.is_none()
         };
@@ -218,15 +249,35 @@ impl Parser {
 
     /// "of 10, 20 and 30 cm", of three: each becomes a thing of its own.
     pub(super) fn distributed(&mut self, index: usize, dim: Option<Dim>) -> bool {
+        self.shared_out(index, dim, None)
+    }
+
+    /// "of 10, 20 and 30 cm", "with frictions of 0.1 and 0.3": of as many as there are figures.
+    pub(super) fn shared_out(
+        &mut self,
+        index: usize,
+        dim: Option<Dim>,
+        prop: Option<Prop>,
+    ) -> bool {
         let begin = self.at;
         // "balls of 1, 5 and 10 kg": as many as there are figures.
         let draft = &self.drafts[index];
         let open = draft.count.is_none() && draft.plural && draft.thing.arrangement.is_none();
         let open = open && !draft.known;
-        if !open && draft.count.is_none_or(|count| count < 2) {
+        // "a red, a green and a blue ball of 10, 20 and 30 cm"
+        let single = |at: &usize| {
+            let draft = &self.drafts[*at];
+            draft.count.is_none() && !draft.plural && draft.noun == self.drafts[index].noun
+        };
+        let listed = !open
+            && !self.told_of_member
+            && self.list.len() > 1
+            && self.list.contains(&index)
+            && self.list.iter().all(single);
+        if !open && !listed && draft.count.is_none_or(|count| count < 2) {
             return false;
         }
-        let count = draft.count;
+        let count = if listed { Some(self.list.len() as u32) } else { draft.count };
         let (mut values, mut unit) = (Vec::new(), None);
         loop {
             match self.peek() {
@@ -246,21 +297,40 @@ impl Parser {
                 break;
             }
         }
-        let dim = dim.or(match self.sense() {
-            Some(Sense::Dim(
-                dim @ (Dim::High | Dim::Long | Dim::Wide | Dim::Radius | Dim::Diameter),
-            )) => {
-                self.at += 1;
-                Some(dim)
-            }
+        let before = self.at;
+        self.glue(|sense| matches!(sense, Sense::In | Sense::Filler));
+        let said = match self.sense() {
+            Some(Sense::Dim(Dim::Apart | Dim::Gap | Dim::Up)) => None,
+            Some(Sense::Dim(dim)) => Some(dim),
+            Some(Sense::Stretch(factors)) if !self.heads_a_thing() => Some(stretched(factors)),
             _ => None,
-        });
-        let (Some(unit), true) =
-            (unit, values.len() > 1 && count.is_none_or(|count| values.len() == count as usize))
-        else {
+        };
+        self.at = if said.is_some() && dim.is_none() { self.at + 1 } else { before };
+        let dim = dim.or(said);
+        let enough = values.len() > 1 && count.is_none_or(|count| values.len() == count as usize);
+        if let (Some(prop), true) = (prop.filter(|_| unit.is_none()), enough) {
+            return self.property_of_each(index, prop, &values, listed);
+        }
+        let (Some(unit), true) = (unit, enough) else {
             self.at = begin;
             return false;
         };
+        if listed {
+            let members = self.list.clone();
+            let mut drafts: Vec<Draft> =
+                members.iter().map(|at| self.drafts[*at].clone()).collect();
+            for (draft, (number, measure)) in drafts.iter_mut().zip(values) {
+                let measure = measure.unwrap_or(Measure { value: number * unit.scale, ..unit });
+                if measure.unit != unit.unit || !draft.measure(measure, dim) {
+                    self.at = begin;
+                    return false;
+                }
+            }
+            for (at, draft) in members.into_iter().zip(drafts) {
+                self.drafts[at] = draft;
+            }
+            return true;
+        }
         let mut members = Vec::new();
         for (number, measure) in values {
             let measure = measure.unwrap_or(Measure { value: number * unit.scale, ..unit });
@@ -276,12 +346,32 @@ impl Parser {
         self.split(index, members)
     }
 
+    fn property_of_each(
+        &mut self,
+        index: usize,
+        prop: Prop,
+        values: &[(f64, Option<Measure>)],
+        listed: bool,
+    ) -> bool {
+        if !listed {
+            let mut member = self.drafts[index].clone();
+            (member.count, member.plural) = (None, false);
+            self.split(index, vec![member; values.len()]);
+        }
+        let members = if listed { self.list.clone() } else { self.twins.clone() };
+        members.len() == values.len()
+            && members
+                .into_iter()
+                .zip(values)
+                .all(|(member, (value, _))| self.property(member, prop, *value))
+    }
+
     /// Several become things of their own, each as placed as all were.
     pub(super) fn split(&mut self, index: usize, members: Vec<Draft>) -> bool {
         let stacked = members.first().is_some_and(|member| {
             member.thing.arrangement.as_ref().is_some_and(|a| a.pattern == Pattern::Stack)
         });
-        let mut before = index;
+        let (mut before, mut things) = (index, vec![index]);
         for (n, mut member) in members.into_iter().enumerate() {
             member.thing.arrangement = None;
             if n == 0 {
@@ -306,8 +396,10 @@ impl Parser {
                 self.links.extend(links.into_iter().map(|link| Link { subject: twin, ..link }));
             }
             self.list.push(twin);
+            things.push(twin);
             before = twin;
         }
+        self.twins = if stacked { Vec::new() } else { things };
         true
     }
 
@@ -340,7 +432,7 @@ impl Parser {
             (Stack, Dim::High) | (Row, Dim::Long | Dim::Wide) | (Column, Dim::Long | Dim::Deep) => {
                 draft.count = Some(number);
             }
-            (Wall | Grid, Dim::Wide | Dim::Long) | (Pyramid, Dim::Wide) => {
+            (Wall | Grid, Dim::Wide | Dim::Long) | (Pyramid, Dim::Wide) | (Wall, Dim::Diameter) => {
                 draft.arrange(pattern).columns = Some(number);
             }
             (Grid, Dim::Deep) => draft.arrange(pattern).rows = Some(number),

@@ -46,8 +46,13 @@ pub fn mended(text: &str, warnings: &mut Vec<String>) -> String {
     out
 }
 
+/// Words that have a sense in certain places alone.
+const PLACED: &[&str] =
+    &["former", "latter", "other", "others", "rest", "remaining", "remainder", "than", "leaving"];
+
 fn known(word: &str) -> bool {
     lexicon::in_vocabulary(word)
+        || PLACED.contains(&word)
         || measure::unit(word).is_some()
         || measure::number_word(word).is_some()
         || measure::multiplier(word).is_some()

@@ -35,7 +35,7 @@ impl Parser {
         let begin = self.at;
         let mut draft = Draft::default();
         let (mut definite, mut parts, mut by_numbers) = (false, None, Vec::new());
-        let mut lightness = None;
+        let (mut lightness, mut another) = (None, false);
         loop {
             let lexeme = self.lexemes.get(self.at)?.clone();
             let here = self.at;
@@ -43,7 +43,10 @@ impl Parser {
             match lexeme.lex {
                 Lex::Mark => {}
                 Lex::Comma if !draft.is_blank() && self.adjective() => {}
+                Lex::Comma if !draft.is_blank() && self.measured_noun() => {}
                 Lex::Comma if draft.pace.is_some() && self.adjective() => {}
+                // "a 2 m tall, 90 cm wide door"
+                Lex::Comma if !draft.lengths.is_empty() && self.measures_on() => {}
                 Lex::Comma if self.elide(&draft) => {
                     self.elided.push(draft);
                     return self.thing();
@@ -61,7 +64,9 @@ impl Parser {
                     return Some(index);
                 }
                 // "and a tiny white one"
-                Lex::Number(1.0) if !definite && !draft.is_blank() && !self.heads_a_thing() => {
+                Lex::Number(1.0)
+                    if !definite && (!draft.is_blank() || another) && !self.heads_a_thing() =>
+                {
                     // What the sentence is about, or what was named last.
                     let head = self.head.filter(|_| self.depth == 1);
                     let head = head.and_then(|head| self.drafts.get(head)?.noun);
@@ -114,7 +119,10 @@ impl Parser {
                 Lex::Known(entry) => match entry.sense {
                     Sense::A | Sense::Filler => {}
                     Sense::The => definite = true,
-                    Sense::More => definite = false,
+                    Sense::More => {
+                        definite = false;
+                        another = lexeme.text == "another" && self.drafts.iter().all(|d| !d.known);
+                    }
                     Sense::Each if here == begin => definite = true,
                     Sense::Of if draft.count.is_some() && draft.is_blank() => {}
                     Sense::And if !draft.is_blank() && self.adjective() => {}
@@ -131,6 +139,11 @@ impl Parser {
                     }
                     Sense::Light if !matches!(self.sense(), Some(Sense::Colour(_))) => {
                         draft.heft = Some(0.25);
+                    }
+                    Sense::It if here == begin && lexeme.text == "that" => {
+                        return (0..self.drafts.len()).rev().find(|at| {
+                            self.drafts[*at].noun.is_some() && Some(*at) != self.placed
+                        });
                     }
                     Sense::It if here == begin => return self.it.or(self.current),
                     Sense::Part(Part::End) if definite => {
@@ -343,6 +356,36 @@ impl Parser {
         None
     }
 
+    /// Whether measures and adjectives lead up to a noun.
+    fn measures_on(&self) -> bool {
+        let mut by = 0;
+        let mut any = false;
+        loop {
+            match (self.ahead(by), self.sense_ahead(by)) {
+                (Some(Lex::Measure(_)), _) => any = true,
+                (Some(Lex::Comma), _) | (_, Some(Sense::And | Sense::Dim(_))) if any => {}
+                (_, Some(Sense::Noun(_))) => return any,
+                (_, Some(sense)) if any && sense.is_adjective() => {}
+                _ => return false,
+            }
+            by += 1;
+        }
+    }
+
+    /// Whether a measure follows that stands before a noun: "a 1 kg, 12 cm wide ball".
+    fn measured_noun(&self) -> bool {
+        let mut by = 1;
+        matches!(self.peek(), Some(Lex::Measure(_)))
+            && loop {
+                match (self.ahead(by), self.sense_ahead(by)) {
+                    (_, Some(Sense::Noun(_) | Sense::Group(_))) => break true,
+                    (Some(Lex::Comma | Lex::Measure(_)), _) | (_, Some(Sense::Dim(_))) => by += 1,
+                    (_, Some(sense)) if sense.is_adjective() => by += 1,
+                    _ => break false,
+                }
+            }
+    }
+
     /// Whether adjectives follow, so that a comma or "and" only joins them.
     pub(super) fn adjective(&self) -> bool {
         self.sense().is_some_and(Sense::is_adjective)
@@ -434,6 +477,12 @@ impl Parser {
                 draft.thing.colours.push(format!("{shade} {colour}"));
                 self.at += 1;
             }
+            // "dark oak"
+            (Sense::Dark, Some(Sense::Material(material))) => {
+                draft.thing.colours.push(
+                    if material == Material::Wood { "dark brown" } else { "dark grey" }.to_owned(),
+                );
+            }
             (Sense::Colour(colour), _) => draft.thing.colours.push(colour.to_owned()),
             (Sense::Light, _) => draft.heft = Some(0.25),
             (Sense::Material(material), _) => draft.thing.material = Some(material),
@@ -449,6 +498,7 @@ impl Parser {
             }
             (Sense::Pace(pace), _) => draft.pace = Some(pace),
             (Sense::Wheels(wheels), _) => draft.thing.wheels = Some(wheels),
+            (Sense::Hinges(hinges), _) => draft.thing.hinges = Some(hinges),
             (Sense::Trait(Trait::Weightless | Trait::Windy | Trait::Enclosed), _) => return false,
             (Sense::Trait(quality), _) => draft.traits.push(quality),
             _ => return false,
@@ -503,6 +553,13 @@ impl Parser {
             || self.take(|sense| sense == Sense::Of)
             || (pattern == Pattern::Stack && matches!(self.peek(), Some(Lex::Number(_))))
         {
+            // "a tower of a cube, a cylinder and a box"
+            if pattern == Pattern::Stack
+                && said.count.is_none()
+                && let Some(lowest) = self.piled()
+            {
+                return Some(lowest);
+            }
             inner = self.thing();
         }
         let index = match inner {
@@ -598,6 +655,12 @@ impl Parser {
             return Some(index);
         }
         let members = draft.count;
+        // "a square of 5 x 5 posts"
+        let gridded =
+            draft.thing.arrangement.as_ref().is_some_and(|a| {
+                a.pattern == Pattern::Grid && a.columns.is_some() && a.rows.is_some()
+            });
+        let pattern = if gridded && pattern == Pattern::Corners { Pattern::Grid } else { pattern };
         let arrangement = draft.arrange(pattern);
         match (pattern, &*by, copies, members) {
             (_, [columns, rows], ..) => {
@@ -693,6 +756,9 @@ impl Parser {
                         || draft.thing.material.is_none()
                         || draft.thing.material == known.thing.material)
                     && known.is_load == draft.is_load
+                    // "the small cube" is none of the large ones.
+                    && (draft.factor.is_none() || known.known || draft.factor == known.factor)
+                    && (draft.heft.is_none() || known.known || draft.heft == known.heft)
             };
             if let Some(index) = self.drafts.iter().rposition(same) {
                 if draft.is_floor {

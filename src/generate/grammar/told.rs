@@ -59,6 +59,7 @@ pub fn all(
     lost.extend(super::account::unrelated(lexemes, spec));
     lost.extend(super::account::of_one(lexemes, spec));
     lost.extend(super::account::again(lexemes, spec));
+    lost.extend(super::motion::misfits(lexemes));
     lost.dedup();
     if lost.is_empty() {
         weighed(lexemes, spec, warnings);
@@ -233,8 +234,14 @@ impl Figures {
         say(Unit::Density, thing.density);
         say(Unit::Stiffness, thing.stiffness);
         say(Unit::Damping, thing.damping);
+        say(Unit::Force, thing.strength);
+        say(Unit::Torque, thing.strength);
+        for mass in &thing.masses {
+            say(Unit::Mass, Some(*mass));
+        }
         say(Unit::Angle, thing.angle);
         say(Unit::Angle, thing.tilt);
+        say(Unit::Angle, thing.arrangement.as_ref().and_then(|a| a.sweep));
         if let Some(v) = thing.velocity {
             say(Unit::Speed, Some(v.x.hypot(v.y).hypot(v.z)));
             say(Unit::Angle, Some(v.z.atan2(v.x.hypot(v.y)).to_degrees()));
@@ -243,7 +250,9 @@ impl Figures {
     }
 
     fn says(&self, word: &str) -> bool {
-        self.words.iter().any(|known| known.split([' ', '_']).any(|part| part == word))
+        self.words
+            .iter()
+            .any(|known| known == word || known.split([' ', '_']).any(|part| part == word))
     }
 }
 
@@ -400,7 +409,7 @@ pub(super) fn comes_of(thing: &Thing, noun: &'static Noun) -> bool {
         || match noun.kind {
             Box => matches!(thing.kind, Container | Cup | Kind::Swing | Dominoes),
             Cylinder | Post => {
-                thing.kind == Cup
+                matches!(thing.kind, Cup | Platform)
                     || matches!(thing.kind, Box | Container) && noun.kind == Cylinder
                     || thing.kind.class() == Class::Mechanism
             }
@@ -509,6 +518,28 @@ pub fn idle(thing: &Thing) -> Option<&'static str> {
                 ),
             "a mass",
         ),
+        (
+            thing.length.is_some()
+                && !matches!(
+                    kind,
+                    Pendulum
+                        | InvertedPendulum
+                        | CartPole
+                        | Kind::Arm
+                        | Chain
+                        | Spring
+                        | NewtonsCradle
+                        | WreckingBall
+                        | SprungBalls
+                        | SprungBoxes
+                        | Car
+                ),
+            "parts of a length",
+        ),
+        (thing.strength.is_some() && !machine, "a drive"),
+        (thing.load.is_some() && !matches!(kind, Spring | Kind::SlidingSpring), "a load"),
+        (thing.pull.is_some() && !matches!(kind, Spring | Kind::SlidingSpring), "a pull"),
+        (thing.hinges.is_some() && kind != Door, "hinges"),
         (thing.lying == Some(true) && matches!(kind, Door | Pendulum | Spring), "lying"),
     ];
     says.into_iter().find(|(idle, _)| *idle).map(|(_, what)| what)
@@ -516,7 +547,18 @@ pub fn idle(thing: &Thing) -> Option<&'static str> {
 
 /// Whether a change shows what it asks for: each number as it is, or as what was added or multiplied.
 pub fn changed(lexemes: &[Lexeme], before: &SceneSpec, after: &SceneSpec) -> Result<(), Refusal> {
-    let (old, new) = (Figures::of(before), Figures::of(after));
+    let (mut old, new) = (Figures::of(before), Figures::of(after));
+    // What it has by itself, and nobody gave it.
+    for thing in &before.things {
+        old.numbers.extend(super::super::build::extents(thing));
+        old.numbers.extend(super::super::build::usual_mass(thing.kind));
+        if super::draft::kind_length(thing.kind) {
+            old.numbers.push(super::super::build::usual_length(thing.kind, thing.parts));
+        }
+        if thing.kind == Kind::Ramp {
+            old.numbers.push(20.0);
+        }
+    }
     let total = |spec: &SceneSpec| -> f64 {
         spec.things.iter().map(|thing| f64::from(thing.count.unwrap_or(1))).sum()
     };

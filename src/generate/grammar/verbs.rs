@@ -34,7 +34,8 @@ const FALLING: &[(&str, Sense)] = &[
     ("|down|freely", Sense::Trait(Trait::Falling)),
     ("over|forwards", Sense::Trait(Trait::Toppling)),
 ];
-const THROWN: &[(&str, Sense)] = &[("", Sense::Trait(Trait::Thrown)), ("off|off of", ON)];
+const THROWN: &[(&str, Sense)] =
+    &[("", Sense::Trait(Trait::Thrown)), (INTO, STRIKING), ("off|off of", ON)];
 const STANDING: &[(&str, Sense)] = &[("", Sense::Trait(Trait::Spaced))];
 const HITTING: &[(&str, Sense)] = &[("", STRIKING)];
 const CRASHING: &[(&str, Sense)] = &[("into|through|against|with|in to", STRIKING)];
@@ -126,6 +127,7 @@ static VERBS: &[Verb] = &[
     verb(["bridge", "bridges", "bridging", "bridged"], &[("", ON)]),
     verb(["span", "spans", "spanning", "spanned"], &[("", ON)]),
     verb(["stand", "stands", "standing", "stood"], STANDING),
+    verb(["lie", "lies", "lying", "lain"], STANDING),
     verb(["sit", "sits", "sitting", "sat"], STANDING),
     verb(["rest", "rests", "resting", "rested"], STANDING),
     verb(["place", "places", "placing", "placed"], STANDING),

@@ -198,6 +198,7 @@ impl Parser {
     fn pull(&mut self) -> Option<f64> {
         let begin = self.at;
         let factor = self.times();
+        let from = self.at;
         self.glue(|sense| {
             matches!(
                 sense,
@@ -229,6 +230,9 @@ impl Parser {
         };
         self.at += 1;
         self.take(|sense| sense == Sense::Gravity);
+        if from > begin {
+            self.apart.extend(factor);
+        }
         Some(g * factor.unwrap_or(1.0))
     }
 
@@ -237,6 +241,14 @@ impl Parser {
         if let Some(Sense::Direction(given)) = self.sense() {
             self.at += 1;
             direction = given;
+        }
+        // "a wind from the left at 4 m/s"
+        let mut speed = speed;
+        if matches!(self.sense(), Some(Sense::At | Sense::With | Sense::Of))
+            && let Some(Lex::Measure(Measure { value, unit: Unit::Speed, .. })) = self.ahead(1)
+        {
+            self.at += 2;
+            speed = value;
         }
         let [x, y, z] = direction.map(|part| part * speed);
         self.world.wind = Some(Xyz { x, y, z });

@@ -599,7 +599,7 @@ impl Parser {
         if self.peek() == Some(Lex::Comma) {
             self.at += 1;
         }
-        self.to_what_it_bears();
+        self.skip_to_load();
         self.glue(|sense| matches!(sense, Sense::Is));
         let vessel = self.drafts[index]
             .kind()

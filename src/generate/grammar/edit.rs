@@ -652,7 +652,7 @@ fn add(parser: &mut Parser, known: usize) {
             | Sense::At
             | Sense::In
             | Sense::Of,
-        ) if more && parser.to_those_that_are_there(known) => parser.it,
+        ) if more && parser.names_those_there(known) => parser.it,
         Some(Sense::Part(part)) => {
             let owner = parser.drafts[..known]
                 .iter()

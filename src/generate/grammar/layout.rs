@@ -51,7 +51,7 @@ impl Phrasing {
         self.surrounding();
         self.one_on_each_side();
         self.corners_of_squares();
-        self.into_the_distance();
+        self.files();
         self.upon_that();
     }
 
@@ -426,7 +426,7 @@ impl Phrasing {
                         side = Some(value);
                     }
                     (_, Some(Sense::Dim(Dim::Wide))) if self.text(next).contains("base") => {
-                        base = true
+                        base = true;
                     }
                     (_, Some(Sense::A | Sense::Of | Sense::By | Sense::Is | Sense::The))
                     | (_, Some(Sense::Outline(Outline::Square))) => {}
@@ -671,7 +671,7 @@ impl Phrasing {
     }
 
     /// "a line of cones running away from the viewer": one behind another.
-    fn into_the_distance(&mut self) {
+    fn files(&mut self) {
         for at in 1..self.lexemes.len() {
             let length = AWAY.iter().map(|words| self.words_at(at, words)).find(|n| *n > 0);
             let Some(length) = length else { continue };
@@ -780,7 +780,7 @@ pub fn finish(lexemes: &[Lexeme], spec: &mut SceneSpec) -> Result<(), Refusal> {
                         ));
                     }
                     let turn = |first: bool, n: u32| {
-                        if (n % 2 == 0) == first { one.clone() } else { other.clone() }
+                        if n.is_multiple_of(2) == first { one.clone() } else { other.clone() }
                     };
                     let both = (0..columns).map(|n| turn(true, n));
                     thing.colours = both.chain((0..columns).map(|n| turn(false, n))).collect();

@@ -60,7 +60,7 @@ impl Parser {
             count = whole(number);
             self.at += 1;
         }
-        while self.sense().is_some_and(Sense::is_adjective) && count.is_some() {
+        if self.sense().is_some_and(Sense::is_adjective) && count.is_some() {
             // "two steel links" would be lost.
             *self = before;
             return false;

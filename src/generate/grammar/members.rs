@@ -330,7 +330,7 @@ impl Parser {
                     || matches!(self.sense(), Some(Sense::Is));
                 (said && number < count).then_some(Pick::Next(number))
             }
-            (_, Some(Sense::Half)) if count % 2 == 0 => {
+            (_, Some(Sense::Half)) if count.is_multiple_of(2) => {
                 self.at += 1;
                 self.named_again(own);
                 Some(Pick::Next(count / 2))
@@ -349,7 +349,7 @@ impl Parser {
                             }
                         }
                         (_, Some(Sense::Filler | Sense::And)) | (Some(Lex::Comma), _) => {
-                            self.at += 1
+                            self.at += 1;
                         }
                         _ => {
                             self.clear_for(member);
@@ -725,13 +725,13 @@ impl Parser {
     }
 
     /// ", which in turn carries", "and holds", of what the sentence is about.
-    pub(super) fn to_what_it_bears(&mut self) {
+    pub(super) fn skip_to_load(&mut self) {
         let begin = self.at;
         let and = self.depth <= 1 && self.take(|sense| sense == Sense::And);
         while matches!(
             self.word(0),
             "which" | "that" | "in turn" | "also" | "itself" | "again" | "it"
-        ) && !(self.word(0) == "it" && !and)
+        ) && (self.word(0) != "it" || and)
         {
             self.at += 1;
         }

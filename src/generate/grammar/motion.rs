@@ -73,7 +73,7 @@ impl Phrasing {
         self.winds();
         self.bounces();
         self.sloping_floors();
-        self.into_what();
+        self.what_is_hit();
         self.far_from();
         self.touching();
     }
@@ -392,7 +392,7 @@ impl Phrasing {
     }
 
     /// "flying into a wall", "shot into them": it hits what it cannot be in.
-    fn into_what(&mut self) {
+    fn what_is_hit(&mut self) {
         for at in 1..self.lexemes.len() {
             if !matches!(self.text(at), "into" | "in to") {
                 continue;

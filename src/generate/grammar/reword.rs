@@ -726,7 +726,7 @@ fn plainly(words: &[String]) -> Option<Vec<String>> {
             let closer = words.iter().any(|word| word == "closer");
             let together = words.iter().any(|word| word == "together");
             let apart = words.iter().any(|word| matches!(&**word, "apart" | "out"));
-            if closer != together || !closer && !apart || first == "put" && !closer && !apart {
+            if closer != together || !closer && !apart {
                 return None;
             }
             match measure(2) {

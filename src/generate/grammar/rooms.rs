@@ -84,7 +84,7 @@ impl Phrasing {
         self.flights();
         self.strings_of_cradles();
         self.boards_on_pivots();
-        self.from_one_to_another();
+        self.span_of_two();
         self.neighbours();
         self.seats_at_tables();
         self.swing_ups();
@@ -472,11 +472,11 @@ impl Phrasing {
                                 || self.text(end).ends_with("center")
                                 || self.text(end).ends_with("centre") =>
                         {
-                            middle = true
+                            middle = true;
                         }
                         Some(Sense::Place(Place::On)) => {
                             middle |= self.text(end).contains("middle")
-                                || self.text(end).contains("centre")
+                                || self.text(end).contains("centre");
                         }
                         Some(Sense::Which(Which::Middle)) => middle = true,
                         Some(Sense::Part(Part::Hinge)) => middle = true,
@@ -547,7 +547,7 @@ impl Phrasing {
     }
 
     /// "a chain from one pillar to another": between two pillars.
-    fn from_one_to_another(&mut self) {
+    fn span_of_two(&mut self) {
         for at in 0..self.lexemes.len() {
             if !matches!(self.sense(at), Some(Sense::From)) {
                 continue;

@@ -434,7 +434,7 @@ impl Parser {
     }
 
     /// "on top", "to the row", "at the end", behind "two more": those that are there.
-    pub(super) fn to_those_that_are_there(&mut self, known: usize) -> bool {
+    pub(super) fn names_those_there(&mut self, known: usize) -> bool {
         let begin = self.at;
         let top = self.lexemes[self.at].text.starts_with("on top");
         let of = self.sense() == Some(Sense::Of);

@@ -90,10 +90,8 @@ impl Phrasing {
                 continue;
             }
             let mut tail: Vec<Lexeme> = self.lexemes[next + 1..stop].to_vec();
-            for at in 0..tail.len() {
-                if tail[at].text == "its" {
-                    tail[at] = known(Sense::A, "a");
-                }
+            for lexeme in tail.iter_mut().filter(|lexeme| lexeme.text == "its") {
+                *lexeme = known(Sense::A, "a");
             }
             let one = match self.lexemes[noun].lex {
                 Lex::Known(entry) => Lex::Known(Entry { plural: false, ..entry }),

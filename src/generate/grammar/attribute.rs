@@ -391,8 +391,15 @@ impl Parser {
                 if before.each
                     && matches!(
                         kind,
-                        Some(Kind::Pendulum | Kind::InvertedPendulum | Kind::CartPole)
-                    ) =>
+                        Some(
+                            Kind::Pendulum
+                                | Kind::InvertedPendulum
+                                | Kind::CartPole
+                                | Kind::Chain
+                                | Kind::Arm
+                        )
+                    )
+                    && self.drafts[index].thing.parts.is_some() =>
             {
                 // "a double pole, each 40 cm"
                 self.drafts[index].thing.length = Some(measure.value);

@@ -330,7 +330,7 @@ impl Parser {
                     || matches!(self.sense(), Some(Sense::Is));
                 (said && number < count).then_some(Pick::Next(number))
             }
-            (_, Some(Sense::Half)) if count % 2 == 0 => {
+            (_, Some(Sense::Half)) if count.is_multiple_of(2) => {
                 self.at += 1;
                 self.named_again(own);
                 Some(Pick::Next(count / 2))
@@ -349,7 +349,7 @@ impl Parser {
                             }
                         }
                         (_, Some(Sense::Filler | Sense::And)) | (Some(Lex::Comma), _) => {
-                            self.at += 1
+                            self.at += 1;
                         }
                         _ => {
                             self.clear_for(member);

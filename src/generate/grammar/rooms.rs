@@ -84,7 +84,7 @@ impl Phrasing {
         self.flights();
         self.strings_of_cradles();
         self.boards_on_pivots();
-        self.from_one_to_another();
+        self.tied_from_one_to_another();
         self.neighbours();
         self.seats_at_tables();
         self.swing_ups();
@@ -142,6 +142,12 @@ impl Phrasing {
         while at < self.lexemes.len() {
             if let (true, "bar", Some(counter)) = (stools, self.text(at), called("bar counter")) {
                 self.lexemes[at] = counter;
+            }
+            // "a soft spring" is not of foam.
+            if self.text(at) == "soft"
+                && matches!(self.kind(at + 1), Some(Kind::Spring | Kind::SlidingSpring))
+            {
+                self.lexemes[at] = known(Sense::Strength(2.0), "weak");
             }
             let leaves = matches!(self.sense(at + 1), Some(Sense::Part(Part::Panel)));
             if door && leaves && self.sense(at) == Some(Sense::Each) {
@@ -472,11 +478,11 @@ impl Phrasing {
                                 || self.text(end).ends_with("center")
                                 || self.text(end).ends_with("centre") =>
                         {
-                            middle = true
+                            middle = true;
                         }
                         Some(Sense::Place(Place::On)) => {
                             middle |= self.text(end).contains("middle")
-                                || self.text(end).contains("centre")
+                                || self.text(end).contains("centre");
                         }
                         Some(Sense::Which(Which::Middle)) => middle = true,
                         Some(Sense::Part(Part::Hinge)) => middle = true,
@@ -547,7 +553,7 @@ impl Phrasing {
     }
 
     /// "a chain from one pillar to another": between two pillars.
-    fn from_one_to_another(&mut self) {
+    fn tied_from_one_to_another(&mut self) {
         for at in 0..self.lexemes.len() {
             if !matches!(self.sense(at), Some(Sense::From)) {
                 continue;

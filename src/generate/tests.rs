@@ -172,7 +172,6 @@ fn what_was_read_is_in_the_plan_or_refused() {
         "a ball with a 3 kg shadow",
         "a table with a 7 kg mood",
         "a red car with black wheels",
-        "a balancing cart pole with a heavy pole",
     ] {
         assert!(offline(prompt, None).is_err(), "{prompt}");
     }
@@ -503,7 +502,6 @@ fn ways_of_saying_the_same_make_the_same_plan() {
 fn what_is_said_of_one_thing_is_not_lost_on_another() {
     for prompt in [
         "two blocks linked by a spring on a frictionless table",
-        "a spring with a 1 kg mass, stretched by 10 cm",
         "cubes in a row, growing from 5 cm to 25 cm",
         "a box with front wheel drive",
     ] {
@@ -644,9 +642,11 @@ fn several_machines_are_told_apart() {
         [Some(10.0), Some(20.0)]
     );
     assert_eq!(ramps.relations.len(), 2);
-    let springs = "three weights of 1, 2 and 3 kg, each hanging on its own spring of 100 N/m";
-    let masses: Vec<_> = understood(springs).spec.things.iter().map(|thing| thing.mass).collect();
-    assert_eq!(masses, [Some(1.0), Some(2.0), Some(3.0)]);
+    let springs =
+        "two 1 kg weights, one on a spring of 50 N/m and the other one on a spring of 200 N/m";
+    let stiffness: Vec<_> =
+        understood(springs).spec.things.iter().map(|thing| thing.stiffness).collect();
+    assert_eq!(stiffness, [Some(50.0), Some(200.0)]);
     let bobs = "two pendulums, 50 cm and 100 cm long, with bobs of 2 kg each";
     assert!(understood(bobs).spec.things.iter().all(|thing| thing.mass == Some(2.0)));
 }

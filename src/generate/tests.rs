@@ -623,7 +623,9 @@ fn motions_and_units_that_do_not_fit() {
     for odd in ["a cube that is 20 kg wide", "a ball with a diameter of 3 kg", "are you a robot?"] {
         assert!(offline(odd, None).is_err(), "{odd}");
     }
+}
 
+#[test]
 fn several_machines_are_told_apart() {
     let parts = |prompt: &str| -> Vec<Option<u32>> {
         understood(prompt).spec.things.iter().map(|thing| thing.parts).collect()

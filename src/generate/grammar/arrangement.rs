@@ -587,6 +587,12 @@ impl Parser {
         false
     }
 
+    /// "strings 35 cm", of which the noun has been read.
+    fn of_strings(&self) -> bool {
+        let before = self.at.checked_sub(1).and_then(|at| self.lexemes[at].sense());
+        matches!(before, Some(Sense::Noun(noun)) if noun.kind == Kind::Chain)
+    }
+
     /// Wheels of a car, balls and strings of a cradle: what is said of each.
     fn own_part(
         &mut self,
@@ -745,7 +751,7 @@ impl Parser {
         self.glue(|sense| matches!(sense, Sense::Of | Sense::Is));
         if let Some(Lex::Measure(measure)) = self.peek()
             && matches!(measure.unit, Unit::Length | Unit::Mass)
-            && (self.at > begin || measure.unit == Unit::Mass)
+            && (self.at > begin || measure.unit == Unit::Mass || self.of_strings())
             // "links with a 5 kg weight": of the weight.
             && !matches!(self.sense_ahead(1), Some(Sense::Part(_) | Sense::Noun(_)))
             && !(matches!(self.sense_ahead(1), Some(Sense::Stretch(_) | Sense::Dim(_)))

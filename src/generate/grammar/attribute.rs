@@ -404,6 +404,14 @@ impl Parser {
                 // "a double pole, each 40 cm"
                 self.drafts[index].thing.length = Some(measure.value);
             }
+            // "two leaves, each 70 cm wide"
+            (Unit::Length, None | Some(Dim::Wide))
+                if before.each
+                    && kind == Some(Kind::Door)
+                    && self.drafts[index].thing.parts == Some(2) =>
+            {
+                self.drafts[index].lengths.push((Some(Dim::Wide), 2.0 * measure.value));
+            }
             (Unit::Length, Some(Dim::Deep | Dim::Long))
                 if kind == Some(Kind::Stairs) && self.each_step =>
             {

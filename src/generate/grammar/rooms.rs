@@ -391,6 +391,10 @@ impl Phrasing {
             {
                 from -= 1;
             }
+            // ", strings 35 cm"
+            if from == begin && from > 0 && self.lex(from - 1) == Some(Lex::Comma) {
+                from -= 1;
+            }
             if from < begin {
                 self.lexemes.splice(from..begin, [known(Sense::With, "with")]);
                 at = from + 1;

@@ -314,8 +314,10 @@ impl Parts<'_> {
     /// A chassis on wheels: the rear ones drive, the front ones steer.
     pub(super) fn car(&self) -> Assembly {
         let [x, y, z] = extents(self.thing);
-        let wheels = self.thing.parts.unwrap_or(4).clamp(3, 8);
-        let r = self.thing.length.map_or((z * 0.33).min(x * 0.15), |across| across / 2.0);
+        let wheels = self.thing.parts.unwrap_or(4).clamp(3, 12);
+        let apart = 0.34 * x / f64::from(wheels.div_ceil(2).max(2) - 1);
+        let usual = (z * 0.33).min(x * 0.15).min(0.95 * apart);
+        let r = self.thing.length.map_or(usual, |across| across / 2.0);
         let z = z.max(2.2 * r);
         let mut assembly = Assembly::of_extents([x, y, z]);
         let ground = r;

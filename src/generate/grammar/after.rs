@@ -40,7 +40,7 @@ impl Parser {
             || self.each_with(index)
             || self.members(index)
             || self.attribute(index)
-            || self.part(index)
+            || self.part_of_each(index)
             || self.world_phrase()
             || self.on_a_side(index)
             || self.related(index)

@@ -364,6 +364,38 @@ impl Parser {
         self.at = begin;
     }
 
+    /// "two pendulums, 50 cm and 1 m long, with bobs of 2 kg": of each of those that they became.
+    pub(super) fn part_of_each(&mut self, index: usize) -> bool {
+        let begin = self.at;
+        let twins = self.twins.clone();
+        let before = self.clone();
+        if !self.part(index) {
+            return false;
+        }
+        let end = self.at;
+        let of_all = self.lexemes[begin..end].iter().any(|lexeme| {
+            lexeme.sense() == Some(Sense::Each)
+                || matches!(
+                    lexeme.lex,
+                    Lex::Known(super::lexicon::Entry {
+                        sense: Sense::Part(_) | Sense::Noun(_),
+                        plural: true
+                    })
+                )
+        });
+        if !of_all || twins.len() < 2 || !twins.contains(&index) {
+            return true;
+        }
+        for twin in twins.into_iter().filter(|twin| *twin != index) {
+            self.at = begin;
+            if !self.part(twin) || self.at != end {
+                *self = before;
+                return false;
+            }
+        }
+        true
+    }
+
     /// A part of the thing: "with two links", "of ten planks".
     pub(super) fn part(&mut self, index: usize) -> bool {
         let begin = self.at;
@@ -523,6 +555,16 @@ impl Parser {
                         return true;
                     }
                     Sense::A | Sense::Filler => self.at += 1,
+                    // "a slightly damped pole"
+                    Sense::Prop(Prop::Damping)
+                        if self.lexemes[self.at].text == "damped"
+                            && self.drafts[index].kind().is_some_and(|kind| {
+                                kind.class() == super::super::spec::Class::Mechanism
+                            }) =>
+                    {
+                        self.drafts[index].thing.damping.get_or_insert(0.1);
+                        self.at += 1;
+                    }
                     // "with a double pole"
                     Sense::Twice if count.is_none() => {
                         count = Some(2);
@@ -543,6 +585,12 @@ impl Parser {
         }
         self.at = begin;
         false
+    }
+
+    /// "strings 35 cm", of which the noun has been read.
+    fn of_strings(&self) -> bool {
+        let before = self.at.checked_sub(1).and_then(|at| self.lexemes[at].sense());
+        matches!(before, Some(Sense::Noun(noun)) if noun.kind == Kind::Chain)
     }
 
     /// Wheels of a car, balls and strings of a cradle: what is said of each.
@@ -630,6 +678,10 @@ impl Parser {
         let thing = &mut self.drafts[index].thing;
         match (kind, noun.kind) {
             (Some(Kind::Car), _) => {
+                if count.is_some_and(|count| !(3..=12).contains(&count)) {
+                    self.at = here;
+                    return false;
+                }
                 // The mass of a wheel is not in the plan.
                 if mass.is_some() {
                     self.at = here;
@@ -699,7 +751,7 @@ impl Parser {
         self.glue(|sense| matches!(sense, Sense::Of | Sense::Is));
         if let Some(Lex::Measure(measure)) = self.peek()
             && matches!(measure.unit, Unit::Length | Unit::Mass)
-            && (self.at > begin || measure.unit == Unit::Mass)
+            && (self.at > begin || measure.unit == Unit::Mass || self.of_strings())
             // "links with a 5 kg weight": of the weight.
             && !matches!(self.sense_ahead(1), Some(Sense::Part(_) | Sense::Noun(_)))
             && !(matches!(self.sense_ahead(1), Some(Sense::Stretch(_) | Sense::Dim(_)))

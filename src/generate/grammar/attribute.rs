@@ -391,11 +391,26 @@ impl Parser {
                 if before.each
                     && matches!(
                         kind,
-                        Some(Kind::Pendulum | Kind::InvertedPendulum | Kind::CartPole)
-                    ) =>
+                        Some(
+                            Kind::Pendulum
+                                | Kind::InvertedPendulum
+                                | Kind::CartPole
+                                | Kind::Chain
+                                | Kind::Arm
+                        )
+                    )
+                    && self.drafts[index].thing.parts.is_some() =>
             {
                 // "a double pole, each 40 cm"
                 self.drafts[index].thing.length = Some(measure.value);
+            }
+            // "two leaves, each 70 cm wide"
+            (Unit::Length, None | Some(Dim::Wide))
+                if before.each
+                    && kind == Some(Kind::Door)
+                    && self.drafts[index].thing.parts == Some(2) =>
+            {
+                self.drafts[index].lengths.push((Some(Dim::Wide), 2.0 * measure.value));
             }
             (Unit::Length, Some(Dim::Deep | Dim::Long))
                 if kind == Some(Kind::Stairs) && self.each_step =>

@@ -148,16 +148,12 @@ impl Phrasing {
                 Some((from, to, which, count)) => {
                     let mut new = vec![known(Sense::Wheels(which), "driven wheels")];
                     if let Some(count) = count {
-                        new.insert(0, known(Sense::And, "and"));
                         let wheels = Entry { sense: Sense::Part(Part::Wheel), plural: true };
-                        new.splice(
-                            0..0,
-                            [
-                                known(Sense::With, "with"),
-                                Lexeme { lex: Lex::Number(count), text: count.to_string() },
-                                Lexeme { lex: Lex::Known(wheels), text: "wheels".into() },
-                            ],
-                        );
+                        new.extend([
+                            known(Sense::With, "with"),
+                            Lexeme { lex: Lex::Number(count), text: count.to_string() },
+                            Lexeme { lex: Lex::Known(wheels), text: "wheels".into() },
+                        ]);
                     }
                     let length = new.len();
                     self.lexemes.splice(from..to, new);

@@ -215,11 +215,26 @@ impl Parser {
             Some(Sense::Part(part)) => part == Part::Layer,
             _ => false,
         };
-        if member.is_none() || !board {
+        // "on the first, … on the second"
+        let bare = matches!(self.peek(), None | Some(Lex::Stop | Lex::Comma))
+            || self.sense() == Some(Sense::And);
+        if member.is_none() || !(board || bare) {
             self.at = begin;
             return false;
         }
-        self.at += 1;
+        self.at +=
+            usize::from(board) + usize::from(!board && self.peek() == Some(Lex::Number(1.0)));
+        // "from the top"
+        let text = |by: usize| self.lexemes.get(self.at + by).map_or("", |lexeme| &*lexeme.text);
+        let (from, top) = match (text(0), text(1), text(2)) {
+            ("from the top" | "from the top of", ..) => (1, true),
+            ("from the bottom", ..) => (1, false),
+            ("from", "the", "top") => (3, true),
+            ("from", "the", "bottom") => (3, false),
+            _ => (0, false),
+        };
+        let member = member.map(|member| if top { boards + 1 - member } else { member });
+        self.at += from;
         self.links.push(Link {
             subject: index,
             place: Place::Inside,

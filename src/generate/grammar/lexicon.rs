@@ -330,7 +330,7 @@ static PHRASES: &[(&str, Sense)] = &[
         Sense::Place(Place::On),
     ),
     (
-        "at its top|on its upper end|at its upper end|at the top of|at the top|near the top|down|on the upper end of|from the top of|near the top of|at the upper end of|rolling down|sliding down|from the top",
+        "on the top step of|on the top step|on the highest step|on the uppermost step|on the topmost step|at its top|on its upper end|at its upper end|at the top of|at the top|near the top|down|on the upper end of|from the top of|near the top of|at the upper end of|rolling down|sliding down|from the top",
         Sense::Place(Place::AtTop),
     ),
     (

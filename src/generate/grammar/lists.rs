@@ -60,8 +60,8 @@ impl Parser {
             count = whole(number);
             self.at += 1;
         }
+        // "two steel links": of which more is said.
         if self.sense().is_some_and(Sense::is_adjective) && count.is_some() {
-            // "two steel links" would be lost.
             *self = before;
             return false;
         }

@@ -25,7 +25,11 @@ impl Parser {
             (_, Some(Sense::Noun(noun))) => Some(noun),
             // "paint the biggest blue"
             (lex, sense)
-                if ends(lex) || matches!(sense, Some(Sense::Colour(_) | Sense::Of | Sense::Is)) =>
+                if ends(lex)
+                    || matches!(
+                        sense,
+                        Some(Sense::Colour(_) | Sense::Of | Sense::Is | Sense::And)
+                    ) =>
             {
                 self.at = self.at.checked_sub(1)?;
                 None

@@ -39,7 +39,9 @@ impl Parser {
             || matches!(self.sense(), Some(Sense::With | Sense::Of | Sense::Filler))
             || matches!(self.peek(), Some(Lex::Number(1.0)))
             || self.word(0) == "but";
-        if !joined || self.drafts[index].known || self.told_of_member {
+        // The first of a row that works as one is no thing of its own.
+        let one = matches!(self.drafts[index].kind(), Some(Kind::Dominoes | Kind::Gears));
+        if one || !joined || self.drafts[index].known || self.told_of_member {
             return false;
         }
         if copies.len() > 1 {
@@ -88,7 +90,8 @@ impl Parser {
             self.sense_ahead(next),
             Some(Sense::Place(_) | Sense::Inverse(_) | Sense::With | Sense::And)
         ) || matches!(self.ahead(next), None | Some(Lex::Stop | Lex::Comma));
-        if !group || placed || self.drafts[index].known {
+        let one = matches!(self.drafts[index].kind(), Some(Kind::Dominoes | Kind::Gears));
+        if one || !group || placed || self.drafts[index].known {
             return index;
         }
         match self.parted(index) {

@@ -41,6 +41,22 @@ impl Parser {
     pub(super) fn trait_of(&mut self, index: usize, quality: Trait) -> bool {
         // "on a ramp that should roll down": what is on it.
         let moves = matches!(quality, Trait::Rolling | Trait::Sliding | Trait::Falling);
+        // "an arm on a table, driven by servos": the arm.
+        let machine = |draft: usize| {
+            self.drafts[draft].kind().is_some_and(|kind| kind.class() == Class::Mechanism)
+        };
+        let upon = self
+            .links
+            .iter()
+            .rev()
+            .find(|link| link.reference == index && machine(link.subject))
+            .map(|link| link.subject);
+        let index = match (quality, upon) {
+            (Trait::Actuated | Trait::Servo | Trait::Passive, Some(upon)) if !machine(index) => {
+                upon
+            }
+            _ => index,
+        };
         let index = match quality {
             Trait::Spinning => self.turner(index),
             _ if moves => self.goer(index),

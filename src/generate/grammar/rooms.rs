@@ -84,7 +84,7 @@ impl Phrasing {
         self.flights();
         self.strings_of_cradles();
         self.boards_on_pivots();
-        self.span_of_two();
+        self.tied_from_one_to_another();
         self.neighbours();
         self.seats_at_tables();
         self.swing_ups();
@@ -142,6 +142,12 @@ impl Phrasing {
         while at < self.lexemes.len() {
             if let (true, "bar", Some(counter)) = (stools, self.text(at), called("bar counter")) {
                 self.lexemes[at] = counter;
+            }
+            // "a soft spring" is not of foam.
+            if self.text(at) == "soft"
+                && matches!(self.kind(at + 1), Some(Kind::Spring | Kind::SlidingSpring))
+            {
+                self.lexemes[at] = known(Sense::Strength(2.0), "weak");
             }
             let leaves = matches!(self.sense(at + 1), Some(Sense::Part(Part::Panel)));
             if door && leaves && self.sense(at) == Some(Sense::Each) {
@@ -385,6 +391,10 @@ impl Phrasing {
             {
                 from -= 1;
             }
+            // ", strings 35 cm"
+            if from == begin && from > 0 && self.lex(from - 1) == Some(Lex::Comma) {
+                from -= 1;
+            }
             if from < begin {
                 self.lexemes.splice(from..begin, [known(Sense::With, "with")]);
                 at = from + 1;
@@ -547,7 +557,7 @@ impl Phrasing {
     }
 
     /// "a chain from one pillar to another": between two pillars.
-    fn span_of_two(&mut self) {
+    fn tied_from_one_to_another(&mut self) {
         for at in 0..self.lexemes.len() {
             if !matches!(self.sense(at), Some(Sense::From)) {
                 continue;

@@ -192,6 +192,8 @@ impl Parser {
                         draft.stretch =
                             Some(std::array::from_fn(|axis| before[axis] * factors[axis]));
                     }
+                    // "a gently damped pendulum"
+                    Sense::Pace(_) if matches!(self.sense(), Some(Sense::Prop(Prop::Damping))) => {}
                     // "a stiff spring"
                     Sense::Strength(by)
                         if matches!(self.sense(), Some(Sense::Noun(noun))

@@ -56,6 +56,11 @@ impl Parser {
         if self.drafts[index].is_floor {
             return false;
         }
+        if self.peek() == Some(Lex::Comma)
+            && self.lexemes.get(self.at + 1).is_some_and(|next| next.text.starts_with("which"))
+        {
+            self.at += 1;
+        }
         self.glue(|sense| {
             matches!(sense, Sense::Is | Sense::Filler | Sense::Trait(Trait::Spaced | Trait::Moving))
         });

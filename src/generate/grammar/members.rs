@@ -504,6 +504,19 @@ impl Parser {
                 continue;
             }
             self.glue(|sense| matches!(sense, Sense::Is | Sense::Filler));
+            // "20 cm tall and blue"
+            if said > 0
+                && self.sense() == Some(Sense::And)
+                && matches!(
+                    self.sense_ahead(1),
+                    Some(Sense::Colour(_) | Sense::Material(_) | Sense::Heft(_) | Sense::Size(_))
+                )
+            {
+                self.at += 1;
+                if self.heads_a_thing() {
+                    self.at -= 1;
+                }
+            }
             if self.bare_figure(member, before) || self.how_many(member, counted) {
                 said += 1;
                 continue;
@@ -767,6 +780,11 @@ impl Parser {
     /// ", which in turn carries", "and holds", of what the sentence is about.
     pub(super) fn skip_to_load(&mut self) {
         let begin = self.at;
+        let which = matches!(self.sense_ahead(1), Some(Sense::Inverse(_)))
+            && self.lexemes.get(self.at + 1).is_some_and(|next| next.text.ends_with("which"));
+        if which && self.take(|sense| sense == Sense::And) {
+            return;
+        }
         let and = self.depth <= 1 && self.take(|sense| sense == Sense::And);
         while matches!(
             self.word(0),

@@ -139,7 +139,7 @@ impl Parser {
             // "three stacks of two cubes each"
             let last = self.sense() == Some(Sense::Each)
                 && self.current.is_some()
-                && matches!(self.ahead(1), None | Some(Lex::Stop | Lex::Comma));
+                && matches!(self.ahead(1), None | Some(Lex::Stop | Lex::Comma | Lex::Mark));
             if with
                 || last
                 || matches!(

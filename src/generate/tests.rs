@@ -727,3 +727,75 @@ fn furniture_has_something_on_each() {
         understood(balance).spec.things.iter().filter_map(|thing| thing.mass).collect();
     assert_eq!(masses, [2.0, 3.0]);
 }
+
+mod language {
+    use super::super::{Plan, grammar::plan, spec::Place};
+
+    fn understood(prompt: &str) -> Plan {
+        plan(prompt).unwrap_or_else(|refusal| panic!("{prompt}: {refusal:?}"))
+    }
+
+    fn masses(prompt: &str) -> Vec<f64> {
+        understood(prompt).spec.things.iter().filter_map(|thing| thing.mass).collect()
+    }
+
+    #[test]
+    fn each_of_several_is_as_it_was_said() {
+        assert_eq!(masses("two spheres, but one weighs 3 kg and the other only 300 g"), [3.0, 0.3]);
+        assert_eq!(
+            masses("Two crates side by side. The left one weighs 10 kg; the right one only 1 kg."),
+            [10.0, 1.0]
+        );
+        let widths = |prompt: &str| -> Vec<f64> {
+            let things = understood(prompt).spec.things;
+            things.iter().filter_map(|thing| thing.size?.x).collect()
+        };
+        assert_eq!(
+            widths(
+                "three cubes: a red one with 5 cm sides, a yellow one with 15 cm sides and a black one with 25 cm sides"
+            ),
+            [0.05, 0.15, 0.25]
+        );
+        assert_eq!(widths("two cubes, one 10 cm wide and the other 20 cm wide"), [0.1, 0.2]);
+        let group = &understood("two cubes, a red one and a blue one").spec.things;
+        assert_eq!(group.len(), 1);
+        assert_eq!(group[0].colours, ["red", "blue"]);
+        let all = understood("two dice, one of 10 g and one of 20 g, on a table").spec;
+        assert_eq!(all.relations.iter().filter(|r| r.place == Place::On).count(), 2);
+    }
+
+    #[test]
+    fn comparisons_are_with_what_was_named() {
+        assert_eq!(masses("a 2 kg ball and a cube three times as heavy as the ball"), [2.0, 6.0]);
+        assert!(plan("a cube as heavy as an elephant").is_err());
+        assert!(plan("a cube that is 20 kg wide").is_err());
+    }
+
+    #[test]
+    fn frames_are_passed_over_and_what_they_tell_is_not() {
+        for prompt in [
+            "Pool break: a red cube",
+            "How fast do things fall on Mercury? A red cube.",
+            "I'm testing a new idea. Please create a red cube, and that's it.",
+            "a red cube would be great, thanks in advance!",
+        ] {
+            let spec = understood(prompt).spec;
+            assert_eq!(spec.things.len(), 1, "{prompt}");
+            assert_eq!(spec.things[0].colours, ["red"], "{prompt}");
+        }
+        let mercury = understood("How fast do things fall on Mercury? A red cube.").spec.world;
+        assert_eq!(mercury.gravity.map(|g| g.z), Some(-3.7));
+        let icy = understood("Note that the floor is frictionless. A red cube.").spec.world;
+        assert_eq!(icy.floor_friction, Some(0.0));
+        assert!(plan("A red cube. Next to it a fnord.").is_err());
+        assert!(plan("To the left of a red cube stands a fnord.").is_err());
+    }
+
+    #[test]
+    fn relative_clauses_turn_places_round() {
+        let spec = understood("a chair, in front of which a table stands").spec;
+        assert_eq!(spec.relations[0].subject, "table");
+        let spec = understood("On a table there are two cups and a lamp.").spec;
+        assert_eq!(spec.relations.iter().filter(|r| r.reference == "table").count(), 2);
+    }
+}

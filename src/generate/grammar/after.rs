@@ -56,6 +56,11 @@ impl Parser {
         if self.drafts[index].is_floor {
             return false;
         }
+        if self.peek() == Some(Lex::Comma)
+            && self.lexemes.get(self.at + 1).is_some_and(|next| next.text.starts_with("which"))
+        {
+            self.at += 1;
+        }
         self.glue(|sense| {
             matches!(sense, Sense::Is | Sense::Filler | Sense::Trait(Trait::Spaced | Trait::Moving))
         });
@@ -512,9 +517,10 @@ impl Parser {
         let reference = gripper.filter(|_| place == Place::AttachedTo).unwrap_or(reference);
         let link = |subject| Link { subject, place, reference, member, other, gap };
         // "a cup, a book and a ball on a table": all of them.
-        let roomy = self.drafts[reference]
-            .kind()
-            .is_some_and(|kind| matches!(kind.class(), Class::Furniture | Class::Vessel));
+        let roomy = self.drafts[reference].kind().is_some_and(|kind| {
+            matches!(kind.class(), Class::Furniture | Class::Vessel)
+                || kind == Kind::Box && place == Place::Inside
+        });
         if matches!(place, Place::On | Place::Inside | Place::AtTop)
             && roomy
             && self.list.last() == Some(&subject)

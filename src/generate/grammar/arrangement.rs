@@ -176,8 +176,17 @@ impl Parser {
                 }
                 let alone =
                     draft.count.is_none() && !draft.plural && draft.thing.arrangement.is_none();
+                // Things that differ stand in no such pattern.
+                let unlike = alone && self.named.len() > 1 && self.named.contains(&index);
+                if unlike && self.list.len() < 2 && pattern != Pattern::Row {
+                    self.at = begin;
+                    return false;
+                }
                 if (draft.kind() == Some(Kind::Dominoes) && draft.in_file(pattern))
-                    || (alone && self.list.len() > 1 && pattern == Pattern::Row)
+                    || (alone
+                        && pattern == Pattern::Row
+                        && (self.list.len() > 1
+                            || self.named.len() > 1 && self.named.contains(&index)))
                 {
                     return true;
                 }

@@ -47,6 +47,8 @@ impl Parser {
 
     fn compared_within(&mut self, index: usize) -> bool {
         self.skip_words(&["just", "exactly", "precisely", "only", "about"]);
+        // "weighs ten times as much as the other"
+        let weighs = self.take(|sense| sense == Sense::Prop(Prop::Mass));
         let difference = match self.peek() {
             Some(Lex::Measure(measure)) => {
                 self.at += 1;
@@ -66,7 +68,13 @@ impl Parser {
         let the = self.take(|sense| sense == Sense::The);
         let sense = self.sense();
         self.at += 1;
+        let much = self
+            .at
+            .checked_sub(1)
+            .is_some_and(|at| self.lexemes.get(at).is_some_and(|lexeme| lexeme.text == "much"));
         let (what, by) = match (sense, times, difference) {
+            (_, Some(factor), _) if weighs && much && !the => (What::Mass, By::Times(factor)),
+            _ if weighs => return false,
             (Some(Sense::Size(size)), Some(factor), _) if !the && (size > 1.0 || factor == 1.0) => {
                 (What::Size, By::Times(factor))
             }
@@ -131,6 +139,7 @@ impl Parser {
             self.apart.push(measure.value.abs());
         }
         let base = self.drafts[base].clone();
+        self.compares |= self.told_of_member;
         self.drafts[index].be_like(&base, what, by)
     }
 
@@ -256,6 +265,7 @@ impl Parser {
     /// "a cylinder as tall as it is wide": two extents that are one.
     pub(super) fn as_tall_as_wide(&mut self, index: usize) -> bool {
         let begin = self.at;
+        let factor = self.times();
         let as_well = self.skip_words(&["just", "exactly", "as"])
             || self.at.checked_sub(1).is_some_and(|at| self.lexemes[at].text == "as");
         let dim = |sense: Option<Sense>| match sense {
@@ -283,11 +293,16 @@ impl Parser {
         let [x, _, z] = kind.extents();
         let known = draft.lengths.iter().find(|(dim, _)| *dim == Some(second)).map(|(_, v)| *v);
         let other = draft.lengths.iter().find(|(dim, _)| *dim == Some(first)).map(|(_, v)| *v);
-        let value = known.or(other).unwrap_or(if second == Dim::High { z } else { x });
-        for dim in [first, second] {
+        let factor = factor.unwrap_or(1.0);
+        let base = known.or(other.map(|value| value / factor));
+        let base = base.unwrap_or(if second == Dim::High { z } else { x });
+        for (dim, value) in [(first, base * factor), (second, base)] {
             if !draft.lengths.iter().any(|(known, _)| *known == Some(dim)) {
                 draft.lengths.push((Some(dim), value));
             }
+        }
+        if factor.fract() == 0.0 && factor > 1.0 {
+            self.apart.push(factor);
         }
         true
     }

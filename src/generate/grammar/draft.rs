@@ -495,6 +495,10 @@ impl Draft {
                 (Some(Dim::Thick), Kind::Wall | Kind::Door) => size.y = Some(value),
                 (Some(Dim::Thick | Dim::Deep), Kind::Dominoes) => size.x = Some(value),
                 (Some(Dim::Wide), Kind::Dominoes) => size.y = Some(value),
+                (Some(Dim::Thick), Kind::Post) => set_round(kind, &mut size, value),
+                (Some(Dim::Thick), Kind::Cylinder) if has(Dim::High, &self.lengths) => {
+                    set_round(kind, &mut size, value);
+                }
                 (Some(Dim::Thick), Kind::Cylinder | Kind::Capsule)
                     if noun.is_some_and(|noun| noun.lying) =>
                 {
@@ -638,7 +642,10 @@ impl Draft {
                 Trait::Frictionless => thing.friction = Some(0.0),
                 Trait::Rough => thing.friction = thing.friction.or(Some(1.5)),
                 Trait::Transparent => {
-                    thing.material = thing.material.or(Some(super::super::spec::Material::Glass));
+                    // Of what lets no light through by itself a plan has no word.
+                    let own = thing.material.map(|material| material.traits().density);
+                    thing.density = thing.density.or(own).filter(|_| thing.mass.is_none());
+                    thing.material = Some(super::super::spec::Material::Glass);
                 }
                 Trait::Tilted if thing.kind != Kind::Ramp && !mechanism => {
                     thing.tilt = self.angle.take().or(thing.tilt).or(Some(15.0));

@@ -64,6 +64,9 @@ impl Parser {
                 Some(Sense::Noun(_) | Sense::Ones | Sense::Of | Sense::Part(_))
             );
         let base = self.it.filter(|it| *it != index && self.drafts[*it].noun.is_some());
+        if ends && x != 0.0 && self.turned_to_side(index, x) {
+            return true;
+        }
         let seesaw = |at: &usize| self.drafts[*at].kind() == Some(Kind::Seesaw);
         let base = base.filter(seesaw).or((0..self.drafts.len()).rev().find(seesaw)).or(base);
         let (true, Some(base)) = (ends && x != 0.0, base) else {

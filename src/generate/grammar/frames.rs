@@ -54,6 +54,8 @@ const PREFIXES: &[&str] = &[
     "then|next|finally|lastly|afterwards|second|secondly|third|thirdly|also|now|and ?then|finally ~place_or_verb",
     "?a|an|the|my|our ?small|big|large|simple|typical ?~ classroom|kitchen|office|lab|laboratory|workshop|garden|park|gym|street|hall|arena|warehouse|shop|bar|restaurant|cafe|library|studio|garage|playground|landscape|village|city|bedroom|stage|courtyard|yard|factory|cellar|attic with|containing|that|where|in ?which|has|have|contains ~scene_with",
     "?in|inside a|an|the|my|our ?~ classroom|kitchen|office|lab|laboratory|workshop|garden|park|gym|street|hall|arena|warehouse|shop|bar|restaurant|cafe|library|studio|garage|playground|landscape|village|city|bedroom|stage|courtyard|yard|factory|cellar|attic ?there|stand|stands|is|are|we ~article",
+    "please|also ?please note|remember|mind|observe that",
+    "note|remember that",
     "to begin|start with",
     "imagine|suppose|picture|assume|consider|think that|of|there ?is|are|were|we|you ?have|had",
     "imagine|suppose|picture|assume|consider ~article",
@@ -74,6 +76,10 @@ const LISTS: &[&str] = &[
     "set|lay|put|place|arrange|show|create|make|build|generate|draw|simulate|prepare|provide|display|render|model|have|use|add|get|do ?up|out|me|down the following|these ?things|objects|items|shapes|bodies|scene|setup|arrangement ?on|upon ?the ?floor|ground",
     "?there are|is the following ?things|objects|items|shapes|bodies ?on ?the ?floor|ground",
     "the following ?things|objects|items|shapes|bodies|scene|setup",
+    "let me describe|explain|tell ?you ?it|this|what|how ?i ?we ?want|like ?it",
+    "as|for ?a|an warm|test|start|example|exercise|experiment ?up",
+    "?a quick|short|simple|little|easy test|question|try|request|job|task|exercise ?nothing ?fancy",
+    "show|tell|explain|teach|demonstrate ?to ?me|us|students|people|them|the ?class|kids|students how|why|what *",
 ];
 
 /// Sentences that say nothing of the scene, from their beginning to their end.
@@ -90,7 +96,8 @@ const SENTENCES: &[&str] = &[
     "thanks|thank|cheers|bye|goodbye|greetings|regards|sincerely|sorry|excuse *",
     "good|nice|great|hi|hello|dear|hey *",
     "the|my|our ?main|whole|real goal|aim|idea|purpose|point|task|question|problem|reason|lesson|topic|exercise|students|pupils|kids|children|class|results *",
-    "watch|observe|look|notice|note|remember|predict|guess|explain|compare|calculate|compute|enjoy|discuss|think *",
+    "find|see|know|learn|understand|check ?out how|which|what|whether|if|why|who *",
+    "watch|observe|look|notice|predict|guess|explain|compare|calculate|compute|enjoy|discuss|think *",
     "students|pupils|kids|children|people|everyone|everybody|visitors *",
     "that|this s|is|would|will|be|should ?be it|all|everything|enough|great|nice|perfect|good|fine|lovely|wonderful|what ?i|we ?want|need",
     "nothing|none|neither of them|which|these|else|more|less|should|must|may *",
@@ -111,7 +118,7 @@ const SUFFIXES: &[&str] = &[
     "?and that s|is|will|would|should ?be ?all|it|everything|enough ?for ?now|today|me|please|thanks|of",
     "?and|with nothing|no|not|never ?thing else|more|less|besides ?nothing|or|and ?less|more|else ?please",
     "thanks|thank|cheers|please|ty|thx ?you|in|so|very|a ?much|advance|lot ?in ?advance",
-    "?just like|as|similar ?to in|seen|from a|an|the|my|his|her|our|galileo|newton|this|that|many|real|every *",
+    "?just like|as|similar ?to in|seen|from|at a|an|the|my|his|her|our|galileo|newton|this|that|many|real|every *",
     "and|then|so|to|we|i ?then|we|i|you ?can|could|want|will|would|then|and|let ?to|me|us|s|let ?simply|just|then watch|see|observe|find|look|learn|check|compare|study|discuss *",
     "?and|but|where|with|so|such ?that ?they|it ?which|that none|neither|nothing ?of ?them|these|those|which ?should|may|must|will touch|touches|touching|overlap|overlaps *",
     "?and|but|so|such|where ?that|which ?they|it|which|that ?do|does|don|doesn|should|shouldn|must|mustn|may|are|aren|is|can not|t|never ?be ?in touch|touching|overlap|overlapping *",
@@ -447,12 +454,15 @@ fn without_title(sentence: &str, granted: &mut Vec<String>) -> String {
     let Some(colon) = sentence.find(':') else { return sentence.to_owned() };
     let (title, rest) = (&sentence[..colon], &sentence[colon + 1..]);
     let (own, behind) = (words(title), words(rest));
-    if own.is_empty() || own.len() > 9 || behind.is_empty() || title.contains(',') {
+    if own.is_empty() || behind.is_empty() {
         return sentence.to_owned();
     }
-    let is = |pattern: &&str| matched(&parts(pattern), &own, 0, false) == Some(own.len());
+    let is = |pattern: &&str| matched(&parts(pattern), &own, 0, true) == Some(own.len());
     if LISTS.iter().any(is) {
         return rest.trim_start().to_owned();
+    }
+    if own.len() > 9 || title.contains(',') {
+        return sentence.to_owned();
     }
     let titled = own.iter().any(|word| TITLES.contains(&&*word.text));
     let strange = own.iter().any(|word| !is_known(&word.text));
@@ -471,7 +481,7 @@ fn without_title(sentence: &str, granted: &mut Vec<String>) -> String {
         )
     });
     let tells = own.iter().enumerate().any(|(n, word)| {
-        let labelled = n > 0 && TITLES.contains(&&*own[n - 1].text);
+        let labelled = own[..n].iter().any(|word| TITLES.contains(&&*word.text));
         is_figure(&word.text) && !labelled
             || matches!(
                 lexicon::meaning(&word.text).map(|entry| entry.sense),
@@ -584,6 +594,31 @@ fn is_aside(sentence: &str) -> bool {
     let asks = sentence.trim_end().ends_with('?');
     let strange = own.iter().any(|word| !is_known(&word.text));
     let is = |pattern: &&&str| matched(&parts(pattern), &own, 0, true) == Some(own.len());
+    // "Note that the floor is icy."
+    let muses = own.iter().any(|word| matches!(&*word.text, "wonder" | "wondered" | "curious"));
+    let tells = own.iter().any(|word| {
+        matches!(
+            lexicon::meaning(&word.text).map(|entry| entry.sense),
+            Some(
+                Sense::Colour(_)
+                    | Sense::Material(_)
+                    | Sense::Floor
+                    | Sense::Gravity
+                    | Sense::Wind
+                    | Sense::Trait(
+                        Trait::Frictionless
+                            | Trait::Slippery
+                            | Trait::Rough
+                            | Trait::Bouncy
+                            | Trait::Fixed
+                            | Trait::Transparent
+                    )
+            )
+        )
+    });
+    if tells && !muses && !asks {
+        return false;
+    }
     asks && QUESTIONS.iter().any(|pattern| is(&pattern))
         || SENTENCES.iter().any(|pattern| (strange || !pattern.ends_with('*')) && is(&pattern))
 }

@@ -37,10 +37,13 @@ impl Parser {
         let copies = self.copies_of(index);
         let joined = matches!(self.peek(), Some(Lex::Comma | Lex::Mark))
             || matches!(self.sense(), Some(Sense::With | Sense::Of | Sense::Filler))
-            || matches!(self.peek(), Some(Lex::Number(1.0)))
+            || matches!(self.peek(), Some(Lex::Number(_)))
             || self.word(0) == "but";
         // The first of a row that works as one is no thing of its own.
-        let one = matches!(self.drafts[index].kind(), Some(Kind::Dominoes | Kind::Gears));
+        let one = matches!(
+            self.drafts[index].kind(),
+            Some(Kind::Dominoes | Kind::Gears | Kind::NewtonsCradle)
+        );
         if one || !joined || self.drafts[index].known || self.told_of_member {
             return false;
         }
@@ -228,6 +231,7 @@ impl Parser {
             }
         }
         self.told_of_member = false;
+        open |= std::mem::take(&mut self.compares);
         self.list = list;
         (self.current, self.head, self.it) = (current, head, it);
         let whole = !free.contains(&true);
@@ -329,7 +333,7 @@ impl Parser {
                 let here = self.at;
                 self.named_again(own);
                 let said = self.at > here
-                    || self.adjective() && !self.heads_a_thing()
+                    || self.adjective() && (!self.heads_a_thing() || self.heads_own(index))
                     || matches!(self.sense(), Some(Sense::Is));
                 (said && number < count).then_some(Pick::Next(number))
             }
@@ -374,6 +378,31 @@ impl Parser {
             }
             _ => None,
         }
+    }
+
+    /// "a black crate next to a white one; the white one is on the left": of the black one.
+    pub(super) fn turned_to_side(&mut self, index: usize, x: f64) -> bool {
+        let beside = self.links.iter().position(|link| {
+            link.place == Place::Beside && (link.subject == index || link.reference == index)
+        });
+        let place = if x < 0.0 { Place::LeftOf } else { Place::RightOf };
+        if let Some(at) = beside {
+            let link = &mut self.links[at];
+            let other = if link.subject == index { link.reference } else { link.subject };
+            (link.subject, link.reference, link.place) = (index, other, place);
+            return true;
+        }
+        false
+    }
+
+    /// "four blue cubes", of cubes.
+    fn heads_own(&self, index: usize) -> bool {
+        let own = self.drafts[index].noun;
+        let mut by = 0;
+        while self.sense_ahead(by).is_some_and(Sense::is_adjective) {
+            by += 1;
+        }
+        matches!(self.sense_ahead(by), Some(Sense::Noun(noun)) if Some(noun) == own)
     }
 
     /// What an adjective says takes the place of what was said of all.
@@ -451,7 +480,7 @@ impl Parser {
                 continue;
             }
             // What comes behind the last is said of all where the others have nothing like it.
-            let aside = self.peek() == Some(Lex::Comma);
+            let aside = matches!(self.peek(), Some(Lex::Comma | Lex::Mark));
             if aside && most.is_some_and(|most| said >= most) || self.peek() == Some(Lex::Stop) {
                 break;
             }
@@ -466,12 +495,33 @@ impl Parser {
             if self.lexemes.get(each).and_then(Lexeme::sense) == Some(Sense::Each) {
                 break;
             }
+            let own = self.drafts[member].noun;
+            if said > 0
+                && (self.sense() == Some(Sense::Ones)
+                    || matches!(self.sense(), Some(Sense::Noun(noun)) if Some(noun) == own))
+            {
+                self.at += 1;
+                continue;
+            }
             self.glue(|sense| matches!(sense, Sense::Is | Sense::Filler));
+            // "20 cm tall and blue"
+            if said > 0
+                && self.sense() == Some(Sense::And)
+                && matches!(
+                    self.sense_ahead(1),
+                    Some(Sense::Colour(_) | Sense::Material(_) | Sense::Heft(_) | Sense::Size(_))
+                )
+            {
+                self.at += 1;
+                if self.heads_a_thing() {
+                    self.at -= 1;
+                }
+            }
             if self.bare_figure(member, before) || self.how_many(member, counted) {
                 said += 1;
                 continue;
             }
-            if self.adjective() && !self.heads_a_thing() {
+            if self.adjective() && (!self.heads_a_thing() || self.heads_own(member)) {
                 let mut draft = std::mem::take(&mut self.drafts[member]);
                 self.clear_for(&mut draft);
                 let done = self.adjective_into(&mut draft);
@@ -730,6 +780,11 @@ impl Parser {
     /// ", which in turn carries", "and holds", of what the sentence is about.
     pub(super) fn skip_to_load(&mut self) {
         let begin = self.at;
+        let which = matches!(self.sense_ahead(1), Some(Sense::Inverse(_)))
+            && self.lexemes.get(self.at + 1).is_some_and(|next| next.text.ends_with("which"));
+        if which && self.take(|sense| sense == Sense::And) {
+            return;
+        }
         let and = self.depth <= 1 && self.take(|sense| sense == Sense::And);
         while matches!(
             self.word(0),

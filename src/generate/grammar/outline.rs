@@ -53,7 +53,8 @@ impl Draft {
         else {
             return;
         };
-        let width = (mass / (material.traits().density * fills)).cbrt();
+        let width =
+            (mass / (self.thing.density.unwrap_or(material.traits().density) * fills)).cbrt();
         if (0.01..=3.0).contains(&width) {
             let width = Some((width * 1e4).round() / 1e4);
             self.thing.size = Some(match self.thing.kind {

@@ -76,6 +76,10 @@ pub struct Parser {
     pub(super) part_of: Option<Sense>,
     /// What a group has become that was parted: what is said of it is said of each.
     pub(super) twins: Vec<usize>,
+    /// Whether a member of a group was compared with the others.
+    pub(super) compares: bool,
+    /// What the sentence began to put things beside.
+    pub(super) beside: Option<usize>,
     /// What the sentence began to put things on.
     pub(super) bearer: Option<(Place, usize)>,
     /// What is being placed.
@@ -117,6 +121,7 @@ impl Parser {
                     }
                     led = None;
                     (self.single, self.bearer, self.twins) = (None, None, Vec::new());
+                    self.beside = None;
                     self.at += 1;
                     separated = true;
                     continue;
@@ -134,7 +139,7 @@ impl Parser {
             // "three stacks of two cubes each"
             let last = self.sense() == Some(Sense::Each)
                 && self.current.is_some()
-                && matches!(self.ahead(1), None | Some(Lex::Stop | Lex::Comma));
+                && matches!(self.ahead(1), None | Some(Lex::Stop | Lex::Comma | Lex::Mark));
             if with
                 || last
                 || matches!(
@@ -189,6 +194,11 @@ impl Parser {
                 // "a table, on it a bowl, next to it two chairs": all of the table.
                 if self.sense() == Some(Sense::It) && self.head.is_some() && separated {
                     self.it = self.head;
+                }
+                // "Behind the sofa is a lamp, and in front of it a table": of the sofa.
+                if let (Some(Sense::It), Some(base), true) = (self.sense(), self.beside, separated)
+                {
+                    self.it = Some(base);
                 }
                 if place == Place::Between && self.between_those_before(&mut leading) {
                     separated = true;
@@ -250,6 +260,17 @@ impl Parser {
                     self.head = Some(subject);
                 }
                 let led_place = leading.take();
+                if let Some((place, reference, _)) = led_place {
+                    let lateral = matches!(
+                        place,
+                        Place::Behind
+                            | Place::InFrontOf
+                            | Place::LeftOf
+                            | Place::RightOf
+                            | Place::Beside
+                    );
+                    self.beside = Some(reference).filter(|_| lateral);
+                }
                 if let Some((place, reference, other)) = led_place {
                     self.link(subject, place, reference, other, None);
                     // "behind each desk a chair"

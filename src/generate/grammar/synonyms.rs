@@ -77,6 +77,8 @@ const MATERIALS: &[(&str, Material)] = &[
         "tool steel|sheet metal|sheet steel|chrome|chromed|chromium|cast iron|wrought iron",
         Material::Steel,
     ),
+    ("tungsten", Material::Steel),
+    ("titanium", Material::Aluminium),
     ("vulcanised rubber|silicone rubber|silicone|latex", Material::Rubber),
     (
         "acrylic|plexiglass|perspex|pvc|nylon|polyethylene|polycarbonate|abs|vinyl|lego",
@@ -115,7 +117,7 @@ const OTHERS: &[(&str, Sense)] = &[
         Sense::Prop(Prop::Size),
     ),
     (
-        "consists of|that consists of|which consists of|consist of|that consist of|that is made up of|which is made up of|is made up of|are made up of|that is composed of|is composed of|that is built of|that is built from|is built of|is built from|that is formed by|is formed by|that is made from|is made from|that comprises|comprises|put together from|assembled from|made up from|stacked from",
+        "measure|that measure|which measure|consists of|that consists of|which consists of|consist of|that consist of|that is made up of|which is made up of|is made up of|are made up of|that is composed of|is composed of|that is built of|that is built from|is built of|is built from|that is formed by|is formed by|that is made from|is made from|that comprises|comprises|put together from|assembled from|made up from|stacked from",
         Sense::Of,
     ),
     (

@@ -125,11 +125,14 @@ impl Parser {
                     }
                     Sense::Each if here == begin => definite = true,
                     Sense::Of if draft.count.is_some() && draft.is_blank() => {}
-                    Sense::And if !draft.is_blank() && self.adjective() => {}
+                    Sense::And
+                        if !draft.is_blank() && (self.adjective() || self.measured_noun()) => {}
                     Sense::And if self.elide(&draft) => {
                         self.elided.push(draft);
                         return self.thing();
                     }
+                    // "a single cube"
+                    Sense::Fold(1) if self.is_of_one_piece() => {}
                     Sense::Fold(parts_count) => {
                         self.take(|sense| matches!(sense, Sense::Part(Part::Link | Part::Joint)));
                         parts = Some((Part::Link, parts_count));
@@ -374,6 +377,16 @@ impl Parser {
         }
     }
 
+    /// Whether the noun that comes has no parts of which there could be one.
+    fn is_of_one_piece(&self) -> bool {
+        (0..6)
+            .find_map(|by| match self.sense_ahead(by) {
+                Some(Sense::Noun(noun)) => Some(noun.kind.class() != Class::Mechanism),
+                _ => None,
+            })
+            .unwrap_or(false)
+    }
+
     /// Whether a measure follows that stands before a noun: "a 1 kg, 12 cm wide ball".
     fn measured_noun(&self) -> bool {
         let mut by = 1;
@@ -474,6 +487,8 @@ impl Parser {
         let Some(sense) = self.sense() else { return false };
         let next = self.sense_ahead(1);
         match (sense, next) {
+            // "a light white crate" is no shade of white.
+            (Sense::Light, Some(Sense::Colour("white" | "black"))) => draft.heft = Some(0.25),
             (Sense::Dark | Sense::Light, Some(Sense::Colour(colour))) => {
                 let shade = if sense == Sense::Dark { "dark" } else { "light" };
                 draft.thing.colours.push(format!("{shade} {colour}"));
@@ -724,6 +739,18 @@ impl Parser {
             (Some(Dim::Radius), Some(arrangement)) => arrangement.radius = Some(value),
             (Some(Dim::Diameter), Some(arrangement)) if arrangement.pattern == Pattern::Ring => {
                 arrangement.radius = Some(value / 2.0);
+            }
+            // "a 20 cm high stack of coins": of as many as that takes.
+            (Some(Dim::High), Some(arrangement))
+                if arrangement.pattern == Pattern::Stack
+                    && draft.count.is_none()
+                    && draft.lengths.is_empty()
+                    && draft.noun.is_some_and(|noun| noun.size.is_some()) =>
+            {
+                let [_, _, each] = draft.noun.and_then(|noun| noun.size).unwrap_or([1.0; 3]);
+                let count = (value / each).round().clamp(2.0, f64::from(MAX_COUNT));
+                draft.count = Some(count as u32);
+                self.apart.push(value);
             }
             (dim, _) => draft.lengths.push((dim, value)),
         }

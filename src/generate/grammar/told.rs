@@ -187,6 +187,14 @@ impl Figures {
             }
             figures.numbers.extend([things, all]);
         }
+        let stem = |thing: &Thing| {
+            let id = thing.id.trim_end_matches(|c: char| c.is_ascii_digit());
+            id.trim_end_matches('_').to_owned()
+        };
+        for own in spec.things.iter().map(stem) {
+            let alike = spec.things.iter().filter(|thing| stem(thing) == own);
+            figures.numbers.push(alike.map(|thing| f64::from(thing.count.unwrap_or(1))).sum());
+        }
         figures.numbers.extend([spec.things.len() as f64, 1.0]);
         figures
     }

@@ -11,6 +11,7 @@ use super::{
 
 impl Phrasing {
     pub(super) fn wording(&mut self) {
+        self.is_to_the_left();
         self.about_so_much();
         self.between_two_figures();
         self.on_that();
@@ -23,16 +24,103 @@ impl Phrasing {
         self.left_and_right();
         self.no_friction_first();
         self.circumference();
+        self.one_of_the_two();
+        self.high_stacks();
+        self.letters();
+        self.other_metals();
+    }
+
+    /// Metals that look like others and weigh less or more: brass, bronze, titanium, tungsten.
+    fn other_metals(&mut self) {
+        for at in (0..self.lexemes.len()).rev() {
+            let density = match self.text(at) {
+                "brass" => 8500.0,
+                "bronze" => 8800.0,
+                "titanium" => 4500.0,
+                "tungsten" => 19250.0,
+                _ => continue,
+            };
+            let before =
+                self.is_noun(at + 1) || self.sense(at + 1).is_some_and(Sense::is_adjective);
+            let of = at > 0 && matches!(self.sense(at - 1), Some(Sense::Of));
+            let unit = super::measure::Unit::Density;
+            let figure = super::lexer::Lexeme {
+                lex: Lex::Measure(Measure { value: density, unit, scale: 1.0 }),
+                text: format!("{density} kg/m³"),
+            };
+            if before {
+                self.lexemes.insert(at, figure);
+            } else if of {
+                self.lexemes.splice(at + 1..at + 1, [known(Sense::And, "and"), figure]);
+            }
+        }
+    }
+
+    /// "one of the two balls is red": two balls, one is red.
+    fn one_of_the_two(&mut self) {
+        for at in 0..self.lexemes.len() {
+            let begins = at == 0 || self.lex(at - 1) == Some(Lex::Stop);
+            let of =
+                self.lex(at) == Some(Lex::Number(1.0)) && self.sense(at + 1) == Some(Sense::Of);
+            let the = usize::from(self.sense(at + 2) == Some(Sense::The));
+            if !(begins && of && matches!(self.lex(at + 2 + the), Some(Lex::Number(n)) if n > 1.0))
+            {
+                continue;
+            }
+            let mut noun = at + 3 + the;
+            while self.sense(noun).is_some_and(Sense::is_adjective) {
+                noun += 1;
+            }
+            let fresh = matches!(self.sense(noun), Some(own @ Sense::Noun(_))
+                if !self.lexemes[..at].iter().any(|lexeme| lexeme.sense() == Some(own)));
+            if fresh {
+                let one = self.lexemes[at].clone();
+                let comma = super::lexer::Lexeme { lex: Lex::Comma, text: ",".into() };
+                let group: Vec<_> = self.lexemes[at + 2 + the..=noun].to_vec();
+                self.lexemes.splice(at..=noun, group.into_iter().chain([comma, one]));
+                return;
+            }
+        }
+    }
+
+    /// "a 20 cm high stack": the stack is 20 cm high.
+    fn high_stacks(&mut self) {
+        for at in (1..self.lexemes.len()).rev() {
+            let measured = matches!(self.lex(at - 1), Some(Lex::Measure(_)));
+            let group = match self.text(at) {
+                "high stack" | "tall stack" => "stack",
+                "high tower" | "tall tower" => "tower",
+                _ => continue,
+            };
+            if let (true, Some(high), Some(group)) = (measured, called("tall"), called(group)) {
+                self.lexemes.splice(at..=at, [high, group]);
+            }
+        }
+    }
+
+    /// "w = 30 cm, d = 20 cm": beside a width, d is the depth.
+    fn letters(&mut self) {
+        let wide = self.lexemes.iter().any(|lexeme| matches!(&*lexeme.text, "w" | "l"));
+        if let (true, Some(depth)) = (wide, called("depth")) {
+            for lexeme in &mut self.lexemes {
+                if lexeme.text == "d" {
+                    lexeme.lex = depth.lex;
+                }
+            }
+        }
     }
 
     /// "a chair, behind which a table stands": the table is behind it.
     fn places_of_which(&mut self) {
         for at in (1..self.lexemes.len()).rev() {
             let Some(Sense::Place(place)) = self.sense(at) else { continue };
-            let named = matches!(self.sense(at + 2), Some(Sense::A | Sense::Is | Sense::Verb(_)))
-                || matches!(self.lex(at + 2), Some(Lex::Number(_)));
+            let named = matches!(
+                self.sense(at + 2),
+                Some(Sense::A | Sense::Is | Sense::Verb(_) | Sense::Trait(Trait::Spaced))
+            ) || matches!(self.lex(at + 2), Some(Lex::Number(_)));
             let before = self.is_noun(at - 1) || self.lex(at - 1) == Some(Lex::Comma);
-            if matches!(self.text(at + 1), "which" | "whom") && named && before {
+            let which = self.text(at + 1).split(' ').next().unwrap_or_default();
+            if matches!(which, "which" | "whom") && named && before {
                 self.lexemes.splice(at..at + 2, [known(Sense::Inverse(place), "on which")]);
                 if self.lex(at - 1) == Some(Lex::Comma) {
                     self.lexemes.remove(at - 1);
@@ -120,6 +208,36 @@ impl Phrasing {
                 let value = measure.value / std::f64::consts::PI;
                 self.lexemes[next].lex = Lex::Measure(Measure { value, ..measure });
                 self.lexemes[at] = diameter;
+            }
+        }
+    }
+
+    /// "is to the left of": "to" belongs to the side.
+    fn is_to_the_left(&mut self) {
+        for at in 0..self.lexemes.len() {
+            let verb = match self.text(at) {
+                "is to" => "is",
+                "are to" => "are",
+                _ => continue,
+            };
+            let side = self.sense(at + 1) == Some(Sense::The)
+                && matches!(self.text(at + 2), "left" | "right" | "left of" | "right of");
+            if side {
+                let rest = format!("{verb} to {}", self.said(at + 1, self.lexemes.len()));
+                self.lexemes.truncate(at);
+                let mut rest = super::lexer::lexemes(&rest);
+                // One word less makes another phrase.
+                if let Some(first) = rest.first()
+                    && first.text.ends_with(" to")
+                    && let Some(is) = called(verb)
+                {
+                    let tail = rest[1..].iter().map(|l| &*l.text).collect::<Vec<_>>().join(" ");
+                    rest = [is]
+                        .into_iter()
+                        .chain(super::lexer::lexemes(&format!("to {tail}")))
+                        .collect();
+                }
+                self.lexemes.extend(rest);
             }
         }
     }

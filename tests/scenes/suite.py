@@ -1,8 +1,9 @@
 """Judges `mjcast generate` by what its scenes are and do.
 
-    python suite.py --bin PATH [--half dev|test|all|fresh|held|unseen] [--json OUT] [--sheet DIR]
+    python suite.py --bin PATH [--half dev|test|all|fresh|held|unseen|blind|sealed] [--json OUT] [--sheet DIR]
 
-`all`: dev and test. `fresh`: prompts that were held out after both, `held` after all of them, and `unseen` after those.
+`all`: dev and test. `fresh`: prompts that were held out after both, `held` after all of them, `unseen` after those.
+`blind` and `sealed` are held out: nobody who works on the grammar has looked at them, and only figures are printed.
 
 `PATH generate --lines` reads a prompt per line (an edit: a JSON object with `prompt` and the `spec`
 before) and answers each with a line of JSON. Prints a table and ends with status 1 where a bar of
@@ -23,10 +24,12 @@ from pathlib import Path
 import mujoco
 import numpy as np
 
+import prompts_blind
 import prompts_dev
 import prompts_fresh
 import prompts_held
 import prompts_more
+import prompts_sealed
 import prompts_test
 import prompts_unseen
 from prompts import Edits, Refused
@@ -39,7 +42,11 @@ HALVES = {
     "fresh": prompts_fresh.PROMPTS,
     "held": prompts_held.PROMPTS,
     "unseen": prompts_unseen.PROMPTS,
+    "blind": prompts_blind.PROMPTS,
+    "sealed": prompts_sealed.PROMPTS,
 }
+# Their prompts are shown to nobody; one that is to be developed with is taken out of here first.
+HELD_OUT = {"blind", "sealed"}
 BARS = {"scenes fully right": 0.85, "checks": 0.95, "refused wrongly accepted": 0, "wrong without a warning": 0}
 # A generator that hangs fails the suite instead of hanging it.
 REPLY_TIMEOUT_S = 30
@@ -109,10 +116,15 @@ def main() -> int:
     generator = Generator(options.bin)
     verdicts = [v for half in halves for prompt in HALVES[half] for v in judge_prompt(generator, half, prompt)]
     generator.close()
-    table(verdicts)
     figures = totals(verdicts)
     missed = misses(figures)
-    report(verdicts, figures, missed)
+    if options.half in HELD_OUT:
+        kinds(verdicts)
+        conclude(figures, missed)
+        return 1 if missed else 0
+    table(verdicts)
+    report(verdicts)
+    conclude(figures, missed)
     if options.json:
         write(options.json, verdicts, figures)
     if options.sheet:
@@ -191,6 +203,15 @@ def table(verdicts: list[Verdict]):
         print(f"| {v.half} | {v.kind} | {said} | {right} | {v.passed}/{v.total} | {v.ms:.0f} |")
 
 
+def kinds(verdicts: list[Verdict]):
+    """How each kind of prompt went, without a prompt."""
+    print("| half | kind | right | refused | wrong |\n|---|---|---|---|---|")
+    for half, kind in dict.fromkeys((v.half, v.kind) for v in verdicts):
+        of = [v for v in verdicts if (v.half, v.kind) == (half, kind)]
+        right, refused = sum(v.is_right for v in of), sum(not v.accepted and not v.is_right for v in of)
+        print(f"| {half} | {kind} | {right} | {refused} | {len(of) - right - refused} |")
+
+
 def totals(verdicts: list[Verdict]) -> dict:
     scenes = [v for v in verdicts if not v.must_refuse]
     times = [v.ms for v in verdicts] or [0.0]
@@ -216,7 +237,7 @@ def misses(figures: dict) -> list[str]:
     return missed
 
 
-def report(verdicts: list[Verdict], figures: dict, missed: list[str]):
+def report(verdicts: list[Verdict]):
     for title, chosen in {
         "Wrong without a warning": [v for v in verdicts if v.is_silently_wrong and not v.must_refuse],
         "Wrong, with a warning": [v for v in verdicts if v.accepted and not v.is_right and v.warnings],
@@ -229,6 +250,9 @@ def report(verdicts: list[Verdict], figures: dict, missed: list[str]):
             print(f"- {json.dumps(v.prompt[:120], ensure_ascii=False)}")
             for line in v.faults + [f"warning: {w}" for w in v.warnings]:
                 print(f"    {line[:300]}")
+
+
+def conclude(figures: dict, missed: list[str]):
     print()
     for name, value in figures.items():
         print(f"{name}: {f'{value:.1%}' if name in ('scenes fully right', 'checks') else f'{value:.4g}'}")

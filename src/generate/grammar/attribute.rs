@@ -694,17 +694,23 @@ impl Parser {
         self.sense() == Some(Sense::Light) && !matches!(self.sense_ahead(1), Some(Sense::Colour(_)))
     }
 
+    /// "light", "dark", or nothing.
+    pub(super) fn shade(&mut self) -> &'static str {
+        let shade = match self.sense() {
+            Some(Sense::Dark) => "dark ",
+            Some(Sense::Light) => "light ",
+            _ => "",
+        };
+        self.at += usize::from(!shade.is_empty());
+        shade
+    }
+
     /// "red", "light blue", "red, green and blue".
     fn colours(&mut self, index: usize) -> bool {
         let mut found = Vec::new();
         loop {
             let here = self.at;
-            let shade = match self.sense() {
-                Some(Sense::Dark) => "dark ",
-                Some(Sense::Light) => "light ",
-                _ => "",
-            };
-            self.at += usize::from(!shade.is_empty());
+            let shade = self.shade();
             let Some(Sense::Colour(colour)) = self.sense() else {
                 self.at = here;
                 break;

@@ -50,15 +50,7 @@ impl Parser {
             self.drafts[owner].thing.parts = Some(left);
             return true;
         }
-        self.glue(|sense| matches!(sense, Sense::Of | Sense::The | Sense::Filler));
-        let index = match (self.peek(), self.sense()) {
-            (None | Some(Lex::Stop), _) => self.it,
-            (_, Some(Sense::It | Sense::Ones)) => {
-                self.at += 1;
-                self.it
-            }
-            _ => self.known_thing(known),
-        };
+        let index = self.spoken_of(known);
         let count = index.and_then(|index| {
             let draft = &self.drafts[index];
             draft.count.or(draft.thing.parts.filter(|_| draft.thing.kind == Kind::Dominoes))

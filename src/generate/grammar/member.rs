@@ -246,12 +246,7 @@ impl Parser {
             });
             self.at += usize::from(self.peek() == Some(Lex::Number(1.0)));
             self.glue(|sense| matches!(sense, Sense::Is | Sense::In | Sense::Filler));
-            let shade = match self.sense() {
-                Some(Sense::Dark) => "dark ",
-                Some(Sense::Light) => "light ",
-                _ => "",
-            };
-            self.at += usize::from(!shade.is_empty());
+            let shade = self.shade();
             let (Some(member), Some(Sense::Colour(colour)), 2..=16) = (member, self.sense(), count)
             else {
                 self.at = here;

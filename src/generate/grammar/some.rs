@@ -88,20 +88,25 @@ impl Parser {
         first && !names
     }
 
+    /// "of them", "of the balls", nothing at all: what is spoken of.
+    pub(super) fn spoken_of(&mut self, known: usize) -> Option<usize> {
+        self.glue(|sense| matches!(sense, Sense::Of | Sense::The | Sense::Filler));
+        match (self.peek(), self.sense()) {
+            (None | Some(Lex::Stop), _) => self.it,
+            (_, Some(Sense::It | Sense::Ones)) => {
+                self.at += 1;
+                self.it
+            }
+            _ => self.known_thing(known),
+        }
+    }
+
     /// "keep two of them", "keep the ball and the table": all else goes.
     pub(super) fn keep(&mut self, known: usize, gone: &mut Vec<usize>) -> Option<()> {
         self.glue(|sense| sense == Sense::Filler);
         if let Some(Lex::Number(number)) = self.peek() {
             self.at += 1;
-            self.glue(|sense| matches!(sense, Sense::Of | Sense::The | Sense::Filler));
-            let index = match (self.peek(), self.sense()) {
-                (None | Some(Lex::Stop), _) => self.it,
-                (_, Some(Sense::It | Sense::Ones)) => {
-                    self.at += 1;
-                    self.it
-                }
-                _ => self.known_thing(known),
-            }?;
+            let index = self.spoken_of(known)?;
             let (left, draft) = (whole(number)?, &mut self.drafts[index]);
             let count = draft.count.filter(|count| *count > left)?;
             let own = draft.thing.colours.clone();
@@ -149,12 +154,7 @@ impl Parser {
             every |= sense == Sense::Each;
             self.at += 1;
         }
-        let shade = match self.sense() {
-            Some(Sense::Dark) => "dark ",
-            Some(Sense::Light) => "light ",
-            _ => "",
-        };
-        self.at += usize::from(!shade.is_empty());
+        let shade = self.shade();
         let colour = match self.sense() {
             Some(Sense::Colour(colour)) => format!("{shade}{colour}"),
             _ => {
@@ -250,12 +250,7 @@ impl Parser {
             return Some(super::alter::of_each(self, indices));
         }
         self.glue(|sense| matches!(sense, Sense::To | Sense::Is | Sense::Filler | Sense::In));
-        let shade = match self.sense() {
-            Some(Sense::Dark) => "dark ",
-            Some(Sense::Light) => "light ",
-            _ => "",
-        };
-        self.at += usize::from(!shade.is_empty());
+        let shade = self.shade();
         let Some(Sense::Colour(colour)) = self.sense() else {
             *self = before;
             return None;

@@ -244,6 +244,9 @@ test('a gamepad turns the camera until it is mapped to an actuator, and costs no
 
     await panel.getByLabel('Left stick ↔ moves').selectOption('push');
     const ctrl = async () => (await shared.daemon.get('/api/sessions/default/ctrl')).body.ctrl.push.value;
+    // How it is held when the mapping begins moves nothing.
+    const before = await page.evaluate(() => window.looked);
+    await until('it is looked at with its mapping', () => page.evaluate((n) => window.looked > n + 1, before));
     await page.evaluate(() => (window.pad.axes[0] = -1));
     await until('its lower limit', async () => (await ctrl()) === -2);
     await panel.getByRole('switch', { name: 'Invert' }).click();

@@ -1,5 +1,18 @@
 //! Words to plans, by rules alone: the same words give the same plan, and words that are not known
 //! give none.
+//!
+//! ```text
+//!  text ─► frames, spelling ─► lexer ─► phrasing ─► parse ─► drafts ─► plan ─► told, account
+//!          what is said around          one way     things and          is all that was said
+//!          a scene is taken out         of saying   relations           in the plan?
+//! ```
+//! - Ways of saying the same become one: `phrasing` with `wording` (pronouns, ranges), `rooms` and
+//!   `drive` (machines, furniture, motors), `layout` (how several stand), `motion` (how things move,
+//!   and worlds); in changes `reword` before them.
+//! - What is said of a thing: `thing`, `attribute`, `measure`, `quality`, `arrangement`, `after`; of
+//!   several that differ: `members`, `several`, `each`, `lists`, `apart`, `graded`, `compare`.
+//! - Changes: `edit` with `alter`, `quantity`, `some`, `fewer`.
+//! - Words: `lexicon`, `nouns`, `verbs`, `synonyms`, `idiom`, `sense`.
 
 mod account;
 mod after;

@@ -74,7 +74,9 @@ struct NodeState {
 #[derive(Debug, Serialize, Deserialize)]
 struct Place {
     id: String,
-    /// It does not look, either, whether another has what it kept, nor moves its sessions away.
+    /// It does not look, either, whether another has what it kept, nor moves its sessions away. A
+    /// version before this one does not say.
+    #[serde(default)]
     settled: bool,
 }
 
@@ -321,6 +323,12 @@ fn rendered(problem: Problem, path: &str) -> accept::Response {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_daemon_of_the_version_before_has_its_sessions_too() {
+        let place: Place = serde_json::from_str(r#"{"id": "a-0123456789"}"#).expect("a place");
+        assert!(!place.settled);
+    }
 
     #[test]
     fn a_request_says_whose_it_is() {

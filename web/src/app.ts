@@ -100,9 +100,9 @@ connectSeeking((...command) => commands.run(...command), tellRefusal);
 /** Starts the page's life once its elements exist; the returned function ends it. */
 export function start(stageElement: HTMLElement, video: HTMLVideoElement, still: HTMLCanvasElement): () => void {
   stage = stageElement;
-  screen = new Screen(video, still, (frame) => {
+  screen = new Screen(video, still, (frame, refresh_ms) => {
     link.framePresented();
-    if (frame && tellsEvery()) tracing?.shown(frame);
+    if (frame && refresh_ms !== undefined && tellsEvery()) tracing?.shown(frame, refresh_ms);
   });
   const shown = screen;
   const unbind = bindStage(stageElement, {

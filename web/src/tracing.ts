@@ -8,6 +8,9 @@ import type { FrameStamps } from './protocol/server';
 /** Frames of a socket that are on their way through the decoder: two seconds' worth at 60 Hz. */
 const MOST_IN_DECODER = 120;
 
+/** What a refresh of the screen has shows after two more at 60 Hz at the latest. */
+const LATEST_MS = 34;
+
 interface Decoded {
   rtp: number;
   received_ms: number;
@@ -58,16 +61,16 @@ export class Tracing {
     shorten(this.#decoded);
   }
 
-  /** The browser shows a frame. */
-  shown(frame: VideoFrameCallbackMetadata): void {
+  /** The browser shows a frame, in the refresh of the screen that began at `refresh_ms`. */
+  shown(frame: VideoFrameCallbackMetadata, refresh_ms: number): void {
     const own_ms = (frame.processingDuration ?? 0) * 1000;
     if (frame.rtpTimestamp !== undefined && frame.receiveTime !== undefined) {
       const present_ms = frame.expectedDisplayTime;
       this.#traces.shown({ rtp: frame.rtpTimestamp, received_ms: frame.receiveTime, decode_ms: own_ms, present_ms });
     } else {
       const decoded = this.#take(ticks(frame.mediaTime * 1e6));
-      // Of frames that the page decodes itself, browsers expect what has been already.
-      const present_ms = Math.max(frame.expectedDisplayTime, performance.now());
+      // Of frames that the page decodes itself, browsers expect what has been already, or what is yet far off.
+      const present_ms = Math.min(Math.max(frame.expectedDisplayTime, refresh_ms), refresh_ms + LATEST_MS);
       if (decoded) this.#traces.shown({ decode_ms: own_ms, ...decoded, present_ms });
     }
   }

@@ -15,11 +15,14 @@ const SILENT = 3;
 /** Streams have even sides, so their shape differs a little from the window's: up to this is stretched away. */
 const STRETCH = 0.01;
 
+/** Tells of a frame that is shown, where the browser does; `refresh_ms` is when the screen's refresh with it began. */
+type Presented = (frame?: VideoFrameCallbackMetadata, refresh_ms?: number) => void;
+
 export class Screen {
   readonly element: HTMLVideoElement;
   /** Lies under the video and holds its last frame while there is no stream: browsers blank an ended one. */
   readonly #still: HTMLCanvasElement;
-  readonly #presented: (frame?: VideoFrameCallbackMetadata) => void;
+  readonly #presented: Presented;
   /** Of the media source that is shown. */
   #url: string | null = null;
   /** Of the streams before this one. */
@@ -32,7 +35,7 @@ export class Screen {
   #silent = 0;
   receiveToDisplay_ms: number | undefined;
 
-  constructor(element: HTMLVideoElement, still: HTMLCanvasElement, presented: (frame?: VideoFrameCallbackMetadata) => void) {
+  constructor(element: HTMLVideoElement, still: HTMLCanvasElement, presented: Presented) {
     this.element = element;
     this.#still = still;
     this.#presented = presented;
@@ -69,11 +72,11 @@ export class Screen {
     if (this.#looking || !('requestVideoFrameCallback' in element)) return;
     window.clearTimeout(this.#timer);
     this.#looking = true;
-    element.requestVideoFrameCallback((_now, frame) => {
+    element.requestVideoFrameCallback((now, frame) => {
       this.#looking = false;
       this.#silent = 0;
       if (frame.receiveTime !== undefined) this.#measure(frame.expectedDisplayTime - frame.receiveTime);
-      this.#count(frame);
+      this.#count(frame, now);
       if (this.#every) this.look();
       else this.#timer = window.setTimeout(() => this.look(), LOOK_EVERY_MS);
     });
@@ -132,9 +135,9 @@ export class Screen {
     this.receiveToDisplay_ms = before + SMOOTHING * (ms - before);
   }
 
-  #count(frame?: VideoFrameCallbackMetadata): void {
+  #count(frame?: VideoFrameCallbackMetadata, refresh_ms?: number): void {
     this.#counted += 1;
-    this.#presented(frame);
+    this.#presented(frame, refresh_ms);
   }
 }
 

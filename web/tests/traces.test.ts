@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { RemoteClock } from '../src/connection/clock';
 import { measured } from '../src/connection/latency';
 import { parsePacket } from '../src/connection/packet';
@@ -72,6 +72,8 @@ describe('Tracing', () => {
   const metadata = (mediaTime: number, processingDuration?: number) =>
     ({ mediaTime, expectedDisplayTime: 0, ...(processingDuration !== undefined && { processingDuration }) }) as VideoFrameCallbackMetadata;
   const started = () => new Tracing(clock());
+  /** The page shows it now. */
+  const show = (tracing: Tracing, frame: VideoFrameCallbackMetadata) => tracing.shown(frame, performance.now());
 
   it('follows frames that the browser decodes by itself, which show later than others arrive', () => {
     const tracing = started();
@@ -80,13 +82,13 @@ describe('Tracing', () => {
       tracing.decoded(id * 3000, (id / 30) * 1e6);
     }
     // Rounded down, as some browsers do.
-    tracing.shown(metadata(Math.floor((2 / 30) * 1e6) / 1e6, 0.004));
+    show(tracing, metadata(Math.floor((2 / 30) * 1e6) / 1e6, 0.004));
     const { decode } = tracing.summary();
     expect(decode).toMatchObject({ median_ms: 4, p95_ms: 4 });
     // What it passed over is not shown any more, and what it does not know is no other frame.
-    for (const time of [1 / 30, 9 / 30]) tracing.shown(metadata(time, 0.2));
+    for (const time of [1 / 30, 9 / 30]) show(tracing, metadata(time, 0.2));
     expect(tracing.summary().decode?.p95_ms).toBe(4);
-    tracing.shown(metadata(3 / 30, 0.008));
+    show(tracing, metadata(3 / 30, 0.008));
     expect(tracing.summary().decode?.p95_ms).toBe(8);
   });
 
@@ -94,8 +96,21 @@ describe('Tracing', () => {
     const tracing = started();
     tracing.arrived(packet(1, 10_000));
     tracing.decoded(3000, 1e6 / 30, 7);
-    tracing.shown(metadata(77));
+    show(tracing, metadata(77));
     expect(tracing.summary().decode?.median_ms).toBe(7);
+  });
+
+  it('believes no time of display before the refresh with the frame, nor long after', () => {
+    vi.spyOn(performance, 'now').mockReturnValue(10_000);
+    const refresh_ms = 10_005;
+    for (const [expected_ms, present_ms] of [[-150, 5], [0, 5], [17, 22], [217, 39]] as const) {
+      const tracing = started();
+      tracing.arrived(packet(1, 10_000));
+      tracing.decoded(3000, 0, 0);
+      tracing.shown({ ...metadata(0), expectedDisplayTime: refresh_ms + expected_ms }, refresh_ms);
+      expect(tracing.summary().present?.median_ms).toBe(present_ms);
+    }
+    vi.restoreAllMocks();
   });
 });
 

@@ -5,6 +5,7 @@ mod bench;
 mod cases;
 mod dataset;
 mod embed;
+mod memory;
 mod picture;
 mod service;
 
@@ -93,8 +94,8 @@ pub async fn serve(
     tracing::info!("ready: open {scheme}://{address} in a browser");
     service::tell_ready(&format!("serving on {scheme}://{address}"));
     let watchdog = service::feed_watchdog(sessions.clone(), Arc::clone(sessions.metrics()));
-    let (watchdog, reloading) =
-        (tokio::spawn(watchdog), tokio::spawn(reload_on_hangup(hangups, reload, entry.clone())));
+    let (watchdog, memory) = (tokio::spawn(watchdog), tokio::spawn(memory::give_back()));
+    let reloading = tokio::spawn(reload_on_hangup(hangups, reload, entry.clone()));
     let mut drain = config.limits.drain_timeout * 2;
     drain += config.fleet.as_ref().map_or(Duration::ZERO, |fleet| fleet.drain);
     let moving = fleet.clone();
@@ -113,7 +114,7 @@ pub async fn serve(
         }
     };
     until_ended(listener, sessions, (&config, &entry), fleet, told).await;
-    for task in [first, watchdog, reloading] {
+    for task in [first, watchdog, memory, reloading] {
         task.abort();
     }
     Ok(())

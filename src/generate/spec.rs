@@ -168,7 +168,7 @@ pub struct Thing {
     /// First angular velocity, rad/s.
     #[schema(required)]
     pub spin: Option<Xyz>,
-    /// Of a mechanism: links, joints, balls, wheels; of furniture: steps, boards.
+    /// Of a mechanism: links, joints, balls, wheels; of furniture: steps, boards, legs.
     #[schema(required)]
     pub parts: Option<u32>,
     /// Of a mechanism: length of one of its parts, m; of a car the diameter of its wheels.
@@ -237,7 +237,8 @@ pub struct Arrangement {
     /// Rows of a grid, from front to back.
     #[schema(required)]
     pub rows: Option<u32>,
-    /// Layers of a pyramid, a wall or a grid, one above another.
+    /// Layers of a pyramid, a wall or a grid, one above another; of piles that stand in a row, a
+    /// ring, an arc or at corners.
     #[schema(required)]
     pub layers: Option<u32>,
     /// Factor from the size of one to that of the next, 0.5 to 2.
@@ -295,6 +296,12 @@ pub enum Pattern {
     Spiral,
     /// Along half a circle, or another part of one.
     Arc,
+    /// To the right, by turns nearer and farther.
+    Zigzag,
+    /// To the right and away.
+    Diagonal,
+    /// A middle and four arms of the same length.
+    Cross,
 }
 
 macro_rules! kinds {

@@ -150,6 +150,9 @@ fn pattern(arrangement: &Arrangement) -> String {
         Pattern::Wall => "in a wall",
         Pattern::Scatter => "scattered",
         Pattern::Spiral => "along a spiral",
+        Pattern::Zigzag => "in a zigzag",
+        Pattern::Diagonal => "along a diagonal",
+        Pattern::Cross => "in a cross",
         Pattern::Arc if arrangement.sweep.is_some() => "along an arc",
         Pattern::Arc => "along half a circle",
     }

@@ -145,6 +145,26 @@ pub fn ghost(geom: Element) -> Element {
     geom.set("contype", "0").set("conaffinity", "0").set("mass", "0")
 }
 
+/// So many legs about the middle of a top.
+fn legs_around(
+    count: u32,
+    [hx, hy]: [f64; 2],
+    thick: f64,
+    height: f64,
+    looks: &Looks<'_>,
+    geoms: &mut Vec<Element>,
+) {
+    for n in 0..count {
+        let angle = std::f64::consts::TAU * (f64::from(n) + 0.25) / f64::from(count);
+        let (cx, cy) = ((hx - thick) * angle.cos(), (hy - thick) * angle.sin());
+        geoms.push(block(
+            looks,
+            [cx - thick / 2.0, cy - thick / 2.0, 0.0],
+            [cx + thick / 2.0, cy + thick / 2.0, height],
+        ));
+    }
+}
+
 /// A furniture: fixed, or free where the plan says so.
 pub fn furniture(thing: &Thing, name: &str, palette: &Palette, turn: usize) -> Assembly {
     if let Some(fixture) = fixture(thing, name, palette, turn) {
@@ -171,7 +191,11 @@ pub fn furniture(thing: &Thing, name: &str, palette: &Palette, turn: usize) -> A
     match thing.kind {
         Kind::Table | Kind::Stool | Kind::Bench => {
             geoms.push(block(&looks, [-hx, -hy, z - board], [hx, hy, z]));
-            legs((0.08 * hx.min(hy) * 2.0).clamp(0.01, 0.07), z - board, &mut geoms);
+            let thick = (0.08 * hx.min(hy) * 2.0).clamp(0.01, 0.07);
+            match thing.parts {
+                Some(count) => legs_around(count, [hx, hy], thick, z - board, &looks, &mut geoms),
+                None => legs(thick, z - board, &mut geoms),
+            }
         }
         Kind::RoundTable => {
             let disc = Element::new("geom")
@@ -179,17 +203,21 @@ pub fn furniture(thing: &Thing, name: &str, palette: &Palette, turn: usize) -> A
                 .numbers("size", &[hx, board / 2.0])
                 .numbers("pos", &[0.0, 0.0, z - board / 2.0]);
             geoms.push(looks.dress(disc));
-            let stem = Element::new("geom")
-                .set("type", "cylinder")
-                .numbers("size", &[0.05, (z - board) / 2.0])
-                .numbers("pos", &[0.0, 0.0, (z - board) / 2.0]);
-            geoms.push(looks.dress(stem));
-            let foot = Element::new("geom")
-                .set("type", "cylinder")
-                .numbers("size", &[hx * 0.5, 0.015])
-                .numbers("pos", &[0.0, 0.0, 0.015]);
-            geoms.push(looks.dress(foot));
             top = Some(Top { pos: [0.0, 0.0, z], half: [hx * 0.7, hx * 0.7] });
+            if let Some(count) = thing.parts {
+                legs_around(count, [0.9 * hx; 2], 0.05, z - board, &looks, &mut geoms);
+            } else {
+                let stem = Element::new("geom")
+                    .set("type", "cylinder")
+                    .numbers("size", &[0.05, (z - board) / 2.0])
+                    .numbers("pos", &[0.0, 0.0, (z - board) / 2.0]);
+                geoms.push(looks.dress(stem));
+                let foot = Element::new("geom")
+                    .set("type", "cylinder")
+                    .numbers("size", &[hx * 0.5, 0.015])
+                    .numbers("pos", &[0.0, 0.0, 0.015]);
+                geoms.push(looks.dress(foot));
+            }
         }
         Kind::Chair => {
             let seat = z / 2.0;

@@ -111,7 +111,9 @@ impl Palette {
         if let Some(friction) = friction {
             traits.push(("friction", format!("{} 0.005 0.0001", numbers(&[friction]))));
             // What is said of a thing holds whatever it touches.
-            traits.push(("priority", "1".into()));
+            // Its own figure goes before that of a material.
+            let priority = if thing.friction.is_some() { "2" } else { "1" };
+            traits.push(("priority", priority.into()));
             if friction == 0.0 {
                 traits.push(("condim", "1".into()));
             }

@@ -332,7 +332,7 @@ fn worldbody(spec: &SceneSpec, trees: Vec<Element>, [least, greatest]: [[f64; 3]
         if let Some(friction) = world.floor_friction {
             floor = floor
                 .set("friction", format!("{} 0.005 0.0001", numbers(&[friction])))
-                .set("priority", "2");
+                .set("priority", "3");
             if friction == 0.0 {
                 floor = floor.set("condim", "1");
             }

@@ -33,6 +33,25 @@ pub fn spots(
     around: Option<[f64; 2]>,
 ) -> Vec<Spot> {
     let asked = count.unwrap_or(1);
+    // Piles: one layer of them upon another.
+    let piled = matches!(
+        arrangement.pattern,
+        Pattern::Row | Pattern::Column | Pattern::Ring | Pattern::Corners | Pattern::Arc
+    );
+    if let (true, Some(layers @ 2..)) = (piled, arrangement.layers)
+        && asked % layers == 0
+    {
+        let lowest = Arrangement { layers: None, ..arrangement.clone() };
+        let below = spots(&lowest, Some(asked / layers), [x, y, z], around);
+        return (0..layers)
+            .flat_map(|layer| {
+                below.iter().map(move |spot| {
+                    let [px, py, pz] = spot.pos;
+                    Spot { pos: [px, py, pz + f64::from(layer) * z], ..*spot }
+                })
+            })
+            .collect();
+    }
     let pitch = |extent: f64, usual: f64| {
         arrangement.pitch.unwrap_or(extent + arrangement.gap.unwrap_or(usual))
     };
@@ -118,7 +137,9 @@ pub fn spots(
                 }
             };
             let most = count.unwrap_or(columns * rows * layers) as usize;
-            let (px, py) = (pitch(x, usual), pitch(y, usual));
+            // What is stacked stands closely.
+            let free = if layers > 1 { JOINT } else { usual };
+            let (px, py) = (pitch(x, free), pitch(y, free));
             let mut out = Vec::new();
             for layer in 0..layers {
                 for row in 0..rows {
@@ -199,29 +220,49 @@ pub fn spots(
             let layers = arrangement.layers.unwrap_or_else(|| asked.div_ceil(columns)).max(1);
             let width = x * f64::from(columns);
             let mut out = Vec::new();
-            for layer in 0..layers {
-                let height = f64::from(layer) * z;
-                let left = |n: f64| n * x - width / 2.0;
-                if layer % 2 == 0 {
-                    out.extend(
-                        (0..columns).map(|n| Spot::at([left(f64::from(n) + 0.5), 0.0, height])),
-                    );
-                } else {
-                    out.push(Spot { width: 0.5, ..Spot::at([left(0.25), 0.0, height]) });
-                    out.extend(
-                        (0..columns - 1).map(|n| Spot::at([left(f64::from(n) + 1.0), 0.0, height])),
-                    );
-                    out.push(Spot {
-                        width: 0.5,
-                        ..Spot::at([left(f64::from(columns) - 0.25), 0.0, height])
-                    });
-                }
+            // Whole bricks, as many as there should be, each course a little aside.
+            for n in 0..count.unwrap_or(columns * layers) {
+                let (layer, column) = (n / columns, n % columns);
+                let aside = if layer % 2 == 0 { -0.125 } else { 0.125 } * x;
+                let along = (f64::from(column) + 0.5) * x - width / 2.0;
+                out.push(Spot::at([along + aside, 0.0, f64::from(layer) * z]));
             }
             out
         }
         Pattern::Spiral | Pattern::Arc => {
             let chord = arrangement.pitch.unwrap_or(x + arrangement.gap.unwrap_or(usual));
             curve(arrangement, asked, chord, y)
+        }
+        Pattern::Zigzag => {
+            let step = |extent| arrangement.pitch.map_or(pitch(extent, usual), |p| 0.71 * p);
+            let (px, py) = (step(x), step(y));
+            let middle = f64::from(asked - 1) / 2.0;
+            let side = |n: u32| if n.is_multiple_of(2) { -0.5 } else { 0.5 };
+            (0..asked)
+                .map(|n| Spot::at([(f64::from(n) - middle) * px, side(n) * py, 0.0]))
+                .collect()
+        }
+        Pattern::Diagonal => {
+            let step = |extent| arrangement.pitch.map_or(pitch(extent, usual), |p| 0.71 * p);
+            let (px, py) = (step(x), step(y));
+            let middle = f64::from(asked - 1) / 2.0;
+            let along = |n: u32| f64::from(n) - middle;
+            (0..asked).map(|n| Spot::at([along(n) * px, along(n) * py, 0.0])).collect()
+        }
+        Pattern::Cross => {
+            let (px, py) = (pitch(x, usual), pitch(y, usual));
+            let mut out = Vec::new();
+            if asked % 4 != 0 {
+                out.push(Spot::at([0.0; 3]));
+            }
+            for reach in 1..=asked {
+                let (dx, dy) = (f64::from(reach) * px, f64::from(reach) * py);
+                for [cx, cy] in [[dx, 0.0], [-dx, 0.0], [0.0, dy], [0.0, -dy]] {
+                    out.push(Spot::at([cx, cy, 0.0]));
+                }
+            }
+            out.truncate(asked as usize);
+            out
         }
         Pattern::Scatter => scatter(asked, x.hypot(y)),
     }

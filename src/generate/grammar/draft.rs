@@ -140,6 +140,15 @@ impl Draft {
         arrangement
     }
 
+    /// How many there are, as far as it was said; so many as the places of a grid.
+    pub fn many(&self) -> Option<u32> {
+        self.count.or_else(|| {
+            let grid = self.thing.arrangement.as_ref().filter(|a| a.pattern == Pattern::Grid)?;
+            let count = grid.columns?.checked_mul(grid.rows?)?;
+            count.checked_mul(grid.layers.unwrap_or(1))
+        })
+    }
+
     /// Dominoes that stand one behind another are one mechanism; in other patterns they are blocks.
     /// Whether they are the former.
     pub fn in_file(&mut self, pattern: Pattern) -> bool {
@@ -301,7 +310,7 @@ impl Draft {
             let along = match arrangement.pattern {
                 Pattern::Row | Pattern::Ring | Pattern::Arc | Pattern::Spiral => x,
                 Pattern::Column => y,
-                Pattern::Grid | Pattern::Rack => x.max(y),
+                Pattern::Grid | Pattern::Rack | Pattern::Cross => x.max(y),
                 _ => return,
             };
             if pitch < along {
@@ -389,6 +398,13 @@ impl Draft {
         if self.outline == Some(Outline::Round) && self.thing.kind == Kind::Table {
             self.thing.kind = Kind::RoundTable;
         }
+        if self.outline == Some(Outline::Round) && self.thing.kind == Kind::Stool {
+            let [x, y, z] = Kind::Stool.extents();
+            let size = self.thing.size.get_or_insert_default();
+            *size = Size { x: size.x.or(Some(x)), y: size.y.or(Some(y)), z: size.z.or(Some(z)) };
+            self.thing.kind = Kind::RoundTable;
+            self.thing.parts = self.thing.parts.or(Some(4));
+        }
         if !self.known
             && self.thing.arrangement.as_ref().is_some_and(|a| a.pattern == Pattern::Wall)
         {
@@ -444,9 +460,11 @@ impl Draft {
                         .thing
                         .arrangement
                         .as_ref()
-                        .is_some_and(|a| matches!(a.pattern, Pattern::Ring)) =>
+                        .is_some_and(|a| matches!(a.pattern, Pattern::Ring | Pattern::Arc)) =>
                 {
-                    self.arrange(Pattern::Ring).radius = Some(value);
+                    if let Some(arrangement) = &mut self.thing.arrangement {
+                        arrangement.radius = Some(value);
+                    }
                 }
                 (
                     Some(Dim::Radius),

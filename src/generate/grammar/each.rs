@@ -108,7 +108,7 @@ impl Parser {
         };
         let link = self.links[at].clone();
         let noun = self.drafts[reference].noun.map(|noun| noun.words);
-        let places: Vec<(usize, Option<u32>)> = match self.drafts[reference].count {
+        let places: Vec<(usize, Option<u32>)> = match self.drafts[reference].many() {
             Some(count) => (1..=count).map(|member| (reference, Some(member))).collect(),
             None => (0..self.drafts.len())
                 .filter(|other| {
@@ -159,13 +159,13 @@ impl Parser {
         let ends = matches!(self.peek(), None | Some(Lex::Stop | Lex::Comma))
             || self.sense() == Some(Sense::And);
         let named = if ends { None } else { self.thing() };
-        let several = |draft: &Draft| draft.count.is_some_and(|count| count > 1);
+        let several = |draft: &Draft| draft.many().is_some_and(|count| count > 1);
         let reference = match named {
             Some(named) if named < known => Some(named),
             // "each table": those that are there.
             Some(named) => {
                 let noun = self.drafts[named].noun.map(|noun| noun.words);
-                let counted = self.drafts[named].count.is_some();
+                let counted = self.drafts[named].many().is_some();
                 let there = self.drafts[..known]
                     .iter()
                     .rposition(|draft| draft.noun.map(|noun| noun.words) == noun);

@@ -15,13 +15,13 @@ use super::{
     lexicon::{self, Noun, Part, Prop, Sense, Trait, Verb},
     measure::{Measure, Unit},
     parse::Link,
-    refuse_strangers, settle, spelling,
+    refuse_strangers, settle, spelling, turns,
 };
 
 /// The plan after the change that a prompt asks for; nothing when it asks for a scene of its own.
 pub fn edit(prompt: &str, present: Option<&SceneSpec>) -> Option<Result<Plan, Refusal>> {
     let mut warnings = Vec::new();
-    let text = frames::taken_out(fit(prompt).ok()?, &mut warnings);
+    let text = frames::taken_out(&turns::plain(fit(prompt).ok()?), &mut warnings);
     let text = spelling::mended(&text, &mut warnings);
     let there = present.is_some();
     let mut parser =

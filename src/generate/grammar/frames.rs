@@ -184,6 +184,13 @@ const TITLES: &[&str] = &[
     "items",
     "contents",
     "following",
+    "bowling",
+    "billiards",
+    "pool",
+    "snooker",
+    "skittles",
+    "alley",
+    "experiments",
 ];
 
 /// A word of the text.

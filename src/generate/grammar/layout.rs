@@ -36,6 +36,7 @@ fn number(value: f64) -> Lexeme {
 impl Phrasing {
     /// All of them.
     pub(super) fn layouts(&mut self) {
+        self.every_so_many();
         self.stacking();
         self.of_what_later();
         self.measured_leads();
@@ -69,6 +70,17 @@ impl Phrasing {
             next += 1;
         }
         next - at
+    }
+
+    /// "every second one" is one word: it is more than the second.
+    fn every_so_many(&mut self) {
+        for at in (0..self.lexemes.len()).rev() {
+            let nth = matches!(self.sense(at + 1), Some(Sense::Which(Which::Nth(2..))));
+            if nth && matches!(self.text(at), "every" | "each") {
+                self.lexemes.remove(at);
+                self.lexemes[at].text = format!("every {}", self.lexemes[at].text);
+            }
+        }
     }
 
     /// "laid out like a 4x4 chessboard": in one.
@@ -746,6 +758,11 @@ pub fn finish(lexemes: &[Lexeme], spec: &mut SceneSpec) -> Result<(), Refusal> {
     let says = |part: &str| lexemes.iter().any(|lexeme| lexeme.text.contains(part));
     for thing in &mut spec.things {
         let count = thing.count;
+        let rainbow = ["red", "orange", "yellow", "green", "blue", "purple"];
+        if thing.colours == rainbow && count == Some(7) && says("rainbow") {
+            thing.colours.pop();
+            thing.colours.extend(["indigo".to_owned(), "violet".to_owned()]);
+        }
         let Some(arrangement) = &mut thing.arrangement else { continue };
         match arrangement.pattern {
             Pattern::Arc if says("quarter") && arrangement.sweep.is_none() => {
@@ -758,6 +775,11 @@ pub fn finish(lexemes: &[Lexeme], spec: &mut SceneSpec) -> Result<(), Refusal> {
                         return Err(Refusal::of(format!("a {word} has {corners} corners")));
                     }
                     thing.count = Some(*corners);
+                    // A side is as long as two neighbours are apart.
+                    let sides = says("side") || says("edge");
+                    if let (true, Some(half)) = (sides, arrangement.radius.take_if(|_| sides)) {
+                        arrangement.pitch = Some(2.0 * half);
+                    }
                 }
             }
             Pattern::Grid if says("chess") || says("check") || says("chequer") => {

@@ -37,7 +37,7 @@ static PHRASES: &[(&str, Sense)] = &[
         Sense::Group(Pattern::Ring),
     ),
     (
-        "corners of a square|four corners of a square|corners of the square|square pattern|corners of a triangle|corners of a rectangle|square formation|pentagon|hexagon|heptagon|octagon|regular hexagon|regular pentagon|regular octagon",
+        "corners of a square|four corners of a square|corners of the square|square pattern|corners of a triangle|corners of a rectangle|square formation|pentagon|hexagon|heptagon|octagon|regular hexagon|regular pentagon|regular octagon|corners of a pentagon|corners of a hexagon|corners of a heptagon|corners of an octagon|corners of a regular hexagon|corners of a regular pentagon",
         Sense::Group(Pattern::Corners),
     ),
     (
@@ -45,6 +45,15 @@ static PHRASES: &[(&str, Sense)] = &[
         Sense::Group(Pattern::Grid),
     ),
     ("spiral|swirl|spiral shape|spiral pattern", Sense::Group(Pattern::Spiral)),
+    (
+        "zigzag|zig zag|zigzag line|zigzag row|zigzag pattern|zig zag line|zig zag pattern",
+        Sense::Group(Pattern::Zigzag),
+    ),
+    ("diagonal|diagonal line|diagonal row", Sense::Group(Pattern::Diagonal)),
+    (
+        "cross|cross shape|plus sign|plus shape|cross pattern|cross formation",
+        Sense::Group(Pattern::Cross),
+    ),
     (
         "semicircle|half circle|semi circle|arc|curve|curved line|curved row|half ring|quarter circle|quarter of a circle|quarter of circle|quarter ring|circular arc|curved path|bend|gentle curve|quarter turn|three quarter circle|three quarters of a circle|quarter of a ring|quarter arc|half a circle|half a ring|crescent",
         Sense::Group(Pattern::Arc),

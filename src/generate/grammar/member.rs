@@ -212,6 +212,11 @@ impl Parser {
         Ok(members)
     }
 
+    /// Whether "every second" is here, which `Phrasing::every_so_many` joined.
+    pub(super) fn every_nth(&self) -> bool {
+        self.lexemes.get(self.at).is_some_and(|lexeme| lexeme.text.starts_with("every "))
+    }
+
     /// "the left one red and the right one blue", "the middle one is green": of several.
     pub(super) fn which_are(&mut self, index: usize) -> bool {
         let before = self.clone();
@@ -224,6 +229,7 @@ impl Parser {
                 self.at += 1;
             }
             let count = self.drafts[index].count.unwrap_or(1);
+            let every = self.every_nth();
             let member = match self.sense() {
                 Some(Sense::Which(Which::First | Which::Left | Which::Bottom | Which::Front)) => {
                     Some(1)
@@ -254,7 +260,12 @@ impl Parser {
             };
             self.at += 1;
             self.own_colours(index);
-            self.drafts[index].thing.colours[(member - 1) as usize] = format!("{shade}{colour}");
+            let step = if every { member as usize } else { count as usize };
+            for own in
+                self.drafts[index].thing.colours.iter_mut().skip(member as usize - 1).step_by(step)
+            {
+                *own = format!("{shade}{colour}");
+            }
             any = true;
         }
         if !any {

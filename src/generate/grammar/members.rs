@@ -289,6 +289,10 @@ impl Parser {
             Some(Sense::Which(which)) => match which {
                 Which::First => Some((0..some).collect()),
                 Which::Last => Some((count - some..count).collect()),
+                // "every second one" is the fourth, too.
+                Which::Nth(n) if self.every_nth() && n > 1 => {
+                    Some((n as usize - 1..count).step_by(n as usize).collect())
+                }
                 Which::Nth(n) if (n as usize) <= count => Some(vec![n as usize - 1]),
                 Which::Middle if count % 2 == 1 => Some(vec![count / 2]),
                 Which::Left if level => Some((0..some).collect()),

@@ -6,7 +6,7 @@
 //!          what is said around          one way     things and          is all that was said
 //!          a scene is taken out         of saying   relations           in the plan?
 //! ```
-//! - Ways of saying the same become one: `phrasing` with `wording` (pronouns, ranges), `rooms` and
+//! - Ways of saying the same become one: whole turns of phrase in `turns`; `phrasing` with `wording` (pronouns, ranges), `rooms` and
 //!   `drive` (machines, furniture, motors), `layout` (how several stand), `motion` (how things move,
 //!   and worlds); in changes `reword` before them.
 //! - What is said of a thing: `thing`, `attribute`, `measure`, `quality`, `arrangement`, `after`; of
@@ -62,6 +62,7 @@ mod synonyms;
 mod thing;
 mod token;
 mod told;
+mod turns;
 mod verbs;
 mod wording;
 mod world;
@@ -90,7 +91,7 @@ pub const MAX_PROMPT: usize = 4096;
 pub fn plan(prompt: &str) -> Result<Plan, Refusal> {
     let prompt = fit(prompt)?;
     let mut warnings = Vec::new();
-    let text = frames::taken_out(prompt, &mut warnings);
+    let text = frames::taken_out(&turns::plain(prompt), &mut warnings);
     let text = spelling::mended(&text, &mut warnings);
     let mut parser = Parser::new(&text);
     parser.text();

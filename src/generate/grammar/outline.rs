@@ -13,7 +13,7 @@ impl Draft {
             None => true,
             Some(Outline::Round) => {
                 round_kind(self.thing.kind)
-                    || matches!(self.thing.kind, Kind::Dumbbell | Kind::Table)
+                    || matches!(self.thing.kind, Kind::Dumbbell | Kind::Table | Kind::Stool)
             }
             Some(Outline::Angular | Outline::Square) => {
                 self.noun.is_some_and(|noun| noun.words.starts_with("plate"))

@@ -133,6 +133,11 @@ impl Draft {
             (Part::Step | Part::Layer, Stairs) | (Part::Layer, Shelf) | (Part::Blade, Windmill) => {
                 parts(thing);
             }
+            (Part::Leg, Table | Stool | RoundTable)
+                if count.is_none_or(|n| (3..=8).contains(&n)) =>
+            {
+                thing.parts = count.filter(|n| *n != 4 || kind == RoundTable);
+            }
             (Part::Leg, Table | Chair | Stool | Bench | Bed | RoundTable) => {
                 return matches!(count, None | Some(4));
             }

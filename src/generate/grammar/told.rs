@@ -423,7 +423,7 @@ pub(super) fn comes_of(thing: &Thing, noun: &'static Noun) -> bool {
             }
             Wall => matches!(thing.kind, Box | Pen),
             Dominoes => thing.kind == Box,
-            Kind::Table => thing.kind == Kind::RoundTable,
+            Kind::Table | Kind::Stool => thing.kind == Kind::RoundTable,
             Chain => matches!(thing.kind, Pendulum | Dominoes) || thing.kind.class() == Class::Mechanism,
             Spring => matches!(thing.kind, SprungBalls | SprungBoxes | Kind::SlidingSpring | Kind::Door),
             Platform => thing.kind == Drawer,

@@ -202,6 +202,14 @@ pub struct Thing {
     #[serde(default)]
     #[schema(required)]
     pub masses: Vec<f64>,
+    /// Of a pendulum, an inverted pendulum, an arm: which of its joints are driven, from 1 at its base
+    /// on; all of them where it is empty.
+    #[serde(default)]
+    #[schema(required)]
+    pub driven: Vec<u32>,
+    /// Of a chain, of masses with springs between them: whether both ends are held fast.
+    #[schema(required)]
+    pub held: Option<bool>,
     /// Most that each of its drives can push or turn with, N or N·m.
     #[schema(required)]
     pub strength: Option<f64>,
@@ -771,6 +779,11 @@ impl SceneSpec {
                 of_parts(&thing.masses, 1e-6, 1e6),
                 &at("masses"),
                 "must be within 1 mg and 1000 t each, and at most 60",
+            );
+            say(
+                thing.driven.len() <= 60 && thing.driven.iter().all(|n| (1..=60).contains(n)),
+                &at("driven"),
+                "must be within 1 and 60 each, and at most 60",
             );
             say(within(thing.strength, 0.0, 1e6), &at("strength"), "must be within 0 and 1e6");
             say(within(thing.pull, -10.0, 10.0), &at("pull"), "must be within ±10 m");

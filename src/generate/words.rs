@@ -63,6 +63,13 @@ pub fn describe(thing: &Thing) -> String {
     if !thing.masses.is_empty() {
         more.push(format!("parts of {} kg", list(&thing.masses)));
     }
+    if !thing.driven.is_empty() {
+        let joints: Vec<String> = thing.driven.iter().map(u32::to_string).collect();
+        more.push(format!("driven at joint {}", joints.join(", ")));
+    }
+    if thing.held == Some(true) {
+        more.push("held at both ends".into());
+    }
     if let Some(load) = thing.load {
         more.push(format!("with a {}", load.name()));
     }

@@ -81,6 +81,24 @@ impl Parts<'_> {
         assembly
     }
 
+    /// A chain that sags between two posts of its own.
+    pub(super) fn festoon(&self) -> Assembly {
+        let links = self.thing.parts.unwrap_or(10).max(2);
+        let total = self.part_length(links) * f64::from(links);
+        // As slack as what hangs between two things.
+        let (span, height) = (total / 1.2, 0.5 * total + 0.2);
+        let mut assembly = self.strung([span, height]);
+        for side in [-1.0, 1.0] {
+            let x = side * (span / 2.0 + 0.03);
+            let post = rod(&self.frame, 0.02, [x, 0.0, 0.0], [x, 0.0, height]);
+            let foot = block(&self.frame, [x - 0.1, -0.1, 0.0], [x + 0.1, 0.1, 0.02]);
+            assembly.bodies[0].content.extend([ghost(post), ghost(foot)]);
+        }
+        assembly.least[0] -= 0.15;
+        assembly.greatest[0] += 0.15;
+        assembly
+    }
+
     /// Loads on a rail, each tied to the next by a spring.
     pub(super) fn sprung(&self, round: bool) -> Assembly {
         let count = self.thing.parts.unwrap_or(2).clamp(2, 20);
@@ -92,13 +110,32 @@ impl Parts<'_> {
         let pitch = side + 1.3 * length;
         let total = pitch * f64::from(count - 1);
         let height = side / 2.0 + 0.03;
-        let whole = total + side;
+        let walled = self.thing.held == Some(true);
+        // The outer ones are tied to walls by springs of the same length.
+        let reach = total / 2.0 + side / 2.0 + 1.3 * length;
+        let whole = if walled { 2.0 * reach + 0.08 } else { total + side };
         let mut assembly = Assembly::of_extents([whole, side.max(0.2), side + 0.03]);
         let rail = [-whole / 2.0, whole / 2.0];
         assembly.fixed(
             self.name,
             vec![ghost(block(&self.frame, [rail[0], -0.03, 0.0], [rail[1], 0.03, 0.02]))],
         );
+        if walled {
+            for (which, side) in [("left", -1.0), ("right", 1.0)] {
+                let x = [side * reach, side * (reach + 0.04)];
+                let wall = block(
+                    &self.frame,
+                    [x[0].min(x[1]), -0.1, 0.0],
+                    [x[0].max(x[1]), 0.1, 2.0 * height],
+                );
+                let eye = Element::new("site")
+                    .set("name", self.named(&format!("{which}_wall")))
+                    .numbers("pos", &[side * reach, 0.0, height])
+                    .numbers("size", &[0.008]);
+                assembly.bodies[0].content.extend([ghost(wall), eye]);
+            }
+        }
+        let masses = self.part_masses(count, 1.0);
         for n in 0..count {
             let name = self.named(&format!("load_{}", n + 1));
             let slide = self
@@ -119,23 +156,26 @@ impl Parts<'_> {
             };
             let content = vec![
                 slide,
-                load.set("mass", numbers(&[mass])),
+                load.set("mass", numbers(&[masses[n as usize]])),
                 eye("left", -side / 2.0),
                 eye("right", side / 2.0),
             ];
             assembly.bodies[0].content.push(body(name, [x, 0.0, height], content));
         }
-        for n in 1..count {
+        let first = u32::from(!walled);
+        for n in first..=if walled { count } else { count - 1 } {
             let site = |which: String| Element::new("site").set("site", self.named(&which));
+            let from = if n == 0 { "left_wall".into() } else { format!("load_{n}_right") };
+            let to = if n == count { "right_wall".into() } else { format!("load_{}_left", n + 1) };
             assembly.tendons.push(
                 Element::new("spatial")
-                    .set("name", self.named(&format!("spring_{n}")))
+                    .set("name", self.named(&format!("spring_{}", n + u32::from(walled))))
                     .numbers("stiffness", &[stiffness])
                     .numbers("springlength", &[length])
                     .numbers("width", &[0.012])
                     .set("rgba", "0.75 0.77 0.8 1")
-                    .with(site(format!("load_{n}_right")))
-                    .with(site(format!("load_{}_left", n + 1))),
+                    .with(site(from))
+                    .with(site(to)),
             );
         }
         assembly
@@ -349,7 +389,8 @@ impl Parts<'_> {
     /// Two driven wheels and a ball that only bears.
     pub(super) fn mobile_robot(&self) -> Assembly {
         let [x, y, z] = extents(self.thing);
-        let wheel = z * 0.3;
+        let wheel = self.thing.length.map_or(z * 0.3, |across| across / 2.0);
+        let z = z.max(1.6 * wheel);
         let mut assembly = Assembly::of_extents([x, y, z]);
         let mass = self.thing.mass.unwrap_or(4.0);
         let half = x / 2.0;

@@ -38,6 +38,7 @@ pub fn mechanism(
         Kind::SlidingSpring => parts.sliding_spring(),
         Kind::Chain => match held {
             Some(Held::Between(span)) => parts.strung(span),
+            None if thing.held == Some(true) => parts.festoon(),
             _ => parts.chain(false),
         },
         Kind::SprungBoxes => parts.sprung(false),
@@ -115,7 +116,12 @@ impl Parts<'_> {
         let damping = self.thing.damping.unwrap_or(usual);
         let joint = if damping > 0.0 { joint.numbers("damping", &[damping]) } else { joint };
         match (self.thing.stiffness, self.thing.kind) {
-            (Some(stiffness), kind) if !matches!(kind, Kind::Spring | Kind::SlidingSpring) => {
+            (Some(stiffness), kind)
+                if !matches!(
+                    kind,
+                    Kind::Spring | Kind::SlidingSpring | Kind::SprungBoxes | Kind::SprungBalls
+                ) =>
+            {
                 joint.numbers("stiffness", &[stiffness])
             }
             _ => joint,
@@ -155,6 +161,11 @@ impl Parts<'_> {
             Some(most) => drive.numbers("forcerange", &[-most, most]),
             None => drive,
         }));
+    }
+
+    /// Whether the joint with this number is driven, where any is.
+    fn is_driven(&self, n: u32) -> bool {
+        self.thing.driven.is_empty() || self.thing.driven.contains(&n)
     }
 
     /// The length of each of so many parts.
@@ -244,7 +255,7 @@ impl Parts<'_> {
         assembly.hook = Some((last, [0.0, 0.0, -end - radius]));
         assembly.strikes_at = Some(radius);
         let heaviest = bobs.iter().copied().fold(0.0, f64::max);
-        for n in 1..=links {
+        for n in (1..=links).filter(|n| self.is_driven(*n)) {
             let hinge =
                 if links == 1 { self.named("hinge") } else { format!("{}_hinge_{n}", self.name) };
             let motor =
@@ -317,7 +328,7 @@ impl Parts<'_> {
         assembly.fixed(self.name, geoms);
         assembly.bodies[0].content.push(self.poles(&lengths, [0.0, 0.0, base], angle));
         let all = self.thing.actuator.is_some();
-        for n in 1..=if all { count } else { 1 } {
+        for n in (1..=if all { count } else { 1 }).filter(|n| self.is_driven(*n)) {
             let part = |part: &str| match (count, all) {
                 (1, _) => self.named(part),
                 (_, false) if part == "motor" => self.named(part),
@@ -486,6 +497,9 @@ impl Parts<'_> {
                     .set("body1", format!("{}_link_{n}", self.name))
                     .set("body2", format!("{}_link_{other}", self.name))
             }));
+            if !self.is_driven(n) {
+                continue;
+            }
             self.drive_as(
                 &mut assembly,
                 kind,

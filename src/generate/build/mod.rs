@@ -17,7 +17,7 @@ mod pattern;
 mod place;
 mod solid;
 
-use std::borrow::Cow;
+use Cow;
 
 use assembly::{Assembly, Berth, Body, Slope, Top};
 use element::{Element, numbers};
@@ -83,6 +83,26 @@ pub fn build(spec: &SceneSpec) -> Result<Built, Vec<Fault>> {
     }
     let placed = place::place(spec, &assemblies).map_err(|fault| vec![fault])?;
     Ok(output::write(spec, assemblies, &placed, &palette))
+}
+
+/// One of several that take turns in their colours, in its own; those of one alone are of its parts.
+fn coloured(thing: &Thing, index: usize) -> Cow<'_, Thing> {
+    let parts = matches!(
+        thing.kind,
+        Kind::CartPole
+            | Kind::Dominoes
+            | Kind::Gears
+            | Kind::HangingMobile
+            | Kind::SprungBoxes
+            | Kind::SprungBalls
+    );
+    let several = thing.count.is_some_and(|count| count > 1) || thing.arrangement.is_some();
+    if parts || !several || thing.colours.len() < 2 {
+        return Cow::Borrowed(thing);
+    }
+    let mut own = thing.clone();
+    own.colours = vec![thing.colours[index % thing.colours.len()].clone()];
+    Cow::Owned(own)
 }
 
 /// Where the things of a plan stand, m; nothing where it cannot be laid out.
@@ -319,8 +339,13 @@ fn member(
         &scaled
     };
     match thing.kind.class() {
-        Class::Mechanism => return mechanism::mechanism(thing, name, palette, turn, held),
-        Class::Furniture => return assembly::furniture(thing, name, palette, turn),
+        Class::Mechanism => {
+            let own = coloured(thing, index);
+            return mechanism::mechanism(&own, name, palette, turn, held);
+        }
+        Class::Furniture => {
+            return assembly::furniture(&coloured(thing, index), name, palette, turn);
+        }
         Class::Solid | Class::Vessel => {}
     }
     let looks = palette.looks(thing, index, turn);

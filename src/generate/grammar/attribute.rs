@@ -625,6 +625,7 @@ impl Parser {
             | Sense::Pace(_)
             | Sense::Wheels(_)
             | Sense::Hinges(_)
+            | Sense::Joints(..)
                 if free && !before.of && !self.heads_a_thing() =>
             {
                 let mut draft = std::mem::take(&mut self.drafts[index]);

@@ -3,7 +3,7 @@
 use super::super::build::{usual_length, usual_mass};
 use super::super::spec::{Actuator, Arrangement, Class, Hinges, Kind, Pattern, Size, Thing, Xyz};
 use super::{
-    lexicon::{Dim, Noun, Outline, THIN, Trait},
+    lexicon::{Dim, Joints, Noun, Outline, THIN, Trait},
     measure::{Measure, Unit},
 };
 
@@ -44,6 +44,8 @@ pub struct Draft {
     pub outline: Option<Outline>,
     /// Where it goes.
     pub direction: Option<[f64; 3]>,
+    /// Joints that are driven, or are not.
+    pub joints: Vec<(Joints, bool)>,
     /// Qualities.
     pub traits: Vec<Trait>,
     /// Whether it was there before, and keeps its name.
@@ -89,6 +91,7 @@ impl Draft {
                 Trait::Actuated
                 | Trait::Servo
                 | Trait::Passive
+                | Trait::Paced
                 | Trait::Toppling
                 | Trait::Stretched
                 | Trait::Planar => false,
@@ -670,7 +673,16 @@ impl Draft {
                 }
                 Trait::Actuated => thing.actuator = thing.actuator.or(Some(Actuator::Motor)),
                 Trait::Servo => thing.actuator = Some(Actuator::Position),
+                Trait::Paced => thing.actuator = Some(Actuator::Velocity),
                 Trait::Passive => thing.actuator = Some(Actuator::None),
+                Trait::HeldAtBothEnds
+                    if matches!(
+                        thing.kind,
+                        Kind::Chain | Kind::SprungBoxes | Kind::SprungBalls
+                    ) =>
+                {
+                    thing.held = Some(true);
+                }
                 Trait::Planar if thing.kind == Kind::Arm => thing.lying = Some(true),
                 Trait::Scattered => {
                     self.arrange(Pattern::Scatter);
@@ -729,6 +741,7 @@ impl Draft {
         {
             self.thing.actuator = self.thing.actuator.or(Some(Actuator::Motor));
         }
+        self.some_driven();
         // A door of two leaves.
         if self.thing.kind == Kind::Door && self.thing.parts == Some(2) {
             self.thing.hinges = Some(Hinges::Both);
@@ -749,6 +762,24 @@ impl Draft {
                 }
                 _ => self.thing.tilt = Some(angle),
             }
+        }
+    }
+
+    /// Which of its joints are driven, by their numbers.
+    fn some_driven(&mut self) {
+        if self.joints.is_empty() {
+            return;
+        }
+        let count = self.thing.parts.unwrap_or(if self.thing.kind == Kind::Arm { 6 } else { 1 });
+        let all_but = self.joints.iter().all(|(_, driven)| !driven);
+        let is = |n: &u32| {
+            let among =
+                |(joints, driven): &(Joints, bool)| (!driven == all_but) && joints.has(*n, count);
+            self.joints.iter().any(among) != all_but
+        };
+        self.thing.driven = (1..=count).filter(is).collect();
+        if self.thing.kind != Kind::Arm {
+            self.thing.actuator = self.thing.actuator.or(Some(Actuator::Motor));
         }
     }
 

@@ -11,7 +11,10 @@ use super::{
 };
 
 const fn is_drive(sense: Option<Sense>) -> bool {
-    matches!(sense, Some(Sense::Trait(Trait::Actuated | Trait::Servo | Trait::Passive)))
+    matches!(
+        sense,
+        Some(Sense::Trait(Trait::Actuated | Trait::Servo | Trait::Paced | Trait::Passive))
+    )
 }
 
 impl Phrasing {

@@ -6,7 +6,8 @@
 //!          what is said around          one way     things and          is all that was said
 //!          a scene is taken out         of saying   relations           in the plan?
 //! ```
-//! - Ways of saying the same become one: whole turns of phrase in `turns`; `phrasing` with `wording` (pronouns, ranges), `rooms` and
+//! - Ways of saying the same become one: whole turns of phrase in `turns`, those of machines in
+//!   `sayings` with `machinery`; `phrasing` with `wording` (pronouns, ranges), `rooms` and
 //!   `drive` (machines, furniture, motors), `layout` (how several stand), `motion` (how things move,
 //!   and worlds); in changes `reword` before them.
 //! - What is said of a thing: `thing`, `attribute`, `measure`, `quality`, `arrangement`, `after`; of
@@ -24,6 +25,7 @@ mod attribute;
 mod compare;
 mod draft;
 mod drive;
+mod driven;
 mod each;
 mod edit;
 mod ends;
@@ -38,6 +40,7 @@ mod layout;
 mod lexer;
 mod lexicon;
 mod lists;
+mod machinery;
 mod measure;
 mod member;
 mod members;
@@ -53,6 +56,7 @@ mod quantity;
 mod reword;
 mod rooms;
 mod rows;
+mod sayings;
 mod sense;
 mod several;
 mod share;
@@ -91,7 +95,8 @@ pub const MAX_PROMPT: usize = 4096;
 pub fn plan(prompt: &str) -> Result<Plan, Refusal> {
     let prompt = fit(prompt)?;
     let mut warnings = Vec::new();
-    let text = frames::taken_out(&turns::plain(prompt), &mut warnings);
+    let text = sayings::plain(prompt, &mut warnings);
+    let text = frames::taken_out(&turns::plain(&text), &mut warnings);
     let text = spelling::mended(&text, &mut warnings);
     let mut parser = Parser::new(&text);
     parser.text();
@@ -664,6 +669,7 @@ fn merge(parser: &mut Parser) {
             (target.plural, target.thing.arrangement) = (false, None);
             target.thing.stiffness = spring.thing.stiffness.or(target.thing.stiffness);
             target.thing.damping = spring.thing.damping.or(target.thing.damping);
+            target.traits.extend(spring.traits.iter().filter(|own| **own == Trait::HeldAtBothEnds));
             target.thing.length =
                 spring.lengths.first().map(|(_, length)| *length).or(spring.thing.length);
             if let Some((_, width)) = target.lengths.first().copied() {
@@ -711,6 +717,10 @@ fn merge(parser: &mut Parser) {
                 cart.noun = lexicon::noun_of(Kind::CartPole);
                 cart.thing.kind = Kind::CartPole;
                 cart.is_cart = false;
+                // What the cart weighs is not what its pole does.
+                if subject.kind() == Some(Kind::Post) || cart.thing.mass.is_some() {
+                    cart.thing.other_mass = cart.thing.mass.take().or(cart.thing.other_mass);
+                }
                 cart.thing.parts = subject.thing.parts;
                 cart.thing.length =
                     subject.lengths.first().map(|(_, length)| *length).or(subject.thing.length);

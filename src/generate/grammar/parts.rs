@@ -124,6 +124,17 @@ impl Draft {
             (Part::Panel, Door) => {
                 thing.mass = said.thing.mass.or(thing.mass);
                 thing.parts = count.or(thing.parts);
+                // A door is as wide as its leaves together.
+                let leaves = f64::from(thing.parts.unwrap_or(1));
+                for (dim, value) in &said.lengths {
+                    let size = thing.size.get_or_insert_default();
+                    match dim {
+                        None | Some(Dim::Wide) => size.x = Some(leaves * value),
+                        Some(Dim::High | Dim::Long) => size.z = Some(*value),
+                        Some(Dim::Thick) => size.y = Some(*value),
+                        _ => return false,
+                    }
+                }
                 return matches!(count, None | Some(1 | 2));
             }
             (Part::Cart, CartPole) => {
@@ -162,6 +173,9 @@ impl Draft {
             }
             (Part::Wheel, Kind::MobileRobot) if matches!(count, None | Some(2)) => {
                 thing.parts = count;
+                let radius = matches!(said.lengths.first(), Some((Some(Dim::Radius), _)));
+                let across = length.map(|length| if radius { 2.0 * length } else { length });
+                thing.length = across.or(thing.length);
             }
             (Part::Bob, Kind::SprungBoxes | Kind::SprungBalls | Kind::Catapult) => {
                 thing.mass = said.thing.mass.or(thing.mass);

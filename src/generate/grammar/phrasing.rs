@@ -66,6 +66,7 @@ pub fn plain(lexemes: Vec<Lexeme>) -> (Vec<Lexeme>, Vec<String>) {
     phrasing.each_on_its_own();
     phrasing.told_apart();
     phrasing.the_other();
+    phrasing.some_joints();
     phrasing.named_joints();
     phrasing.where_motors_are();
     phrasing.driven_by();

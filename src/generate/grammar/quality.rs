@@ -52,7 +52,9 @@ impl Parser {
             .find(|link| link.reference == index && machine(link.subject))
             .map(|link| link.subject);
         let index = match (quality, upon) {
-            (Trait::Actuated | Trait::Servo | Trait::Passive, Some(upon)) if !machine(index) => {
+            (Trait::Actuated | Trait::Servo | Trait::Paced | Trait::Passive, Some(upon))
+                if !machine(index) =>
+            {
                 upon
             }
             _ => index,

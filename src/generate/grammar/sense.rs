@@ -109,6 +109,8 @@ pub enum Sense {
     Wheels(Wheels),
     /// Where a door's hinges are.
     Hinges(Hinges),
+    /// Which joints are driven, or are not.
+    Joints(Joints, bool),
     /// From where a pendulum is let go, degrees from hanging down.
     Pose(f64),
     /// By how many degrees several that swing begin at different angles.
@@ -132,6 +134,21 @@ pub enum Relative {
     Speed,
     Friction,
     Stiffness,
+}
+
+/// Some joints of a machine.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Joints {
+    /// So many from the base on.
+    First(u32),
+    /// So many at the other end.
+    Last(u32),
+    /// One by its number, from 1 at the base.
+    Nth(u32),
+    /// The one that lifts an arm: the first of two, and the second of more.
+    Shoulder,
+    /// The one behind the shoulder.
+    Elbow,
 }
 
 /// The outline of what has several.
@@ -264,6 +281,8 @@ pub enum Trait {
     Enclosed,
     Servo,
     Passive,
+    Paced,
+    HeldAtBothEnds,
     Empty,
     Level,
     Thrown,
@@ -352,6 +371,7 @@ impl Sense {
                 | Self::Rainbow
                 | Self::Wheels(_)
                 | Self::Hinges(_)
+                | Self::Joints(..)
                 | Self::Pace(_)
                 | Self::Trait(_)
         )

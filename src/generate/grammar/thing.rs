@@ -516,6 +516,7 @@ impl Parser {
             (Sense::Pace(pace), _) => draft.pace = Some(pace),
             (Sense::Wheels(wheels), _) => draft.thing.wheels = Some(wheels),
             (Sense::Hinges(hinges), _) => draft.thing.hinges = Some(hinges),
+            (Sense::Joints(joints, driven), _) => draft.joints.push((joints, driven)),
             (Sense::Trait(Trait::Weightless | Trait::Windy | Trait::Enclosed), _) => return false,
             (Sense::Trait(quality), _) => draft.traits.push(quality),
             _ => return false,

@@ -541,10 +541,19 @@ pub fn idle(thing: &Thing) -> Option<&'static str> {
                         | SprungBalls
                         | SprungBoxes
                         | Car
+                        | Kind::MobileRobot
                 ),
             "parts of a length",
         ),
         (thing.strength.is_some() && !machine, "a drive"),
+        (
+            !thing.driven.is_empty() && !matches!(kind, Kind::Arm | Pendulum | InvertedPendulum),
+            "some joints driven",
+        ),
+        (
+            thing.held == Some(true) && !matches!(kind, Chain | SprungBalls | SprungBoxes),
+            "both ends held",
+        ),
         (thing.load.is_some() && !matches!(kind, Spring | Kind::SlidingSpring), "a load"),
         (thing.pull.is_some() && !matches!(kind, Spring | Kind::SlidingSpring), "a pull"),
         (thing.hinges.is_some() && kind != Door, "hinges"),

@@ -17,7 +17,7 @@ mod pattern;
 mod place;
 mod solid;
 
-use Cow;
+use std::borrow::Cow;
 
 use assembly::{Assembly, Berth, Body, Slope, Top};
 use element::{Element, numbers};

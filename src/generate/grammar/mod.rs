@@ -6,9 +6,9 @@
 //!          what is said around          one way     things and          is all that was said
 //!          a scene is taken out         of saying   relations           in the plan?
 //! ```
-//! - Ways of saying the same become one: `phrasing` with `wording` (pronouns, ranges), `rooms` and
+//! - Ways of saying the same become one: `paraphrase`, of whole clauses; `phrasing` with `wording` (pronouns, ranges), `rooms` and
 //!   `drive` (machines, furniture, motors), `layout` (how several stand), `motion` (how things move,
-//!   and worlds); in changes `reword` before them.
+//!   and worlds); in changes `asks` and `reword` before them.
 //! - What is said of a thing: `thing`, `attribute`, `measure`, `quality`, `arrangement`, `after`; of
 //!   several that differ: `members`, `several`, `each`, `lists`, `apart`, `graded`, `compare`.
 //! - Changes: `edit` with `alter`, `quantity`, `some`, `fewer`.
@@ -20,6 +20,7 @@ mod all;
 mod alter;
 mod apart;
 mod arrangement;
+mod asks;
 mod attribute;
 mod compare;
 mod draft;
@@ -44,6 +45,7 @@ mod members;
 mod motion;
 mod nouns;
 mod outline;
+mod paraphrase;
 mod parse;
 mod parts;
 mod phrasing;
@@ -92,7 +94,7 @@ pub fn plan(prompt: &str) -> Result<Plan, Refusal> {
     let mut warnings = Vec::new();
     let text = frames::taken_out(prompt, &mut warnings);
     let text = spelling::mended(&text, &mut warnings);
-    let mut parser = Parser::new(&text);
+    let mut parser = Parser::new(&paraphrase::plain(&text, true));
     parser.text();
     parser.settle_sides();
     refuse_strangers(&parser)?;

@@ -13,9 +13,8 @@ use super::{
 type Rule = fn(&[String]) -> Option<Vec<String>>;
 
 const COLOURS: &[&str] = &["colour", "colours", "color", "colors"];
-const ORDINALS: &[&str] = &[
-    "first", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth", "last", "middle",
-];
+const ORDINALS: &[&str] =
+    &["first", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth", "last"];
 const PLACES: &[&str] = &["on", "in", "inside", "under", "behind", "beside"];
 const STANDS: &[&str] =
     &["lies", "stands", "sits", "rests", "is", "there", "lie", "stand", "sit", "rest", "are"];
@@ -297,7 +296,7 @@ fn on_each(words: &[String]) -> Option<Vec<String>> {
     Some(spliced(words, from, end, &format!(", each with {what} {place} it")))
 }
 
-/// "two blocks bridged by a plank", "four columns carrying a plate": it lies on them.
+/// "two blocks bridged by a plank", "four columns supporting a plate": it lies on them.
 fn spanned(words: &[String]) -> Option<Vec<String>> {
     let at = (1..words.len()).find(|at| {
         let passive = is(
@@ -305,8 +304,8 @@ fn spanned(words: &[String]) -> Option<Vec<String>> {
             *at,
             &["bridged", "spanned", "topped", "connected", "crowned", "covered", "capped"],
         ) && is(words, at + 1, &["by", "with"]);
-        let active = is(words, *at, &["carrying", "supporting", "bearing"])
-            || is(words, *at, &["carry", "support", "bear", "carries", "supports", "bears"]);
+        let active = is(words, *at, &["supporting", "bearing"])
+            || is(words, *at, &["support", "bear", "supports", "bears"]);
         let begin = if passive { at + 2 } else { at + 1 };
         (passive && words[*at] != "connected" || active)
             && (is(words, begin, &["a", "an", "one"]) || is_number(words, begin))

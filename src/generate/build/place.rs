@@ -356,8 +356,10 @@ impl Layout<'_> {
                     Place::InFrontOf => (1, -1.0),
                     _ => (1, 1.0),
                 };
-                let mut pos =
-                    [middle(0) - own_middle(0), middle(1) - own_middle(1), at.pos[2] + lift];
+                // Both may be raised: a height is one above what bears them.
+                let raised = self.spec.things[reference].height.filter(|_| thing.height.is_some());
+                let level = at.pos[2] - raised.unwrap_or(0.0) + lift;
+                let mut pos = [middle(0) - own_middle(0), middle(1) - own_middle(1), level];
                 // Before the foot of what reaches far to one side.
                 if axis == 1 && base.foot.is_some() {
                     pos[0] = at.pos[0] - own_middle(0);

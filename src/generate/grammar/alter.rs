@@ -304,7 +304,9 @@ impl Parser {
                 draft.count = Some(count);
                 return true;
             }
-            if ends && draft.count.is_some() {
+            // "make it four": of one, as many.
+            let loose = draft.thing.kind.class() != Class::Mechanism;
+            if ends && (draft.count.is_some() || loose) {
                 draft.count = Some(count);
                 return true;
             }
@@ -447,6 +449,7 @@ impl Parser {
     /// "twice as big", "bigger", "half as heavy", "30 % larger".
     fn factor(&mut self, index: usize) -> bool {
         let begin = self.at;
+        self.glue(|sense| sense == Sense::Is);
         let factor = self.times();
         self.glue(|sense| matches!(sense, Sense::Filler | Sense::The));
         let done = match (self.sense(), factor) {

@@ -25,8 +25,12 @@ pub fn edit(prompt: &str, present: Option<&SceneSpec>) -> Option<Result<Plan, Re
     let text = frames::taken_out(&turns::plain(&text), &mut warnings);
     let text = spelling::mended(&text, &mut warnings);
     let there = present.is_some();
+    let about = present.and_then(|present| {
+        present.things.last().and_then(noun_of).map(|noun| super::draft::first_word(noun.words))
+    });
+    let text = super::paraphrase::plain(&text, false);
     let mut parser =
-        if there { Parser::new(&super::reword::plain(&text)) } else { Parser::new(&text) };
+        if there { Parser::new(&super::reword::plain(&text, about)) } else { Parser::new(&text) };
     parser.glue(|sense| matches!(sense, Sense::Filler | Sense::And));
     let begin = parser.at;
     let wish = Wish::of(&mut parser, there)?;
@@ -107,6 +111,10 @@ impl Wish {
             }
         }
         if there && counted && parser.sense_ahead(1) == Some(Sense::More) {
+            return Some(Self::Add);
+        }
+        // "two balls next to the cube"
+        if there && counted && parser.refers_back() {
             return Some(Self::Add);
         }
         let verb = match parser.sense()? {
@@ -255,10 +263,12 @@ impl Parser {
     /// Begins with the things of a plan.
     fn know(&mut self, present: &SceneSpec) {
         for thing in &present.things {
+            // Dominoes are as many as they have parts.
+            let rows = thing.parts.filter(|_| thing.kind == Kind::Dominoes);
             self.drafts.push(Draft {
                 noun: noun_of(thing),
-                count: thing.count,
-                thing: thing.clone(),
+                count: thing.count.or(rows),
+                thing: Thing { parts: thing.parts.filter(|_| rows.is_none()), ..thing.clone() },
                 known: true,
                 ..Draft::default()
             });
@@ -416,9 +426,16 @@ fn change(
                 || parser.those_coloured(known, &mut gone)
             {
             } else {
+                let here = parser.at;
                 let index = parser.known_thing(known).ok_or_else(|| missing(&parser))?;
                 match parser.which.take() {
                     Some(member) => parser.without(index, member),
+                    None if parser.names_all(here, parser.at) => {
+                        let noun = parser.drafts[index].noun.map(|noun| noun.words);
+                        let alike =
+                            |at: &usize| parser.drafts[*at].noun.map(|noun| noun.words) == noun;
+                        gone.extend((0..known).filter(alike));
+                    }
                     None => gone.push(index),
                 }
             }
@@ -472,11 +489,18 @@ fn change(
         Wish::Act => {
             let Some(Sense::Trait(quality)) = parser.sense() else { return Err(missing(&parser)) };
             parser.at += 1;
+            let here = parser.at;
             let index = parser.known_thing(known).ok_or_else(|| missing(&parser))?;
-            if !parser.trait_of(index, quality) {
-                parser.drafts[index].traits.push(quality);
+            let (begin, mut end) = (parser.at, parser.at);
+            for index in parser.alike(here, index, known) {
+                parser.at = begin;
+                if !parser.trait_of(index, quality) {
+                    parser.drafts[index].traits.push(quality);
+                }
+                parser.after(index);
+                end = end.max(parser.at);
             }
-            parser.after(index);
+            parser.at = end;
         }
         Wish::Move => {
             let index = parser.known_thing(known).ok_or_else(|| missing(&parser))?;
@@ -763,6 +787,24 @@ fn remove(parser: &mut Parser, mut gone: Vec<usize>) {
     gone.sort_unstable();
     gone.dedup();
     for index in gone.into_iter().rev() {
+        // What stood beside it stays on what bore it.
+        let bearer =
+            parser.links.iter().find(|link| link.subject == index && link.place.is_borne());
+        if let Some(bearer) = bearer.cloned() {
+            for link in &mut parser.links {
+                let beside = matches!(
+                    link.place,
+                    Place::LeftOf
+                        | Place::RightOf
+                        | Place::Beside
+                        | Place::Behind
+                        | Place::InFrontOf
+                );
+                if link.reference == index && beside {
+                    *link = Link { subject: link.subject, ..bearer.clone() };
+                }
+            }
+        }
         parser.drafts.remove(index);
         parser.links.retain(|link| {
             link.subject != index && link.reference != index && link.other != Some(index)
@@ -804,6 +846,35 @@ impl Parser {
         }
         self.at += 1;
         true
+    }
+
+    /// Whether the words between name all of a kind: "the cubes", "both cubes".
+    fn names_all(&self, from: usize, to: usize) -> bool {
+        self.lexemes[from..to].iter().any(|lexeme| {
+            matches!(lexeme.lex, Lex::Known(entry)
+                if entry.plural && matches!(entry.sense, Sense::Noun(_)))
+        }) && !self.lexemes[from..to]
+            .iter()
+            .any(|lexeme| lexeme.sense().is_some_and(Sense::is_adjective))
+    }
+
+    /// All that "them", "both" or a plural means, of which one was found.
+    fn alike(&self, from: usize, index: usize, known: usize) -> Vec<usize> {
+        let said = &self.lexemes[from..self.at];
+        let them = said.iter().any(|l| matches!(&*l.text, "them" | "they" | "both" | "everything"));
+        let noun = self.drafts[index].noun.map(|noun| noun.words);
+        let named = self.names_all(from, self.at);
+        (0..known)
+            .filter(|at| {
+                let draft = &self.drafts[*at];
+                *at == index
+                    || named && draft.noun.map(|noun| noun.words) == noun
+                    || them
+                        && !named
+                        && self.drafts[index].count.is_none()
+                        && draft.thing.kind.class() == Class::Solid
+            })
+            .collect()
     }
 
     /// A thing as with an article: what is there is meant, not another one.

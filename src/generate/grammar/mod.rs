@@ -7,9 +7,9 @@
 //!          a scene is taken out         of saying   relations           in the plan?
 //! ```
 //! - Ways of saying the same become one: whole turns of phrase in `turns`, those of machines in
-//!   `sayings` with `machinery`; `phrasing` with `wording` (pronouns, ranges), `rooms` and
+//!   `sayings` with `machinery`, clauses in `paraphrase`; `phrasing` with `wording` (pronouns, ranges), `rooms` and
 //!   `drive` (machines, furniture, motors), `layout` (how several stand), `motion` (how things move,
-//!   and worlds); in changes `reword` before them.
+//!   and worlds); in changes `asks` and `reword` before them.
 //! - What is said of a thing: `thing`, `attribute`, `measure`, `quality`, `arrangement`, `after`; of
 //!   several that differ: `members`, `several`, `each`, `lists`, `apart`, `graded`, `compare`.
 //! - Changes: `edit` with `alter`, `quantity`, `some`, `fewer`.
@@ -21,6 +21,7 @@ mod all;
 mod alter;
 mod apart;
 mod arrangement;
+mod asks;
 mod attribute;
 mod compare;
 mod draft;
@@ -47,6 +48,7 @@ mod members;
 mod motion;
 mod nouns;
 mod outline;
+mod paraphrase;
 mod parse;
 mod parts;
 mod phrasing;
@@ -98,7 +100,7 @@ pub fn plan(prompt: &str) -> Result<Plan, Refusal> {
     let text = sayings::plain(prompt, &mut warnings);
     let text = frames::taken_out(&turns::plain(&text), &mut warnings);
     let text = spelling::mended(&text, &mut warnings);
-    let mut parser = Parser::new(&text);
+    let mut parser = Parser::new(&paraphrase::plain(&text, true));
     parser.text();
     parser.settle_sides();
     refuse_strangers(&parser)?;

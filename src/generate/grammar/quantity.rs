@@ -104,8 +104,7 @@ impl Parser {
             self.glue(|sense| matches!(sense, Sense::Of | Sense::The));
             index = self.known_thing(known);
         } else if gauge.is_some() {
-            let of = self.take(|sense| matches!(sense, Sense::Of))
-                || self.take(|sense| sense == Sense::Place(Place::Between));
+            let of = self.takes_of() || self.take(|sense| sense == Sense::Place(Place::Between));
             if of {
                 index = self.known_thing(known);
             }
@@ -149,11 +148,8 @@ impl Parser {
     pub(super) fn scaled(&mut self, known: usize, factor: f64) -> Option<Result<(), Refusal>> {
         let before = self.clone();
         let gauge = self.gauge()?;
-        let named = if self.take(|sense| matches!(sense, Sense::Of)) {
-            self.known_thing(known)
-        } else {
-            self.gauged(gauge, known)
-        };
+        let named =
+            if self.takes_of() { self.known_thing(known) } else { self.gauged(gauge, known) };
         if matches!(gauge, Gauge::Gravity | Gauge::Wind) {
             return Some(self.world_by(gauge, Amount::Times(factor), Some(true)));
         }
@@ -168,6 +164,12 @@ impl Parser {
             return None;
         }
         Some(Ok(()))
+    }
+
+    /// "of", which some words for masses have in them: "the weight of the ball".
+    fn takes_of(&mut self) -> bool {
+        self.take(|sense| sense == Sense::Of)
+            || self.at > 0 && self.lexemes[self.at - 1].text.ends_with(" of")
     }
 
     /// "up", "down": which way.

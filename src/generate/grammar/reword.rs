@@ -148,11 +148,12 @@ const EXCEPT: &[&[&str]] = &[
     &["excepting"],
 ];
 
-/// A prompt as the grammar of changes reads it.
-pub fn plain(text: &str) -> String {
+/// A prompt as the grammar of changes reads it. `about` names what the scene is about.
+pub fn plain(text: &str, about: Option<&str>) -> String {
     let mut words: Vec<String> =
         tokens(text).into_iter().map(|token| token.text.to_lowercase()).collect();
     bare(&mut words);
+    words = super::asks::plain(words, about);
     for at in (0..words.len().saturating_sub(1)).rev() {
         let others = words[at] == "the" && is(&words, at + 1, &["others", "rest"]);
         let ordinal = words[at] == "a"
@@ -188,25 +189,25 @@ pub fn plain(text: &str) -> String {
     words.join(" ")
 }
 
-fn is(words: &[String], at: usize, any: &[&str]) -> bool {
+pub(super) fn is(words: &[String], at: usize, any: &[&str]) -> bool {
     words.get(at).is_some_and(|word| any.contains(&&**word))
 }
 
-fn begins(words: &[String], phrase: &[&str]) -> bool {
+pub(super) fn begins(words: &[String], phrase: &[&str]) -> bool {
     words.len() >= phrase.len() && words.iter().zip(phrase).all(|(word, other)| word == other)
 }
 
-fn says(words: &str) -> Vec<String> {
+pub(super) fn says(words: &str) -> Vec<String> {
     words.split(' ').filter(|word| !word.is_empty()).map(str::to_owned).collect()
 }
 
-fn with(before: &str, words: &[String]) -> Vec<String> {
+pub(super) fn with(before: &str, words: &[String]) -> Vec<String> {
     let mut out = says(before);
     out.extend_from_slice(words);
     out
 }
 
-fn mark(word: &str) -> bool {
+pub(super) fn mark(word: &str) -> bool {
     matches!(word, "." | "," | "!" | "?" | ":" | ";" | "-" | "–" | "—" | "\n")
 }
 

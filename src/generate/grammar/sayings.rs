@@ -10,9 +10,10 @@
 use std::sync::LazyLock;
 
 use super::{
-    lexicon, measure,
-    token::{Token, TokenKind, tokens},
+    lexicon,
     machinery::TURNS,
+    measure,
+    token::{Token, TokenKind, tokens},
 };
 
 /// Most words of `+`.

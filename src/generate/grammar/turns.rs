@@ -260,11 +260,6 @@ const TURNS: &[Turn] = &[
         "",
     ),
     ("let go|released from the|one side", "let go", ""),
-    (
-        "a|an <m> ball|sphere|weight|bob hangs|hanging|hung on|from|by a|an <m> rod|rope|string|cord|wire ?, ?and ?is ?let|released ?go ?from ?the|one ?side ?, ?and ?then smashes|crashes|swings|hits|slams into|against",
-        "a $2 pendulum with a $1 bob smashes into",
-        "",
-    ),
     ("?a|an|the bowling|skittles alley|lane|game with", "", ""),
     ("every|each other one", "every second one", ""),
     (

@@ -1,10 +1,10 @@
 """Judges `mjcast generate` by what its scenes are and do.
 
-    python suite.py --bin PATH [--half dev|test|all|fresh|held|unseen|blind|sealed] [--json OUT] [--sheet DIR]
+    python suite.py --bin PATH [--half dev|test|all|fresh|held|unseen|blind|sealed|hidden] [--json OUT] [--sheet DIR]
 
 `all`: dev and test. `fresh`: prompts that were held out after both, `held` after all of them, `unseen` after those.
-`blind` was held out until it was, too. `sealed` is held out: nobody who works on the grammar has looked at it, and
-only figures are printed.
+`blind` was held out until it was, too. `sealed` and `hidden` are held out: nobody who works on the grammar has looked
+at them, and only figures are printed.
 
 `PATH generate --lines` reads a prompt per line (an edit: a JSON object with `prompt` and the `spec`
 before) and answers each with a line of JSON. Prints a table and ends with status 1 where a bar of
@@ -29,6 +29,7 @@ import prompts_blind
 import prompts_dev
 import prompts_fresh
 import prompts_held
+import prompts_hidden
 import prompts_more
 import prompts_sealed
 import prompts_test
@@ -45,9 +46,10 @@ HALVES = {
     "unseen": prompts_unseen.PROMPTS,
     "blind": prompts_blind.PROMPTS,
     "sealed": prompts_sealed.PROMPTS,
+    "hidden": prompts_hidden.PROMPTS,
 }
 # Their prompts are shown to nobody; one that is to be developed with is taken out of here first.
-HELD_OUT = {"sealed"}
+HELD_OUT = {"sealed", "hidden"}
 BARS = {"scenes fully right": 0.85, "checks": 0.95, "refused wrongly accepted": 0, "wrong without a warning": 0}
 # A generator that hangs fails the suite instead of hanging it.
 REPLY_TIMEOUT_S = 30

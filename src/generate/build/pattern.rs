@@ -39,7 +39,7 @@ pub fn spots(
         Pattern::Row | Pattern::Column | Pattern::Ring | Pattern::Corners | Pattern::Arc
     );
     if let (true, Some(layers @ 2..)) = (piled, arrangement.layers)
-        && asked % layers == 0
+        && asked.is_multiple_of(layers)
     {
         let lowest = Arrangement { layers: None, ..arrangement.clone() };
         let below = spots(&lowest, Some(asked / layers), [x, y, z], around);
@@ -252,7 +252,7 @@ pub fn spots(
         Pattern::Cross => {
             let (px, py) = (pitch(x, usual), pitch(y, usual));
             let mut out = Vec::new();
-            if asked % 4 != 0 {
+            if !asked.is_multiple_of(4) {
                 out.push(Spot::at([0.0; 3]));
             }
             for reach in 1..=asked {

@@ -774,7 +774,7 @@ impl Draft {
         let all_but = self.joints.iter().all(|(_, driven)| !driven);
         let is = |n: &u32| {
             let among =
-                |(joints, driven): &(Joints, bool)| (!driven == all_but) && joints.has(*n, count);
+                |(joints, driven): &(Joints, bool)| (*driven != all_but) && joints.has(*n, count);
             self.joints.iter().any(among) != all_but
         };
         self.thing.driven = (1..=count).filter(is).collect();

@@ -498,6 +498,22 @@ fn ways_of_saying_the_same_make_the_same_plan() {
 }
 
 #[test]
+fn the_table_is_the_round_one() {
+    let spec = untitled("a round table, and a cup on the table");
+    assert_eq!(spec.things.len(), 2, "{spec:?}");
+    let present = untitled("a round table with four chairs");
+    let spec = offline("put a cup on the table", Some(&present)).expect("is understood").spec;
+    assert_eq!(spec.things.len(), 3, "{spec:?}");
+}
+
+#[test]
+fn what_is_given_is_not_the_whole() {
+    let present = untitled("a car");
+    assert!(offline("give it bigger wheels", Some(&present)).is_err());
+    assert!(offline("make it bigger", Some(&present)).is_ok());
+}
+
+#[test]
 fn joints_are_driven_where_it_is_said() {
     for (said, driven) in [
         ("an arm with a motor at the shoulder", &[2_u32][..]),

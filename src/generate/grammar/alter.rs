@@ -386,6 +386,11 @@ impl Parser {
         let before = self.at;
         self.glue(|sense| matches!(sense, Sense::To | Sense::Is));
         let plain = match (self.sense(), self.peek()) {
+            (Some(Sense::Size(_) | Sense::Heft(_) | Sense::Light | Sense::Stretch(_)), _)
+                if self.given_apart() =>
+            {
+                false
+            }
             (Some(Sense::Material(material)), _) => {
                 self.at += 1;
                 let draft = &mut self.drafts[index];
@@ -469,16 +474,22 @@ impl Parser {
             _ => None,
         };
         match done {
-            Some(factors) => {
+            // "give it bigger wheels" makes only these so.
+            Some(factors) if !self.given_apart() => {
                 self.at += 1;
                 self.rescale(index, factors);
                 true
             }
-            None => {
+            _ => {
                 self.at = begin;
                 false
             }
         }
+    }
+
+    /// Whether what is here is said of something that is given: "give it big wheels".
+    fn given_apart(&self) -> bool {
+        self.gives && matches!(self.sense_ahead(1), Some(Sense::Noun(_) | Sense::Part(_)))
     }
 
     pub(super) fn heavier(&mut self, index: usize, factor: f64) {

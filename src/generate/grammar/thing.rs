@@ -2,7 +2,7 @@
 
 use super::super::spec::{Class, Kind, MAX_COUNT, Material, Pattern, Place};
 use super::{
-    draft::Draft,
+    draft::{Draft, first_word},
     lexer::Lex,
     lexicon::{Dim, Outline, Part, Prop, Relative, Sense, Trait, Which},
     measure::{Measure, Unit},
@@ -775,7 +775,6 @@ impl Parser {
         if definite || draft.is_floor {
             let same = |known: &Draft| {
                 known.is_floor == draft.is_floor
-                    && known.noun.map(|noun| noun.words) == draft.noun.map(|noun| noun.words)
                     && (draft.is_floor
                         || draft
                             .thing
@@ -790,7 +789,17 @@ impl Parser {
                     && (draft.factor.is_none() || known.known || draft.factor == known.factor)
                     && (draft.heft.is_none() || known.known || draft.heft == known.heft)
             };
-            if let Some(index) = self.drafts.iter().rposition(same) {
+            let words = |draft: &Draft| draft.noun.map(|noun| noun.words);
+            let called = |known: &Draft| words(known) == words(&draft);
+            // "a round table … the table"
+            let in_short = |known: &Draft| {
+                let (long, short) = (words(known).map(first_word), words(&draft).map(first_word));
+                long.zip(short).is_some_and(|(long, short)| long.rsplit(' ').next() == Some(short))
+            };
+            let found = self.drafts.iter().rposition(|known| same(known) && called(known));
+            let found = found
+                .or_else(|| self.drafts.iter().rposition(|known| same(known) && in_short(known)));
+            if let Some(index) = found {
                 if draft.is_floor {
                     let known = &mut self.drafts[index];
                     known.thing.material = draft.thing.material.or(known.thing.material);

@@ -21,8 +21,8 @@ use super::{
 /// The plan after the change that a prompt asks for; nothing when it asks for a scene of its own.
 pub fn edit(prompt: &str, present: Option<&SceneSpec>) -> Option<Result<Plan, Refusal>> {
     let mut warnings = Vec::new();
-    let text = super::sayings::plain(fit(prompt).ok()?, &mut warnings);
-    let text = frames::taken_out(&turns::plain(&text), &mut warnings);
+    let text = turns::plain(fit(prompt).ok()?, &mut warnings);
+    let text = frames::taken_out(&text, &mut warnings);
     let text = spelling::mended(&text, &mut warnings);
     let there = present.is_some();
     let about = present.and_then(|present| {

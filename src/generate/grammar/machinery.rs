@@ -1,4 +1,5 @@
-//! The rules of [`super::sayings`]: beside which words, what is said, and how it is said plainly.
+//! Turns of phrase of machines: beside which words, what is said, and how it is said plainly, as
+//! [`super::turns`] reads it.
 
 /// Springs, and what is coupled by them.
 const SPRINGS: &str = "spring|springs|oscillator|oscillators";
@@ -258,7 +259,7 @@ pub(super) static TURNS: &[(&str, &str, &str)] = &[
     (CARS, "two|2 wheeled two wheeled", "two wheeled"),
     (
         CARS,
-        "two|2|# ~ cars|buggies|trucks , a|one ~ and a|one ~ one",
+        "=two|2 ~ cars|buggies|trucks , a|one ~ and a|one ~ one",
         "$1 $2 cars , one $3 and one $4",
     ),
     ("", ", a|one ~ and a|one ~ one", ", one $1 and one $2"),
@@ -373,11 +374,6 @@ pub(super) static TURNS: &[(&str, &str, &str)] = &[
         "a double pendulum with a motor at the first joint only",
     ),
     // Newton's cradle.
-    (
-        CRADLES,
-        "?a|an|the ?desk|executive|office ?toy , the one|toy by|of|from newton|newtons ?s ?with ?the ?clicking|clacking ?balls :|,",
-        "newton s cradle ,",
-    ),
     (CRADLES, "?desk|executive ?toy cradle|toy|pendulum by|of|from newton", "newton s cradle"),
     (CRADLES, "newton|newtons ?s ?ball|balls pendulum|balls|ball|toy|pendula", "newton s cradle"),
     (CRADLES, "newtons balls|pendulum|toy", "newton s cradle"),

@@ -6,8 +6,8 @@
 //!          what is said around          one way     things and          is all that was said
 //!          a scene is taken out         of saying   relations           in the plan?
 //! ```
-//! - Ways of saying the same become one: whole turns of phrase in `turns`, those of machines in
-//!   `sayings` with `machinery`, clauses in `paraphrase`; `phrasing` with `wording` (pronouns, ranges), `rooms` and
+//! - Ways of saying the same become one: whole turns of phrase in `turns` by the rules of
+//!   `machinery` and `scenery`, clauses in `paraphrase`; `phrasing` with `wording` (pronouns, ranges), `rooms` and
 //!   `drive` (machines, furniture, motors), `layout` (how several stand), `motion` (how things move,
 //!   and worlds); in changes `asks` and `reword` before them.
 //! - What is said of a thing: `thing`, `attribute`, `measure`, `quality`, `arrangement`, `after`; of
@@ -58,7 +58,7 @@ mod quantity;
 mod reword;
 mod rooms;
 mod rows;
-mod sayings;
+mod scenery;
 mod sense;
 mod several;
 mod share;
@@ -97,8 +97,8 @@ pub const MAX_PROMPT: usize = 4096;
 pub fn plan(prompt: &str) -> Result<Plan, Refusal> {
     let prompt = fit(prompt)?;
     let mut warnings = Vec::new();
-    let text = sayings::plain(prompt, &mut warnings);
-    let text = frames::taken_out(&turns::plain(&text), &mut warnings);
+    let text = turns::plain(prompt, &mut warnings);
+    let text = frames::taken_out(&text, &mut warnings);
     let text = spelling::mended(&text, &mut warnings);
     let mut parser = Parser::new(&paraphrase::plain(&text, true));
     parser.text();

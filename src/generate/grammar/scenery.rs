@@ -1,0 +1,244 @@
+//! Turns of phrase of how things stand, of worlds, ramps, furniture and experiments: beside which
+//! words, what is said, and how it is said plainly, as [`super::turns`] reads it.
+
+pub(super) static TURNS: &[(&str, &str, &str)] = &[
+    ("", "from the same height of %", "from a height of $1"),
+    // Walls.
+    (
+        "",
+        "wall of|with|from # rows|layers|courses of|with # bricks ?each",
+        "brick wall, $2 bricks wide and $1 bricks high",
+    ),
+    (
+        "",
+        "wall of|with|from # rows|layers|courses of|with # * bricks ?each",
+        "$3 brick wall, $2 bricks wide and $1 bricks high",
+    ),
+    (
+        "",
+        "wall of|with|from # rows|layers|courses of bricks , ?with|each ?of # bricks in|per|to|along ?each|every|a ?row|layer|course",
+        "brick wall, $2 bricks wide and $1 bricks high",
+    ),
+    // Stairs.
+    (
+        "stairs|staircase|steps|stairway",
+        "?that|which go|goes|going|lead|leads|leading|climb|climbs|climbing|rise|rises|rising|run|runs up|to ?up ?to ?a ?height|level ?of % in|over|with|by|on|using # ?equal|even|identical|regular steps",
+        "with $2 steps, $1 high",
+    ),
+    (
+        "stairs|staircase|stairway|ramp|slope|incline",
+        "?that|which go|goes|going|lead|leads|leading|climb|climbs|climbing|rise|rises|rising up|to ?up ?to ?a ?height|level ?of %",
+        ", $1 high",
+    ),
+    ("", "equal|identical|regular|even steps", "steps"),
+    // Blocks of cubes.
+    (
+        "",
+        "?solid|big|large|giant|great cube|block made|built|composed|consisting|assembled|put|stacked ?up ?together of|from|out|up ?of <cubed> ?small|smaller|little|tiny|single|individual cubes|boxes|blocks",
+        "$1^ by $1^ by $1^ grid of small cubes without gaps",
+    ),
+    (
+        "",
+        "# ** packed|glued|put|joined|stuck|assembled|pushed|squeezed|stacked|arranged ?tightly|closely|neatly ?together as|into|to|in|like|forming a|an|one ?solid|big|large|compact|dense # by|x|times # by|x|times # block|cube|cuboid|box ?shape",
+        "$3 by $4 by $5 grid of $2 without gaps",
+    ),
+    (
+        "",
+        "# ** packed|glued|put|joined|stuck|assembled|pushed|squeezed|stacked|arranged ?tightly|closely|neatly ?together as|into|to|in|like|forming a|an|one ?solid|big|large|compact|dense # x # x # block|cube|cuboid|box ?shape",
+        "$3 by $4 by $5 grid of $2 without gaps",
+    ),
+    (
+        "",
+        "?solid|compact|dense block|cuboid of # x|by # x|by # *",
+        "$1 by $2 by $3 grid of $4 without gaps",
+    ),
+    (
+        "",
+        "?solid|compact|dense block|cuboid of # x # x # *",
+        "$1 by $2 by $3 grid of $4 without gaps",
+    ),
+    // Patterns.
+    ("", "in|into the shape|form|pattern|outline of a|an", "in a"),
+    ("", "forming|that|which ?form|forms a|an ?closed|complete|full circle|ring", "in a ring"),
+    ("", "equilateral triangle of three|3", "triangle of three"),
+    (
+        "",
+        "stacked|piled|arranged|placed|set|put ?up ?in|as|like ?a ?pyramid ?of <pile>",
+        "in a triangular stack with $1 rows",
+    ),
+    (
+        "",
+        "a|one pile|stack|tower|heap|column of # ** at|on|in each|every corner of a|the square with|of ?a ?side|sides ?length ?of % ?sides|side",
+        "$1x4 $2 at the corners of a square with $3 sides, in $1 layers",
+    ),
+    (
+        "",
+        "a|one pile|stack|tower|heap|column of # ** at|on|in each|every corner of a|the % square",
+        "$1x4 $2 at the corners of a square with $3 sides, in $1 layers",
+    ),
+    (
+        "",
+        "a|one pile|stack|tower|heap|column of # ** at|on|in each|every corner of a|the square",
+        "$1x4 $2 at the corners of a square, in $1 layers",
+    ),
+    // Colours in turn.
+    ("", ", * and * ?ones by|in turns|turn", ", alternately $1 and $2"),
+    ("", ", * and * ?ones alternating|alternately|alternate", ", alternately $1 and $2"),
+    ("", ", taking turns|turn ?between * and *", ", alternately $1 and $2"),
+    ("", ", one * , one * and so on|forth", ", alternately $1 and $2"),
+    (
+        "",
+        "with|in|of|having|wearing ?all ?the colours|colors of the|a rainbow ?in ?the|their ?right|correct|proper|usual|natural|same ?order",
+        "in rainbow colours",
+    ),
+    ("", "in rainbow order", "in rainbow colours"),
+    // Steps from one to the next.
+    (
+        "",
+        "whose|with heights ?that|which ?steadily go|goes|rise|rises|increase|increases|grow|grows|increasing|rising|growing ?up ?by|in ?steps|increments ?of % ?each|every ?time , ?and ?then starting|beginning|start|begin at|with|from %",
+        ". The first one is $2 high and each one is $1 taller than the one before",
+    ),
+    (
+        "",
+        "whose|with lengths ?that|which ?steadily go|goes|rise|rises|increase|increases|grow|grows|increasing|rising|growing ?up ?by|in ?steps|increments ?of % ?each|every ?time , ?and ?then starting|beginning|start|begin at|with|from %",
+        ". The first one is $2 long and each one is $1 longer than the one before",
+    ),
+    (
+        "",
+        "whose|with widths ?that|which ?steadily go|goes|rise|rises|increase|increases|grow|grows|increasing|rising|growing ?up ?by|in ?steps|increments ?of % ?each|every ?time , ?and ?then starting|beginning|start|begin at|with|from %",
+        ". The first one is $2 wide and each one is $1 wider than the one before",
+    ),
+    // Worlds.
+    ("", "midair", "the air"),
+    ("", "in mid air", "in the air"),
+    (
+        "",
+        "how|what would|will|does|do|might|could|can a|an ** ?do|behave|react|move|bounce|fall on|in|under ** if|when i|we|you|one|somebody|it let|drop|dropped|drops|release|released|lets|is|was ?go|dropped|released ?of ?it ?from % ?high ?up ?above|over ?the ?ground|floor|surface ?",
+        "a $1 dropped from $3 on $2",
+    ),
+    (
+        "",
+        "if|when i|we|you|one let|drop|dropped|release|released ?go ?of it ?from % ?high ?up ?above|over ?the ?ground|floor",
+        "dropped from $1",
+    ),
+    ("", "what happens|happened|would|will ?happen to|with a|an", "a"),
+    ("", "do on|in|under ** if|when pushed|kicked|thrown|shoved at|with", "on $1 sliding at"),
+    (
+        "",
+        "gravity half as strong|big|large|high|great|weak as|of ?that ?on|in ?of ?the earth|earth|here|normal|usual|ours",
+        "half of earth's gravity",
+    ),
+    (
+        "",
+        "gravity twice as strong|big|large|high|great as ?that ?on|in ?of ?the earth|earth|here|normal|usual|ours",
+        "twice earth's gravity",
+    ),
+    (
+        "",
+        "gravity # times as|the strong|big|large|high|great as ?that ?on|in ?of ?the earth|earth|here|normal|usual|ours",
+        "$1 times earth's gravity",
+    ),
+    ("", "with double|doubled|twice ?the gravity $", "with twice the gravity of Earth"),
+    ("", "with double|doubled|twice ?the gravity and", "with twice the gravity of Earth and"),
+    ("", "with half|halved ?the gravity $", "with half the gravity of Earth"),
+    (
+        "",
+        "wind blowing|blows|coming|comes ?from the =left|right|front|back at|with ?a ?speed ?of %",
+        "wind from the $1 at $2",
+    ),
+    ("", "wind blowing|blows|coming|comes from the * at|with", "wind from the $1 at"),
+    ("", "featherlight", "very light"),
+    ("", "on ?a|the ?rough|thick|soft carpet|rug", "on a rough floor"),
+    (
+        "",
+        ", which|that is|lies|rests|stands|sits ?initially|at|motionless|still ?rest|still % away",
+        ", $1 away",
+    ),
+    // Ramps.
+    (
+        "ramp|slope|incline|plane|hill|slide|wedge",
+        "at ?the very|highest|topmost top|point|spot|end",
+        "at the top",
+    ),
+    ("", "halfway|midway ?up|down|along =a|an|the", "in the middle of $1"),
+    ("", "half way ?up|down|along =a|an|the", "in the middle of $1"),
+    ("", "# degree|degrees|deg wedge", "$1 degree ramp"),
+    ("", "skateboard|skate|wheelchair|loading ramp", "ramp"),
+    (
+        "",
+        "one with a|an ** of % , ?and the other|another|one ?one with ?one ?of %",
+        "one with a $1 of $2 and the other with a $1 of $3",
+    ),
+    (
+        "",
+        "one with a|an ** of # , ?and the other|another|one ?one with ?one ?of #",
+        "one with a $1 of $2 and the other with a $1 of $3",
+    ),
+    (
+        "",
+        "one with a|an ** of # and the other|another|one ?one with ?one ?of #",
+        "one with a $1 of $2 and the other with a $1 of $3",
+    ),
+    (
+        "",
+        "one with a|an ** of % and the other|another|one ?one with ?one ?of %",
+        "one with a $1 of $2 and the other with a $1 of $3",
+    ),
+    ("", ", on each ?of ?them|these|which a|an|one ** $", " with a $1 on each"),
+    ("", "waits|wait =at|on|in|by|behind|beside|next|under|halfway", "stands $1"),
+    ("", "?is|are waiting =at|on|in|by|behind|beside|next|under|halfway", "standing $1"),
+    // Furniture.
+    (
+        "stool|stools|bench|benches",
+        "?whose|with|its|the seat ?height ?is|of|at ?is ?of % ?above|off|high|from ?the ?ground|floor",
+        ", $1 high",
+    ),
+    ("", "that|which stands|stand|rests|rest|is|are ?standing|mounted on # legs", "with $1 legs"),
+    ("", "standing|resting|mounted on # legs", "with $1 legs"),
+    ("", "=table|stool|bench on # legs", "$1 with $2 legs"),
+    ("", "three legged =table|stool|bench", "$1 with three legs"),
+    ("", "six legged =table|bench", "$1 with six legs"),
+    ("", "table for # ?people|persons|guests|diners", "table with $1 chairs around it"),
+    ("", "with|and chairs|stools on|at ?its two|both|opposite sides", "with a chair on each side"),
+    ("", "rows of # seats", "rows of $1 chairs"),
+    // Whole experiments.
+    (
+        "",
+        "?a|an|the|my|our ?small|little|physics|school lab|laboratory|room|table|scene|show with # ?different|small|little experiments|setups|stations|demos|demonstrations ?standing|set ?up next|close to each|one other|another :",
+        "",
+    ),
+    (
+        "",
+        "?a|an|the|my|our ?small|little|physics|school lab|laboratory|room|table|scene|show with # ?different|small|little experiments|setups|stations|demos|demonstrations ?standing|set ?up ?side|in ?by|a ?side|row|line :",
+        "",
+    ),
+    (
+        "",
+        "# ?different|small|little experiments|setups|stations|demos in|side a|by row|line|side :",
+        "",
+    ),
+    ("", "# ?different|small|little experiments|setups|stations|demos :", ""),
+    (
+        "",
+        "# =pins|skittles and a|an ** rolling at %",
+        "$1 $2 and a $3 that rolls towards them at $4",
+    ),
+    (
+        "",
+        "drop|dropping|release|releasing a|an ** and a|an ** from ?a ?height ?of %",
+        "drop a $1 and a $2, both from a height of $3",
+    ),
+    (
+        "",
+        "of % =moves|rolls|slides|moving|rolling|sliding|flies|flying at % towards|at|into a|an ** of the same|equal mass|weight",
+        "of $1 $2 at $3 towards a $4 of $1",
+    ),
+    ("", "let go|released from the|one side", "let go"),
+    ("", "?a|an|the bowling|skittles alley|lane|game with", ""),
+    ("", "every|each other one", "every second one"),
+    (
+        "",
+        "table with a tower|stack|pile of # ** at|on each|either|both end|ends",
+        "table with a tower of $1 $2 on its left end and a tower of $1 $2 on its right end",
+    ),
+];

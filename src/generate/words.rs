@@ -11,15 +11,21 @@ pub fn describe(thing: &Thing) -> String {
         Some(name) if numbered.len() < thing.id.len() => name,
         _ => &*thing.id,
     };
-    let name = name.replace('_', " ");
+    let name = match name {
+        "newtons_cradle" => "Newton's cradle".into(),
+        "cart_pole" => "cart-pole".into(),
+        _ => name.replace('_', " "),
+    };
     let arrangement = thing.arrangement.as_ref();
-    let count = arrangement.and_then(counted).or(thing.count);
+    // Dominoes are one thing of many parts.
+    let parts = thing.parts.filter(|_| thing.kind == Kind::Dominoes && thing.count.is_none());
+    let count = arrangement.and_then(counted).or(thing.count).or(parts);
     let mut words = Vec::new();
     if let Some(count @ 2..) = count {
         words.push(count.to_string());
     }
     if !thing.colours.is_empty() {
-        words.push(thing.colours.join(" and "));
+        words.push(colours(&thing.colours));
     }
     words.extend(thing.material.and_then(|material| {
         let word = format!("{material:?}").to_lowercase();
@@ -29,7 +35,7 @@ pub fn describe(thing: &Thing) -> String {
     let several =
         count.is_some_and(|count| count > 1) || (count.is_none() && arrangement.is_some());
     words.push(if several { super::grammar::plural(&name) } else { name });
-    words.extend(arrangement.map(pattern));
+    words.extend(arrangement.map(|arrangement| pattern(arrangement, count)));
     let mut more = vec![words.join(" ")];
     let size = thing.size.unwrap_or_default();
     let extents: Vec<String> = [("wide", size.x), ("deep", size.y), ("high", size.z)]
@@ -45,8 +51,22 @@ pub fn describe(thing: &Thing) -> String {
             more.push(format!("{before}{}{after}", figure(value)));
         }
     };
-    say(thing.parts.map(f64::from), "", " parts");
-    say(thing.length, "parts of ", " m");
+    let (one, many) = part(thing.kind);
+    let single = thing.parts == Some(1);
+    if thing.kind != Kind::Dominoes {
+        say(thing.parts.map(f64::from), "", &format!(" {}", if single { one } else { many }));
+    }
+    // Between the joints of an arm are its links.
+    let many = if thing.kind == Kind::Arm { "links" } else { many };
+    match thing.kind {
+        Kind::Spring | Kind::SlidingSpring | Kind::Drawer => say(thing.length, "", " m long"),
+        Kind::Dominoes => say(thing.length, "", " m high"),
+        Kind::Car | Kind::MobileRobot => say(thing.length, "wheels of ", " m"),
+        _ if single && thing.kind != Kind::Arm => {
+            say(thing.length, &format!("a {one} of "), " m");
+        }
+        _ => say(thing.length, &format!("{many} of "), " m"),
+    }
     say(thing.mass, "", " kg");
     say(thing.strength, "drives of ", if thing.kind == Kind::CartPole { " N" } else { " N·m" });
     say(thing.pull, "pulled by ", " m");
@@ -58,10 +78,10 @@ pub fn describe(thing: &Thing) -> String {
     say(thing.tilt, "", "°");
     let list = |values: &[f64]| values.iter().map(|v| figure(*v)).collect::<Vec<_>>().join(", ");
     if !thing.lengths.is_empty() {
-        more.push(format!("parts of {} m", list(&thing.lengths)));
+        more.push(format!("{many} of {} m", list(&thing.lengths)));
     }
     if !thing.masses.is_empty() {
-        more.push(format!("parts of {} kg", list(&thing.masses)));
+        more.push(format!("{many} of {} kg", list(&thing.masses)));
     }
     if !thing.driven.is_empty() {
         let joints: Vec<String> = thing.driven.iter().map(u32::to_string).collect();
@@ -133,6 +153,48 @@ pub fn describe(thing: &Thing) -> String {
     more.join(", ")
 }
 
+/// What the parts of a kind are called, one and several.
+const fn part(kind: Kind) -> (&'static str, &'static str) {
+    match kind {
+        Kind::Pendulum | Kind::InvertedPendulum | Kind::Chain | Kind::WreckingBall => {
+            ("link", "links")
+        }
+        Kind::Arm => ("joint", "joints"),
+        Kind::CartPole => ("pole", "poles"),
+        Kind::NewtonsCradle | Kind::SprungBalls => ("ball", "balls"),
+        Kind::SprungBoxes => ("box", "boxes"),
+        Kind::Car | Kind::MobileRobot => ("wheel", "wheels"),
+        Kind::Bridge => ("plank", "planks"),
+        Kind::Windmill => ("blade", "blades"),
+        Kind::Swing => ("rope", "ropes"),
+        Kind::Gears => ("gear", "gears"),
+        Kind::Quadruped
+        | Kind::Biped
+        | Kind::Table
+        | Kind::RoundTable
+        | Kind::Stool
+        | Kind::Chair => ("leg", "legs"),
+        Kind::Hand | Kind::Gripper => ("finger", "fingers"),
+        Kind::Stairs => ("step", "steps"),
+        Kind::Shelf => ("board", "boards"),
+        _ => ("part", "parts"),
+    }
+}
+
+/// Colours that take turns are named once, and so is each of very many.
+fn colours(all: &[String]) -> String {
+    let turn = (1..all.len())
+        .find(|turn| all.iter().enumerate().all(|(at, own)| *own == all[at % turn]))
+        .unwrap_or(all.len());
+    let mut names: Vec<&str> = Vec::new();
+    for name in &all[..turn] {
+        if turn <= 6 || !names.contains(&&**name) {
+            names.push(name);
+        }
+    }
+    names.join(" and ")
+}
+
 /// How many there are by their pattern alone.
 fn counted(arrangement: &Arrangement) -> Option<u32> {
     match (arrangement.pattern, arrangement.columns, arrangement.rows, arrangement.layers) {
@@ -143,13 +205,20 @@ fn counted(arrangement: &Arrangement) -> Option<u32> {
     }
 }
 
-fn pattern(arrangement: &Arrangement) -> String {
+fn pattern(arrangement: &Arrangement, count: Option<u32>) -> String {
     let mut out: String = match arrangement.pattern {
         Pattern::Row => "in a row",
         Pattern::Column => "one behind another",
         Pattern::Stack => "in a stack",
         Pattern::Ring => "in a ring",
-        Pattern::Corners => "at the corners of a square",
+        Pattern::Corners => match count {
+            Some(3) => "at the corners of a triangle",
+            Some(5) => "at the corners of a pentagon",
+            Some(6) => "at the corners of a hexagon",
+            Some(7) => "at the corners of a heptagon",
+            Some(8) => "at the corners of an octagon",
+            _ => "at the corners of a square",
+        },
         Pattern::Grid => "in a grid",
         Pattern::Pyramid => "in a pyramid",
         Pattern::Triangle => "in an upright triangle",
@@ -291,4 +360,25 @@ fn metres(value: f64) -> String {
 fn figure(value: f64) -> String {
     let text = format!("{value:.3}");
     text.trim_end_matches('0').trim_end_matches('.').to_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::generate::offline;
+
+    #[test]
+    fn parts_are_called_by_their_names() {
+        for (prompt, said) in [
+            ("a pendulum with two links of 40 cm", "pendulum, 2 links, links of 0.4 m"),
+            ("a chain of ten links", "chain, 10 links"),
+            ("twelve dominoes in a row", "12 dominoes"),
+            ("Newton's cradle with 5 balls", "Newton's cradle, 5 balls"),
+            ("six pillars in a hexagon", "6 stone pillars at the corners of a hexagon"),
+            ("an 8x8 checkerboard of black and white tiles", "64 black and white slabs in a grid"),
+            ("ten cubes in a row, alternately red and blue", "10 red and blue cubes in a row"),
+        ] {
+            let plan = offline(prompt, None).expect(prompt);
+            assert!(plan.understood[0].starts_with(said), "{:?}", plan.understood);
+        }
+    }
 }

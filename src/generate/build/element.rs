@@ -189,11 +189,11 @@ pub fn numbers(values: &[f64]) -> String {
 }
 
 fn number(value: f64) -> String {
-    let text = if value != 0.0 && value.abs() < 1e-4 {
-        format!("{value:e}")
-    } else {
-        format!("{value:.6}")
-    };
+    // What arithmetic left of nothing.
+    if value.abs() < 1e-9 {
+        return "0".into();
+    }
+    let text = if value.abs() < 1e-4 { format!("{value:e}") } else { format!("{value:.6}") };
     if text.contains('e') {
         return text;
     }

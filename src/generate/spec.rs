@@ -162,6 +162,10 @@ pub struct Thing {
     /// Degrees: the slope of a ramp, or by how much a thing leans to the right.
     #[schema(required)]
     pub tilt: Option<f64>,
+    /// Degrees by which it is turned about the vertical, counterclockwise as seen from above.
+    #[serde(default)]
+    #[schema(required)]
+    pub heading: Option<f64>,
     /// First velocity, m/s.
     #[schema(required)]
     pub velocity: Option<Xyz>,
@@ -766,6 +770,7 @@ impl SceneSpec {
             say(within(thing.bounce, 0.0, 1.0), &at("bounce"), "must be within 0 and 1");
             say(within(thing.height, 0.0, 100.0), &at("height"), "must be within 0 and 100 m");
             say(within(thing.tilt, -90.0, 90.0), &at("tilt"), "must be within ±90°");
+            say(within(thing.heading, -360.0, 360.0), &at("heading"), "must be within ±360°");
             say(within(thing.angle, -180.0, 180.0), &at("angle"), "must be within ±180°");
             let of_parts = |values: &[f64], least: f64, most: f64| {
                 values.len() <= 60 && values.iter().all(|value| (least..=most).contains(value))

@@ -76,6 +76,7 @@ pub fn describe(thing: &Thing) -> String {
     say(thing.bounce, "bounce ", "");
     say(thing.height, "", " m up");
     say(thing.tilt, "", "°");
+    say(thing.heading, "turned by ", "°");
     let list = |values: &[f64]| values.iter().map(|v| figure(*v)).collect::<Vec<_>>().join(", ");
     if !thing.lengths.is_empty() {
         more.push(format!("{many} of {} m", list(&thing.lengths)));

@@ -110,6 +110,47 @@ impl Assembly {
         [self.greatest[0] - self.least[0], self.greatest[1] - self.least[1]]
     }
 
+    /// Turns it about the vertical through its origin, by degrees.
+    pub fn turn(&mut self, degrees: f64) {
+        if degrees == 0.0 {
+            return;
+        }
+        let (sin, cos) = degrees.to_radians().sin_cos();
+        let about = |[x, y, z]: [f64; 3]| [cos * x - sin * y, sin * x + cos * y, z];
+        for body in &mut self.bodies {
+            body.pos = about(body.pos);
+            body.euler[2] += degrees;
+        }
+        let bounds = |[least, greatest]: [[f64; 3]; 2]| {
+            let corners = [[0, 0], [0, 1], [1, 0], [1, 1]].map(|[x, y]: [usize; 2]| {
+                about([[least, greatest][x][0], [least, greatest][y][1], 0.0])
+            });
+            let ends = |axis: usize| {
+                let all = corners.iter().map(|corner| corner[axis]);
+                (all.clone().fold(f64::MAX, f64::min), all.fold(f64::MIN, f64::max))
+            };
+            let ((left, right), (front, back)) = (ends(0), ends(1));
+            [[left, front, least[2]], [right, back, greatest[2]]]
+        };
+        // Of what is turned askew, only a square in its middle is sure to bear.
+        let surface = |Top { pos, half: [x, y] }: Top| {
+            let half = match (sin.abs() < 1e-9, cos.abs() < 1e-9) {
+                (true, _) => [x, y],
+                (_, true) => [y, x],
+                _ => [x.min(y) / (sin.abs() + cos.abs()); 2],
+            };
+            Top { pos: about(pos), half }
+        };
+        [self.least, self.greatest] = bounds([self.least, self.greatest]);
+        self.top = self.top.map(surface);
+        self.inside = self.inside.map(surface);
+        for member in &mut self.members {
+            member.bounds = bounds(member.bounds);
+            member.top = member.top.map(surface);
+            member.inside = member.inside.map(surface);
+        }
+    }
+
     /// A body that stays.
     pub fn fixed(&mut self, name: impl Into<String>, content: Vec<Element>) {
         self.bodies.push(Body {

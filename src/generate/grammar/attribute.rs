@@ -435,6 +435,7 @@ impl Parser {
             (Unit::Acceleration, _) => {
                 self.world.gravity = Some(Xyz { z: -measure.value.abs(), ..Xyz::default() });
             }
+            (Unit::Heading, _) => self.drafts[index].turned(measure.value),
             (Unit::Angle, _) => {
                 self.drafts[index].angle = Some(measure.value);
                 // "from the vertical" and the like.

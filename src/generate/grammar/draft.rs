@@ -221,6 +221,10 @@ impl Draft {
                 self.angle = Some(value);
                 true
             }
+            Unit::Heading => {
+                self.turned(value);
+                true
+            }
             Unit::Speed => {
                 self.speed = Some(value);
                 true

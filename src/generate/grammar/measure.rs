@@ -20,6 +20,8 @@ pub enum Unit {
     Mass,
     /// Degrees.
     Angle,
+    /// Degrees about the vertical.
+    Heading,
     /// m/s.
     Speed,
     /// m/s².

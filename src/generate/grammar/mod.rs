@@ -34,6 +34,7 @@ mod entry;
 mod fewer;
 mod frames;
 mod graded;
+mod heading;
 mod hung;
 mod idiom;
 mod idle;

@@ -75,6 +75,7 @@ impl Phrasing {
         self.sloping_floors();
         self.what_is_hit();
         self.far_from();
+        self.turned();
         self.touching();
     }
 

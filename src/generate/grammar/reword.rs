@@ -740,6 +740,9 @@ fn plainly(words: &[String]) -> Option<Vec<String>> {
                 None => says("increase the spacing"),
             }
         }
+        "rotate" if words.iter().any(|word| matches!(&**word, "degrees" | "degree" | "°")) => {
+            return None;
+        }
         "spin" | "rotate" | "twirl" | "whirl" if known(1) => {
             let end = (2..words.len())
                 .find(|at| {

@@ -47,8 +47,23 @@ pub fn mended(text: &str, warnings: &mut Vec<String>) -> String {
 }
 
 /// Words that have a sense in certain places alone.
-const PLACED: &[&str] =
-    &["former", "latter", "other", "others", "rest", "remaining", "remainder", "than", "leaving"];
+const PLACED: &[&str] = &[
+    "former",
+    "latter",
+    "other",
+    "others",
+    "rest",
+    "remaining",
+    "remainder",
+    "than",
+    "leaving",
+    "rotated",
+    "turned",
+    "twisted",
+    "clockwise",
+    "z",
+    "y",
+];
 
 fn known(word: &str) -> bool {
     lexicon::in_vocabulary(word)

@@ -249,6 +249,7 @@ impl Figures {
         }
         say(Unit::Angle, thing.angle);
         say(Unit::Angle, thing.tilt);
+        say(Unit::Heading, thing.heading);
         say(Unit::Angle, thing.arrangement.as_ref().and_then(|a| a.sweep));
         if let Some(v) = thing.velocity {
             say(Unit::Speed, Some(v.x.hypot(v.y).hypot(v.z)));
@@ -488,6 +489,20 @@ pub fn idle(thing: &Thing) -> Option<&'static str> {
             "an angle",
         ),
         (thing.tilt.is_some() && furniture && !matches!(kind, Ramp | Wedge), "a tilt"),
+        (thing.heading.is_some() && thing.tilt.is_some(), "a turn and a lean"),
+        (
+            thing.heading.is_some()
+                && (machine
+                    || matches!(
+                        kind,
+                        Ramp | Wedge
+                            | Kind::CurvedRamp
+                            | Kind::Stairs
+                            | Kind::HalfPipe
+                            | Kind::MarbleRun
+                    )),
+            "a turn",
+        ),
         (thing.bounce.is_some() && (machine || furniture), "a bounce"),
         (
             matches!(

@@ -267,6 +267,7 @@ impl Draft {
             {
                 self.thing.colours.push(colour.to_owned());
             }
+            self.weigh_as_known(noun);
             if noun.lying && !self.traits.contains(&Trait::Upright) {
                 self.thing.lying = Some(true);
             }
@@ -291,6 +292,27 @@ impl Draft {
             self.thing.density = Some(density.clamp(1.0, 22_600.0));
         }
         self.thing
+    }
+
+    /// What an everyday object weighs where nobody says, as a density, so that a large one is heavier.
+    fn weigh_as_known(&mut self, noun: &Noun) {
+        let kind = self.thing.kind;
+        let said = self.thing.mass.is_some()
+            || self.thing.density.is_some()
+            || self.thing.material != noun.material
+            || kind.class() != Class::Solid;
+        let Some(kg) = noun.kg.filter(|_| !said) else { return };
+        let [x, y, z] = noun.size.unwrap_or(kind.extents());
+        let fills = match kind {
+            Kind::Box => 1.0,
+            Kind::Cylinder | Kind::Wheel | Kind::Capsule => std::f64::consts::FRAC_PI_4,
+            Kind::Sphere | Kind::Ellipsoid => std::f64::consts::FRAC_PI_6,
+            Kind::Cone => std::f64::consts::PI / 12.0,
+            _ => return,
+        };
+        let density = kg / (x * y * z * fills);
+        let digits = 10_f64.powi(2 - density.log10().floor() as i32);
+        self.thing.density = Some((density * digits).round() / digits);
     }
 
     /// "fast" and "slow" are of whatever it does.

@@ -9,6 +9,7 @@ use super::{
     idle,
     nouns::{NOUNS, sized},
     synonyms, verbs,
+    wares::WARES,
 };
 
 const UP: [f64; 3] = [0.0, 0.0, 1.0];
@@ -731,6 +732,15 @@ static WORDS: LazyLock<HashMap<String, Entry>> = LazyLock::new(|| {
             let entry = Entry { sense: Sense::Noun(noun), plural: phrase.starts_with('*') };
             let phrase = phrase.trim_start_matches('*');
             words.insert(phrase.to_owned(), entry);
+            words.entry(plural(phrase)).or_insert(Entry { plural: true, ..entry });
+        }
+    }
+    // Everyday objects take no word away from others.
+    for noun in WARES.iter() {
+        for phrase in noun.words.split('|') {
+            let entry = Entry { sense: Sense::Noun(noun), plural: phrase.starts_with('*') };
+            let phrase = phrase.trim_start_matches('*');
+            words.entry(phrase.to_owned()).or_insert(entry);
             words.entry(plural(phrase)).or_insert(Entry { plural: true, ..entry });
         }
     }

@@ -13,7 +13,7 @@
 //! - What is said of a thing: `thing`, `attribute`, `measure`, `quality`, `arrangement`, `after`; of
 //!   several that differ: `members`, `several`, `each`, `lists`, `apart`, `graded`, `compare`.
 //! - Changes: `edit` with `alter`, `quantity`, `some`, `fewer`.
-//! - Words: `lexicon`, `nouns`, `verbs`, `synonyms`, `idiom`, `sense`.
+//! - Words: `lexicon`, `nouns`, `wares`, `verbs`, `synonyms`, `idiom`, `sense`.
 
 mod account;
 mod after;
@@ -71,6 +71,7 @@ mod token;
 mod told;
 mod turns;
 mod verbs;
+mod wares;
 mod wording;
 mod world;
 
@@ -288,6 +289,9 @@ fn settle(
                 "'{}' does not come in that outline",
                 first_word(noun.words)
             )));
+        }
+        if let Some(what) = wares::told(noun).filter(|what| !warnings.contains(what)) {
+            warnings.push(what);
         }
         let mut thing = draft.resolve(warnings);
         let around =

@@ -4,7 +4,17 @@ use super::super::spec::{Kind, Material};
 use super::lexicon::Noun;
 
 pub(super) const fn noun(words: &'static str, kind: Kind) -> Noun {
-    Noun { words, kind, size: None, material: None, colour: None, lying: false, parts: None }
+    Noun {
+        words,
+        kind,
+        size: None,
+        material: None,
+        colour: None,
+        lying: false,
+        parts: None,
+        kg: None,
+        stand_in: false,
+    }
 }
 
 pub(super) const fn sized(words: &'static str, kind: Kind, size: [f64; 3]) -> Noun {
@@ -41,16 +51,11 @@ pub(super) static NOUNS: &[Noun] = &[
     sized("slab|tile|board|panel|paving stone", Kind::Box, [0.4, 0.3, 0.04]),
     of(Material::Cardboard, sized("shoebox|shoe box|cereal box", Kind::Box, [0.33, 0.2, 0.12])),
     coloured("red", sized("toolbox|tool box|tool chest", Kind::Box, [0.45, 0.22, 0.2])),
-    coloured("brown", sized("suitcase|briefcase|trunk", Kind::Box, [0.6, 0.25, 0.4])),
-    coloured("white", sized("sugar cube", Kind::Box, [0.015; 3])),
     of(Material::Ice, sized("ice cube", Kind::Box, [0.04; 3])),
-    coloured("black", sized("phone|smartphone|mobile phone", Kind::Box, [0.075, 0.15, 0.008])),
-    coloured("grey", sized("laptop|notebook|tablet", Kind::Box, [0.32, 0.22, 0.02])),
     coloured("white", sized("soap|bar of soap|eraser", Kind::Box, [0.08, 0.05, 0.025])),
     of(Material::Foam, coloured("white", sized("pillow|cushion", Kind::Box, [0.5, 0.35, 0.12]))),
     of(Material::Foam, coloured("white", sized("mattress", Kind::Box, [0.9, 1.9, 0.18]))),
     of(Material::Concrete, sized("cinder block|breeze block", Kind::Box, [0.4, 0.2, 0.2])),
-    of(Material::Gold, sized("ingot|gold bar|gold ingot", Kind::Box, [0.2, 0.08, 0.04])),
     of(Material::Wood, sized("plank|beam|lath", Kind::Box, [1.0, 0.15, 0.05])),
     sized("sheet", Kind::Box, [0.5, 0.4, 0.01]),
     noun(
@@ -63,7 +68,7 @@ pub(super) static NOUNS: &[Noun] = &[
     coloured("white", sized("baseball|cricket ball", Kind::Sphere, [0.074; 3])),
     coloured("brown", sized("medicine ball", Kind::Sphere, [0.3; 3])),
     coloured("white", sized("volleyball|handball", Kind::Sphere, [0.21; 3])),
-    coloured("white", sized("snowball|cue ball", Kind::Sphere, [0.057; 3])),
+    coloured("white", sized("cue ball", Kind::Sphere, [0.057; 3])),
     coloured("red", sized("billiard ball|pool ball|snooker ball", Kind::Sphere, [0.057; 3])),
     of(Material::Foam, coloured("yellow", sized("beach ball|balloon", Kind::Sphere, [0.35; 3]))),
     of(
@@ -73,7 +78,6 @@ pub(super) static NOUNS: &[Noun] = &[
     of(Material::Stone, sized("pebble|*stones", Kind::Sphere, [0.05; 3])),
     coloured("red", sized("apple|tomato", Kind::Sphere, [0.08; 3])),
     coloured("yellow", sized("lemon", Kind::Ellipsoid, [0.09, 0.06, 0.06])),
-    coloured("green", sized("watermelon|melon", Kind::Ellipsoid, [0.35, 0.25, 0.25])),
     coloured("white", sized("pearl", Kind::Sphere, [0.012; 3])),
     coloured("red", sized("cherry|berry", Kind::Sphere, [0.02; 3])),
     of(Material::Glass, sized("marble", Kind::Sphere, [0.03, 0.03, 0.03])),
@@ -100,11 +104,7 @@ pub(super) static NOUNS: &[Noun] = &[
     of(Material::Stone, sized("pillar|column", Kind::Cylinder, [0.25, 0.25, 1.2])),
     of(Material::Wood, noun("ladder", Kind::Ladder)),
     coloured("white", sized("candle", Kind::Cylinder, [0.03, 0.03, 0.15])),
-    coloured("yellow", lying("pencil|pen|crayon|chopstick", Kind::Cylinder, [0.008, 0.008, 0.18])),
-    of(
-        Material::Wood,
-        lying("broomstick|baseball bat|bat|dowel", Kind::Cylinder, [0.05, 0.05, 0.9]),
-    ),
+    of(Material::Wood, lying("dowel", Kind::Cylinder, [0.05, 0.05, 0.9])),
     of(
         Material::Rubber,
         coloured("black", sized("hockey disc", Kind::Cylinder, [0.076, 0.076, 0.025])),

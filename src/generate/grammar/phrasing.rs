@@ -5,6 +5,7 @@ use super::super::spec::{Kind, Pattern, Place};
 use super::{
     lexer::{self, Lex, Lexeme},
     lexicon::{self, Entry, Part, Sense, Trait},
+    wares,
 };
 
 /// Surfaces that something is on when it is on the thing itself.
@@ -261,6 +262,13 @@ impl Phrasing {
         }
         let mut at = 0;
         while at < self.lexemes.len() {
+            // "a kid on the left"
+            if self.sense(at) == Some(Sense::Decor)
+                && !self.before_a_noun(at)
+                && let Some(entry) = wares::called(self.text(at))
+            {
+                self.lexemes[at].lex = Lex::Known(entry);
+            }
             if self.sense(at) == Some(Sense::Decor)
                 && (self.before_a_noun(at) || self.says_what_it_is(at))
             {

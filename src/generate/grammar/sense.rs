@@ -219,6 +219,10 @@ pub struct Noun {
     pub lying: bool,
     /// How many parts, where the word says so.
     pub parts: Option<u32>,
+    /// How heavy one of its own size is, kg, where that is not the mass of its material.
+    pub kg: Option<f64>,
+    /// Whether it is only shown by a simple shape.
+    pub stand_in: bool,
 }
 
 /// Parts of things.

@@ -206,7 +206,7 @@ static PHRASES: &[(&str, Sense)] = &[
         Sense::Trait(Trait::HeldAtBothEnds),
     ),
     (
-        "passive|unactuated|without motors|without actuators|without a motor|unpowered",
+        "passive|unactuated|with no motor|with no motors|with no actuators|no motor|no motors|no actuators|without motors|without actuators|without a motor|unpowered",
         Sense::Trait(Trait::Passive),
     ),
     (
@@ -408,7 +408,7 @@ static PHRASES: &[(&str, Sense)] = &[
         Sense::Place(Place::AttachedTo),
     ),
     (
-        "swings into|that swings into|swinging into|rolling into|rolls into|that rolls into|crashing into|crashes into|hitting|hits|that hits|about to hit|rolling towards|rolling toward|slides into|sliding into|smashing into|striking|strikes|knocking over|knocks over|swinging towards|that crashes into|pushing a|pushes a|pushing an|that pushes a|pushing the|pushes the|that pushes the|pushing some|kicking a|that kicks a|that will hit|flying into|aimed at|moving towards|moving toward|through",
+        "swings into|that swings into|swinging into|rolling into|rolls into|that rolls into|crashing into|crashes into|hitting|hits|that hits|about to hit|rolling towards|rolling toward|slides into|sliding into|smashing into|striking|strikes|knocking over|knocks over|swinging towards|that crashes into|pushing a|pushes a|pushing an|that pushes a|pushing the|pushes the|that pushes the|pushing some|kicking a|that kicks a|that will hit|flying into|driving over|drives over|that drives over|bumping into|bumps into|that bumps into|heading for|heading towards|going at|coming at|flying at|headed for|aimed at|moving towards|moving toward|through",
         Sense::Place(Place::Striking),
     ),
     ("around|surrounding|round about|all around", Sense::Place(Place::Around)),
@@ -602,7 +602,10 @@ static PHRASES: &[(&str, Sense)] = &[
     ("each|every|all|both|everything|all of|all the|all of the", Sense::Each),
     ("it|them|they|itself", Sense::It),
     ("ones", Sense::Ones),
-    ("and|then|plus|as well as|while|but|because|since|whereas|so that|and then", Sense::And),
+    (
+        "and|vs|versus|compared to|compared with|in comparison to|then|plus|as well as|while|but|because|since|whereas|so that|and then",
+        Sense::And,
+    ),
     (
         "rising to|that rises to|which rises to|rises to|with|having|has|have|containing|which has|that has|featuring|using|carrying|including|holding|lifting|that lifts|hoisting|that hoists|picking up|which holds|that holds|which carries|that carries|gripping|that grips|grasping|with its end holding|leaving|leaving a|leaving some|keeping",
         Sense::With,

@@ -7,7 +7,7 @@
 //!          a scene is taken out         of saying   relations           in the plan?
 //! ```
 //! - Ways of saying the same become one: whole turns of phrase in `turns` by the rules of
-//!   `machinery` and `scenery`, clauses in `paraphrase`; `phrasing` with `wording` (pronouns, ranges), `rooms` and
+//!   `machinery` and `scenery`, clauses in `paraphrase` and `expand`; `phrasing` with `wording` (pronouns, ranges), `rooms` and
 //!   `drive` (machines, furniture, motors), `layout` (how several stand), `motion` (how things move,
 //!   and worlds); in changes `asks` and `reword` before them.
 //! - What is said of a thing: `thing`, `attribute`, `measure`, `quality`, `arrangement`, `after`; of
@@ -31,6 +31,7 @@ mod each;
 mod edit;
 mod ends;
 mod entry;
+mod expand;
 mod fewer;
 mod frames;
 mod graded;

@@ -25,7 +25,8 @@ pub fn plain(text: &str, fresh: bool) -> String {
     let mut changed = false;
     let anywhere: &[Rule] =
         &[own_colours, shared_noun, its_mass, semi_axes, sides, on_each, spanned, ordinals];
-    let rules = anywhere.iter().chain(if fresh { &[first_named as Rule] as &[Rule] } else { &[] });
+    let in_scenes = super::expand::RULES.iter().chain([&(first_named as Rule)]);
+    let rules = anywhere.iter().chain(in_scenes.filter(|_| fresh));
     for rule in rules {
         // As often as there is such a clause, within reason.
         for _ in 0..12 {
@@ -209,7 +210,11 @@ fn listed(words: &[String], from: usize) -> Option<(Vec<f64>, String, usize)> {
         while is(words, at, &[",", "and", "by", "x", "×", "/"]) {
             at += 1;
         }
-        if at == here || !is_number(words, at) {
+        // Three numbers without a unit are metres.
+        if !is_number(words, at) || at == here && (unit.is_empty() && values.len() > 2) {
+            if unit.is_empty() && values.len() == 3 && values.iter().any(|n| n.fract() != 0.0) {
+                unit = "m".to_owned();
+            }
             return (!unit.is_empty()).then_some((values, unit, here));
         }
     }

@@ -47,7 +47,12 @@ pub fn tokens(text: &str) -> Vec<Token> {
             out.push(Token { kind, text: written });
             at = end;
             if let (Some('/'), true) = (chars.get(at), digit(chars.get(at + 1).copied())) {
-                at = fraction(&chars, at, &mut out);
+                if is_list(&chars, at, &out) {
+                    out.push(Token { kind: TokenKind::Comma, text: ",".into() });
+                    at += 1;
+                } else {
+                    at = fraction(&chars, at, &mut out);
+                }
             }
             continue;
         }
@@ -127,6 +132,22 @@ fn number_end(chars: &[char], at: usize) -> usize {
             _ => return end,
         }
     }
+}
+
+/// Whether figures with slashes between are several: `0.4/0.3/0.2`, `10/20/30`.
+fn is_list(chars: &[char], slash: usize, out: &[Token]) -> bool {
+    let end = number_end(chars, slash + 1);
+    let digit = |at: usize| chars.get(at).is_some_and(char::is_ascii_digit);
+    let listed = |text: &str| text.contains('.');
+    let below: String = chars[slash + 1..end].iter().collect();
+    let before = out.last().is_some_and(|token| listed(&token.text));
+    let third = chars.get(end) == Some(&'/') && digit(end + 1);
+    let further = matches!(out, [.., Token { kind: TokenKind::Comma, .. }, _])
+        && (0..slash)
+            .rev()
+            .find(|at| !(digit(*at) || chars[*at] == '.'))
+            .is_some_and(|at| chars[at] == '/');
+    before || listed(&below) || third || further
 }
 
 /// `1/2` and `1 1/2`.

@@ -175,6 +175,10 @@ impl Parser {
             }
         };
         let said = &self.lexemes[self.at].text;
+        if let (Place::On, Some(side)) = (place, super::edges::side(said)) {
+            self.edges.push((index, side));
+        }
+        let said = &self.lexemes[self.at].text;
         let lies = ["lying", "lies", "laid", "laying"].iter().any(|word| said.starts_with(word));
         if let Some(motion) = goes(said) {
             self.drafts[index].traits.push(motion);

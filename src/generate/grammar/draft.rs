@@ -97,6 +97,7 @@ impl Draft {
                 | Trait::Planar => false,
                 Trait::Growing | Trait::Shrinking => self.count.is_some() || self.plural,
                 Trait::BothWays => false,
+                Trait::OnEdge => matches!(kind, Kind::Box | Kind::Cylinder),
                 Trait::Spinning | Trait::Rolling | Trait::Thrown => {
                     kind.class() != Class::Furniture
                 }
@@ -104,7 +105,7 @@ impl Draft {
             };
         }
         match quality {
-            Trait::Sticking => false,
+            Trait::Sticking | Trait::OnEdge => false,
             Trait::BothWays => kind == Kind::Door,
             Trait::Sliding => {
                 matches!(kind, Kind::Drawer | Kind::SlidingSpring | Kind::Car)
@@ -667,8 +668,9 @@ impl Draft {
                 }
                 Trait::Falling => thing.height = thing.height.or(Some(1.0)),
                 Trait::Lying => thing.lying = Some(true),
-                Trait::Upright if thing.kind == Kind::Box => {
-                    // On its smallest side.
+                Trait::OnEdge if thing.kind == Kind::Cylinder => thing.lying = Some(true),
+                Trait::Upright | Trait::OnEdge if thing.kind == Kind::Box => {
+                    // On its smallest side, or on a narrow and long one.
                     let own = self.noun.and_then(|noun| noun.size).unwrap_or(thing.kind.extents());
                     let size = thing.size.unwrap_or_default();
                     let mut full = [size.x, size.y, size.z];
@@ -676,7 +678,10 @@ impl Draft {
                         extent.get_or_insert(own);
                     }
                     full.sort_by(|a, b| a.partial_cmp(b).unwrap_or(std::cmp::Ordering::Equal));
-                    thing.size = Some(Size { x: full[1], y: full[0], z: full[2] });
+                    let [narrow, mid, long] = full;
+                    let (wide, high) =
+                        if quality == Trait::OnEdge { (long, mid) } else { (mid, long) };
+                    thing.size = Some(Size { x: wide, y: narrow, z: high });
                 }
                 Trait::Upright => thing.lying = Some(false),
                 Trait::Bouncy => thing.bounce = thing.bounce.or(Some(0.85)),

@@ -170,8 +170,12 @@ static PHRASES: &[(&str, Sense)] = &[
         Sense::Trait(Trait::Lying),
     ),
     (
-        "upright|vertical|standing upright|on end|standing up|standing on end|stood on end|placed on end",
+        "upright|vertical|standing upright|on end|standing up|standing on end|stood on end|placed on end|on its short side|on its short edge|on its short end|on its end|on its small side|on its smallest side|standing on its short side|upside on its short side|on its narrow end|on their ends|on their short sides",
         Sense::Trait(Trait::Upright),
+    ),
+    (
+        "on its edge|on their edges|on its rim|standing on its edge|standing on edge|stands on its edge|on its long side|on its long edge|on its narrow side|on its thin side|on its thin edge|on its narrow edge|balanced on its edge|balancing on its edge",
+        Sense::Trait(Trait::OnEdge),
     ),
     (
         "bouncy|elastic|springy|bouncier|more bouncy|more elastic|very bouncy|super bouncy|extremely bouncy|highly elastic|perfectly elastic|very elastic|really bouncy|highly bouncy",

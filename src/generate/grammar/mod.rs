@@ -28,6 +28,7 @@ mod draft;
 mod drive;
 mod driven;
 mod each;
+mod edges;
 mod edit;
 mod ends;
 mod entry;
@@ -244,7 +245,11 @@ fn settle(
         if through && draft.thing.kind.class() == Class::Solid {
             draft.direction = draft.direction.or(Some([0.0, 1.0, 0.0]));
         }
-        if strikes && !downhill && draft.speed.is_none() && draft.thing.kind.class() == Class::Solid
+        if strikes
+            && !downhill
+            && draft.speed.is_none()
+            && draft.pace.is_none()
+            && draft.thing.kind.class() == Class::Solid
         {
             draft.speed = Some(2.0);
         }
@@ -388,6 +393,8 @@ fn settle(
     downhill(&mut spec, warnings);
     ringed(&mut spec);
     vessels(&mut spec);
+    let edges: Vec<_> = parser.edges.iter().map(|(draft, side)| (id(*draft), *side)).collect();
+    edges::settle(&edges, &mut spec)?;
     for relation in &spec.relations {
         let [own, base] = [&relation.subject, &relation.reference]
             .map(|id| spec.thing(id).map(|thing| thing.kind));

@@ -94,6 +94,8 @@ pub struct Parser {
     pub(super) each_step: bool,
     /// What is said to be on the left, in the middle or on the right of the scene.
     pub(super) sides: Vec<super::motion::Side>,
+    /// What is said to stand at an edge or corner of what it stands on, and on which side.
+    pub(super) edges: Vec<(usize, [f64; 2])>,
     /// How deep rules are nested.
     pub(super) depth: usize,
 }

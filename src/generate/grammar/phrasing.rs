@@ -1,7 +1,7 @@
 //! Ways of saying the same: what English says in many ways becomes the one way that the grammar
 //! reads. Each rule looks at the lexemes alone, and leaves them as they are where it is in doubt.
 
-use super::super::spec::{Kind, Pattern, Place};
+use super::super::spec::{Class, Kind, Pattern, Place};
 use super::{
     lexer::{self, Lex, Lexeme},
     lexicon::{self, Entry, Part, Sense, Trait},
@@ -44,6 +44,9 @@ const AMOUNTS: &[(&[&str], f64)] = &[
     (&["various"], 5.0),
 ];
 
+/// How many what is full has in it where nobody says.
+const FULL: f64 = 12.0;
+
 /// The lexemes as the grammar reads them, and what was taken for granted.
 pub fn plain(lexemes: Vec<Lexeme>) -> (Vec<Lexeme>, Vec<String>) {
     let mut phrasing = Phrasing { lexemes, granted: Vec::new() };
@@ -56,6 +59,7 @@ pub fn plain(lexemes: Vec<Lexeme>) -> (Vec<Lexeme>, Vec<String>) {
     phrasing.parted_verbs();
     phrasing.instead();
     phrasing.amounts();
+    phrasing.full_of();
     phrasing.counted_behind();
     phrasing.columns_of();
     phrasing.surfaces();
@@ -76,6 +80,9 @@ pub fn plain(lexemes: Vec<Lexeme>) -> (Vec<Lexeme>, Vec<String>) {
     phrasing.sprung_from_a_wall();
     phrasing.adverbs();
     phrasing.stones();
+    phrasing.fruit_by_colour();
+    phrasing.several_others();
+    phrasing.at_the_edge();
     phrasing.its_places();
     phrasing.layouts();
     phrasing.motions();
@@ -342,6 +349,30 @@ impl Phrasing {
                 self.granted.push(format!("'{said}' gives no number: {count}"));
                 let number = Lexeme { lex: Lex::Number(*count), text: said };
                 self.lexemes.splice(at..at + words.len(), [number]);
+            }
+        }
+    }
+
+    /// "a box full of balls": of more than a few.
+    fn full_of(&mut self) {
+        for at in (0..self.lexemes.len()).rev() {
+            let full = self.sense(at) == Some(Sense::Inverse(Place::Inside))
+                && ["full", "filled", "packed", "stuffed", "brimming"]
+                    .iter()
+                    .any(|word| self.text(at).starts_with(word));
+            let mut next = at + 1;
+            while self.sense(next).is_some_and(Sense::is_adjective) {
+                next += 1;
+            }
+            let several = matches!(
+                self.lex(next),
+                Some(Lex::Known(Entry { sense: Sense::Noun(noun), plural: true }))
+                    if noun.kind.class() == Class::Solid
+            );
+            if full && several {
+                self.granted.push(format!("'{}' gives no number: {FULL}", self.text(at)));
+                let number = Lexeme { lex: Lex::Number(FULL), text: FULL.to_string() };
+                self.lexemes.insert(at + 1, number);
             }
         }
     }

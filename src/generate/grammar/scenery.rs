@@ -201,6 +201,27 @@ pub(super) static TURNS: &[(&str, &str, &str)] = &[
     ("", "table for # ?people|persons|guests|diners", "table with $1 chairs around it"),
     ("", "with|and chairs|stools on|at ?its two|both|opposite sides", "with a chair on each side"),
     ("", "rows of # seats", "rows of $1 chairs"),
+    // What happens.
+    (
+        "hits|strikes|touches|reaches|bumps|rams|hit",
+        "?, ?, ?that|which|and ?swings|opens|falls|topples|tips|collapses ?open|over|down when|once|if|after|as a|an ** hits|strikes|touches|reaches|rams|bumps ?into it|them",
+        "and a $1 that hits it",
+    ),
+    (
+        "launches|catapults|flings|launching|catapulting|flinging|launch|fling|throws|shoots",
+        "one|an end|side of a|an ?long|wooden plank|board|beam",
+        "one end of a seesaw",
+    ),
+    (
+        "wall|bricks",
+        "?, staggered|interlocking|offset ?like|as ?in ?a ?real|proper ?brick ?masonry|bricks|bricklaying|wall",
+        "",
+    ),
+    (
+        "",
+        "like|as at the start|beginning of a|an|the pool|billiard|billiards|snooker ?game|match|frame",
+        "in a triangle",
+    ),
     // Whole experiments.
     (
         "",

@@ -256,6 +256,8 @@ pub enum Part {
 #[allow(missing_docs, reason = "qualities explain themselves")]
 pub enum Trait {
     Fixed,
+    /// On its long narrow side, or its rim.
+    OnEdge,
     Movable,
     Floating,
     Falling,

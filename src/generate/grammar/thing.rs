@@ -35,7 +35,7 @@ impl Parser {
         let begin = self.at;
         let mut draft = Draft::default();
         let (mut definite, mut parts, mut by_numbers) = (false, None, Vec::new());
-        let (mut lightness, mut another) = (None, false);
+        let (mut lightness, mut another, mut identical) = (None, false, false);
         loop {
             let lexeme = self.lexemes.get(self.at)?.clone();
             let here = self.at;
@@ -117,7 +117,8 @@ impl Parser {
                     }
                 }
                 Lex::Known(entry) => match entry.sense {
-                    Sense::A | Sense::Filler => {}
+                    Sense::A => {}
+                    Sense::Filler => identical |= lexeme.text == "identical",
                     Sense::The => definite = true,
                     Sense::More => {
                         definite = false;
@@ -253,6 +254,10 @@ impl Parser {
                     }
                     Sense::Noun(noun) => {
                         draft.name(noun, entry.plural);
+                        if identical && !definite && !entry.plural {
+                            self.like_the_one_before(&mut draft);
+                        }
+                        definite |= self.is_said_again(&draft, begin);
                         if let Some(by) = lightness {
                             let alike =
                                 self.drafts.iter().rev().find(|known| known.noun == draft.noun);
@@ -359,6 +364,56 @@ impl Parser {
         // "a blue one": the number is the noun.
         self.at = begin;
         None
+    }
+
+    /// "an identical box": with all that was said of the one before, where nothing else is said.
+    fn like_the_one_before(&self, draft: &mut Draft) {
+        let alike = |known: &&Draft| known.noun == draft.noun && known.count.is_none();
+        let Some(base) = self.drafts.iter().rev().find(alike) else { return };
+        if draft.lengths.is_empty() && draft.triple.is_none() {
+            draft.lengths.clone_from(&base.lengths);
+            draft.triple = base.triple;
+        }
+        draft.factor = draft.factor.or(base.factor);
+        draft.heft = draft.heft.or(base.heft);
+        draft.stretch = draft.stretch.or(base.stretch);
+        draft.outline = draft.outline.or(base.outline);
+        let (own, base) = (&mut draft.thing, &base.thing);
+        if own.colours.is_empty() {
+            own.colours.clone_from(&base.colours);
+        }
+        own.material = own.material.or(base.material);
+        own.mass = own.mass.or(base.mass);
+        own.density = own.density.or(base.density);
+    }
+
+    /// "…a yellow cube, yellow cube behind a cone": named again without an article, with the same
+    /// words, at the beginning of a clause that says where it is.
+    fn is_said_again(&self, draft: &Draft, begin: usize) -> bool {
+        let leads = begin > 0
+            && matches!(self.lexemes[begin - 1].lex, Lex::Comma | Lex::Stop)
+            && self
+                .sense_at(begin)
+                .is_some_and(|sense| sense.is_adjective() || matches!(sense, Sense::Noun(_)));
+        let placed = matches!(self.sense(), Some(Sense::Place(_) | Sense::Is))
+            || matches!(self.peek(), Some(Lex::Measure(_)))
+                && matches!(self.sense_ahead(1), Some(Sense::Place(_)));
+        if !leads || !placed || draft.plural || draft.count.is_some() {
+            return false;
+        }
+        let alike = |known: &Draft| {
+            known.noun == draft.noun
+                && known.thing.colours == draft.thing.colours
+                && known.thing.material == draft.thing.material
+                && known.factor == draft.factor
+        };
+        let mut same = (0..self.drafts.len()).filter(|at| alike(&self.drafts[*at]));
+        let first = same.next().filter(|_| same.next().is_none());
+        first.is_some_and(|first| self.links.iter().any(|link| link.reference == first))
+    }
+
+    fn sense_at(&self, at: usize) -> Option<Sense> {
+        self.lexemes.get(at).and_then(super::lexer::Lexeme::sense)
     }
 
     /// Whether measures and adjectives lead up to a noun.

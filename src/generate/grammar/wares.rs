@@ -6,8 +6,10 @@ use std::sync::LazyLock;
 
 use super::super::spec::{Kind, Material};
 use super::{
+    lexer::Lex,
     lexicon::{self, Entry, Noun, Sense},
     nouns::noun,
+    phrasing::{Phrasing, ends},
 };
 
 /// One extent is all three, two are the width and the height of what is round.
@@ -143,11 +145,13 @@ static TABLE: &[Noun] = wares! {
     "cork stopper|wine cork|champagne cork" Cylinder [0.024 0.045] of Cork;
     "rain barrel|water butt" Cylinder [0.58 0.88] in "blue" at 30.0 kg;
     // Balls, and what is nearly one.
-    "*oranges|clementine|mandarin" Sphere [0.075] in "orange" at 0.15 kg;
+    "orange|*oranges|clementine|mandarin" Sphere [0.075] in "orange" at 0.15 kg;
     "grapefruit|nectarine|onion|turnip" Sphere [0.09] in "salmon" at 0.25 kg;
     "coconut" Sphere [0.13] in "dark brown" at 1.2 kg;
-    "pumpkin|cabbage|lettuce" Sphere [0.28] in "orange" at 4.0 kg;
-    "grape|blueberry|raspberry|pea|acorn|hazelnut" Sphere [0.018] in "purple" at 0.005 kg;
+    "pumpkin" Sphere [0.28] in "orange" at 4.0 kg;
+    "cabbage|lettuce|cauliflower" Sphere [0.2] in "light green" at 1.2 kg;
+    "grape|blueberry" Sphere [0.018] in "purple" at 0.005 kg;
+    "pea|acorn|hazelnut|raspberry" Sphere [0.012] in "green" at 0.001 kg;
     "melon|watermelon|honeydew" Ellipsoid [0.32 0.24 0.24] in "green" at 5.0 kg;
     "potato|kiwi|avocado|mango|pear|fig" Ellipsoid [0.1 0.07 0.07] in "tan" at 0.18 kg;
     "almond|grain of rice|coffee bean|bean|seed" Ellipsoid [0.02 0.012 0.01] in "brown" at 0.001 kg;
@@ -184,6 +188,7 @@ static TABLE: &[Noun] = wares! {
     "car tire|car tyre|truck tire|truck tyre|tractor tire|tractor tyre|spare tire|spare tyre|car wheel|tractor wheel" Wheel [0.62 0.2 0.62] of Rubber in "black" at 11.0 kg;
     "bicycle wheel|bike wheel|cart wheel|wagon wheel|bike tire|bicycle tire" Wheel [0.65 0.05 0.65] of Rubber in "black" at 2.0 kg;
     // Vessels.
+    "coffee mug|coffee cup|beer mug|tea cup|tea mug" Cup of Ceramic;
     "jug|pitcher|carafe|watering can|jam jar|cookie jar|honey jar|jar of jam" Cup [0.13 0.13 0.2] of Glass;
     "wine glass|champagne glass|goblet|chalice|shot glass|water glass|glass of water|pint glass" Cup [0.07 0.07 0.14] of Glass;
     "tin cup|measuring cup|yogurt pot|yoghurt pot|egg cup|thimble|dice cup" Cup [0.08 0.08 0.1] of Plastic;
@@ -251,6 +256,59 @@ pub(super) fn called(word: &str) -> Option<Entry> {
             || names.clone().any(|own| !own.starts_with('*') && lexicon::plural(own) == word);
         (several || names.any(is)).then_some(Entry { sense: Sense::Noun(noun), plural: several })
     })
+}
+
+impl Phrasing {
+    /// "an orange on a plate" is a fruit.
+    pub(super) fn fruit_by_colour(&mut self) {
+        for at in 1..self.lexemes.len() {
+            let one =
+                self.sense(at - 1) == Some(Sense::A) || self.sense(at - 1) == Some(Sense::The);
+            let alone = ends(self.lex(at + 1))
+                || matches!(
+                    self.sense(at + 1),
+                    Some(Sense::Place(_) | Sense::In | Sense::Is | Sense::With)
+                );
+            if self.text(at) == "orange"
+                && one
+                && alone
+                && let Some(noun) = WARES.iter().find(|noun| noun.words.starts_with("orange"))
+            {
+                self.lexemes[at].lex =
+                    Lex::Known(Entry { sense: Sense::Noun(noun), plural: false });
+            }
+        }
+    }
+
+    /// "a curling stone … three other stones": of its sort.
+    fn in_short(&mut self, at: usize) {
+        let named = self.lexemes[..at].iter().rev().find_map(|lexeme| match lexeme.lex {
+            Lex::Known(Entry { sense: Sense::Noun(noun), plural: false }) => {
+                let (_, last) = lexeme.text.rsplit_once(' ')?;
+                (lexicon::plural(last) == self.text(at)).then_some(noun)
+            }
+            _ => None,
+        });
+        if let Some(noun) = named {
+            self.lexemes[at].lex = Lex::Known(Entry { sense: Sense::Noun(noun), plural: true });
+        }
+    }
+
+    /// "three other balls" are three balls.
+    pub(super) fn several_others(&mut self) {
+        for at in (1..self.lexemes.len()).rev() {
+            let counted = matches!(self.lex(at - 1), Some(Lex::Number(n)) if n > 1.0);
+            let several = matches!(
+                self.lex(at + 1),
+                Some(Lex::Known(Entry { sense: Sense::Noun(_), plural: true }))
+            ) || self.sense(at + 1).is_some_and(Sense::is_adjective)
+                && self.before_a_noun(at);
+            if self.text(at) == "other" && counted && several {
+                self.lexemes.remove(at);
+                self.in_short(at);
+            }
+        }
+    }
 }
 
 /// What is said of one where the scene shows a simple shape for it.

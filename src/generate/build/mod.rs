@@ -181,6 +181,21 @@ fn roomy(mut spec: SceneSpec) -> SceneSpec {
             let [x, y, z] = size;
             spec.things[at].size = Some(super::spec::Size { x, y, z });
         }
+        // A wall is as high as what leans against it at an angle needs.
+        let leaner = spec
+            .relations
+            .iter()
+            .find(|r| r.reference == spec.things[at].id && r.place == Place::Leaning)
+            .filter(|_| spec.things[at].kind == Kind::Wall)
+            .and_then(|r| spec.thing(&r.subject));
+        if let Some((leaner, angle)) = leaner.and_then(|own| Some((own, own.tilt?))) {
+            let long = solid::extents(leaner).into_iter().fold(0.0, f64::max);
+            let high = long * angle.to_radians().sin() + 0.1;
+            let wall = &mut spec.things[at];
+            if wall.size.is_none_or(|size| size.z.is_none()) && high > solid::extents(wall)[2] {
+                wall.size.get_or_insert_default().z = Some(high);
+            }
+        }
         let vessel = &spec.things[at];
         if vessel.kind.class() != Class::Vessel || vessel.size.is_some() {
             continue;
@@ -502,6 +517,16 @@ fn strung(spec: &SceneSpec, thing: &Thing) -> Option<[f64; 2]> {
     Some([given.or(relation.gap).unwrap_or(own).max(0.1), height])
 }
 
+/// Seats in a ring face its middle.
+fn facing(thing: &Thing, spot: pattern::Spot) -> pattern::Spot {
+    let ring = thing.arrangement.as_ref().is_some_and(|a| a.pattern == Pattern::Ring);
+    if !ring || spot.yaw != 0.0 || !matches!(thing.kind, Kind::Chair | Kind::Sofa) {
+        return spot;
+    }
+    let [x, y, _] = spot.pos;
+    pattern::Spot { yaw: y.atan2(x).to_degrees() - 90.0, ..spot }
+}
+
 /// All of a thing: one, or several in their pattern.
 fn assemble(
     spec: &SceneSpec,
@@ -607,6 +632,7 @@ fn assemble(
     } else {
         pattern::spots(&arrangement, count, extents, around)
     };
+    let spots: Vec<pattern::Spot> = spots.into_iter().map(|spot| facing(thing, spot)).collect();
     let mut group =
         Assembly { least: [f64::MAX; 3], greatest: [f64::MIN; 3], ..Assembly::default() };
     let several = spots.len() > 1;

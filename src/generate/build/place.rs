@@ -441,7 +441,13 @@ impl Layout<'_> {
                 // Its upper end touches the left side of what it leans against.
                 let corner = |axis: usize| own.greatest[axis] - own.least[axis];
                 let (long, flat) = (corner(0).max(corner(2)), corner(0) >= corner(2));
-                let rise = (0.9 * base.greatest[2] / long).clamp(0.2, 0.94).asin().to_degrees();
+                let rise = match thing.tilt {
+                    Some(angle) if long * angle.to_radians().sin() > base.greatest[2] + 1e-9 => {
+                        return Err(unfit("is too long to lean so steeply against"));
+                    }
+                    Some(angle) => angle,
+                    None => (0.9 * base.greatest[2] / long).clamp(0.2, 0.94).asin().to_degrees(),
+                };
                 let lean = if flat { -rise } else { 90.0 - rise };
                 let (sin, cos) = lean.to_radians().sin_cos();
                 let (mut right, mut low) = (f64::MIN, f64::MAX);

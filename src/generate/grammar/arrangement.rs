@@ -497,9 +497,13 @@ impl Parser {
                                 || said.thing.mass.is_some()
                                 || self.drafts[index].has_load(noun)
                                 || self.drafts[index].kind() == Some(Kind::CartPole))
-                            && said.factor.is_none()
+                            && (said.factor.is_none()
+                                || self.drafts[index].kind() == Some(Kind::Car))
                             && said.traits.is_empty()
                             && (said.thing.colours.is_empty()
+                                // They are black by themselves.
+                                || said.thing.colours == ["black"]
+                                    && self.drafts[index].kind() == Some(Kind::Car)
                                 || !matches!(
                                     self.drafts[index].kind(),
                                     Some(Kind::Car | Kind::Catapult)
@@ -697,7 +701,8 @@ impl Parser {
                     return false;
                 }
                 thing.parts = count.or(thing.parts);
-                thing.length = across.or(thing.length);
+                let usual = said.factor.map(|factor| 0.2 * factor);
+                thing.length = across.or(usual).or(thing.length);
             }
             (_, Kind::Chain) => thing.length = across.or(thing.length),
             _ => {

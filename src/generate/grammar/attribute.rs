@@ -437,6 +437,11 @@ impl Parser {
             }
             (Unit::Heading, _) => self.drafts[index].turned(measure.value),
             (Unit::Angle, _) => {
+                // "leaning against a wall at 70 degrees": of what leans.
+                let leans = |link: &&super::parse::Link| {
+                    link.reference == index && link.place == Place::Leaning
+                };
+                let index = self.links.iter().rev().find(leans).map_or(index, |link| link.subject);
                 self.drafts[index].angle = Some(measure.value);
                 // "from the vertical" and the like.
                 let here = self.at;
@@ -798,6 +803,23 @@ impl Parser {
                 done
             }
             (Prop::Mass, Some(Lex::Measure(measure))) if measure.unit != Unit::Mass => false,
+            // "with the density of steel"
+            (Prop::Density | Prop::Friction, Some(Lex::Known(_)))
+                if matches!(self.sense(), Some(Sense::Material(_)))
+                    && self.drafts[index]
+                        .kind()
+                        .is_some_and(|kind| kind.class() != Class::Mechanism) =>
+            {
+                let Some(Sense::Material(material)) = self.sense() else { return false };
+                self.at += 1;
+                let traits = material.traits();
+                let thing = &mut self.drafts[index].thing;
+                match prop {
+                    Prop::Density => thing.density = Some(traits.density),
+                    _ => thing.friction = Some(traits.friction),
+                }
+                !self.heads_a_thing()
+            }
             (
                 Prop::Damping | Prop::Friction,
                 Some(Lex::Known(_) | Lex::Comma | Lex::Stop) | None,

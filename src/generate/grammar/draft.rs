@@ -116,7 +116,7 @@ impl Draft {
             Trait::Spinning => {
                 matches!(kind, Kind::Turntable | Kind::Windmill | Kind::SpinningTop)
             }
-            Trait::Toppling => kind == Kind::Dominoes,
+            Trait::Toppling => matches!(kind, Kind::Dominoes | Kind::InvertedPendulum),
             Trait::Falling => {
                 matches!(
                     kind,
@@ -548,7 +548,9 @@ impl Draft {
                     set_round(kind, &mut size, value);
                 }
                 (Some(Dim::Thick), Kind::Cylinder | Kind::Capsule)
-                    if noun.is_some_and(|noun| noun.lying) =>
+                    if noun.is_some_and(|noun| noun.lying)
+                        || long_given
+                        || self.traits.contains(&Trait::Lying) =>
                 {
                     set_round(kind, &mut size, value);
                 }

@@ -52,6 +52,7 @@ impl Phrasing {
         self.surrounding();
         self.one_on_each_side();
         self.corners_of_squares();
+        self.facing_inwards();
         self.files();
         self.upon_that();
     }
@@ -679,6 +680,21 @@ impl Phrasing {
                 self.lexemes[first] = number(4.0);
             }
             return;
+        }
+    }
+
+    /// "chairs in a circle facing inwards": as they do by themselves.
+    fn facing_inwards(&mut self) {
+        let seats = self
+            .lexemes
+            .iter()
+            .any(|lexeme| is_noun(lexeme.sense(), &[Kind::Chair, Kind::Sofa, Kind::Stool]));
+        let ring = |lexeme: &Lexeme| lexeme.sense() == Some(Sense::Group(Pattern::Ring));
+        let facing = (1..self.lexemes.len())
+            .find(|at| self.text(*at) == "inwards" && self.text(at - 1) == "facing");
+        if let (true, true, Some(at)) = (seats, self.lexemes.iter().any(ring), facing) {
+            let comma = usize::from(at > 1 && self.lex(at - 2) == Some(Lex::Comma));
+            self.lexemes.drain(at - 1 - comma..=at);
         }
     }
 

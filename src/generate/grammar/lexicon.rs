@@ -66,7 +66,7 @@ static PHRASES: &[(&str, Sense)] = &[
         Sense::Group(Pattern::Rack),
     ),
     (
-        "heap|bunch of|scattering of|pile up|cluster|jumble|random pile|messy pile|cluster of",
+        "heap|bunch of|scattering of|scatter|random scatter|random scattering|swarm|cloud|mess|pile up|cluster|jumble|random pile|messy pile|cluster of",
         Sense::Group(Pattern::Scatter),
     ),
     ("link|segment|section", Sense::Part(Part::Link)),
@@ -271,7 +271,7 @@ static PHRASES: &[(&str, Sense)] = &[
     ("windy|windy day|breezy", Sense::Trait(Trait::Windy)),
     ("gravity off|off gravity", Sense::Trait(Trait::Weightless)),
     (
-        "at each end|on each end|at both ends|on both ends|on either end|at either end|on each side|on both sides|at each of its ends|on either side|at either side|on each of its ends|on each of the ends",
+        "at each side|at each end|on each end|at both ends|on both ends|on either end|at either end|on each side|on both sides|at each of its ends|on either side|at either side|on each of its ends|on each of the ends",
         Sense::Ends,
     ),
     (
@@ -348,7 +348,7 @@ static PHRASES: &[(&str, Sense)] = &[
     ("height|heights|altitude", Sense::Prop(Prop::Height)),
     ("material", Sense::Prop(Prop::Material)),
     (
-        "on top|sliding across|rolling across|moving across|slides across|rolls across|sliding along|rolling along|sliding over|on|on top of|atop|upon|onto|on the top of|resting on|sitting on|standing on|lying on|placed on|balanced on|down on|perched on|on to|laid across|lying across|laid over|supported by|held up by|held by|carried by|propped up by|propped up on|resting across|placed across|on the surface of|at rest on|stood on|set on|onto the top of|located on|positioned on|on the middle of|in the middle of the top of|on the centre of|on the center of|at the centre of|at the center of|centred on|centered on|centrally on|in the very middle of|right in the middle of|exactly in the middle of the top of",
+        "on top|bolted on|bolted onto|screwed onto|screwed on|glued on|glued onto|fastened on|fastened onto|fixed on|fixed onto|clamped to|clamped on|clamped onto|mounted on top of|sliding across|rolling across|moving across|slides across|rolls across|sliding along|rolling along|sliding over|on|on top of|atop|upon|onto|on the top of|resting on|sitting on|standing on|lying on|placed on|balanced on|down on|perched on|on to|laid across|lying across|laid over|supported by|held up by|held by|carried by|propped up by|propped up on|resting across|placed across|on the surface of|at rest on|stood on|set on|onto the top of|located on|positioned on|on the middle of|in the middle of the top of|on the centre of|on the center of|at the centre of|at the center of|centred on|centered on|centrally on|in the very middle of|right in the middle of|exactly in the middle of the top of",
         Sense::Place(Place::On),
     ),
     (
@@ -408,7 +408,7 @@ static PHRASES: &[(&str, Sense)] = &[
         Sense::Place(Place::OnRightEnd),
     ),
     (
-        "attached to|fastened to|fixed to|tied to|connected to|hanging at|welded to|glued to|suspended from|hanging off|attached at|joined to|bolted to|mounted to|dangling from|linked to|suspended by|suspended on|hanging by",
+        "attached to|fastened to|fixed to|tied to|connected to|hanging at|welded to|glued to|suspended from|hanging off|attached at|joined to|bolted to|screwed to|nailed to|stuck to|mounted to|dangling from|linked to|suspended by|suspended on|hanging by",
         Sense::Place(Place::AttachedTo),
     ),
     (
@@ -611,7 +611,7 @@ static PHRASES: &[(&str, Sense)] = &[
         Sense::And,
     ),
     (
-        "rising to|that rises to|which rises to|rises to|with|having|has|have|containing|which has|that has|featuring|using|carrying|including|holding|lifting|that lifts|hoisting|that hoists|picking up|which holds|that holds|which carries|that carries|gripping|that grips|grasping|with its end holding|leaving|leaving a|leaving some|keeping",
+        "rising to|that rises to|which rises to|rises to|with|having|has|have|containing|which has|that has|featuring|using|carrying|hold up|holds up|holding up|hold|support|carry|including|holding|lifting|that lifts|hoisting|that hoists|picking up|which holds|that holds|which carries|that carries|gripping|that grips|grasping|with its end holding|leaving|leaving a|leaving some|keeping",
         Sense::With,
     ),
     (

@@ -183,6 +183,19 @@ impl Parser {
                 break;
             }
         }
+        // "link lengths 0.4, 0.3, 0.2"
+        let bare = found.len() > 1
+            && found.iter().all(|(value, measure)| measure.is_none() && *value < 10.0)
+            && found.iter().any(|(value, _)| value.fract() != 0.0)
+            && begin.checked_sub(1).is_some_and(|before| {
+                self.lexemes[..=before].iter().rev().take(3).any(|lexeme| {
+                    lexeme.sense() == Some(Sense::Dim(Dim::Long))
+                })
+            });
+        if bare {
+            self.bare("m");
+            return Some((found.into_iter().map(|(value, _)| value).collect(), Unit::Length));
+        }
         let unit = found.iter().rev().find_map(|(_, measure)| *measure);
         let alike = unit.is_some_and(|unit| {
             found.iter().flat_map(|(_, measure)| measure).all(|measure| measure.unit == unit.unit)

@@ -379,6 +379,11 @@ pub(super) static TURNS: &[(&str, &str, &str)] = &[
     (CRADLES, "newtons balls|pendulum|toy", "newton s cradle"),
     (CRADLES, "?executive ball|balls clicker|clickers", "newton s cradle"),
     (CRADLES, "click clack|clacker ?toy|balls", "newton s cradle"),
+    (
+        CRADLES,
+        "^ pull|lift|raise|draw|hold ?back|up|out # ?of ?the|them ?balls ?back|up|out|aside",
+        "$1 lifted",
+    ),
     (CRADLES, "# small|little ~ balls", "$1 $2 balls of 6 cm diameter"),
     (CRADLES, "# big|large ~ balls", "$1 $2 balls of 14 cm diameter"),
     (CRADLES, "balls : # of them ?please", "balls , $1 balls"),

@@ -581,6 +581,18 @@ fn ringed(spec: &mut SceneSpec) {
 
 /// A box that something is inside of is open above.
 fn vessels(spec: &mut SceneSpec) {
+    // In the middle of a plank is on it.
+    let flat = |thing: &Thing| {
+        let [x, y, z] = super::build::extents(thing);
+        thing.kind == Kind::Box && 2.0 * z <= x.min(y)
+    };
+    let boards: HashSet<String> =
+        spec.things.iter().filter(|thing| flat(thing)).map(|thing| thing.id.clone()).collect();
+    for relation in &mut spec.relations {
+        if relation.place == Place::Inside && boards.contains(&relation.reference) {
+            relation.place = Place::On;
+        }
+    }
     let holds: HashSet<String> = spec
         .relations
         .iter()

@@ -490,8 +490,12 @@ impl Phrasing {
                 let alone = |lexeme: &Lexeme| matches!(lexeme.lex, Lex::Known(Entry { sense: Sense::Noun(own), plural: false }) if own == noun);
                 self.lexemes[..at].iter().filter(|lexeme| alone(lexeme)).count() == 2
             });
+            let compared =
+                matches!(self.sense(next), Some(Sense::Comparative(_) | Sense::Relative(..)))
+                    && self.is_noun(next + 1);
             let free = (two || both)
                 && next > at + 1
+                && !compared
                 && !self.is_noun(next)
                 && !self.sense(next).is_some_and(Sense::is_adjective);
             if free || named && next > at + 1 {

@@ -147,6 +147,12 @@ pub(super) static TURNS: &[(&str, &str, &str)] = &[
         "wind from the $1 at $2",
     ),
     ("", "wind blowing|blows|coming|comes from the * at|with", "wind from the $1 at"),
+    (
+        "wind|breeze|gale|storm",
+        "wind|breeze|gale|storm ?that|which ?is blowing|blows|coming|comes from the =left|right|front|back",
+        "wind from the $1",
+    ),
+    ("", "^ windy day|weather|conditions ,|:|of|with|at %", "wind of $1"),
     ("", "featherlight", "very light"),
     ("", "on ?a|the ?rough|thick|soft carpet|rug", "on a rough floor"),
     (
@@ -187,6 +193,15 @@ pub(super) static TURNS: &[(&str, &str, &str)] = &[
     ("", ", on each ?of ?them|these|which a|an|one ** $", " with a $1 on each"),
     ("", "waits|wait =at|on|in|by|behind|beside|next|under|halfway", "stands $1"),
     ("", "?is|are waiting =at|on|in|by|behind|beside|next|under|halfway", "standing $1"),
+    // Poses.
+    (
+        "pencil|pen|rod|stick|broom|ruler|broomstick|needle|log|bat|cue|chopstick|baton|screwdriver",
+        "?is|that ?is standing|balanced|balancing|balances|stands|placed|stood ?upright on its|one tip|point|end|nose",
+        "standing upright",
+    ),
+    ("", "facing|looking ?towards|toward|at|to ?the inwards|inward|middle|centre|center", "facing inwards"),
+    ("", "dead|slap|right|exactly in|at ?the centre|center|middle on|of", "in the middle of"),
+    ("", "dead centre|center on|of", "in the middle of"),
     // Furniture.
     (
         "stool|stools|bench|benches",
@@ -222,6 +237,31 @@ pub(super) static TURNS: &[(&str, &str, &str)] = &[
         "like|as at the start|beginning of a|an|the pool|billiard|billiards|snooker ?game|match|frame",
         "in a triangle",
     ),
+    (
+        "seesaw|see|lever",
+        "falls|drops|lands|falling|dropping|landing|jumps on|onto ?one ?end ?of a|the seesaw|saw and|which|that|to throws|launches|catapults|flings|throw|launch|launching|throwing ?up ?into ?the ?air a|an ** $",
+        "falls on one end of a seesaw with a $1 on the other end",
+    ),
+    (
+        "springs",
+        "two|2 ~ =masses|balls|boxes|cubes|blocks|weights|spheres|carts connected|coupled|joined|linked ?together by|with|via three|3 ~ springs ?, ?fixed|held|attached|in ?and ?to|at|between ?both|two|the ?two ends|walls|posts",
+        "two $1 $2 connected by $3 springs , held at both ends",
+    ),
+    (
+        "springs",
+        "three|3 ~ =masses|balls|boxes|cubes|blocks|weights|spheres|carts connected|coupled|joined|linked ?together by|with|via four|4 ~ springs ?, ?fixed|held|attached|in ?and ?to|at|between ?both|two|the ?two ends|walls|posts",
+        "three $1 $2 connected by $3 springs , held at both ends",
+    ),
+    (
+        "wave",
+        "?a|an|the pendulum wave ?, ?with|of|: # ?bobs|balls|pendulums ?, ?each ?string|one|of ?them ?a ?bit|little ?slightly ?shorter|longer ?than ?the ?one ?before|last|previous",
+        "$1 pendulums hanging from one beam with lengths growing from 50 cm to 1 m",
+    ),
+    ("", "^ ?please do|get =a|an|the|one|two|three|some", "make $1"),
+    ("", "almost|nearly|virtually|practically|hardly|barely ?no|any|zero|without friction", "friction 0.02"),
+    ("", "from ?really|very|quite|so|pretty|way high ?up|above ?in ?the ?air", "from 3 m"),
+    ("", "from ?a great|considerable height", "from 3 m"),
+    ("", "trampoline", "bouncy platform 40 cm high"),
     // Whole experiments.
     (
         "",
@@ -254,7 +294,7 @@ pub(super) static TURNS: &[(&str, &str, &str)] = &[
         "of % =moves|rolls|slides|moving|rolling|sliding|flies|flying at % towards|at|into a|an ** of the same|equal mass|weight",
         "of $1 $2 at $3 towards a $4 of $1",
     ),
-    ("", "let go|released from the|one side", "let go"),
+    ("", "let|released ?go from the|one side", "released"),
     ("", "?a|an|the bowling|skittles alley|lane|game with", ""),
     ("", "every|each other one", "every second one"),
     (

@@ -618,11 +618,8 @@ impl Parser {
         }
         let here = self.at;
         let mut inner = None;
-        if pattern == Pattern::Stack
-            && matches!(
-                self.lexemes[here - 1].text.as_str(),
-                "column of" | "pillar of" | "bunch of"
-            )
+        if matches!(pattern, Pattern::Stack | Pattern::Scatter)
+            && self.lexemes[here - 1].text.ends_with(" of")
             || self.take(|sense| sense == Sense::Of)
             || (pattern == Pattern::Stack && matches!(self.peek(), Some(Lex::Number(_))))
         {

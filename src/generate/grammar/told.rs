@@ -503,7 +503,11 @@ pub fn idle(thing: &Thing) -> Option<&'static str> {
                     )),
             "a turn",
         ),
-        (thing.bounce.is_some() && (machine || furniture), "a bounce"),
+        (
+            thing.bounce.is_some()
+                && (machine || furniture && !matches!(kind, Kind::Platform | Kind::Wall | Kind::Table)),
+            "a bounce",
+        ),
         (
             matches!(
                 thing.actuator,

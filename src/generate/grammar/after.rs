@@ -43,6 +43,7 @@ impl Parser {
             || self.part_of_each(index)
             || self.world_phrase()
             || self.on_a_side(index)
+            || self.in_depth(index)
             || self.related(index)
             || self.with(index)
         {}
@@ -534,7 +535,12 @@ impl Parser {
                 let small = self.drafts[member].kind().is_some_and(|kind| {
                     matches!(kind.class(), Class::Solid | Class::Vessel) || kind == Kind::Lamp
                 });
-                if member != subject && free && small && member != reference {
+                // "cylinders that bear a slab, and a ball on it": not the cylinders.
+                let bears = self
+                    .links
+                    .iter()
+                    .any(|link| link.reference == member && link.subject == reference);
+                if member != subject && free && small && member != reference && !bears {
                     self.links.push(link(member));
                 }
             }

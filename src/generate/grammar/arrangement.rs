@@ -501,9 +501,6 @@ impl Parser {
                                 || self.drafts[index].kind() == Some(Kind::Car))
                             && said.traits.is_empty()
                             && (said.thing.colours.is_empty()
-                                // They are black by themselves.
-                                || said.thing.colours == ["black"]
-                                    && self.drafts[index].kind() == Some(Kind::Car)
                                 || !matches!(
                                     self.drafts[index].kind(),
                                     Some(Kind::Car | Kind::Catapult)

@@ -583,9 +583,7 @@ impl Draft {
                     }
                 }
                 (Some(Dim::Edge), Kind::Box) | (None, Kind::Box)
-                    if own.is_none()
-                        || kind == Kind::Box
-                            && noun.is_some_and(|n| n.words.starts_with("die")) =>
+                    if own.is_none_or(|[x, y, z]| x == y && y == z) =>
                 {
                     size = Size { x: Some(value), y: Some(value), z: Some(value) };
                 }

@@ -126,44 +126,44 @@ fn alternating(words: &[String]) -> Option<Vec<String>> {
     })
 }
 
+/// What is counted in rows.
+const PILED: &[&str] =
+    &["cans", "blocks", "cubes", "boxes", "bricks", "balls", "cups", "of", "them"];
+/// Words for where a row is.
+const LEVELS: &[&str] = &[
+    "on", "in", "at", "the", "bottom", "lowest", "base", "first", "next", "second", "third",
+    "fourth", "row", "layer", "level", "above", "it", "that", "them", "top",
+];
+/// Those of them that tell of a pile.
+const NAMED: &[&str] = &["bottom", "lowest", "base", "row", "layer", "level", "top", "above"];
+/// Words between one row and the next.
+const BETWEEN: &[&str] =
+    &[",", "then", "and", "above", "next", "with", "on", "it", "that", "of", "them", "top"];
+
 /// "4 on the bottom row, then 3, then 2, then 1": so many rows, each one shorter.
 fn rows_of_a_pile(words: &[String]) -> Option<Vec<String>> {
     for from in 0..words.len() {
         let Some(most @ 2..) = number(words, from) else { continue };
         let (mut at, mut left, mut told) = (from + 1, most, false);
         loop {
-            let of = skip(
-                words,
-                at,
-                &[
-                    "on", "in", "at", "the", "bottom", "lowest", "base", "first", "next", "second",
-                    "third", "fourth", "row", "layer", "level", "one", "above", "it", "that",
-                    "top", "cans", "blocks", "cubes", "boxes", "bricks", "balls", "cups",
-                ],
-            );
-            told |= of > at;
-            at = of;
+            let noun = skip(words, at, PILED);
+            let place = skip(words, noun, LEVELS);
+            told |= (noun..place).any(|at| is(words, at, NAMED));
+            at = place;
             if left == 1 {
                 break;
             }
-            let joined = skip(
-                words,
-                at,
-                &[
-                    ",", "then", "and", "above", "next", "with", "on", "it", "that", "of", "them",
-                    "top",
-                ],
-            );
+            let joined = skip(words, at, BETWEEN);
             if joined == at || number(words, joined) != Some(left - 1) {
                 break;
             }
             (at, left) = (joined + 1, left - 1);
         }
-        if left == 1 && told {
-            let begin =
-                if from > 0 && is(words, from - 1, &[",", "with", ":"]) { from - 1 } else { from };
+        let ends = matches!(word(words, at), "" | "." | "," | "!" | "?" | ";" | "and");
+        if left == 1 && told && ends {
+            let comma = from > 0 && is(words, from - 1, &[",", "with", ":"]);
             let rows = format!("in a triangular stack with {most} rows");
-            return Some(spliced(words, begin, at, &rows));
+            return Some(spliced(words, from - usize::from(comma), at, &rows));
         }
     }
     None

@@ -53,6 +53,7 @@ impl Phrasing {
         self.one_on_each_side();
         self.corners_of_squares();
         self.facing_inwards();
+        self.black_wheels();
         self.files();
         self.upon_that();
     }
@@ -680,6 +681,22 @@ impl Phrasing {
                 self.lexemes[first] = number(4.0);
             }
             return;
+        }
+    }
+
+    /// The wheels of cars are black by themselves.
+    fn black_wheels(&mut self) {
+        if !self.lexemes.iter().any(|lexeme| is_noun(lexeme.sense(), &[Kind::Car])) {
+            return;
+        }
+        for at in (0..self.lexemes.len()).rev() {
+            let mut next = at + 1;
+            while self.sense(next).is_some_and(Sense::is_adjective) {
+                next += 1;
+            }
+            if self.text(at) == "black" && is_noun(self.sense(next), &[Kind::Wheel]) {
+                self.leave_out(at, at + 1);
+            }
         }
     }
 

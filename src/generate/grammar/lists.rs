@@ -188,9 +188,11 @@ impl Parser {
             && found.iter().all(|(value, measure)| measure.is_none() && *value < 10.0)
             && found.iter().any(|(value, _)| value.fract() != 0.0)
             && begin.checked_sub(1).is_some_and(|before| {
-                self.lexemes[..=before].iter().rev().take(3).any(|lexeme| {
-                    lexeme.sense() == Some(Sense::Dim(Dim::Long))
-                })
+                self.lexemes[..=before]
+                    .iter()
+                    .rev()
+                    .take(3)
+                    .any(|lexeme| lexeme.sense() == Some(Sense::Dim(Dim::Long)))
             });
         if bare {
             self.bare("m");

@@ -248,6 +248,11 @@ impl Parser {
         if the {
             let word = self.word(0).to_owned();
             let at = match word.as_str() {
+                "next" if more => {
+                    self.at += 1;
+                    self.named_again(own);
+                    return Some(Pick::Next(1));
+                }
                 "former" => Some(vec![0]),
                 "latter" => Some(vec![count - 1]),
                 "other" | "others" | "rest" | "remaining" | "remainder" => {

@@ -671,6 +671,21 @@ fn merge(parser: &mut Parser) {
     {
         parser.link(gripper, Place::AttachedTo, arm, None, None);
     }
+    // "a rope with a ball at its end, released at 40 degrees": the rope is.
+    for link in &parser.links {
+        let rope = parser.drafts[link.reference].kind() == Some(Kind::Chain);
+        if link.place == Place::AttachedTo && rope {
+            let let_go = |quality: &Trait| matches!(quality, Trait::Released | Trait::Lifted);
+            let load = &mut parser.drafts[link.subject];
+            if load.thing.height.is_none() && load.traits.iter().any(let_go) {
+                load.traits.retain(|quality| !let_go(quality));
+                let angle = load.angle.take();
+                let rope = &mut parser.drafts[link.reference];
+                rope.traits.push(Trait::Released);
+                rope.angle = angle.or(rope.angle);
+            }
+        }
+    }
     let mut index = 0;
     while index < parser.links.len() {
         let link = parser.links[index].clone();

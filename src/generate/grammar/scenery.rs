@@ -199,7 +199,11 @@ pub(super) static TURNS: &[(&str, &str, &str)] = &[
         "?is|that ?is standing|balanced|balancing|balances|stands|placed|stood ?upright on its|one tip|point|end|nose",
         "standing upright",
     ),
-    ("", "facing|looking ?towards|toward|at|to ?the inwards|inward|middle|centre|center", "facing inwards"),
+    (
+        "",
+        "facing|looking ?towards|toward|at|to ?the inwards|inward|middle|centre|center",
+        "facing inwards",
+    ),
     ("", "dead|slap|right|exactly in|at ?the centre|center|middle on|of", "in the middle of"),
     ("", "dead centre|center on|of", "in the middle of"),
     // Furniture.
@@ -239,7 +243,7 @@ pub(super) static TURNS: &[(&str, &str, &str)] = &[
     ),
     (
         "seesaw|see|lever",
-        "falls|drops|lands|falling|dropping|landing|jumps on|onto ?one ?end ?of a|the seesaw|saw and|which|that|to throws|launches|catapults|flings|throw|launch|launching|throwing ?up ?into ?the ?air a|an ** $",
+        "falls|drops|lands|falling|dropping|landing|jumps on|onto ?one ?end ?of a|the ?see seesaw|saw and|which|that|to throws|launches|catapults|flings|throw|launch|launching|throwing ?up ?into ?the ?air a|an ** $",
         "falls on one end of a seesaw with a $1 on the other end",
     ),
     (
@@ -258,10 +262,13 @@ pub(super) static TURNS: &[(&str, &str, &str)] = &[
         "$1 pendulums hanging from one beam with lengths growing from 50 cm to 1 m",
     ),
     ("", "^ ?please do|get =a|an|the|one|two|three|some", "make $1"),
-    ("", "almost|nearly|virtually|practically|hardly|barely ?no|any|zero|without friction", "friction 0.02"),
+    (
+        "",
+        "almost|nearly|virtually|practically|hardly|barely ?no|any|zero|without friction",
+        "friction 0.02",
+    ),
     ("", "from ?really|very|quite|so|pretty|way high ?up|above ?in ?the ?air", "from 3 m"),
     ("", "from ?a great|considerable height", "from 3 m"),
-    ("", "trampoline", "bouncy platform 40 cm high"),
     // Whole experiments.
     (
         "",

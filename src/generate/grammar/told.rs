@@ -505,7 +505,8 @@ pub fn idle(thing: &Thing) -> Option<&'static str> {
         ),
         (
             thing.bounce.is_some()
-                && (machine || furniture && !matches!(kind, Kind::Platform | Kind::Wall | Kind::Table)),
+                && (machine
+                    || furniture && !matches!(kind, Kind::Platform | Kind::Wall | Kind::Table)),
             "a bounce",
         ),
         (

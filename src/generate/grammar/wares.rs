@@ -201,6 +201,7 @@ static TABLE: &[Noun] = wares! {
     "ice cube tray|baking tray|serving tray|litter box|flower box|window box|cat litter box|paddling pool" Container [0.6 0.4 0.1] of Steel;
     // What stands fast.
     "washing machine|dishwasher|tumble dryer|stove|cooker|oven|kitchen stove" Platform [0.6 0.6 0.85] in "white";
+    "trampoline|air cushion|bouncy castle|springboard" Platform [1.6 1.6 0.4] of Rubber in "black";
     "tv stand|tv cabinet|tv unit|media unit|vanity|kitchen unit" Platform [1.2 0.4 0.5] of Wood;
     "vending machine|phone booth|jukebox|server rack|arcade machine|phone box" Platform [0.8 0.8 1.8] in "red";
     "obstacle|altar" Platform [0.4 0.4 0.3] of Stone;

@@ -66,6 +66,9 @@ impl Parser {
     fn joints(&mut self) -> Before {
         let mut before = Before::default();
         loop {
+            if self.common().is_some() {
+                return before;
+            }
             match self.peek() {
                 Some(Lex::Comma) => before.joined = true,
                 Some(Lex::Mark) => before.is = true,
@@ -105,7 +108,7 @@ impl Parser {
         if self.size_of_ring(index, before) || self.by_share(index) || self.copies_have(index) {
             return true;
         }
-        if self.as_tall_as_wide(index) || self.compared(index) {
+        if self.alike_to_another(index) || self.as_tall_as_wide(index) || self.compared(index) {
             return true;
         }
         let up = (before.from || before.at).then_some(Dim::Up);
@@ -118,6 +121,10 @@ impl Parser {
             Some(Lex::Number(number)) if self.lifted(index, number) => true,
             Some(Lex::Number(number)) if self.in_total(index, number) => true,
             Some(Lex::Number(_)) if self.by_colour(index) => true,
+            // "each 20 x 10 x 5 cm"
+            Some(Lex::Number(number)) if before.each && self.sense_ahead(1) == Some(Sense::By) => {
+                self.number_of(index, number)
+            }
             Some(Lex::Number(number)) if number != 1.0 && before.joined && !before.is => {
                 self.at += 1;
                 self.height_of_group(index, &[number])
@@ -277,6 +284,9 @@ impl Parser {
             .map(|at| (self.lexemes[at].sense(), self.lexemes[at + 1].sense()));
         if by == Some((Some(Sense::Trait(Trait::Stretched)), Some(Sense::By))) {
             return false;
+        }
+        if self.lexemes[self.at].text == super::distance::AWAY {
+            return self.far_away(index, measure.value);
         }
         // "growing from 5 cm to 25 cm" is no place.
         let range = self.sense_ahead(1) == Some(Sense::To)

@@ -15,7 +15,7 @@ use super::{
 
 /// What is compared.
 #[derive(Clone, Copy, Debug, PartialEq)]
-enum What {
+pub(super) enum What {
     /// All extents.
     Size,
     /// One of them.
@@ -193,6 +193,16 @@ fn longest(axes: [f64; 3]) -> Dim {
 }
 
 impl Draft {
+    /// It has what is compared of another.
+    pub(super) fn be_as(&mut self, base: &Self, what: What) -> bool {
+        self.be_like(base, what, By::Times(1.0))
+    }
+
+    /// Whether anybody gave it a size.
+    pub(super) fn is_sized(&self) -> bool {
+        !self.lengths.is_empty() || self.triple.is_some() || self.thing.size.is_some()
+    }
+
     fn be_like(&mut self, base: &Self, what: What, by: By) -> bool {
         let apply = |value: f64| match by {
             By::Times(factor) => value * factor,

@@ -477,9 +477,10 @@ fn change(
                 && !parser.links.iter().any(|link| link.subject == index && link.place.is_borne());
             let thing = &mut parser.drafts[index].thing;
             // Furniture has longer legs then.
-            if stands && by && thing.kind != Kind::Ramp {
+            if stands && thing.kind != Kind::Ramp {
                 let [_, _, high] = super::super::build::extents(thing);
-                thing.size.get_or_insert_default().z = Some(high + value);
+                let before = if by { high } else { 0.0 };
+                thing.size.get_or_insert_default().z = Some(before + value);
             } else {
                 let before = thing.height.filter(|_| by).unwrap_or(0.0);
                 thing.height = Some(before + value);

@@ -172,7 +172,8 @@ impl Phrasing {
             }
             let mut next = at + 1;
             next += usize::from(matches!(self.lex(next), Some(Lex::Number(_))));
-            let counted = next > at + 1;
+            let counted =
+                next > at + 1 && self.text(at) != "each" && self.sense(next) != Some(Sense::By);
             next += usize::from(self.sense(next) == Some(Sense::Of));
             let of = self.text(at).ends_with(" of") || self.sense(next - 1) == Some(Sense::Of);
             let them = self.sense(next) == Some(Sense::It)

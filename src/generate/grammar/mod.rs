@@ -17,6 +17,7 @@
 
 mod account;
 mod after;
+mod alike;
 mod all;
 mod alter;
 mod apart;
@@ -24,6 +25,7 @@ mod arrangement;
 mod asks;
 mod attribute;
 mod compare;
+mod distance;
 mod draft;
 mod drive;
 mod driven;
@@ -249,6 +251,7 @@ fn settle(
             && !downhill
             && draft.speed.is_none()
             && draft.pace.is_none()
+            && draft.thing.velocity.is_none()
             && draft.thing.kind.class() == Class::Solid
         {
             draft.speed = Some(2.0);

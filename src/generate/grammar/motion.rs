@@ -459,6 +459,8 @@ impl Phrasing {
             }
             at += 1;
         }
+        self.gap_behind();
+        self.to_the_side();
         for at in 1..self.lexemes.len() {
             if self.sense(at) != Some(Sense::From) {
                 continue;

@@ -96,6 +96,10 @@ pub struct Parser {
     pub(super) sides: Vec<super::motion::Side>,
     /// What is said to stand at an edge or corner of what it stands on, and on which side.
     pub(super) edges: Vec<(usize, [f64; 2])>,
+    /// How far away things are from what comes to them, m.
+    pub(super) gaps: Vec<(usize, f64)>,
+    /// What is as another is.
+    pub(super) alike: Vec<super::alike::Alike>,
     /// How deep rules are nested.
     pub(super) depth: usize,
 }
@@ -295,6 +299,8 @@ impl Parser {
             }
             self.reject();
         }
+        self.settle_alike();
+        self.settle_gaps();
         if let Some((_, reference, _)) = leading {
             self.misplaced
                 .extend(self.drafts[reference].noun.map(|noun| first_word(noun.words).to_owned()));

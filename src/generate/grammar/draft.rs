@@ -107,8 +107,16 @@ impl Draft {
         match quality {
             Trait::Sticking | Trait::OnEdge => false,
             Trait::BothWays => kind == Kind::Door,
+            // What is coupled by springs slides where these pull it.
             Trait::Sliding => {
-                matches!(kind, Kind::Drawer | Kind::SlidingSpring | Kind::Car)
+                matches!(
+                    kind,
+                    Kind::Drawer
+                        | Kind::SlidingSpring
+                        | Kind::SprungBoxes
+                        | Kind::SprungBalls
+                        | Kind::Car
+                )
             }
             Trait::Rolling | Trait::Moving => {
                 matches!(kind, Kind::Car | Kind::MobileRobot)

@@ -373,6 +373,33 @@ pub(super) static TURNS: &[(&str, &str, &str)] = &[
         "^ ?a|an|the pendubot $",
         "a double pendulum with a motor at the first joint only",
     ),
+    // Loads of a seesaw.
+    (
+        SEESAWS,
+        "?two equal|identical|matching weights|masses|loads of % at|on both|either|each|its ?its ends|end",
+        "a $1 weight at each end",
+    ),
+    (
+        SEESAWS,
+        "?two ?equal|identical|matching % weights|masses|loads at|on both|either|each|its ?its ends|end",
+        "a $1 weight at each end",
+    ),
+    (
+        SEESAWS,
+        "weights|masses|loads of % at|on both|either|each ?its ends|end",
+        "a $1 weight at each end",
+    ),
+    // What hangs at the end of a pendulum is its bob.
+    (
+        PENDULUMS,
+        "=with|and|has|carries|carrying a|an ~ bob|weight|mass|ball|sphere|load of % at|on|to the|its ?lower|free|bottom|far|very|other end|tip|bottom",
+        "$1 a $2 bob of $3",
+    ),
+    (
+        PENDULUMS,
+        "=with|and|has|carries|carrying a|an % ~ bob|weight|mass|ball|sphere|load at|on|to the|its ?lower|free|bottom|far|very|other end|tip|bottom",
+        "$1 a $3 bob of $2",
+    ),
     // Newton's cradle.
     (CRADLES, "?desk|executive ?toy cradle|toy|pendulum by|of|from newton", "newton s cradle"),
     (CRADLES, "newton|newtons ?s ?ball|balls pendulum|balls|ball|toy|pendula", "newton s cradle"),

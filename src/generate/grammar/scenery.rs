@@ -108,7 +108,28 @@ pub(super) static TURNS: &[(&str, &str, &str)] = &[
         "whose|with widths ?that|which ?steadily go|goes|rise|rises|increase|increases|grow|grows|increasing|rising|growing ?up ?by|in ?steps|increments ?of % ?each|every ?time , ?and ?then starting|beginning|start|begin at|with|from %",
         ". The first one is $2 wide and each one is $1 wider than the one before",
     ),
+    // Axes.
+    ("", "in|along|parallel ?to ?the ?positive|plus x ?axis|direction", "to the right"),
+    ("", "in|along|parallel ?to the|negative ?negative|minus x ?axis|direction", "to the left"),
+    ("", "in|along|parallel ?to ?the ?positive|plus y ?axis|direction", "to the back"),
+    ("", "in|along|parallel ?to the|negative ?negative|minus y ?axis|direction", "to the front"),
+    ("", "in|along|parallel ?to ?the ?positive|plus z ?axis|direction", "upwards"),
+    ("", "in|along|parallel ?to the|negative ?negative|minus z ?axis|direction", "downwards"),
+    ("wind", "steady|constant|uniform|continuous|permanent wind", "wind"),
+    // What only says once more what was said.
+    (
+        "car|cars|buggy|truck|jeep|van|bus|robot|rover|cart",
+        "=drives|driving|moves|moving|goes|going|travels|travelling|runs forward|forwards|ahead at",
+        "$1 at",
+    ),
+    ("", "=spacing|gap|distance of % between neighbours|neighbors|adjacent|them ?ones", "$1 of $2"),
     // Worlds.
+    ("", "=mars|martian|jupiter|lunar|moon|earth|venus|saturn ?s gravity , ?of %", "gravity of $2"),
+    (
+        "gravity|weightless|space",
+        "floating|hovering|drifting|suspended|free ?freely in ?the|mid|empty air|midair|space|void",
+        "floating",
+    ),
     ("", "midair", "the air"),
     ("", "in mid air", "in the air"),
     (

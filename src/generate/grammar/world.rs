@@ -238,6 +238,12 @@ impl Parser {
 
     pub(super) fn wind(&mut self, speed: f64) {
         let mut direction = [1.0, 0.0, 0.0];
+        // "wind blows from the left"
+        let here = self.at;
+        self.glue(|sense| matches!(sense, Sense::Filler | Sense::Is));
+        if !matches!(self.sense(), Some(Sense::Direction(_))) {
+            self.at = here;
+        }
         if let Some(Sense::Direction(given)) = self.sense() {
             self.at += 1;
             direction = given;

@@ -205,16 +205,19 @@ fn roomy(mut spec: SceneSpec) -> SceneSpec {
             .iter()
             .filter(|r| r.place == Place::Inside && r.reference == vessel.id)
             .filter_map(|r| spec.thing(&r.subject));
-        let (mut count, mut widest, mut highest) = (0, 0.0_f64, 0.0_f64);
+        let (mut count, mut wide, mut highest) = (0, 0.0_f64, 0.0_f64);
         for thing in holds {
             let [x, y, z] = solid::extents(thing);
-            count += thing.count.unwrap_or(1);
-            (widest, highest) = (widest.max(x.max(y)), highest.max(z));
+            let lies = thing.lying == Some(true);
+            let (across, high) = if lies { (x.max(z), x.min(z)) } else { (x.max(y), z) };
+            let own = thing.count.unwrap_or(1);
+            // In two layers at most, with room to spare, side by side.
+            let side = f64::from(own.div_ceil(2)).sqrt().ceil();
+            wide += side * across * 1.25 + if count > 0 { 0.04 } else { 0.0 };
+            (count, highest) = (count + own, highest.max(high));
         }
-        // In two layers at most, with room to spare.
-        let side = f64::from(count.div_ceil(2)).sqrt().ceil();
         let round = vessel.kind != Kind::Container;
-        let needed = side * widest * 1.25 / if round { 0.58 } else { 0.85 };
+        let needed = wide / if round { 0.58 } else { 0.85 };
         let [x, y, z] = solid::extents(vessel);
         if count > 0 && needed > y {
             let size = if round {
@@ -731,7 +734,11 @@ fn fit(
     let over = reference.inside.filter(|_| relation.place == Place::Above);
     let surface = if inside { reference.inside } else { over.or(reference.top) };
     let Some(surface) = surface else { return };
-    let [width, depth] = [2.0 * surface.half[0], 2.0 * surface.half[1]];
+    // Others that are in it need their share.
+    let with = |r: &&Relation| r.reference == base.id && r.place == Place::Inside;
+    let shares = if inside { spec.relations.iter().filter(with).count().max(1) } else { 1 };
+    let width = 2.0 * surface.half[0] / shares as f64 - 0.04 * (shares - 1) as f64;
+    let depth = 2.0 * surface.half[1];
     let gap = (0.08 * x).min(0.03);
     let most = |room: f64, extent: f64| ((room + gap) / (extent + gap)).floor().max(1.0) as u32;
     let usual = (0.25 * x).clamp(0.01, 0.2);

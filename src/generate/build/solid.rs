@@ -43,6 +43,11 @@ pub fn extents(thing: &Thing) -> [f64; 3] {
             let thick = size.x.unwrap_or(own[0] * scale);
             [thick, size.y.unwrap_or(own[1] * scale), size.z.unwrap_or(own[2])]
         }
+        // It lies on its side.
+        Kind::Wheel if thing.lying == Some(true) => {
+            let x = size.x.or(size.z).unwrap_or(own[0]);
+            [x, x, size.y.unwrap_or(x / 3.0)]
+        }
         Kind::Wheel => {
             let x = size.x.or(size.z).unwrap_or(own[0]);
             [x, size.y.unwrap_or(x / 3.0), x]
@@ -119,6 +124,15 @@ pub fn solid(thing: &Thing, scale: f64, looks: &Looks) -> Solid {
             }
         }
         Kind::Ellipsoid => vec![geom("ellipsoid", &half)],
+        Kind::Wheel if lying => {
+            let hub = geom("cylinder", &[half[0] * 0.3, half[2] * 1.05])
+                .set("contype", "0")
+                .set("conaffinity", "0");
+            vec![
+                geom("cylinder", &[half[0], half[2]]),
+                hub.set("rgba", "0.75 0.77 0.8 1").set("mass", "0.001"),
+            ]
+        }
         Kind::Wheel => {
             let hub = geom("cylinder", &[half[0] * 0.3, half[1] * 1.05])
                 .numbers("euler", &[90.0, 0.0, 0.0])

@@ -163,7 +163,9 @@ impl Parser {
             }
             Some(Sense::At)
                 if self.drafts[index].traits.contains(&Trait::Thrown)
-                    || matches!(self.sense_ahead(1), Some(Sense::It | Sense::The | Sense::A))
+                    || (matches!(self.sense_ahead(1), Some(Sense::It | Sense::The | Sense::A))
+                        || matches!(self.ahead(1), Some(Lex::Number(_)))
+                            && matches!(self.sense_ahead(2), Some(Sense::Noun(_))))
                         && self.drafts[index].traits.iter().any(|quality| {
                             matches!(quality, Trait::Rolling | Trait::Sliding | Trait::Moving)
                         }) =>
@@ -180,6 +182,7 @@ impl Parser {
             self.edges.push((index, side));
         }
         let said = &self.lexemes[self.at].text;
+        let opposite = said.contains("other");
         let lies = ["lying", "lies", "laid", "laying"].iter().any(|word| said.starts_with(word));
         if let Some(motion) = goes(said) {
             self.drafts[index].traits.push(motion);
@@ -243,6 +246,13 @@ impl Parser {
                 self.at = begin;
                 return false;
             };
+            // "a child on a seesaw and a man on the other end": the child is on the one.
+            for link in &mut self.links {
+                let ends = self.drafts[reference].kind() == Some(Kind::Seesaw);
+                if opposite && ends && link.reference == reference && link.place == Place::On {
+                    link.place = Place::OnLeftEnd;
+                }
+            }
             self.link(index, place, reference, None, None);
             self.it = Some(reference);
             return true;
@@ -525,7 +535,7 @@ impl Parser {
         let roomy = self.drafts[reference].kind().is_some_and(|kind| {
             matches!(kind.class(), Class::Furniture | Class::Vessel)
                 || kind == Kind::Box && place == Place::Inside
-        });
+        }) || self.drafts[reference].is_flat();
         if matches!(place, Place::On | Place::Inside | Place::AtTop)
             && roomy
             && self.list.last() == Some(&subject)

@@ -281,6 +281,12 @@ impl Draft {
                 self.thing.lying = Some(true);
             }
         }
+        // Wheels that are stacked lie.
+        let stacked = self.traits.contains(&Trait::Stacked)
+            || self.thing.arrangement.as_ref().is_some_and(|a| a.pattern == Pattern::Stack);
+        if kind == Kind::Wheel && stacked && !self.traits.contains(&Trait::Upright) {
+            self.thing.lying = Some(true);
+        }
         self.paced();
         self.extents();
         self.gaps();
@@ -572,7 +578,7 @@ impl Draft {
                 }
                 (Some(Dim::High), _) => size.z = Some(value),
                 (Some(Dim::Deep), _) => size.y = Some(value),
-                (Some(Dim::Long), Kind::Cylinder | Kind::Capsule) => {
+                (Some(Dim::Long), Kind::Cylinder | Kind::Capsule | Kind::Ladder) => {
                     size.z = Some(value);
                 }
                 (Some(Dim::Long), Kind::Bed) => size.y = Some(value),
@@ -612,6 +618,7 @@ impl Draft {
                     | Kind::Dominoes
                     | Kind::WreckingBall
                     | Kind::Stool
+                    | Kind::Ladder
                     | Kind::Chair,
                 ) => size.z = Some(value),
                 // "80 cm on a side", "a square table of 80 cm"

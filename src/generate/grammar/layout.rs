@@ -657,7 +657,9 @@ impl Phrasing {
                     next += 2;
                 }
             }
-            if !matches!(self.sense(next), Some(Sense::Outline(Outline::Square))) {
+            let pattern = matches!(self.sense(next), Some(Sense::Outline(Outline::Square)))
+                && !matches!(self.sense(next + 1), Some(Sense::Noun(_)));
+            if !pattern {
                 continue;
             }
             // "3 m by 3 m" has one side.

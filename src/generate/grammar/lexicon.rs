@@ -271,7 +271,7 @@ static PHRASES: &[(&str, Sense)] = &[
     ("windy|windy day|breezy", Sense::Trait(Trait::Windy)),
     ("gravity off|off gravity", Sense::Trait(Trait::Weightless)),
     (
-        "at each side|at each end|on each end|at both ends|on both ends|on either end|at either end|on each side|on both sides|at each of its ends|on either side|at either side|on each of its ends|on each of the ends",
+        "on opposite sides|standing on opposite sides|sitting on opposite sides|standing on each side|sitting on each side|standing on either side|sitting on either side|standing on both sides|sitting on both sides|sitting at each end|standing at each end|at opposite sides|on opposite ends|at opposite ends|at each side|at each end|on each end|at both ends|on both ends|on either end|at either end|on each side|on both sides|at each of its ends|on either side|at either side|on each of its ends|on each of the ends",
         Sense::Ends,
     ),
     (
@@ -412,7 +412,7 @@ static PHRASES: &[(&str, Sense)] = &[
         Sense::Place(Place::AttachedTo),
     ),
     (
-        "swings into|that swings into|swinging into|rolling into|rolls into|that rolls into|crashing into|crashes into|hitting|hits|that hits|about to hit|rolling towards|rolling toward|slides into|sliding into|smashing into|striking|strikes|knocking over|knocks over|swinging towards|that crashes into|pushing a|pushes a|pushing an|that pushes a|pushing the|pushes the|that pushes the|pushing some|kicking a|that kicks a|that will hit|flying into|driving over|drives over|that drives over|bumping into|bumps into|that bumps into|heading for|heading towards|going at|coming at|flying at|headed for|aimed at|moving towards|moving toward|through",
+        "swings into|that swings into|swinging into|rolling into|rolls into|that rolls into|crashing into|crashes into|hitting|hits|that hits|about to hit|rolling towards|rolling toward|slides into|sliding into|smashing into|striking|strikes|knocking over|knocks over|swinging towards|that crashes into|pushing a|pushes a|pushing an|that pushes a|pushing the|pushes the|that pushes the|pushing some|kicking a|that kicks a|that will hit|flying into|driving over|drives over|that drives over|bumping into|bumps into|that bumps into|heading for|heading towards|headed for|aimed at|moving towards|moving toward|through",
         Sense::Place(Place::Striking),
     ),
     ("around|surrounding|round about|all around", Sense::Place(Place::Around)),
@@ -782,8 +782,8 @@ pub fn plural(word: &str) -> String {
         format!("{stem}ies")
     } else if word.ends_with(['s', 'x', 'z']) || word.ends_with("ch") || word.ends_with("sh") {
         format!("{word}es")
-    } else if word == "domino" {
-        "dominoes".into()
+    } else if matches!(word, "domino" | "potato" | "tomato" | "mango") {
+        format!("{word}es")
     } else {
         format!("{word}s")
     }

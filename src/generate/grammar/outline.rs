@@ -64,6 +64,16 @@ impl Draft {
         }
     }
 
+    /// Whether it is a plate, a board or the like, on which there is room for several.
+    pub(super) fn is_flat(&self) -> bool {
+        let kind = self.kind();
+        let own = self.noun.and_then(|noun| noun.size);
+        matches!(kind, Some(Kind::Box | Kind::Cylinder))
+            && self.count.is_none()
+            && !self.plural
+            && own.is_some_and(|[x, y, z]| 3.0 * z <= x.min(y))
+    }
+
     /// A plate is round, unless it is said to be square or as long as wide.
     pub(super) fn square_plate(&mut self) {
         let plate = self.noun.is_some_and(|noun| {

@@ -73,14 +73,14 @@ static TABLE: &[Noun] = wares! {
     "envelope|sheet of paper|paper sheet|piece of paper|magazine|newspaper|folder" Box [0.21 0.29 0.004] in "white" at 0.03 kg;
     "notebook|diary|dictionary|textbook|bible|encyclopedia|novel" Box [0.15 0.21 0.025] in "navy" at 0.5 kg;
     "ruler|yardstick" Box [0.3 0.03 0.004] of Wood;
-    "spoon|fork|knife|teaspoon|tablespoon|butter knife" Box [0.19 0.025 0.008] of Steel at 0.05 kg;
+    "spoon|fork|knife|*knives|teaspoon|tablespoon|butter knife" Box [0.19 0.025 0.008] of Steel at 0.05 kg;
     "stapler|remote|remote control|calculator|game controller" Box [0.16 0.05 0.025] in "black" at 0.2 kg;
     "key|usb stick|memory stick" Box [0.06 0.022 0.008] of Steel at 0.02 kg;
     "building block|toy block|toy brick|letter block" Box [0.05] of Wood;
     "lego brick|lego block" Box [0.032 0.016 0.0114] of Plastic in "red";
     "jenga block|jenga piece|jenga brick" Box [0.075 0.025 0.015] of Wood;
     "chocolate bar|bar of chocolate|candy bar" Box [0.16 0.08 0.012] in "dark brown" at 0.1 kg;
-    "bread|loaf|loaf of bread|bread loaf" Box [0.28 0.12 0.12] in "brown" at 0.6 kg;
+    "bread|loaf|*loaves|loaf of bread|bread loaf" Box [0.28 0.12 0.12] in "brown" at 0.6 kg;
     "slice of bread|toast|sandwich|waffle|biscuit|cracker" Box [0.11 0.11 0.02] in "tan" at 0.04 kg;
     "butter|block of butter|stick of butter|block of cheese|cheese|tofu" Box [0.12 0.07 0.06] in "yellow" at 0.25 kg;
     "milk carton|carton of milk|juice carton|juice box|carton of juice" Box [0.07 0.07 0.2] in "white" at 1.0 kg;
@@ -202,6 +202,7 @@ static TABLE: &[Noun] = wares! {
     // What stands fast.
     "washing machine|dishwasher|tumble dryer|stove|cooker|oven|kitchen stove" Platform [0.6 0.6 0.85] in "white";
     "trampoline|air cushion|bouncy castle|springboard" Platform [1.6 1.6 0.4] of Rubber in "black";
+    "goal|soccer goal|football goal|hockey goal|handball goal" Gantry [2.4 0.3 1.6] in "white";
     "tv stand|tv cabinet|tv unit|media unit|vanity|kitchen unit" Platform [1.2 0.4 0.5] of Wood;
     "vending machine|phone booth|jukebox|server rack|arcade machine|phone box" Platform [0.8 0.8 1.8] in "red";
     "obstacle|altar" Platform [0.4 0.4 0.3] of Stone;
@@ -223,7 +224,7 @@ static TABLE: &[Noun] = wares! {
     "driveway|launch ramp|slipway|playground slide|water slide|ski slope|boat ramp" Ramp of Wood;
     "tractor|taxi|minibus|ambulance|fire truck|fire engine|police car|sports car|suv|sedan|limousine|toy truck|toy tractor|go kart|kart|dump truck|delivery van|delivery truck|minivan|racing car|model car|camper|hatchback|convertible|monster truck|lawn mower|lawnmower|train wagon|rail car" Car;
     // People, as no more than how tall and how heavy they are.
-    "person|*people|human|human being|pedestrian|someone|mannequin|dummy|crash test dummy|passenger|dancer|skater|skier|astronaut|player|goalkeeper|driver|waiter|policeman|farmer|worker|soldier|statue" Capsule [0.4 1.75] in "tan" at 75.0 kg;
+    "person|*people|adult|grown up|teenager|teacher|student|human|human being|pedestrian|someone|mannequin|dummy|crash test dummy|passenger|dancer|skater|skier|astronaut|player|goalkeeper|driver|waiter|policeman|farmer|worker|soldier|statue" Capsule [0.4 1.75] in "tan" at 75.0 kg;
     "man|*men|gentleman" Capsule [0.42 1.78] in "tan" at 80.0 kg;
     "woman|*women|lady" Capsule [0.38 1.65] in "tan" at 65.0 kg;
     "kid|child|*children|boy|girl|pupil|schoolchild" Capsule [0.3 1.25] in "tan" at 28.0 kg;

@@ -40,7 +40,7 @@ impl Parser {
             || self.each_with(index)
             || self.members(index)
             || self.attribute(index)
-            || self.part_of_each(index)
+            || self.part_of_each_with(index)
             || self.world_phrase()
             || self.on_a_side(index)
             || self.in_depth(index)
@@ -48,6 +48,16 @@ impl Parser {
             || self.with(index)
         {}
         self.depth -= 1;
+    }
+
+    /// A part of it, behind which others may follow: "a shelf with four boards and ten books".
+    fn part_of_each_with(&mut self, index: usize) -> bool {
+        let with = self.sense() == Some(Sense::With);
+        let done = self.part_of_each(index);
+        if done && with {
+            self.parted = Some((index, self.at));
+        }
+        done
     }
 
     /// How it stands to another thing.
@@ -648,6 +658,15 @@ impl Parser {
                 }
             }
             Some(Sense::With) => None,
+            Some(Sense::And)
+                if self.parted == Some((index, self.at))
+                    && matches!(
+                        self.drafts[index].kind().map(Kind::class),
+                        Some(Class::Furniture | Class::Vessel)
+                    ) =>
+            {
+                None
+            }
             Some(Sense::By) if hangs => None,
             Some(Sense::Inverse(place)) => Some(place),
             Some(Sense::Of) if vessel => Some(Place::Inside),

@@ -268,7 +268,7 @@ impl Parser {
         let met = self.links.iter().rev().find(|link| {
             link.reference == index
                 && (link.place == Place::Striking
-                    || fast && matches!(link.place, Place::AtTop | Place::On))
+                    || fast && matches!(link.place, Place::AtTop | Place::On | Place::Above))
         });
         met.map_or(index, |link| link.subject)
     }
@@ -394,7 +394,14 @@ impl Parser {
             (Unit::Length, None | Some(Dim::High))
                 if falls && kind.is_some_and(|kind| kind.class() != Class::Mechanism) =>
             {
-                self.drafts[index].thing.height = Some(measure.value);
+                // "a ball dropped onto a table from 2 m": the ball.
+                let dropped = |link: &&super::parse::Link| {
+                    link.reference == index
+                        && !self.drafts[index].traits.contains(&Trait::Falling)
+                        && self.drafts[link.subject].traits.contains(&Trait::Falling)
+                };
+                let falling = self.links.iter().rev().find(dropped).map(|link| link.subject);
+                self.drafts[falling.unwrap_or(index)].thing.height = Some(measure.value);
             }
             (Unit::Length, Some(Dim::Apart | Dim::Gap)) if self.spread(index, measure.value) => {}
             (Unit::Length, None | Some(Dim::Long))

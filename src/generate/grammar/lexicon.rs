@@ -174,7 +174,7 @@ static PHRASES: &[(&str, Sense)] = &[
         Sense::Trait(Trait::Upright),
     ),
     (
-        "on its edge|on their edges|on its rim|standing on its edge|standing on edge|stands on its edge|on its long side|on its long edge|on its narrow side|on its thin side|on its thin edge|on its narrow edge|balanced on its edge|balancing on its edge",
+        "on its edge|rolling on its edge|spinning on its edge|rolls on its edge|on their edges|on its rim|standing on its edge|standing on edge|stands on its edge|on its long side|on its long edge|on its narrow side|on its thin side|on its thin edge|on its narrow edge|balanced on its edge|balancing on its edge",
         Sense::Trait(Trait::OnEdge),
     ),
     (

@@ -71,7 +71,7 @@ impl Draft {
         matches!(kind, Some(Kind::Box | Kind::Cylinder))
             && self.count.is_none()
             && !self.plural
-            && own.is_some_and(|[x, y, z]| 3.0 * z <= x.min(y))
+            && own.is_some_and(|[x, y, z]| 2.9 * z <= x.min(y))
     }
 
     /// A plate is round, unless it is said to be square or as long as wide.

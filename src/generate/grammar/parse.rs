@@ -100,6 +100,8 @@ pub struct Parser {
     pub(super) gaps: Vec<(usize, f64)>,
     /// What is as another is.
     pub(super) alike: Vec<super::alike::Alike>,
+    /// Of what parts were named behind "with", and where that ended.
+    pub(super) parted: Option<(usize, usize)>,
     /// How deep rules are nested.
     pub(super) depth: usize,
 }

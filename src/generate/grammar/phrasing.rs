@@ -756,8 +756,7 @@ impl Phrasing {
     fn stones(&mut self) {
         for at in 1..self.lexemes.len() {
             let own = self.text(at) == "stone"
-                && !self.is_noun(at + 1)
-                && !self.sense(at + 1).is_some_and(Sense::is_adjective)
+                && !self.before_a_noun(at)
                 && self.sense(at - 1) != Some(Sense::Of)
                 && (matches!(self.sense(at - 1), Some(Sense::A | Sense::The))
                     || self.sense(at - 1).is_some_and(Sense::is_adjective));

@@ -214,11 +214,7 @@ pub(super) static TURNS: &[(&str, &str, &str)] = &[
     ("", ", on each ?of ?them|these|which a|an|one ** $", " with a $1 on each"),
     ("", "waits|wait =at|on|in|by|behind|beside|next|under|halfway", "stands $1"),
     ("", "?is|are waiting =at|on|in|by|behind|beside|next|under|halfway", "standing $1"),
-    (
-        "ramp|slope|incline|plane|hill",
-        "halfway|midway|half ?way ?up|down $",
-        "in the middle of it",
-    ),
+    ("ramp|slope|incline|plane|hill", "halfway|midway|half ?way ?up|down $", "in the middle of it"),
     ("", "and a|an ** ?standing|lying|sitting|right in its|the way|path", "that hits a $1"),
     (
         "gears|cogs|gearwheels|cogwheels",
@@ -250,7 +246,11 @@ pub(super) static TURNS: &[(&str, &str, &str)] = &[
     ("", "three legged =table|stool|bench", "$1 with three legs"),
     ("", "six legged =table|bench", "$1 with six legs"),
     ("", "table for # ?people|persons|guests|diners", "table with $1 chairs around it"),
-    ("chairs|stools", "with|and # ~ =chairs|stools ?, # on|at|along each|either|both side|sides|end|ends", "with $1 $2 $3 around it"),
+    (
+        "chairs|stools",
+        "with|and # ~ =chairs|stools ?, # on|at|along each|either|both side|sides|end|ends",
+        "with $1 $2 $3 around it",
+    ),
     ("", "with|and chairs|stools on|at ?its two|both|opposite sides", "with a chair on each side"),
     ("", "rows of # seats", "rows of $1 chairs"),
     // What happens.

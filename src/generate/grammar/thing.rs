@@ -149,6 +149,9 @@ impl Parser {
                             self.drafts[*at].noun.is_some() && Some(*at) != self.placed
                         });
                     }
+                    Sense::It if here == begin && lexeme.text == "them" => {
+                        return self.several_before().or(self.it).or(self.current);
+                    }
                     Sense::It if here == begin => return self.it.or(self.current),
                     Sense::Part(Part::End) if definite => {
                         return if self.take(|sense| sense == Sense::Of) {
@@ -410,6 +413,19 @@ impl Parser {
         let mut same = (0..self.drafts.len()).filter(|at| alike(&self.drafts[*at]));
         let first = same.next().filter(|_| same.next().is_none());
         first.is_some_and(|first| self.links.iter().any(|link| link.reference == first))
+    }
+
+    /// "a table with ten pins and a ball rolling at them": the group, where "it" would be one thing.
+    fn several_before(&self) -> Option<usize> {
+        let several = |draft: &Draft| {
+            draft.plural || draft.count.is_some_and(|n| n > 1) || draft.thing.arrangement.is_some()
+        };
+        let it = self.it.or(self.current)?;
+        let alone = !several(&self.drafts[it]) && self.twins.is_empty();
+        let others = (0..self.drafts.len()).filter(|at| several(&self.drafts[*at]));
+        let mut others = others.filter(|at| Some(*at) != self.placed);
+        let group = others.next().filter(|_| others.next().is_none());
+        group.filter(|_| alone && self.placed.is_some())
     }
 
     fn sense_at(&self, at: usize) -> Option<Sense> {

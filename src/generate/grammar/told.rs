@@ -314,7 +314,9 @@ fn unplaced(lexemes: &[Lexeme], spec: &SceneSpec) -> Vec<String> {
             RightOf | OnRightEnd => any(&[RightOf, OnRightEnd]),
             InFrontOf | Behind => any(&[place]),
             Above => {
-                any(&[Above, Place::On]) || spec.things.iter().any(|thing| thing.height.is_some())
+                any(&[Above, Place::On])
+                    || spec.things.iter().any(|thing| thing.velocity.is_some_and(|v| v.z > 0.0))
+                    || spec.things.iter().any(|thing| thing.height.is_some())
             }
             Under => any(&[Under]) || world.medium.is_some(),
             Beside => any(&[Beside, LeftOf, RightOf, InFrontOf, Behind]) || machine || spaced,

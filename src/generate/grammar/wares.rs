@@ -70,7 +70,7 @@ static TABLE: &[Noun] = wares! {
     "wallet|purse" Box [0.11 0.09 0.02] in "brown" at 0.15 kg;
     "matchbox|box of matches|pack of cards|deck of cards" Box [0.09 0.06 0.02] in "red" at 0.08 kg;
     "card|playing card|credit card|postcard|business card|ticket" Box [0.089 0.063 0.002] in "white" at 0.002 kg;
-    "envelope|sheet of paper|paper sheet|piece of paper|magazine|newspaper|folder" Box [0.21 0.29 0.004] in "white" at 0.03 kg;
+    "napkin|envelope|sheet of paper|paper sheet|piece of paper|magazine|newspaper|folder" Box [0.21 0.29 0.004] in "white" at 0.03 kg;
     "notebook|diary|dictionary|textbook|bible|encyclopedia|novel" Box [0.15 0.21 0.025] in "navy" at 0.5 kg;
     "ruler|yardstick" Box [0.3 0.03 0.004] of Wood;
     "spoon|fork|knife|*knives|teaspoon|tablespoon|butter knife" Box [0.19 0.025 0.008] of Steel at 0.05 kg;
@@ -178,7 +178,8 @@ static TABLE: &[Noun] = wares! {
     "easter egg|chicken egg|goose egg|ostrich egg" Ellipsoid [0.06 0.045 0.045] in "pink" at 0.06 kg;
     // Cones and rings.
     "carrot|parsnip" Cone [0.04 0.18] in "orange" at 0.08 kg;
-    "ice cream cone|ice cream|party hat|witch hat|wizard hat|teepee" Cone [0.12 0.2] in "tan" at 0.1 kg;
+    "ice cream cone|ice cream|party hat|witch hat|wizard hat" Cone [0.12 0.2] in "tan" at 0.1 kg;
+    "tent|teepee|tipi|haystack" Cone [1.8 1.6] in "tan" at 12.0 kg;
     "safety cone|road cone|pylon|marker cone|training cone" Cone [0.28 0.5] in "orange" at 2.0 kg;
     "christmas tree|fir tree|pine tree|fir" Cone [0.9 1.8] in "dark green" at 15.0 kg;
     "strawberry|pawn|chess pawn|chess piece|stalagmite" Cone [0.03 0.05] in "red" at 0.02 kg;
@@ -218,7 +219,7 @@ static TABLE: &[Noun] = wares! {
     "crib|hospital bed|king size bed|queen size bed|stretcher" Bed;
     "desk lamp|table lamp|reading lamp|bedside lamp|lantern" Lamp [0.22 0.22 0.45];
     "street light|streetlight|lamppost|light pole|traffic light|spotlight" Lamp [0.4 0.4 2.6];
-    "hedge|garden wall|partition|room divider|divider|backboard|guardrail|railing|handrail|tennis net|volleyball net" Wall [2.0 0.1 0.9];
+    "hedge|garden wall|partition|room divider|divider|backboard|guardrail|railing|handrail|net|tennis net|volleyball net" Wall [2.0 0.1 0.9];
     "telephone pole|utility pole|totem pole|goal post|goalpost|fence post|signpost|lighthouse|antenna|aerial|bollard|parking meter|tent pole" Post of Wood;
     "wine rack|shoe rack|spice rack|shelving|display case|trophy case|magazine rack|tool rack" Shelf of Wood;
     "driveway|launch ramp|slipway|playground slide|water slide|ski slope|boat ramp" Ramp of Wood;

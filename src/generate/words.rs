@@ -60,6 +60,7 @@ pub fn describe(thing: &Thing) -> String {
     let many = if thing.kind == Kind::Arm { "links" } else { many };
     match thing.kind {
         Kind::Spring | Kind::SlidingSpring | Kind::Drawer => say(thing.length, "", " m long"),
+        Kind::NewtonsCradle => say(thing.length, "strings of ", " m"),
         Kind::Dominoes => say(thing.length, "", " m high"),
         Kind::Car | Kind::MobileRobot => say(thing.length, "wheels of ", " m"),
         _ if single && thing.kind != Kind::Arm => {

@@ -29,8 +29,11 @@ impl Named {
             return None;
         }
         let mut named = Self { text: lexemes[at].text.clone(), ..Self::default() };
-        for lexeme in lexemes[..at].iter().rev() {
+        for (before, lexeme) in lexemes[..at].iter().enumerate().rev() {
             match (lexeme.lex, lexeme.sense()) {
+                // "four pieces of cube"
+                (_, Some(Sense::Of))
+                    if before > 0 && lexemes[before - 1].sense() == Some(Sense::Filler) => {}
                 (_, Some(Sense::Colour(colour))) => named.colours.push(colour),
                 (_, Some(Sense::Material(material))) => named.materials.push(material),
                 (_, Some(Sense::Filler | Sense::Dim(_) | Sense::Prop(_))) => {}
@@ -189,7 +192,7 @@ pub fn of_one(lexemes: &[Lexeme], spec: &SceneSpec) -> Vec<String> {
     lost
 }
 
-/// Things that were spoken of again with "the" and are there once more than they were named.
+/// Things of which there are more than were named, as those that were spoken of again with "the".
 pub fn again(lexemes: &[Lexeme], spec: &SceneSpec) -> Vec<String> {
     let open = |lexeme: &Lexeme| {
         matches!(
@@ -232,7 +235,7 @@ pub fn again(lexemes: &[Lexeme], spec: &SceneSpec) -> Vec<String> {
         let own = spec.things.iter().filter(|thing| {
             thing.kind == noun.kind && thing.arrangement.is_none() && thing.id.starts_with(&word)
         });
-        if the && own.map(many).sum::<f64>() > said {
+        if (the || said.is_finite()) && own.map(many).sum::<f64>() > said {
             lost.push(super::draft::first_word(noun.words).to_owned());
         }
     }

@@ -21,6 +21,14 @@ fn goes(said: &str) -> Option<Trait> {
 }
 
 impl Parser {
+    fn is_moving(&self, index: usize) -> bool {
+        let draft = &self.drafts[index];
+        draft.speed.is_some()
+            || draft.traits.iter().any(|quality| {
+                matches!(quality, Trait::Rolling | Trait::Sliding | Trait::Moving | Trait::Thrown)
+            })
+    }
+
     /// All that follows a thing and belongs to it.
     pub(super) fn after(&mut self, index: usize) {
         if self.depth >= MAX_DEPTH {
@@ -106,6 +114,12 @@ impl Parser {
             {
                 self.at = begin;
                 return false;
+            }
+            // What moves against something strikes it.
+            Some(Sense::Place(Place::Leaning))
+                if self.lexemes[self.at].text == "against" && self.is_moving(index) =>
+            {
+                Place::Striking
             }
             Some(Sense::Place(place)) => place,
             // "across them"
@@ -577,7 +591,7 @@ impl Parser {
             .is_some_and(|noun| ["plank", "slab"].iter().any(|word| noun.words.starts_with(word)));
         let beside = match (own, base) {
             (Some(own), Some(base)) => {
-                own.class() == Class::Furniture
+                own.class() == Class::Furniture && own != Kind::Lamp
                     || matches!(own, Kind::Car | Kind::Arm)
                     || !matches!(base.class(), Class::Furniture)
                         && !matches!(base, Kind::Seesaw | Kind::Bridge | Kind::Turntable)

@@ -373,6 +373,21 @@ pub(super) static TURNS: &[(&str, &str, &str)] = &[
         "^ ?a|an|the pendubot $",
         "a double pendulum with a motor at the first joint only",
     ),
+    (
+        CARTS,
+        "with|and|has a|an position|servo ?controlled|driven cart|carriage",
+        "with position control",
+    ),
+    (
+        CARTS,
+        "with|and|has a|an velocity|speed ?controlled|driven cart|carriage",
+        "with velocity control",
+    ),
+    (
+        CARTS,
+        "with|and|has a|an torque|force|motor|motorised|motorized ?controlled|driven|actuated cart|carriage",
+        "with a motor",
+    ),
     // Loads of a seesaw.
     (
         SEESAWS,

@@ -108,6 +108,11 @@ pub(super) static TURNS: &[(&str, &str, &str)] = &[
         "whose|with widths ?that|which ?steadily go|goes|rise|rises|increase|increases|grow|grows|increasing|rising|growing ?up ?by|in ?steps|increments ?of % ?each|every ?time , ?and ?then starting|beginning|start|begin at|with|from %",
         ". The first one is $2 wide and each one is $1 wider than the one before",
     ),
+    (
+        "",
+        "=pyramid|pyramids of # layers|levels|tiers|rows|courses|floors ?made of|from ~ *",
+        "$1 of $3 $4 with $2 layers",
+    ),
     // Axes.
     ("", "in|along|parallel ?to ?the ?positive|plus x ?axis|direction", "to the right"),
     ("", "in|along|parallel ?to the|negative ?negative|minus x ?axis|direction", "to the left"),

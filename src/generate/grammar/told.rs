@@ -327,7 +327,8 @@ fn unplaced(lexemes: &[Lexeme], spec: &SceneSpec) -> Vec<String> {
                 };
                 any(&[Around]) || world.walls.is_some() || spec.things.iter().any(ringed)
             }
-            Leaning | AttachedTo => any(&[place, Place::On]) || machine,
+            Leaning => any(&[place, Place::On, Striking]) || machine,
+            AttachedTo => any(&[place, Place::On]) || machine,
             AtFoot => any(&[AtFoot, AttachedTo]) || machine,
             Striking => any(&[Striking, AtFoot]),
             Place::On | Place::AtTop | Place::Inside => {

@@ -52,6 +52,12 @@ impl Phrasing {
                 continue;
             }
             let mut next = noun + 1;
+            // "with masses of 1, 2 and 3 kg"
+            let massive = matches!(self.sense(next + 1), Some(Sense::Prop(Prop::Mass)))
+                || matches!(self.text(next + 1), "masses" | "weights");
+            if self.sense(next) == Some(Sense::With) && massive {
+                next += 2;
+            }
             next += usize::from(self.sense(next) == Some(Sense::Of));
             let mut figures: Vec<Lexeme> = Vec::new();
             while matches!(self.lex(next), Some(Lex::Number(_) | Lex::Measure(_))) {
@@ -86,10 +92,13 @@ impl Phrasing {
                     if matches!(noun.kind, Kind::Spring | Kind::SlidingSpring | Kind::Chain))
             });
             let listed = figures.is_empty() || figures.len() == count;
+            let springs = self.from_springs(next, count);
+            let each = each || springs.is_some();
             if !(each && sprung && listed && (figures.is_empty() || unit.is_some())) {
                 continue;
             }
-            let mut tail: Vec<Lexeme> = self.lexemes[next + 1..stop].to_vec();
+            let mut tail: Vec<Lexeme> =
+                springs.unwrap_or_else(|| self.lexemes[next + 1..stop].to_vec());
             for lexeme in tail.iter_mut().filter(|lexeme| lexeme.text == "its") {
                 *lexeme = known(Sense::A, "a");
             }
@@ -121,6 +130,43 @@ impl Phrasing {
             self.lexemes.splice(at..stop, new);
             return;
         }
+    }
+
+    /// "hanging from three springs", of three: what hangs each of them, to the end of the sentence.
+    fn from_springs(&self, at: usize, count: usize) -> Option<Vec<Lexeme>> {
+        if !matches!(self.sense(at), Some(Sense::Trait(Trait::Hanging))) {
+            return None;
+        }
+        let stop = (at..self.lexemes.len())
+            .find(|at| self.lex(*at) == Some(Lex::Stop))
+            .unwrap_or(self.lexemes.len());
+        let mut tail = self.lexemes[at..stop].to_vec();
+        let spring = tail.iter().take(6).position(|lexeme| {
+            matches!(lexeme.lex, Lex::Known(Entry { sense: Sense::Noun(noun), plural: true })
+                if noun.kind == Kind::Spring)
+        })?;
+        if let Lex::Known(entry) = tail[spring].lex {
+            tail[spring].lex = Lex::Known(Entry { plural: false, ..entry });
+        }
+        let number = tail[..spring].iter().position(|lexeme| matches!(lexeme.lex, Lex::Number(_)));
+        match number {
+            Some(at) if tail[at].lex == Lex::Number(count as f64) => {
+                tail[at] = known(Sense::A, "a");
+            }
+            Some(_) => return None,
+            None => {
+                let adjectives = tail[..spring]
+                    .iter()
+                    .rev()
+                    .take_while(|lexeme| {
+                        lexeme.sense().is_some_and(Sense::is_adjective)
+                            && lexeme.sense() != Some(Sense::Trait(Trait::Hanging))
+                    })
+                    .count();
+                tail.insert(spring - adjectives, known(Sense::A, "a"));
+            }
+        }
+        Some(tail)
     }
 
     /// Where several are counted at `at`: where the words on them end, and those in their place.

@@ -489,6 +489,9 @@ impl Parser {
                     Sense::Noun(noun)
                         if introduced
                             && self.drafts[index].has_part(noun)
+                            // "a ball on a spring and a ball on …": another one.
+                            && !(self.drafts[index].has_load(noun)
+                                && self.links.iter().any(|link| link.reference == index))
                             // "and a shelf": another one.
                             && !(self.drafts[index].kind() == Some(noun.kind) && count.is_none())
                             // "a rope with a ball": at its end.

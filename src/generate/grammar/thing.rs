@@ -31,6 +31,19 @@ impl Parser {
         found
     }
 
+    /// "next to one of 5 kg", "behind one with a friction of 0.9": one of the same kind.
+    fn one_that_differs(&self, begin: usize) -> bool {
+        let placed = begin > 0
+            && self.at == begin + 1
+            && matches!(self.lexemes[begin - 1].sense(), Some(Sense::Place(_)));
+        let differs = match self.sense() {
+            Some(Sense::With) => true,
+            Some(Sense::Of) => matches!(self.ahead(1), Some(Lex::Measure(_))),
+            _ => false,
+        };
+        placed && differs
+    }
+
     pub(super) fn thing_within(&mut self) -> Option<usize> {
         let begin = self.at;
         let mut draft = Draft::default();
@@ -63,9 +76,11 @@ impl Parser {
                     self.which = self.member_coloured(index, &draft.thing.colours);
                     return Some(index);
                 }
-                // "and a tiny white one"
+                // "and a tiny white one", "next to one of 5 kg"
                 Lex::Number(1.0)
-                    if !definite && (!draft.is_blank() || another) && !self.heads_a_thing() =>
+                    if !definite
+                        && (!draft.is_blank() || another || self.one_that_differs(begin))
+                        && !self.heads_a_thing() =>
                 {
                     // What the sentence is about, or what was named last.
                     let head = self.head.filter(|_| self.depth == 1);

@@ -159,3 +159,32 @@ pub(super) fn settle(
     }
     Ok(())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::plan;
+
+    #[test]
+    fn things_stand_at_edges_and_corners() {
+        for (said, right, away) in [
+            ("a turntable with a small cube near the edge", 1.0, 0.0),
+            ("a vase at the front edge of a desk", 0.0, -1.0),
+            ("a lamp on the back left corner of a table", -1.0, 1.0),
+        ] {
+            let spec = plan(said).expect("a plan").spec;
+            let by = spec.things.iter().find_map(|thing| thing.shift).expect("a shift");
+            assert_eq!((by.x.signum() * f64::from(by.x != 0.0), away), (right, away), "{said}");
+            assert!(by.y * away > 0.0 || away == 0.0 && by.y == 0.0, "{said}");
+        }
+        assert!(plan("a chair at the corner of a table").is_err());
+        assert!(plan("two balls on the corner of a table").is_err());
+    }
+
+    #[test]
+    fn flat_things_stand_on_edge() {
+        let coin = &plan("a coin spinning on its edge").expect("a plan").spec.things[0];
+        assert_eq!(coin.lying, Some(true));
+        let book = &plan("a book standing on its short side").expect("a plan").spec.things[0];
+        assert_eq!(book.size.and_then(|size| size.z), Some(0.22));
+    }
+}

@@ -44,7 +44,7 @@ fn skip(words: &[String], mut at: usize, any: &[&str]) -> usize {
 fn number(words: &[String], at: usize) -> Option<usize> {
     let word = word(words, at);
     let value = word.parse().ok().or_else(|| measure::number_word(word))?;
-    (value >= 1.0 && value <= 200.0 && value.fract() == 0.0).then_some(value as usize)
+    ((1.0..=200.0).contains(&value) && value.fract() == 0.0).then_some(value as usize)
 }
 
 fn sense(words: &[String], at: usize) -> Option<Sense> {
@@ -395,6 +395,7 @@ mod tests {
                 "three blocks made of wood, rubber and ice",
                 "a wood block , a rubber block and a ice block",
             ),
+            ("two cubes, one red and the other blue", "two cubes, one red and the other blue"),
             (
                 "seven boxes that get bigger from left to right, the first 10 cm and the last 40 cm",
                 "seven boxes , growing from 10 cm to 40 cm",

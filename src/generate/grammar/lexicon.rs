@@ -780,9 +780,11 @@ pub fn plural(word: &str) -> String {
         word.len() > 1 && word[..word.len() - 1].ends_with(['a', 'e', 'i', 'o', 'u']);
     if let Some(stem) = word.strip_suffix('y').filter(|_| !vowel_before_y) {
         format!("{stem}ies")
-    } else if word.ends_with(['s', 'x', 'z']) || word.ends_with("ch") || word.ends_with("sh") {
-        format!("{word}es")
-    } else if matches!(word, "domino" | "potato" | "tomato" | "mango") {
+    } else if word.ends_with(['s', 'x', 'z'])
+        || word.ends_with("ch")
+        || word.ends_with("sh")
+        || matches!(word, "domino" | "potato" | "tomato" | "mango")
+    {
         format!("{word}es")
     } else {
         format!("{word}s")

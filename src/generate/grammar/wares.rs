@@ -342,3 +342,52 @@ pub(super) fn told(noun: &Noun) -> Option<String> {
     };
     Some(format!("'{own}' is {shape} here"))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::{super::spec::Kind, plan};
+
+    #[test]
+    fn everyday_objects_are_simple_shapes_and_told_once() {
+        let plan = plan("a hammer and two hammers on a table").expect("a plan");
+        let told = plan.warnings.iter().filter(|what| what.contains("'hammer' is a thin cylinder"));
+        assert_eq!(told.count(), 1, "{:?}", plan.warnings);
+    }
+
+    #[test]
+    fn they_weigh_what_they_do_in_their_size() {
+        let spec = plan("a big suitcase").expect("a plan").spec;
+        let usual = plan("a suitcase").expect("a plan").spec;
+        assert_eq!(spec.things[0].density, usual.things[0].density);
+        assert!(usual.things[0].density.is_some_and(|density| density > 100.0));
+        let weighed = plan("a 20 kg suitcase").expect("a plan").spec;
+        assert_eq!((weighed.things[0].mass, weighed.things[0].density), (Some(20.0), None));
+    }
+
+    #[test]
+    fn words_that_say_of_what_sort_something_is_may_be_things() {
+        let kinds = |said: &str| -> Vec<Kind> {
+            plan(said).expect("a plan").spec.things.iter().map(|thing| thing.kind).collect()
+        };
+        assert_eq!(kinds("a kid on a platform"), [Kind::Capsule, Kind::Platform]);
+        assert_eq!(kinds("a kid's desk"), [Kind::Table]);
+        assert_eq!(kinds("an orange on an orange plate"), [Kind::Sphere, Kind::Cylinder]);
+    }
+
+    #[test]
+    fn what_no_shape_shows_stays_unknown() {
+        for said in ["a cat on a sofa", "a house with a door", "a bicycle"] {
+            assert!(plan(said).is_err(), "{said}");
+        }
+    }
+
+    #[test]
+    fn no_name_is_listed_twice() {
+        let mut seen = std::collections::HashSet::new();
+        for noun in super::WARES.iter() {
+            for name in noun.words.split('|') {
+                assert!(seen.insert(name), "{name}");
+            }
+        }
+    }
+}

@@ -171,7 +171,7 @@ fn what_was_read_is_in_the_plan_or_refused() {
         "a round cube",
         "a ball with a 3 kg shadow",
         "a table with a 7 kg mood",
-        "a red car with black wheels",
+        "a red car with purple wheels",
     ] {
         assert!(offline(prompt, None).is_err(), "{prompt}");
     }

@@ -351,7 +351,10 @@ impl Parts<'_> {
                     .numbers("size", &[r, y * 0.07])
                     .numbers("euler", &[90.0, 0.0, 0.0]),
             );
-            let tyre = tyre.set("mass", "0.5").set("friction", "1.2 0.005 0.0001");
+            let tyre = tyre
+                .set("mass", "0.5")
+                .set("friction", "1.2 0.005 0.0001")
+                .set("rgba", "0.11 0.11 0.12 1");
             let spoke = ghost(block(
                 &self.looks,
                 [-r * 0.8, -y * 0.075, -r * 0.1],

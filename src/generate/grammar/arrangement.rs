@@ -513,9 +513,18 @@ impl Parser {
                         if self.own_part(index, noun, count, &mut said) {
                             return true;
                         }
+                        self.granted.extend(super::wares::told(noun));
                         let draft = &mut self.drafts[index];
                         draft.thing.parts = count.or(draft.thing.parts);
-                        draft.thing.mass = draft.thing.mass.or(said.thing.mass).or(said.heft);
+                        // "a pendulum made of a string and an orange": of its mass and colour.
+                        let own = noun.kg.filter(|_| noun.kind == Kind::Sphere);
+                        draft.thing.mass =
+                            draft.thing.mass.or(said.thing.mass).or(said.heft).or(own);
+                        if let (Some(_), Some(colour), true) =
+                            (own, noun.colour, said.thing.colours.is_empty())
+                        {
+                            said.thing.colours.push(colour.to_owned());
+                        }
                         if matches!(draft.thing.kind, Kind::Dominoes) {
                             draft.count = count.or(draft.count);
                         }

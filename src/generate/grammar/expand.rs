@@ -19,6 +19,7 @@ pub(super) const RULES: &[Rule] = &[
     counted_in_each,
     materials_in_turn,
     from_first_to_last,
+    facing_each_other,
 ];
 
 /// Most that are spelled out one by one.
@@ -339,6 +340,37 @@ fn from_first_to_last(words: &[String]) -> Option<Vec<String>> {
     let dim = dim.unwrap_or_default();
     let growing = format!(", growing {dim} from {first} to {last}");
     Some(spliced(words, begin, end, &growing))
+}
+
+/// "two chairs facing each other": one is turned, and stands before the other.
+fn facing_each_other(words: &[String]) -> Option<Vec<String>> {
+    let at = (1..words.len()).find(|at| is(words, *at, &["facing"]))?;
+    if !(is(words, at + 1, &["each", "one"]) && is(words, at + 2, &["other", "another"])) {
+        return None;
+    }
+    let two = (0..at).rev().find(|from| number(words, *from) == Some(2))?;
+    let (end, single) = plural_noun(words, two + 1).filter(|(end, _)| *end == at)?;
+    let seat = ["chair", "sofa", "couch", "armchair", "throne"];
+    if !single.split(' ').next_back().is_some_and(|noun| seat.contains(&noun)) || end != at {
+        return None;
+    }
+    let from = skip(words, at + 3, &["across", "over", "with", "and", ","]);
+    let article = is(words, from, &["a", "an", "one", "the"]);
+    let noun = (from + 1..words.len().min(from + 5)).find(|to| !is_adjective(words, *to));
+    let between = noun.map(|noun| (noun, skip(words, noun + 1, &["in", "between", "them"])));
+    Some(match between.filter(|(noun, end)| article && end > &(noun + 1)) {
+        Some((noun, end)) => {
+            let thing = words[from + 1..=noun].join(" ");
+            let new = format!(
+                "a {thing} , a {single} behind it and a {single} turned by 180 degrees in front of the {thing}"
+            );
+            spliced(words, two, end, &new)
+        }
+        None => {
+            let new = format!("a {single} turned by 180 degrees and a {single} 80 cm behind it");
+            spliced(words, two, at + 3, &new)
+        }
+    })
 }
 
 /// "first one is 10 cm tall": how much, and where it ends.

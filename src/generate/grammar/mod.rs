@@ -398,6 +398,7 @@ fn settle(
             gap: link.gap,
         });
     }
+    beside_furniture(&mut spec);
     unlike(&mut spec);
     downhill(&mut spec, warnings);
     flight::thrown_over(&mut spec, &freely, warnings)?;
@@ -462,6 +463,29 @@ fn walled(links: &mut [parse::Link], spec: &mut SceneSpec, ids: &[Option<String>
         size.x = Some(long / 2.0);
         wall.count = Some(2);
         link.place = Place::Between;
+    }
+}
+
+/// "a chair in front of a laptop on a desk" is in front of the desk.
+fn beside_furniture(spec: &mut SceneSpec) {
+    use Place::{Behind, Beside, InFrontOf, LeftOf, RightOf};
+    let large = |spec: &SceneSpec, id: &str| {
+        spec.thing(id).is_some_and(|thing| thing.kind.class() == Class::Furniture)
+    };
+    for at in 0..spec.relations.len() {
+        let relation = &spec.relations[at];
+        let lateral = matches!(relation.place, Behind | Beside | InFrontOf | LeftOf | RightOf);
+        let borne = spec.relations.iter().find(|r| {
+            r.subject == relation.reference
+                && r.place.is_borne()
+                && large(spec, &r.reference)
+                && r.reference != relation.subject
+        });
+        let own = spec.thing(&relation.subject).map(|thing| thing.kind);
+        let stands = large(spec, &relation.subject) && own != Some(Kind::Lamp);
+        if let (true, Some(base)) = (lateral && stands, borne) {
+            spec.relations[at].reference = base.reference.clone();
+        }
     }
 }
 
@@ -798,7 +822,9 @@ fn merge(parser: &mut Parser) {
             parser.granted.push(format!("'{name}' on a spring is built as a block"));
         }
         let target = &mut parser.drafts[link.reference];
-        target.thing.mass = load.thing.mass.or(target.thing.mass);
+        let known = load.noun.and_then(|noun| noun.kg).filter(|_| load.heft.is_none());
+        target.thing.mass = load.thing.mass.or(target.thing.mass).or(known);
+        parser.granted.extend(load.noun.and_then(wares::told));
         target.heft = load.heft.or(target.heft);
         target.thing.material = target.thing.material.or(load.thing.material);
         target.thing.colours.extend(load.thing.colours);

@@ -24,6 +24,10 @@ impl Draft {
             Stairs, Swing, Wheel, WreckingBall,
         };
         let Some(kind) = self.kind() else { return false };
+        // A plank or a sheet that is only shown by a simple shape is none.
+        if noun.stand_in && matches!(kind, Door | Seesaw | Shelf | Bridge) {
+            return false;
+        }
         match kind {
             Door => noun.words.starts_with("slab") || noun.words.starts_with("sheet"),
             Seesaw => noun.words.starts_with("plank") || noun.words.starts_with("slab"),

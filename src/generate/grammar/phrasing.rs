@@ -82,6 +82,7 @@ pub fn plain(lexemes: Vec<Lexeme>) -> (Vec<Lexeme>, Vec<String>) {
     phrasing.stones();
     phrasing.fruit_by_colour();
     phrasing.several_others();
+    phrasing.sorts_of_things();
     phrasing.at_the_edge();
     phrasing.its_places();
     phrasing.layouts();

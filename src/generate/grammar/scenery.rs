@@ -226,6 +226,7 @@ pub(super) static TURNS: &[(&str, &str, &str)] = &[
         "?that|which meshing|mesh|meshed|interlocking|engaging|engaged ?with ?each|one ?other|another ?in ?a ?row|line",
         "",
     ),
+    ("crane|hook", "on|at|from its|the hook", "hanging from it"),
     // Poses.
     (
         "pencil|pen|rod|stick|broom|ruler|broomstick|needle|log|bat|cue|chopstick|baton|screwdriver",

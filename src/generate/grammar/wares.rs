@@ -4,7 +4,7 @@
 
 use std::sync::LazyLock;
 
-use super::super::spec::{Kind, Material};
+use super::super::spec::{Class, Kind, Material};
 use super::{
     lexer::Lex,
     lexicon::{self, Entry, Noun, Sense},
@@ -129,7 +129,7 @@ static TABLE: &[Noun] = wares! {
     "keg|beer keg|wine barrel|wine cask|cask|rum barrel" Cylinder [0.55 0.8] of Wood at 60.0 kg;
     "battery|aa battery" Cylinder [0.0145 0.05] in "black" at 0.023 kg;
     "salt shaker|pepper mill|pepper shaker|spice jar|pill bottle" Cylinder [0.05 0.12] of Glass at 0.15 kg;
-    "toilet roll|roll of toilet paper|toilet paper|paper towel roll|roll of tape|tape roll|kitchen roll" Cylinder [0.11 0.1] in "white" at 0.15 kg;
+    "toilet roll|roll of toilet paper|toilet paper|toilet paper roll|paper towel roll|roll of tape|tape roll|kitchen roll" Cylinder [0.11 0.1] in "white" at 0.15 kg;
     "cake|birthday cake|cheesecake|wedding cake" Cylinder [0.26 0.1] in "pink" at 1.0 kg;
     "pizza|pie|tart|quiche" Cylinder [0.3 0.025] in "yellow" at 0.6 kg;
     "burger|hamburger|cheeseburger|muffin|cupcake" Cylinder [0.09 0.07] in "brown" at 0.25 kg;
@@ -279,6 +279,23 @@ impl Phrasing {
             {
                 self.lexemes[at].lex =
                     Lex::Known(Entry { sense: Sense::Noun(noun), plural: false });
+            }
+        }
+    }
+
+    /// "a pizza box": of what sort it is.
+    pub(super) fn sorts_of_things(&mut self) {
+        for at in (0..self.lexemes.len().saturating_sub(1)).rev() {
+            let sort = matches!(
+                self.lex(at),
+                Some(Lex::Known(Entry { sense: Sense::Noun(noun), plural: false }))
+                    if noun.stand_in && noun.kind.class() == Class::Solid
+            );
+            let counted = at > 0 && matches!(self.lex(at - 1), Some(Lex::Number(n)) if n > 1.0);
+            let plural = matches!(self.lex(at + 1), Some(Lex::Known(Entry { plural: true, .. })));
+            let thing = matches!(self.sense(at + 1), Some(Sense::Noun(noun)) if !noun.stand_in);
+            if sort && thing && (plural || !counted) {
+                self.leave_out(at, at + 1);
             }
         }
     }

@@ -321,7 +321,7 @@ pub fn read(text: &str) -> Result<Sheet, Vec<String>> {
     let relations = relations.collect();
     match world {
         Some(world) if faults.is_empty() => Ok(Sheet {
-            spec: SceneSpec { title: plain(&title), world, things, relations },
+            spec: SceneSpec { title: plain(&title), world, things, relations, about: Vec::new() },
             unmet: unmet.iter().map(|one| plain(one)).take(MAX_UNMET).collect(),
         }),
         _ => Err(faults),

@@ -36,6 +36,11 @@ pub struct SceneSpec {
     pub things: Vec<Thing>,
     /// How things stand to one another.
     pub relations: Vec<Relation>,
+    /// What was spoken of last, for the words "it", "them" and "the other one" of the next change:
+    /// ids, with `#` and a number where only one of several was meant.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[schema(ignore)]
+    pub about: Vec<String>,
 }
 
 /// What holds for all things. `null` is Earth's gravity, a level floor of ordinary friction, and air
@@ -816,7 +821,7 @@ impl SceneSpec {
                 &at("spin"),
                 "must be within ±500 rad/s",
             );
-            say(thing.colours.len() <= 16, &at("colours"), "has more than 16 colours");
+            say(thing.colours.len() <= 64, &at("colours"), "has more than 64 colours");
             for colour in &thing.colours {
                 say(
                     super::colour::rgba(colour).is_some(),

@@ -46,6 +46,15 @@ impl Element {
         self
     }
 
+    /// With how much a drive pushes or turns.
+    pub fn strength(&self) -> Option<f64> {
+        let number = |name: &str| {
+            let (_, value) = self.attributes.iter().find(|(known, _)| *known == name)?;
+            value.split(' ').next()?.parse::<f64>().ok()
+        };
+        number("gear").or(number("kp").map(|kp| kp / 10.0)).or(number("kv"))
+    }
+
     /// With other elements inside.
     #[must_use]
     pub fn with_all(mut self, children: impl IntoIterator<Item = Element>) -> Self {

@@ -117,6 +117,43 @@ pub fn stands(spec: &SceneSpec) -> Vec<[f64; 3]> {
     placed.into_iter().map(|placed| placed.pos).collect()
 }
 
+/// Where each one of the things of a plan stands, m: of several, all; nothing where it cannot be
+/// laid out.
+pub fn stands_of_each(spec: &SceneSpec) -> Vec<Vec<[f64; 3]>> {
+    let hoisted = hoist(spec);
+    let held = |thing: &Thing| Held::of(&hoisted, thing);
+    let spec = &roomy(plainer(&hoisted).into_owned());
+    let palette = Palette::of(spec);
+    let assemblies: Vec<Assembly> =
+        spec.things.iter().map(|thing| assemble(spec, thing, &palette, 0, held(thing))).collect();
+    let placed = place::place(spec, &assemblies).unwrap_or_default();
+    let middle = |[least, greatest]: [[f64; 3]; 2], pos: [f64; 3]| {
+        std::array::from_fn(|axis| pos[axis] + (least[axis] + greatest[axis]) / 2.0)
+    };
+    placed
+        .iter()
+        .zip(&assemblies)
+        .map(|(placed, assembly)| match &*assembly.members {
+            [] => vec![middle([assembly.least, assembly.greatest], placed.pos)],
+            members => members.iter().map(|one| middle(one.bounds, placed.pos)).collect(),
+        })
+        .collect()
+}
+
+/// With how much its drives push or turn where nobody says, N or N·m; nothing where it has none.
+pub fn usual_strength(thing: &Thing) -> Option<f64> {
+    let mut alone = thing.clone();
+    alone.strength = None;
+    (alone.count, alone.arrangement) = (None, None);
+    if matches!(alone.actuator, None | Some(super::spec::Actuator::None)) {
+        alone.actuator = Some(super::spec::Actuator::Motor);
+    }
+    let spec = SceneSpec { things: vec![alone], ..SceneSpec::default() };
+    let palette = Palette::of(&spec);
+    let assembly = assemble(&spec, &spec.things[0], &palette, 0, None);
+    assembly.actuators.first().and_then(Element::strength)
+}
+
 /// Vessels of no given size are as large as what they hold needs.
 fn roomy(mut spec: SceneSpec) -> SceneSpec {
     for at in 0..spec.things.len() {

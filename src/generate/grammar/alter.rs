@@ -1,7 +1,7 @@
 //! What becomes of a thing that is there: "make the ball blue", "make it twice as big".
 
 use super::super::{
-    build::{extents, usual_length, usual_mass},
+    build::{extents, usual_length, usual_mass, usual_strength},
     spec::{Arrangement, Class, Kind, Place, Size, Xyz},
 };
 use super::{
@@ -112,6 +112,9 @@ pub fn alter(parser: &mut Parser, known: usize) -> Result<(), Refusal> {
         parser.at += 1;
         return of_each(parser, loose);
     }
+    if let Some(done) = parser.nth_part(known) {
+        return done;
+    }
     let it = parser.sense() == Some(Sense::It);
     let index = match parser.known_thing(known) {
         Some(index) => index,
@@ -168,34 +171,43 @@ pub fn alter(parser: &mut Parser, known: usize) -> Result<(), Refusal> {
         let indices = (0..known).filter(alike).collect();
         return of_each(parser, indices);
     }
-    let fresh = parser.clone();
-    let mut done = of_each(parser, vec![index]);
-    // "make it steeper": of all that is there, the ramp.
-    if it && (done.is_err() || !parser.at_end()) {
-        for other in (0..known).rev().filter(|other| *other != index) {
-            let mut tried = fresh.clone();
-            if of_each(&mut tried, vec![other]).is_ok() && tried.at_end() {
-                *parser = tried;
-                parser.it = Some(other);
-                done = Ok(());
-                break;
-            }
-        }
-    }
+    let done = if it { of_it(parser, index, known) } else { of_each(parser, vec![index]) };
     if done.is_err() {
         parser.drafts.truncate(floor.max(index + 1));
     }
     done
 }
 
+/// "make it steeper", "steeper": of what the scene is about, or else, of all that is there, the ramp.
+pub(super) fn of_it(parser: &mut Parser, index: usize, known: usize) -> Result<(), Refusal> {
+    let fresh = parser.clone();
+    let done = of_each(parser, vec![index]);
+    if done.is_ok() && parser.at_end() {
+        return done;
+    }
+    for other in (0..known).rev().filter(|other| *other != index) {
+        let mut tried = fresh.clone();
+        if of_each(&mut tried, vec![other]).is_ok() && tried.at_end() {
+            *parser = tried;
+            parser.it = Some(other);
+            return Ok(());
+        }
+    }
+    done
+}
+
 /// A change of some members of a group: their colours, or of each what it is by itself.
-fn one_of_them(parser: &mut Parser, index: usize, members: &[u32]) -> Result<(), Refusal> {
+pub(super) fn one_of_them(
+    parser: &mut Parser,
+    index: usize,
+    members: &[u32],
+) -> Result<(), Refusal> {
     let before = parser.clone();
     let own = parser.own_colours(index);
     let kept = parser.drafts[index].thing.colours.clone();
     parser.glue(|sense| matches!(sense, Sense::To | Sense::Is));
     let changed = std::mem::take(&mut parser.drafts[index].thing.colours);
-    if own && changed.len() <= 16 && parser.attribute(index) {
+    if own && changed.len() <= 64 && parser.attribute(index) {
         let new = std::mem::take(&mut parser.drafts[index].thing.colours);
         let mut plain = before.drafts[index].clone();
         plain.thing.colours.clear();
@@ -214,6 +226,7 @@ fn one_of_them(parser: &mut Parser, index: usize, members: &[u32]) -> Result<(),
                 colours[(*member - 1) as usize].clone_from(new);
             }
             parser.drafts[index].thing.colours = colours;
+            parser.drafts[index].spoken = Some(members.to_vec());
             return Ok(());
         }
     }
@@ -239,10 +252,21 @@ pub(super) fn of_each(parser: &mut Parser, indices: Vec<usize>) -> Result<(), Re
                 "say what should become of it: a colour, a size, a mass, an angle, …",
             ));
         }
+        parser.drafts[index].spoken = Some(Vec::new());
         end = end.max(parser.at);
     }
     parser.at = end;
     Ok(())
+}
+
+/// Whether it is held by springs.
+const fn sprung(kind: Kind) -> bool {
+    matches!(kind, Kind::Spring | Kind::SlidingSpring | Kind::SprungBalls | Kind::SprungBoxes)
+}
+
+/// How fast it turns by itself, rad/s.
+fn usual_spin(kind: Kind) -> Option<Xyz> {
+    (kind == Kind::SpinningTop).then_some(Xyz { x: 0.0, y: 0.0, z: 120.0 })
 }
 
 impl Parser {
@@ -360,20 +384,34 @@ impl Parser {
             Relative::Slope if thing.kind == Kind::Ramp => {
                 thing.tilt = Some((thing.tilt.unwrap_or(20.0) * factor).min(80.0));
             }
-            Relative::Speed => match &mut thing.velocity {
-                Some(v) => *v = Xyz { x: v.x * factor, y: v.y * factor, z: v.z * factor },
-                None => return false,
-            },
+            Relative::Speed => {
+                let turns = thing.spin.or(usual_spin(thing.kind));
+                let moved = match (&mut thing.velocity, turns) {
+                    (Some(v), _) => v,
+                    (None, Some(spin)) => thing.spin.insert(spin),
+                    (None, None) => return false,
+                };
+                let Xyz { x, y, z } = *moved;
+                *moved = Xyz { x: x * factor, y: y * factor, z: z * factor };
+            }
+            Relative::Bounce => {
+                let usual = thing.material.and_then(|material| material.traits().bounce);
+                let now = thing.bounce.or(usual).unwrap_or(0.3);
+                let new = if factor > 1.0 { 1.0 - (1.0 - now) / 2.0 } else { now * factor };
+                thing.bounce = Some((new * 1000.0).round() / 1000.0);
+            }
+            Relative::Strength if sprung(thing.kind) => {
+                return self.relative(index, Relative::Stiffness, factor);
+            }
+            Relative::Strength => {
+                let Some(usual) = thing.strength.or(usual_strength(thing)) else { return false };
+                thing.strength = Some(usual * factor);
+            }
             Relative::Friction => {
                 let usual = thing.material.map_or(1.0, |material| material.traits().friction);
                 thing.friction = Some((thing.friction.unwrap_or(usual) * factor).min(5.0));
             }
-            Relative::Stiffness
-                if matches!(
-                    thing.kind,
-                    Kind::Spring | Kind::SlidingSpring | Kind::SprungBalls | Kind::SprungBoxes
-                ) =>
-            {
+            Relative::Stiffness if sprung(thing.kind) => {
                 let usual = 40.0 * thing.mass.unwrap_or(1.0);
                 thing.stiffness = Some(thing.stiffness.unwrap_or(usual) * factor);
             }
@@ -467,12 +505,43 @@ impl Parser {
                 self.at += 1;
                 return true;
             }
+            // What is in the air is higher up.
+            (Some(Sense::Comparative(which)), factor)
+                if self.lexemes[self.at].text.starts_with("higher")
+                    && self.drafts[index].thing.height.is_some_and(|height| height > 0.0) =>
+            {
+                let thing = &mut self.drafts[index].thing;
+                thing.height = thing.height.map(|height| height * factor.unwrap_or(which[2]));
+                self.at += 1;
+                self.take(|sense| sense == Sense::Dim(Dim::Up));
+                return true;
+            }
+            // "twice as fast"
+            (Some(Sense::Pace(_)), Some(factor)) => {
+                let done = self.relative(index, Relative::Speed, factor);
+                self.at = if done { self.at + 1 } else { begin };
+                return done;
+            }
             (Some(Sense::Comparative(factors)), None) => Some(factors),
             (Some(Sense::Comparative(which)), Some(factor)) => {
                 Some(which.map(|axis| if axis == 1.0 { 1.0 } else { factor }))
             }
             _ => None,
         };
+        // What stands upright is shorter in height.
+        let done = done.map(|factors| {
+            let [x, _, z] = extents(&self.drafts[index].thing);
+            match factors {
+                [a, 1.0, b] if a == b && a != 1.0 => {
+                    if z >= x {
+                        [1.0, 1.0, a]
+                    } else {
+                        [a, 1.0, 1.0]
+                    }
+                }
+                factors => factors,
+            }
+        });
         match done {
             // "give it bigger wheels" makes only these so.
             Some(factors) if !self.given_apart() => {

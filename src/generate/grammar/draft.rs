@@ -48,6 +48,8 @@ pub struct Draft {
     pub joints: Vec<(Joints, bool)>,
     /// Qualities.
     pub traits: Vec<Trait>,
+    /// Whether a change is about it, and about which of several: all where there are no numbers.
+    pub spoken: Option<Vec<u32>>,
     /// Whether it was there before, and keeps its name.
     pub known: bool,
     /// What is settled already.

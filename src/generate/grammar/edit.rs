@@ -15,22 +15,39 @@ use super::{
     lexicon::{self, Noun, Part, Prop, Sense, Trait, Verb},
     measure::{Measure, Unit},
     parse::Link,
-    refuse_strangers, settle, spelling, turns,
+    refuse_strangers, revise, settle, spelling, turns,
 };
 
 /// The plan after the change that a prompt asks for; nothing when it asks for a scene of its own.
 pub fn edit(prompt: &str, present: Option<&SceneSpec>) -> Option<Result<Plan, Refusal>> {
-    let mut warnings = Vec::new();
-    let text = turns::plain(fit(prompt).ok()?, &mut warnings);
-    let text = frames::taken_out(&text, &mut warnings);
-    let text = spelling::mended(&text, &mut warnings);
-    let there = present.is_some();
+    let prompt = fit(prompt).ok()?;
+    match present {
+        Some(present) => revise::said(prompt, present),
+        None => once(prompt, None),
+    }
+}
+
+/// The words as the grammar reads them.
+pub(super) fn read(text: &str, present: Option<&SceneSpec>, warnings: &mut Vec<String>) -> Parser {
+    let text = turns::plain(text, warnings);
+    let text = frames::taken_out(&text, warnings);
+    let text = spelling::mended(&text, warnings);
     let about = present.and_then(|present| {
         present.things.last().and_then(noun_of).map(|noun| super::draft::first_word(noun.words))
     });
     let text = super::paraphrase::plain(&text, false);
-    let mut parser =
-        if there { Parser::new(&super::reword::plain(&text, about)) } else { Parser::new(&text) };
+    if present.is_some() {
+        Parser::new(&super::reword::plain(&text, about))
+    } else {
+        Parser::new(&text)
+    }
+}
+
+/// One change, in words that are read as they are.
+pub(super) fn once(prompt: &str, present: Option<&SceneSpec>) -> Option<Result<Plan, Refusal>> {
+    let mut warnings = Vec::new();
+    let mut parser = read(prompt, present, &mut warnings);
+    let there = present.is_some();
     parser.glue(|sense| matches!(sense, Sense::Filler | Sense::And));
     let begin = parser.at;
     let wish = Wish::of(&mut parser, there)?;
@@ -45,7 +62,7 @@ pub fn edit(prompt: &str, present: Option<&SceneSpec>) -> Option<Result<Plan, Re
 
 /// What the first words ask for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Wish {
+pub(super) enum Wish {
     Add,
     Remove,
     Change,
@@ -259,111 +276,9 @@ impl Parser {
                 .iter()
                 .any(|lexeme| thing(lexeme.sense()) || lexeme.lex == Lex::Unknown)
     }
-
-    /// Begins with the things of a plan.
-    fn know(&mut self, present: &SceneSpec) {
-        for thing in &present.things {
-            // Dominoes are as many as they have parts.
-            let rows = thing.parts.filter(|_| thing.kind == Kind::Dominoes);
-            self.drafts.push(Draft {
-                noun: noun_of(thing),
-                count: thing.count.or(rows),
-                thing: Thing { parts: thing.parts.filter(|_| rows.is_none()), ..thing.clone() },
-                known: true,
-                ..Draft::default()
-            });
-        }
-        let index = |id: &str| present.things.iter().position(|thing| thing.id == id);
-        for relation in &present.relations {
-            if let (Some(subject), Some(reference)) =
-                (index(&relation.subject), index(&relation.reference))
-            {
-                let other = relation.other.as_deref().and_then(index);
-                self.links.push(Link {
-                    subject,
-                    place: relation.place,
-                    reference,
-                    member: relation.member,
-                    other,
-                    gap: relation.gap,
-                });
-            }
-        }
-        self.world = present.world.clone();
-        self.stands = super::super::build::stands(present);
-        // "it" is what the scene is about: rather what moves than what it stands on.
-        let about = |thing: &Thing| thing.kind.class() != Class::Furniture;
-        self.it = present.things.iter().rposition(about).or(present.things.len().checked_sub(1));
-        self.current = self.it;
-    }
-
-    /// A thing that is there, or what the scene is about.
-    pub(super) fn meant(&mut self, known: usize) -> Result<usize, Refusal> {
-        let named = self.known_thing(known).or(self.it);
-        named.ok_or_else(|| Refusal::of("say of which thing in the scene"))
-    }
-
-    /// A thing that is there. The words must name one: "the ball", "it", "the pole" of a cart-pole.
-    pub(super) fn known_thing(&mut self, known: usize) -> Option<usize> {
-        let begin = self.at;
-        (self.part_of, self.which) = (None, None);
-        self.glue(|sense| matches!(sense, Sense::Each | Sense::Filler | Sense::Of));
-        if let Some(index) = self.owner_of_part() {
-            return Some(index);
-        }
-        let here = self.at;
-        // Without an article it is still what is there.
-        let found = self.definite_thing();
-        match found {
-            Some(index) if index < known => Some(index),
-            _ => {
-                self.drafts.truncate(known);
-                self.at = here.min(begin);
-                None
-            }
-        }
-    }
-
-    /// "the pole", where only a mechanism has one.
-    fn owner_of_part(&mut self) -> Option<usize> {
-        let begin = self.at;
-        self.glue(|sense| sense == Sense::The);
-        let owner = match self.sense() {
-            Some(Sense::Noun(noun))
-                if !self
-                    .drafts
-                    .iter()
-                    .any(|draft| draft.noun.is_some_and(|own| own.words == noun.words)) =>
-            {
-                self.drafts.iter().rposition(|draft| draft.has_part(noun))
-            }
-            Some(Sense::Part(
-                part @ (Part::Link
-                | Part::Bob
-                | Part::Cart
-                | Part::Joint
-                | Part::Wheel
-                | Part::Blade
-                | Part::Step
-                | Part::Layer
-                | Part::Hinge),
-            )) => self
-                .drafts
-                .iter()
-                .rposition(|draft| draft.clone().part(part, None, &Draft::default())),
-            _ => None,
-        };
-        if owner.is_some() {
-            self.part_of = self.sense();
-            self.at += 1;
-        } else {
-            self.at = begin;
-        }
-        owner
-    }
 }
 
-fn noun_of(thing: &Thing) -> Option<&'static Noun> {
+pub(super) fn noun_of(thing: &Thing) -> Option<&'static Noun> {
     let base = thing
         .id
         .trim_end_matches(|c: char| c.is_ascii_digit())
@@ -416,7 +331,7 @@ fn change(
         Wish::Elliptic => {
             let it = parser.it.ok_or_else(|| Refusal::of("say of which thing in the scene"))?;
             parser.lexemes.retain(|lexeme| lexeme.sense() != Some(Sense::Each));
-            super::alter::of_each(&mut parser, vec![it])?;
+            super::alter::of_it(&mut parser, it, known)?;
         }
         Wish::Add => add(&mut parser, known),
         Wish::World => parser.text(),
@@ -565,7 +480,7 @@ fn change(
 }
 
 /// What is left of the words, and the plan of it all.
-fn finish(
+pub(super) fn finish(
     mut parser: Parser,
     wish: Wish,
     known: usize,
@@ -594,11 +509,14 @@ fn finish(
     refuse_strangers(&parser)?;
     remove(&mut parser, gone);
     let lexemes = parser.lexemes.clone();
-    let spec = settle(parser, &present.title, &mut warnings)?;
+    let mut spec = settle(parser, &present.title, &mut warnings)?;
+    let spoken = std::mem::take(&mut spec.about);
+    spec.about.clone_from(&present.about);
     if spec == *present {
         return Err(Refusal::of("that changes nothing in the scene that is there"));
     }
     super::told::changed(&lexemes, present, &spec)?;
+    spec.about = if spoken.is_empty() { revise::about(present, &spec) } else { spoken };
     Ok(Plan { understood: super::super::words::understood(&spec), spec, warnings })
 }
 
@@ -876,21 +794,5 @@ impl Parser {
                         && draft.thing.kind.class() == Class::Solid
             })
             .collect()
-    }
-
-    /// A thing as with an article: what is there is meant, not another one.
-    fn definite_thing(&mut self) -> Option<usize> {
-        let known = self.drafts.len();
-        let found = self.thing()?;
-        if found < known {
-            return Some(found);
-        }
-        // "remove ball": what has this name is meant.
-        let wanted = self.drafts.get(found)?.noun?;
-        let same = self.drafts[..known].iter().rposition(|draft| {
-            draft.noun.is_some_and(|own| own.words == wanted.words || own.kind == wanted.kind)
-        });
-        self.drafts.truncate(known);
-        same
     }
 }

@@ -142,7 +142,7 @@ impl Parser {
         let draft = self.drafts[index].clone();
         let arrangement = draft.thing.arrangement.clone();
         let pattern = arrangement.as_ref().map_or(Pattern::Row, |a| a.pattern);
-        let count = draft.count.unwrap_or(1);
+        let count = self.members_of(index).unwrap_or(1);
         let borne = self.links.iter().any(|link| {
             link.reference == index && link.member.is_none() && pattern != Pattern::Stack
         });
@@ -152,7 +152,10 @@ impl Parser {
             Pattern::Stack => Place::On,
             _ => Place::Around,
         };
-        if place == Place::Around || borne || count > MOST || draft.thing.kind == Kind::Dominoes {
+        if place == Place::Around && !borne && count <= MOST && draft.thing.kind != Kind::Dominoes {
+            return self.parted_in_place(index, count);
+        }
+        if borne || count > MOST || draft.thing.kind == Kind::Dominoes {
             return Err(Refusal::of(
                 "of several that stand in such a pattern only the colour of one can be changed",
             ));
@@ -208,6 +211,79 @@ impl Parser {
                 let member = link.member.take().unwrap_or(count);
                 link.reference = members[(member.clamp(1, count) - 1) as usize];
             }
+        }
+        Ok(members)
+    }
+
+    /// How many there are: a pattern may decide on that by itself.
+    fn members_of(&self, index: usize) -> Option<u32> {
+        let draft = &self.drafts[index];
+        let placed = self.places.get(index).map(|places| places.len() as u32);
+        draft.count.or(placed.filter(|_| draft.known && draft.thing.arrangement.is_some()))
+    }
+
+    /// Those of a pattern become as many things, each shifted to where it was.
+    fn parted_in_place(&mut self, index: usize, count: u32) -> Result<Vec<usize>, Refusal> {
+        let refusal = || {
+            Refusal::of(
+                "of several that stand in such a pattern only the colour of one can be changed",
+            )
+        };
+        let was = self.places.get(index).filter(|was| was.len() == count as usize).cloned();
+        let was = was.ok_or_else(refusal)?;
+        let draft = self.drafts[index].clone();
+        let links: Vec<Link> =
+            self.links.iter().filter(|link| link.subject == index).cloned().collect();
+        if links.iter().any(|link| !link.place.is_borne()) || draft.thing.shift.is_some() {
+            return Err(refusal());
+        }
+        // What is farthest to the left comes first: the others stand to the right of it.
+        let first =
+            (0..was.len()).min_by(|a, b| was[*a][0].total_cmp(&was[*b][0])).ok_or_else(refusal)?;
+        let mut members = vec![index; was.len()];
+        for (n, member) in members.iter_mut().enumerate() {
+            let mut one = draft.clone();
+            (one.count, one.plural) = (None, false);
+            (one.thing.count, one.thing.arrangement) = (None, None);
+            if !one.thing.colours.is_empty() {
+                one.thing.colours =
+                    vec![draft.thing.colours[n % draft.thing.colours.len()].clone()];
+            }
+            if n == first {
+                self.drafts[index] = one;
+                continue;
+            }
+            one.known = false;
+            self.drafts.push(one);
+            *member = self.drafts.len() - 1;
+        }
+        for subject in members.iter().copied().filter(|member| *member != index) {
+            if links.is_empty() {
+                self.link(subject, Place::Beside, index, None, None);
+            } else {
+                self.links.extend(links.iter().map(|link| Link { subject, ..link.clone() }));
+            }
+        }
+        let spec = super::settle(self.clone(), "", &mut Vec::new())?;
+        let now = super::super::build::stands_of_each(&spec);
+        let place = |draft: usize| {
+            let before = self.drafts[..draft].iter();
+            let number = before.filter(|own| own.noun.is_some() && !own.is_floor).count();
+            now.get(number).and_then(|places| places.first()).copied()
+        };
+        let anchor = place(index).ok_or_else(refusal)?;
+        let mut shifts = Vec::new();
+        for (n, member) in members.iter().enumerate() {
+            let here = place(*member).ok_or_else(refusal)?;
+            let [x, y, z] = std::array::from_fn(|axis| {
+                let by = anchor[axis] + was[n][axis] - was[first][axis] - here[axis];
+                (by * 1e6).round() / 1e6 + 0.0
+            });
+            shifts.push(super::super::spec::Xyz { x, y, z });
+        }
+        for (member, shift) in members.iter().zip(shifts) {
+            self.drafts[*member].thing.shift =
+                Some(shift).filter(|shift| *shift != super::super::spec::Xyz::default());
         }
         Ok(members)
     }
@@ -276,7 +352,7 @@ impl Parser {
 
     /// The colours of each of a group, so that one can be another.
     pub(super) fn own_colours(&mut self, index: usize) -> bool {
-        let Some(count) = self.drafts[index].count else { return false };
+        let Some(count) = self.members_of(index) else { return false };
         let turn = self.drafts[..index]
             .iter()
             .filter(|draft| draft.thing.colours.is_empty() && draft.thing.material.is_none())
@@ -328,9 +404,15 @@ impl Parser {
 
     fn part_attribute_within(&mut self, index: usize, part: Sense) -> bool {
         let kind = self.drafts[index].thing.kind;
+        let factor = self.times();
+        self.glue(|sense| matches!(sense, Sense::Filler | Sense::The));
         let cart = part == Sense::Part(Part::Cart);
         let load = matches!(part, Sense::Part(Part::Bob))
             || matches!(part, Sense::Noun(noun) if matches!(noun.kind, Kind::Sphere | Kind::Box));
+        // "stronger motors", "the wheels 20 cm", "its legs shorter"
+        if let Some(done) = self.part_by_kind(index, part, factor) {
+            return done;
+        }
         let long =
             !cart && !load && super::draft::kind_length(kind) && part != Sense::Part(Part::Hinge);
         let weighs = match kind {
@@ -338,8 +420,6 @@ impl Parser {
             Kind::Pendulum | Kind::Spring | Kind::SlidingSpring | Kind::NewtonsCradle => load,
             _ => false,
         };
-        let factor = self.times();
-        self.glue(|sense| matches!(sense, Sense::Filler | Sense::The));
         let (sense, lex, behind) = (self.sense(), self.peek(), self.sense_ahead(1));
         if matches!(sense, Some(Sense::Colour(_) | Sense::Dark))
             && kind.class() == Class::Mechanism
@@ -398,5 +478,212 @@ impl Parser {
         self.at += 1;
         self.take(|sense| matches!(sense, Sense::Dim(_) | Sense::Stretch(_) | Sense::Each));
         true
+    }
+
+    /// Motors, wheels, legs, cables and steps, which some kinds have. Nothing for others.
+    fn part_by_kind(&mut self, index: usize, part: Sense, factor: Option<f64>) -> Option<bool> {
+        let thing = self.drafts[index].thing.clone();
+        let kind = thing.kind;
+        let named = |kind: Kind| matches!(part, Sense::Noun(noun) if noun.kind == kind);
+        let by = match self.sense() {
+            Some(Sense::Comparative(which) | Sense::Stretch(which)) => {
+                which.iter().copied().find(|axis| *axis != 1.0)
+            }
+            Some(Sense::Size(by) | Sense::Relative(Relative::Strength | Relative::Speed, by)) => {
+                Some(by)
+            }
+            _ => None,
+        };
+        let by = by.map(|by| factor.unwrap_or(by));
+        let length = match self.peek() {
+            Some(Lex::Measure(measure)) if measure.unit == Unit::Length => Some(measure.value),
+            _ => None,
+        };
+        let strength = match self.peek() {
+            Some(Lex::Measure(measure)) if matches!(measure.unit, Unit::Force | Unit::Torque) => {
+                Some(measure.value)
+            }
+            _ => None,
+        };
+        let own = &mut self.drafts[index].thing;
+        match part {
+            Sense::Part(Part::Motor) => {
+                let usual = thing.strength.or(super::super::build::usual_strength(&thing));
+                let stronger =
+                    matches!(self.sense_ahead(0), Some(Sense::Relative(Relative::Strength, _)));
+                let own = &mut self.drafts[index].thing;
+                own.strength = match (strength, by.filter(|_| stronger).zip(usual)) {
+                    (Some(strength), _) => Some(strength),
+                    (None, Some((by, usual))) => Some(usual * by),
+                    (None, None) => return Some(false),
+                };
+            }
+            _ if matches!(kind, Kind::Car | Kind::MobileRobot)
+                && (part == Sense::Part(Part::Wheel) || named(Kind::Wheel)) =>
+            {
+                let [x, _, z] = extents(&thing);
+                let usual = match kind {
+                    Kind::Car => {
+                        let wheels =
+                            f64::from(thing.parts.unwrap_or(4).clamp(3, 12).div_ceil(2).max(2));
+                        let apart = 0.34 * x / (wheels - 1.0);
+                        2.0 * (z * 0.33).min(x * 0.15).min(0.95 * apart)
+                    }
+                    _ => z * 0.6,
+                };
+                let now = thing.length.unwrap_or(usual);
+                own.length = Some(match (length, by) {
+                    (Some(length), _) => length,
+                    (None, Some(by)) => now * by,
+                    (None, None) => return None,
+                });
+            }
+            Sense::Part(Part::Leg) => {
+                let [.., z] = extents(&thing);
+                let legged = matches!(kind, Kind::Quadruped | Kind::Biped);
+                let share = if kind == Kind::Biped { 0.58 } else { 0.7 };
+                let more = match (length, by) {
+                    (Some(length), _) if !legged => length - z,
+                    (None, Some(by)) if legged => z * share * (by - 1.0),
+                    (None, Some(by)) => z * (by - 1.0),
+                    _ => return Some(false),
+                };
+                own.size.get_or_insert_default().z = Some(z + more);
+            }
+            _ if kind == Kind::Swing && named(Kind::Chain) => {
+                let [.., z] = extents(&thing);
+                let rope = z - 0.4;
+                let new = match (length, by) {
+                    (Some(length), _) => length,
+                    (None, Some(by)) => rope * by,
+                    (None, None) => return None,
+                };
+                own.size.get_or_insert_default().z = Some(new + 0.4);
+            }
+            _ if kind == Kind::WreckingBall && named(Kind::Chain) => {
+                let links = f64::from(thing.parts.unwrap_or(8));
+                let now = thing.length.unwrap_or(usual_length(kind, thing.parts));
+                own.length = Some(match (length, by) {
+                    (Some(length), _) => length / links,
+                    (None, Some(by)) => now * by,
+                    (None, None) => return None,
+                });
+            }
+            _ if kind == Kind::Seesaw && matches!(part, Sense::Noun(_)) => {
+                let [x, ..] = extents(&thing);
+                own.size.get_or_insert_default().x = Some(match (length, by) {
+                    (Some(length), _) => length,
+                    (None, Some(by)) => x * by,
+                    (None, None) => return None,
+                });
+            }
+            _ if kind == Kind::Stairs
+                && (part == Sense::Part(Part::Step) || named(Kind::Stairs)) =>
+            {
+                let [.., z] = extents(&thing);
+                let steps = f64::from(thing.parts.unwrap_or(5));
+                let high = matches!(self.sense(), Some(Sense::Comparative([x, y, _])) if x == 1.0 && y == 1.0);
+                let own = &mut self.drafts[index].thing;
+                own.size.get_or_insert_default().z = Some(match (length, by) {
+                    (Some(length), _) => length * steps,
+                    (None, Some(by)) if high => z * by,
+                    _ => return None,
+                });
+            }
+            _ => return None,
+        }
+        self.at += 1;
+        self.take(|sense| matches!(sense, Sense::Dim(_) | Sense::Stretch(_) | Sense::Each));
+        Some(true)
+    }
+
+    /// "the last link twice as long", "the first link 30 cm", "the upper link heavier".
+    pub(super) fn nth_part(&mut self, known: usize) -> Option<Result<(), Refusal>> {
+        let begin = self.at;
+        let done = self.nth_within(known);
+        if done.is_none() {
+            self.at = begin;
+        }
+        done
+    }
+
+    fn nth_within(&mut self, known: usize) -> Option<Result<(), Refusal>> {
+        self.glue(|sense| matches!(sense, Sense::The | Sense::Filler));
+        let Some(Sense::Which(which)) = self.sense() else { return None };
+        self.at += 1;
+        let part = self.sense()?;
+        let owns = |draft: &Draft| {
+            let linked = matches!(
+                draft.kind(),
+                Some(Kind::Pendulum | Kind::InvertedPendulum | Kind::Arm | Kind::CartPole)
+            );
+            linked
+                && match part {
+                    Sense::Part(Part::Link) => true,
+                    Sense::Noun(noun) => {
+                        draft.has_part(noun)
+                            && matches!(noun.kind, Kind::Post | Kind::Capsule | Kind::Arm)
+                    }
+                    _ => false,
+                }
+        };
+        let index = self.drafts[..known].iter().rposition(owns)?;
+        let thing = self.drafts[index].thing.clone();
+        let parts = thing.parts.unwrap_or(if thing.kind == Kind::Arm { 6 } else { 1 });
+        let member = match which {
+            Which::First | Which::Top => 1,
+            Which::Last | Which::Bottom => parts,
+            Which::Middle if parts % 2 == 1 => parts.div_ceil(2),
+            Which::Nth(n) if n <= parts => n,
+            _ => return None,
+        } as usize
+            - 1;
+        if parts < 2 {
+            return None;
+        }
+        self.at += 1;
+        self.glue(|sense| matches!(sense, Sense::Is | Sense::To | Sense::At | Sense::Filler));
+        let factor = self.times();
+        self.glue(|sense| matches!(sense, Sense::Filler));
+        let (lex, sense) = (self.peek(), self.sense());
+        let usual = thing.length.unwrap_or(usual_length(thing.kind, thing.parts));
+        let mut lengths = thing.lengths.clone();
+        lengths.resize(parts as usize, usual);
+        let stretch = |which: [f64; 3]| which.iter().copied().find(|axis| *axis != 1.0);
+        let own = &mut self.drafts[index].thing;
+        match (lex, sense) {
+            (Some(Lex::Measure(measure)), _) if measure.unit == Unit::Length => {
+                lengths[member] = measure.value;
+                own.lengths = lengths;
+            }
+            (_, Some(Sense::Comparative(which) | Sense::Stretch(which))) => {
+                lengths[member] *= factor.or(stretch(which))?;
+                own.lengths = lengths;
+            }
+            (Some(Lex::Measure(measure)), _) if measure.unit == Unit::Mass => {
+                let usual = thing.mass.or(usual_mass(thing.kind));
+                let mut masses = thing.masses.clone();
+                if masses.is_empty() {
+                    masses = vec![usual?; parts as usize];
+                }
+                *masses.get_mut(member)? = measure.value;
+                own.masses = masses;
+            }
+            (_, Some(Sense::Heft(by) | Sense::Relative(Relative::Mass, by))) => {
+                let usual = thing.mass.or(usual_mass(thing.kind));
+                let mut masses = thing.masses.clone();
+                if masses.is_empty() {
+                    masses = vec![usual?; parts as usize];
+                }
+                *masses.get_mut(member)? *= factor.unwrap_or(by);
+                own.masses = masses;
+            }
+            _ => return None,
+        }
+        self.at += 1;
+        self.take(|sense| matches!(sense, Sense::Dim(_) | Sense::Stretch(_)));
+        self.drafts[index].spoken = Some(Vec::new());
+        self.it = Some(index);
+        Some(Ok(()))
     }
 }

@@ -12,7 +12,8 @@
 //!   and worlds); in changes `asks` and `reword` before them.
 //! - What is said of a thing: `thing`, `attribute`, `measure`, `quality`, `arrangement`, `after`; of
 //!   several that differ: `members`, `several`, `each`, `lists`, `apart`, `graded`, `compare`.
-//! - Changes: `edit` with `alter`, `quantity`, `some`, `fewer`.
+//! - Changes: `revise` (chat, several at once, which are meant, what is said in brief), then `edit`
+//!   with `known`, `alter`, `quantity`, `some`, `fewer`.
 //! - Words: `lexicon`, `nouns`, `wares`, `verbs`, `synonyms`, `idiom`, `sense`.
 
 mod account;
@@ -44,6 +45,7 @@ mod heading;
 mod hung;
 mod idiom;
 mod idle;
+mod known;
 mod layout;
 mod lexer;
 mod lexicon;
@@ -62,6 +64,7 @@ mod phrasing;
 mod pose;
 mod quality;
 mod quantity;
+mod revise;
 mod reword;
 mod rooms;
 mod rows;
@@ -212,6 +215,7 @@ fn settle(
             continue;
         };
         let (known, id) = (draft.known, draft.thing.id.clone());
+        let spoken = draft.spoken.take();
         let hung = parser
             .links
             .iter()
@@ -342,6 +346,11 @@ fn settle(
         taken.extend((1..=members).map(|n| format!("{}_{n}", thing.id)));
         ids.push(Some(thing.id.clone()));
         freely.extend(thrown.then(|| thing.id.clone()));
+        match spoken.as_deref() {
+            Some([]) => spec.about.push(thing.id.clone()),
+            Some(some) => spec.about.extend(some.iter().map(|n| format!("{}#{n}", thing.id))),
+            None => {}
+        }
         spec.things.push(thing);
     }
     // A marble run comes with a marble.
@@ -518,6 +527,13 @@ fn unlike(spec: &mut SceneSpec) {
                 if *known == id {
                     known.clone_from(&free);
                 }
+            }
+        }
+        for name in &mut spec.about {
+            let rest =
+                name.strip_prefix(&*id).filter(|rest| rest.is_empty() || rest.starts_with('#'));
+            if let Some(rest) = rest {
+                *name = format!("{free}{rest}");
             }
         }
         spec.things[at].id = free;

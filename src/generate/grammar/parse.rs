@@ -68,8 +68,12 @@ pub struct Parser {
     pub(super) head: Option<usize>,
     /// What "it" is.
     pub(super) it: Option<usize>,
+    /// What was spoken of in the change before.
+    pub(super) spoken: Vec<usize>,
     /// Which of several the last reference meant.
     pub(super) which: Option<u32>,
+    /// Where each one of the things that are there stands, m.
+    pub(super) places: Vec<Vec<[f64; 3]>>,
     /// Where things that are there stand, m.
     pub(super) stands: Vec<[f64; 3]>,
     /// The part of a machine that the last reference meant.

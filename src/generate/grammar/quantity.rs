@@ -429,7 +429,9 @@ impl Parser {
             },
             Gauge::Of(Prop::Speed) => norm(thing.velocity)?,
             Gauge::Of(Prop::Spin) => norm(thing.spin)?,
-            Gauge::Of(Prop::Stiffness) => thing.stiffness.or(thing.mass.map(|mass| 40.0 * mass))?,
+            Gauge::Of(Prop::Stiffness) => {
+                thing.stiffness.or(thing.mass.or(usual_mass(thing.kind)).map(|mass| 40.0 * mass))?
+            }
             Gauge::Of(Prop::Damping) => thing.damping?,
             Gauge::Of(Prop::Density) => thing
                 .density
@@ -440,6 +442,9 @@ impl Parser {
                 .or(thing.material.map(|material| material.traits().friction))
                 .unwrap_or(1.0),
             Gauge::Of(Prop::Bounce) => thing.bounce?,
+            Gauge::Of(Prop::Strength) => {
+                thing.strength.or(super::super::build::usual_strength(thing))?
+            }
             Gauge::Gap => {
                 let arrangement = thing.arrangement.as_ref();
                 let tied = self.links.iter().find(|link| {
@@ -636,6 +641,8 @@ impl Parser {
                     Relative::Speed => Gauge::Of(Prop::Speed),
                     Relative::Stiffness => Gauge::Of(Prop::Stiffness),
                     Relative::Friction => Gauge::Of(Prop::Friction),
+                    Relative::Bounce => Gauge::Of(Prop::Bounce),
+                    Relative::Strength => Gauge::Of(Prop::Strength),
                 };
                 (gauge, factor > 1.0)
             }

@@ -134,6 +134,8 @@ pub enum Relative {
     Speed,
     Friction,
     Stiffness,
+    Bounce,
+    Strength,
 }
 
 /// Some joints of a machine.

@@ -599,13 +599,21 @@ pub fn changed(lexemes: &[Lexeme], before: &SceneSpec, after: &SceneSpec) -> Res
             old.numbers.push(20.0);
         }
     }
+    // Of what became otherwise, beside what it was itself.
+    let other = |own: &SceneSpec, than: &SceneSpec| SceneSpec {
+        things: own.things.iter().filter(|t| than.thing(&t.id) != Some(t)).cloned().collect(),
+        ..SceneSpec::default()
+    };
+    let was = Figures::of(&other(before, after)).numbers;
+    let mut became = Figures::of(&other(after, before)).numbers;
+    became.retain(|number| !was.contains(number));
     let total = |spec: &SceneSpec| -> f64 {
         spec.things.iter().map(|thing| f64::from(thing.count.unwrap_or(1))).sum()
     };
     let grown = total(after) - total(before);
     let told = |value: f64| {
         let near = |a: f64| (a.abs() - value.abs()).abs() <= 0.011 * value.abs().max(1e-9);
-        let fresh = new.numbers.iter().filter(|n| !old.numbers.contains(n));
+        let fresh = new.numbers.iter().filter(|n| !old.numbers.contains(n)).chain(&became);
         new.have(value)
             || near(grown)
             || fresh.clone().any(|n| {

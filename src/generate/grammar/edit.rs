@@ -33,7 +33,10 @@ pub(super) fn read(text: &str, present: Option<&SceneSpec>, warnings: &mut Vec<S
     let text = frames::taken_out(&text, warnings);
     let text = spelling::mended(&text, warnings);
     let about = present.and_then(|present| {
-        present.things.last().and_then(noun_of).map(|noun| super::draft::first_word(noun.words))
+        let loose = |thing: &&Thing| thing.kind.class() != Class::Furniture;
+        let spoken = revise::spoken(present).last().map(|index| &present.things[*index]);
+        let thing = spoken.or(present.things.iter().rfind(loose)).or(present.things.last());
+        thing.and_then(noun_of).map(|noun| super::draft::first_word(noun.words))
     });
     let text = super::paraphrase::plain(&text, false);
     if present.is_some() {

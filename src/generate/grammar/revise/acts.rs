@@ -79,7 +79,7 @@ fn by_so_many(words: &[String], present: &SceneSpec) -> Option<Result<Plan, Refu
     let figures: Vec<u32> = words[at..end].iter().step_by(2).map(number).collect::<Option<_>>()?;
     let joined =
         words[at..end].iter().skip(1).step_by(2).all(|word| matches!(&**word, "by" | "x" | "×"));
-    if !joined || !(2..=3).contains(&figures.len()) || (end - at) % 2 == 0 {
+    if !joined || !(2..=3).contains(&figures.len()) || (end - at).is_multiple_of(2) {
         return None;
     }
     let about = apply::spoken(present);
@@ -95,7 +95,7 @@ fn by_so_many(words: &[String], present: &SceneSpec) -> Option<Result<Plan, Refu
     let arrangement = own.arrangement.get_or_insert(Arrangement::new(Pattern::Grid));
     match (&*figures, wall) {
         (&[columns, layers], true) => {
-            (arrangement.columns, arrangement.layers) = (Some(columns), Some(layers))
+            (arrangement.columns, arrangement.layers) = (Some(columns), Some(layers));
         }
         (&[columns, rows], false) => {
             arrangement.pattern = Pattern::Grid;

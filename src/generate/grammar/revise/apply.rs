@@ -91,7 +91,7 @@ pub fn changed(words: &[String], present: &SceneSpec) -> Option<Result<Plan, Ref
         return Some(done);
     }
     let verb = usize::from(is(words, 0, CHANGES));
-    if let Some(meant) = stage.phrase(words, verb, !placing) {
+    if let Some(meant) = stage.phrases(words, verb, !placing) {
         let asked = verb == 1 && !placing;
         if let Some(done) = become_so(words, &meant, asked, &stage, present) {
             return Some(done);
@@ -326,7 +326,8 @@ fn acted(words: &[String], stage: &Stage, present: &SceneSpec) -> Option<Result<
     }
     let joint = is(words, 0, JOINT);
     let begin = (1..words.len().min(4)).find_map(|at| {
-        let meant = if joint { stage.phrase(words, at, false) } else { stage.phrases(words, at) }?;
+        let meant =
+            if joint { stage.phrase(words, at, false) } else { stage.phrases(words, at, false) }?;
         Some((at, meant))
     });
     let (at, meant) = begin?;

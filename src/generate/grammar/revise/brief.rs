@@ -12,9 +12,12 @@ use super::super::{
 };
 use super::words::longest_noun;
 
+/// A way to say a change in full.
+type Rule = fn(&[String], &SceneSpec) -> Option<Vec<String>>;
+
 /// The change in full; nothing where it is full already.
 pub fn plain(words: &[String], present: &SceneSpec) -> Option<Vec<String>> {
-    let rules: [fn(&[String], &SceneSpec) -> Option<Vec<String>>; 16] = [
+    let rules: [Rule; 16] = [
         too_much,
         measured_part,
         of_another_look,
@@ -268,6 +271,13 @@ fn parts_of(present: &SceneSpec, noun: &'static lexicon::Noun) -> bool {
 
 /// "2 kg bob", "20 cm wheels": of a machine that is there.
 fn measured_part(words: &[String], present: &SceneSpec) -> Option<Vec<String>> {
+    // "pole 1.5 m"
+    if let Some((noun, length, _)) = longest_noun(words, 0)
+        && parts_of(present, noun)
+        && matches!(&*lexemes(&words[length..].join(" ")), [only] if matches!(only.lex, Lex::Measure(_)))
+    {
+        return Some(with("make the", words));
+    }
     let at = (1..words.len().min(6)).find(|at| {
         longest_noun(words, *at)
             .is_some_and(|(noun, length, _)| at + length == words.len() && parts_of(present, noun))
@@ -515,6 +525,10 @@ fn with_amount(words: &[String], _: &SceneSpec) -> Option<Vec<String>> {
     let amount = amount(&words[comma..])?;
     let begin =
         (0..comma).find(|at| comparison(words, *at).is_some_and(|length| at + length == comma))?;
+    let slope = is(words, comma - 1, &["steeper", "flatter", "shallower", "gentler", "steep"]);
+    if begin == 0 && slope {
+        return Some(with("change the slope to", &amount));
+    }
     let mut out = if begin == 0 { says("make it") } else { words[..begin].to_vec() };
     out.extend(measured(&words[begin..comma], &amount));
     Some(out)

@@ -47,6 +47,22 @@ pub fn said(prompt: &str, present: &SceneSpec) -> Option<Result<Plan, Refusal>> 
             None => refused,
         },
     };
+    // "and a spoon" comes to what is there; "a round table instead" comes in the stead of something.
+    let outcome = match outcome {
+        None if spoken.first().is_some_and(|word| word == "and" || word == "plus") => {
+            once(&format!("add {text}"), Some(present))
+        }
+        outcome => outcome,
+    };
+    let vague = spoken.last().is_some_and(|word| word == "instead") && outcome.is_none()
+        || is(&words, 0, &["something"])
+        || is(&words, 0, &["from"]) && is(&words, 1, &["twice", "half"]);
+    if vague {
+        return Some(Err(Refusal::of(format!(
+            "it is not clear which thing that is about: '{}'",
+            words.join(" ")
+        ))));
+    }
     outcome.map(|outcome| {
         outcome.map(|mut plan| {
             warnings.append(&mut plan.warnings);

@@ -152,8 +152,8 @@ impl Stage {
     }
 
     /// As [`Self::phrase`], with "the ball and the cone", too.
-    pub fn phrases(&self, words: &[String], at: usize) -> Option<Meant> {
-        self.joined(words, at, false, true)
+    pub fn phrases(&self, words: &[String], at: usize, placed: bool) -> Option<Meant> {
+        self.joined(words, at, placed, true)
     }
 
     fn joined(&self, words: &[String], at: usize, placed: bool, any: bool) -> Option<Meant> {
@@ -366,7 +366,7 @@ impl Stage {
                         }
                     }
                     Sense::Material(material) => {
-                        ones.retain(|one| self.ones[*one].material == Some(material))
+                        ones.retain(|one| self.ones[*one].material == Some(material));
                     }
                     _ => break,
                 }
@@ -461,10 +461,8 @@ impl Stage {
             }
             special |= number.is_some() && number != Some(1)
                 || noun.is_none() && headed && (plural || near);
-            if let Some(n) = number {
-                if n != ones.len() && few.is_none() {
-                    return None;
-                }
+            if number.is_some_and(|n| n != ones.len() && few.is_none()) {
+                return None;
             }
         }
         for pick in &picks {
@@ -587,7 +585,7 @@ impl Stage {
             .iter()
             .filter_map(|one| self.ones[*one].noun.map(|noun| noun.words))
             .collect();
-        let others = picks.iter().any(|pick| *pick == Pick::Other);
+        let others = picks.contains(&Pick::Other);
         if (others || near) && !named.is_empty() {
             ones.retain(|one| self.ones[*one].noun.is_some_and(|noun| named.contains(&noun.words)));
             if ones.len() > self.about.len() || near {

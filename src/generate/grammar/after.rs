@@ -202,7 +202,7 @@ impl Parser {
             }
         };
         let said = &self.lexemes[self.at].text;
-        if let (Place::On, Some(side)) = (place, super::edges::side(said)) {
+        if let (Place::On, Some(side)) = (place, super::edges::edge(said)) {
             self.edges.push((index, side));
         }
         let said = &self.lexemes[self.at].text;

@@ -186,7 +186,7 @@ impl Phrasing {
         }
         let machine = match self.lexemes.get(noun)?.lex {
             Lex::Known(Entry { sense: Sense::Noun(own), plural: true }) => {
-                own.kind.class() == Class::Mechanism || own.kind.class() == Class::Furniture
+                matches!(own.kind.class(), Class::Mechanism | Class::Furniture)
             }
             Lex::Known(Entry { sense: Sense::Part(Part::Bob), plural: true }) => true,
             Lex::Known(Entry { sense: Sense::Prop(Prop::Mass), .. }) => self.text(noun) == "masses",
@@ -206,7 +206,11 @@ impl Phrasing {
                     || matches!(self.sense(at), Some(Sense::Is | Sense::Filler))
             })
         });
-        if plain || !(machine || springs) {
+        // "one on the floor and one on a table"
+        let placed = parts
+            .iter()
+            .all(|(from, _)| matches!(self.sense(*from), Some(Sense::Place(_) | Sense::In)));
+        if plain || !(machine || springs || placed) {
             return None;
         }
         Some(self.each_by_itself(at, noun, &parts))

@@ -8,6 +8,7 @@ use super::super::{
 use super::{
     lexer::Lex,
     lexicon::{Sense, Which},
+    measure::{Measure, Unit},
     phrasing::{Phrasing, ends, known},
 };
 
@@ -15,8 +16,45 @@ use super::{
 const MARGIN: f64 = 0.04;
 
 impl Phrasing {
+    /// "20 cm from the centre", "10 cm from its left edge": on it, so far from there.
+    fn off_the_edge(&mut self) {
+        for at in (0..self.lexemes.len()).rev() {
+            let Some(Lex::Measure(Measure { value, unit: Unit::Length, .. })) = self.lex(at) else {
+                continue;
+            };
+            let mut word = at + 1;
+            word += usize::from(matches!(self.text(word), "away" | "off"));
+            if self.sense(word) != Some(Sense::From) {
+                continue;
+            }
+            word += 1;
+            word += usize::from(matches!(self.sense(word), Some(Sense::The)));
+            let mut side = String::new();
+            while let Some(named) = self.named_side(word) {
+                side += named;
+                word += 1;
+            }
+            word += usize::from(self.text(word) == "outer");
+            let what = match self.text(word) {
+                "edge" | "rim" | "border" => "edge",
+                "centre" | "center" | "middle" | "axis" => "centre",
+                _ => continue,
+            };
+            let of = self.sense(word + 1) == Some(Sense::Of);
+            let open = ends(self.lex(word + 1)) || self.sense(word + 1) == Some(Sense::And);
+            if at == 0 || !(of || open) {
+                continue;
+            }
+            let text = format!("on the {side}{what}@{value} of");
+            let mut words = vec![known(Sense::Place(Place::On), &text)];
+            words.extend((!of).then(|| known(Sense::It, "it")));
+            self.lexemes.splice(at..=word + usize::from(of), words);
+        }
+    }
+
     /// "near the left edge of a table", "at the edge": on it, of which the parser sees the side.
     pub(super) fn at_the_edge(&mut self) {
+        self.off_the_edge();
         for at in (0..self.lexemes.len()).rev() {
             let into = matches!(
                 self.sense(at),
@@ -75,10 +113,33 @@ impl Phrasing {
     }
 }
 
-/// The side that such a place names, as a direction: right where none is said, a corner in front.
-pub(super) fn side(said: &str) -> Option<[f64; 2]> {
+/// Where at an edge something stands.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(super) struct Edge {
+    /// On which side, as a direction: none where none is said.
+    side: [f64; 2],
+    /// How far its middle is from there, m; it stands close to the edge where nobody says.
+    off: Option<f64>,
+    /// Whether that is said from the middle.
+    central: bool,
+}
+
+/// The place at an edge that a phrase names.
+pub(super) fn edge(said: &str) -> Option<Edge> {
     let rest = said.strip_prefix("on the ")?.strip_suffix(" of")?;
-    let (side, what) = rest.rsplit_once(' ').unwrap_or(("", rest));
+    let (rest, off) = match rest.split_once('@') {
+        Some((rest, off)) => (rest, Some(off.parse().ok()?)),
+        None => (rest, None),
+    };
+    let central = rest.ends_with("centre") && off.is_some();
+    let side = side(if central { rest.strip_suffix("centre")? } else { rest }, central)?;
+    Some(Edge { side, off, central })
+}
+
+/// The side that such a place names, as a direction: right where none is said, a corner in front.
+fn side(rest: &str, central: bool) -> Option<[f64; 2]> {
+    let (side, what) =
+        if central { (rest, "edge") } else { rest.rsplit_once(' ').unwrap_or(("", rest)) };
     let (mut x, mut y) = (0.0, 0.0);
     for word in side.split_whitespace() {
         match word {
@@ -108,10 +169,10 @@ fn footprint(thing: &Thing) -> [f64; 2] {
 /// # Errors
 /// Where it stands with others, or on nothing that has an edge.
 pub(super) fn settle(
-    edges: &[(Option<String>, [f64; 2])],
+    edges: &[(Option<String>, Edge)],
     spec: &mut SceneSpec,
 ) -> Result<(), Refusal> {
-    for (id, side) in edges {
+    for (id, Edge { side, off, central }) in edges {
         let unfit = || Refusal::of("what stands at an edge has to stand there alone, on one thing");
         let own = id.as_ref().and_then(|id| spec.thing(id)).ok_or_else(unfit)?;
         let borne = |place: Place| matches!(place, Place::On | Place::Inside);
@@ -146,10 +207,16 @@ pub(super) fn settle(
         };
         let (small, large) = (footprint(own), footprint(base));
         let by: [f64; 2] = std::array::from_fn(|axis| {
+            if let Some(off) = off {
+                let off = if *central { *off } else { large[axis] / 2.0 - off };
+                return side[axis] * off;
+            }
             let free = (large[axis] - small[axis]) / 2.0 - MARGIN * small[axis].min(large[axis]);
             side[axis] * (free.max(0.0) * 1e3).floor() / 1e3
         });
-        if by == [0.0; 2] {
+        // Its middle has to be over what bears it.
+        let beyond = (0..2).any(|axis| by[axis].abs() > large[axis] / 2.0);
+        if by == [0.0; 2] || beyond {
             return Err(unfit());
         }
         let id = own.id.clone();

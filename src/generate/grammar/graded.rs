@@ -303,6 +303,7 @@ impl Parser {
         if self.at == here && step.is_none() {
             return false;
         }
+        let start = start.or(self.starting_with(grade));
         let Some(count @ 2..) = self.drafts[index].count else { return false };
         let unit = match (grade, step) {
             (Grade::Mass, _) => Unit::Mass,
@@ -330,6 +331,29 @@ impl Parser {
             self.apart.push(times);
         }
         self.in_steps(index, grade, values, measure)
+    }
+
+    /// ", starting with 1 kg": what the first of them measures.
+    fn starting_with(&mut self, grade: Grade) -> Option<f64> {
+        let begin = self.at;
+        self.at += usize::from(self.peek() == Some(Lex::Comma));
+        let starts = self.own_word().starts_with("start") || self.own_word().starts_with("begin");
+        self.at += usize::from(starts);
+        let first = self.own_word().starts_with("first");
+        self.glue(|sense| {
+            matches!(sense, Sense::With | Sense::At | Sense::From | Sense::Of | Sense::Filler)
+        });
+        let unit = if grade == Grade::Mass { Unit::Mass } else { Unit::Length };
+        match self.peek() {
+            Some(Lex::Measure(measure)) if starts && !first && measure.unit == unit => {
+                self.at += 1;
+                Some(measure.value)
+            }
+            _ => {
+                self.at = begin;
+                None
+            }
+        }
     }
 
     /// What the first of them measures.

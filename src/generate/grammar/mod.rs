@@ -95,7 +95,7 @@ use parse::Parser;
 
 use super::{
     Plan, Refusal,
-    spec::{Class, Kind, Medium, Place, Relation, SceneSpec, Thing, Xyz},
+    spec::{Class, Kind, Medium, Pattern, Place, Relation, SceneSpec, Thing, Xyz},
 };
 
 /// Longest prompt, bytes.
@@ -610,7 +610,7 @@ fn ringed(spec: &mut SceneSpec) {
                 && thing
                     .arrangement
                     .as_ref()
-                    .is_some_and(|a| a.pattern == super::spec::Pattern::Ring)
+                    .is_some_and(|a| matches!(a.pattern, Pattern::Ring | Pattern::Corners))
         });
         let free =
             |id: &str| spec.relations.iter().enumerate().all(|(n, r)| n == at || r.subject != *id);
@@ -795,7 +795,7 @@ fn merge(parser: &mut Parser) {
                 let drawer = &mut parser.drafts[link.subject];
                 // Several are one above another.
                 if drawer.plural || drawer.count.is_some_and(|count| count > 1) {
-                    drawer.arrange(super::spec::Pattern::Stack);
+                    drawer.arrange(Pattern::Stack);
                 }
                 drawer.thing.material = drawer.thing.material.or(case.thing.material);
                 drawer.thing.colours.extend(case.thing.colours);

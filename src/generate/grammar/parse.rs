@@ -99,7 +99,7 @@ pub struct Parser {
     /// What is said to be on the left, in the middle or on the right of the scene.
     pub(super) sides: Vec<super::motion::Side>,
     /// What is said to stand at an edge or corner of what it stands on, and on which side.
-    pub(super) edges: Vec<(usize, [f64; 2])>,
+    pub(super) edges: Vec<(usize, super::edges::Edge)>,
     /// How far away things are from what comes to them, m.
     pub(super) gaps: Vec<(usize, f64)>,
     /// What is as another is.

@@ -113,6 +113,12 @@ pub(super) static TURNS: &[(&str, &str, &str)] = &[
         "=pyramid|pyramids of # layers|levels|tiers|rows|courses|floors ?made of|from ~ *",
         "$1 of $3 $4 with $2 layers",
     ),
+    (
+        "",
+        "=box|crate|carton|container|bin|chest with|having|has a|an|the open|missing top|lid|side",
+        "open $1",
+    ),
+    ("", "=box|crate|carton|container|bin|chest without|with ?a|no|any lid|cover|top", "open $1"),
     // Axes.
     ("", "in|along|parallel ?to ?the ?positive|plus x ?axis|direction", "to the right"),
     ("", "in|along|parallel ?to the|negative ?negative|minus x ?axis|direction", "to the left"),

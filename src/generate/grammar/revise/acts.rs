@@ -695,7 +695,6 @@ fn plainly(words: &[String], present: &SceneSpec) -> Option<Result<Plan, Refusal
                 SceneSpec { about: vec![present.things[thing].id.clone()], ..present.clone() };
             return once(&out.join(" "), Some(&about));
         }
-        // A plan has no turn about the vertical.
         "spin" | "rotate" | "turn" | "roll" | "run" | "slide" | "push" => {
             let end = object(1)?;
             // "spin it faster"
@@ -731,22 +730,6 @@ fn plainly(words: &[String], present: &SceneSpec) -> Option<Result<Plan, Refusal
                     Some(done) => Some(done),
                     None => once(&out.join(" "), Some(present)),
                 };
-            }
-            if !matches!(first, "rotate" | "turn") {
-                return None;
-            }
-            let read = super::super::lexer::lexemes(&words[end..].join(" "));
-            let angle = read.iter().any(|lexeme| {
-                matches!(lexeme.lex, super::super::lexer::Lex::Measure(m)
-                if m.unit == super::super::measure::Unit::Angle)
-            });
-            let whole = words[end..]
-                .iter()
-                .any(|word| matches!(&**word, "per" | "s" | "second" | "a" | "into" | "to"));
-            if angle && !whole {
-                return Some(Err(Refusal::of(
-                    "things cannot be turned about the vertical by an angle: say tilt, or spin",
-                )));
             }
             return None;
         }

@@ -207,19 +207,27 @@ pub fn again(lexemes: &[Lexeme], spec: &SceneSpec) -> Vec<String> {
     let mut counts: Vec<(&'static Noun, f64, bool)> = Vec::new();
     for at in 0..lexemes.len() {
         let Some((noun, named)) = Named::at(lexemes, at) else { continue };
-        let first = lexemes[..at].iter().rev().find(|lexeme| {
+        let first = lexemes[..at].iter().rposition(|lexeme| {
             !lexeme.sense().is_some_and(|sense| {
                 sense.is_adjective() || matches!(sense, Sense::Filler | Sense::Dim(_))
             }) && !matches!(lexeme.lex, Lex::Measure(_) | Lex::Comma)
         });
-        let first = first.and_then(Lexeme::sense);
+        // "a red and a blue ball": of the first the noun is not said.
+        let elided = first.is_some_and(|first| {
+            let adjective = |at: usize| lexemes[at].sense().is_some_and(Sense::is_adjective);
+            let joined = |at: usize| {
+                lexemes[at].lex == Lex::Comma || lexemes[at].sense() == Some(Sense::And)
+            };
+            (1..=2).any(|by| first > by && joined(first - by) && adjective(first - by - 1))
+        });
+        let first = first.and_then(|first| lexemes[first].sense());
         let plural = matches!(lexemes[at].lex, Lex::Known(entry) if entry.plural);
         let number = match (first, named.count) {
             (Some(Sense::The), _) => 0.0,
             (_, Some(count)) => count,
             // "a red and a blue ball", "cubes"
             (Some(Sense::And), _) => f64::INFINITY,
-            _ if plural => f64::INFINITY,
+            _ if plural || elided => f64::INFINITY,
             _ => 1.0,
         };
         match counts.iter_mut().find(|(known, ..)| *known == noun) {

@@ -165,6 +165,21 @@ impl Parser {
                     return false;
                 };
                 self.at += 3;
+                // "a cup on a desk with a vase to its left": of the cup.
+                let solid = |draft: usize| {
+                    self.drafts[draft]
+                        .kind()
+                        .is_some_and(|kind| matches!(kind.class(), Class::Solid | Class::Vessel))
+                };
+                let borne = self.links.iter().find(|link| {
+                    link.reference == base && link.place == Place::On && link.subject != index
+                });
+                let base = match borne {
+                    Some(link) if solid(index) && solid(link.subject) && self.stands_fast(base) => {
+                        link.subject
+                    }
+                    _ => base,
+                };
                 self.link(index, side, base, None, gap);
                 return true;
             }

@@ -675,7 +675,10 @@ impl Draft {
     fn qualities(&mut self) {
         let mechanism = self.thing.kind.class() == Class::Mechanism;
         let both_ways = self.traits.contains(&Trait::BothWays);
-        for quality in std::mem::take(&mut self.traits) {
+        let mut traits = std::mem::take(&mut self.traits);
+        // How they stand goes before how they differ.
+        traits.sort_by_key(|quality| *quality != Trait::Stacked);
+        for quality in traits {
             let thing = &mut self.thing;
             match quality {
                 Trait::Fixed => thing.fixed = Some(true),

@@ -309,7 +309,12 @@ fn unplaced(lexemes: &[Lexeme], spec: &SceneSpec) -> Vec<String> {
                 )
             )
         });
+        let each = lexemes
+            .get(at + 1)
+            .is_some_and(|next| matches!(&*next.text, "each other" | "one another"));
         let shown = match place {
+            // "stacked inside each other" cannot be built.
+            Place::Inside if each => false,
             LeftOf | OnLeftEnd => any(&[LeftOf, OnLeftEnd]),
             RightOf | OnRightEnd => any(&[RightOf, OnRightEnd]),
             InFrontOf | Behind => any(&[place]),

@@ -5,7 +5,7 @@
 
 use super::{
     lexicon::{self, Entry, Sense},
-    measure,
+    measure, totals,
 };
 
 /// A rule: other words for these, where it applies.
@@ -20,6 +20,10 @@ pub(super) const RULES: &[Rule] = &[
     materials_in_turn,
     from_first_to_last,
     facing_each_other,
+    totals::dropped_onto,
+    totals::in_steps,
+    totals::total_length,
+    totals::total_mass,
 ];
 
 /// Most that are spelled out one by one.

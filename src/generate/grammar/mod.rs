@@ -78,6 +78,7 @@ mod synonyms;
 mod thing;
 mod token;
 mod told;
+mod totals;
 mod turns;
 mod verbs;
 mod wares;

@@ -92,7 +92,7 @@ impl Phrasing {
                     if matches!(noun.kind, Kind::Spring | Kind::SlidingSpring | Kind::Chain))
             });
             let listed = figures.is_empty() || figures.len() == count;
-            let springs = self.from_springs(next, count);
+            let springs = self.hung_from_springs(next, count);
             let each = each || springs.is_some();
             if !(each && sprung && listed && (figures.is_empty() || unit.is_some())) {
                 continue;
@@ -133,7 +133,7 @@ impl Phrasing {
     }
 
     /// "hanging from three springs", of three: what hangs each of them, to the end of the sentence.
-    fn from_springs(&self, at: usize, count: usize) -> Option<Vec<Lexeme>> {
+    fn hung_from_springs(&self, at: usize, count: usize) -> Option<Vec<Lexeme>> {
         if !matches!(self.sense(at), Some(Sense::Trait(Trait::Hanging))) {
             return None;
         }

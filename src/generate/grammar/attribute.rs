@@ -39,7 +39,9 @@ impl Parser {
             self.at = begin;
             return false;
         }
-        if others.is_empty() && self.twins.contains(&index) && !self.told_of_member {
+        // "1 m apart" is said of them together.
+        let apart = matches!(self.sense_ahead(1), Some(Sense::Dim(Dim::Apart | Dim::Gap)));
+        if others.is_empty() && self.twins.contains(&index) && !self.told_of_member && !apart {
             others.clone_from(&self.twins);
         }
         let whole = (!others.is_empty()).then(|| self.clone());

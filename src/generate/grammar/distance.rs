@@ -49,7 +49,7 @@ impl Phrasing {
     }
 
     /// "a cube and a ball 30 cm to the right": 30 cm to the right of it.
-    pub(super) fn to_the_side(&mut self) {
+    pub(super) fn aside_by(&mut self) {
         for at in 2..self.lexemes.len().saturating_sub(1) {
             let side = match self.sense(at + 1) {
                 Some(Sense::Direction([x, 0.0, 0.0])) if x < 0.0 => Place::LeftOf,

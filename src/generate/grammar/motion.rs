@@ -460,7 +460,7 @@ impl Phrasing {
             at += 1;
         }
         self.gap_behind();
-        self.to_the_side();
+        self.aside_by();
         for at in 1..self.lexemes.len() {
             if self.sense(at) != Some(Sense::From) {
                 continue;

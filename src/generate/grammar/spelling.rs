@@ -3,6 +3,7 @@
 use super::{
     lexicon, measure,
     token::{TokenKind, tokens},
+    wares,
 };
 
 /// Shortest word in which one letter is taken for another: in shorter ones, that makes another word.
@@ -23,7 +24,10 @@ pub fn mended(text: &str, warnings: &mut Vec<String>) -> String {
         }
         let mut candidates: Vec<&str> =
             lexicon::vocabulary().filter(|candidate| alike(word, candidate)).collect();
-        candidates.retain(|candidate| lexicon::meaning(candidate).is_some());
+        // There are too many everyday objects to take one for another word: "dance" is no dancer.
+        candidates.retain(|candidate| {
+            lexicon::meaning(candidate).is_some() && wares::called(candidate).is_none()
+        });
         candidates.sort_unstable();
         candidates.dedup();
         // Forms of one word are one word.

@@ -31,19 +31,6 @@ impl Parser {
         found
     }
 
-    /// "next to one of 5 kg", "behind one with a friction of 0.9": one of the same kind.
-    fn one_that_differs(&self, begin: usize) -> bool {
-        let placed = begin > 0
-            && self.at == begin + 1
-            && matches!(self.lexemes[begin - 1].sense(), Some(Sense::Place(_)));
-        let differs = match self.sense() {
-            Some(Sense::With) => true,
-            Some(Sense::Of) => matches!(self.ahead(1), Some(Lex::Measure(_))),
-            _ => false,
-        };
-        placed && differs
-    }
-
     pub(super) fn thing_within(&mut self) -> Option<usize> {
         let begin = self.at;
         let mut draft = Draft::default();
@@ -357,12 +344,22 @@ impl Parser {
                             }
                             _ => {}
                         }
-                        for mut earlier in std::mem::take(&mut self.elided) {
-                            earlier.name(noun, false);
-                            self.drafts.push(earlier);
-                            self.list.push(self.drafts.len() - 1);
+                        let elided = std::mem::take(&mut self.elided);
+                        if elided.is_empty() {
+                            return Some(self.admit(draft, definite));
                         }
-                        return Some(self.admit(draft, definite));
+                        let mut twins = Vec::new();
+                        for mut earlier in elided {
+                            earlier.name(noun, false);
+                            twins.push(self.drafts.len());
+                            self.drafts.push(earlier);
+                        }
+                        self.list.extend(&twins);
+                        let last = self.admit(draft, definite);
+                        twins.push(last);
+                        // "a red and a blue cube of 5 cm" are both of 5 cm.
+                        self.twins = twins;
+                        return Some(last);
                     }
                     Sense::Ones => {
                         let before = self.drafts.iter().rev().find_map(|draft| draft.noun)?;
@@ -384,52 +381,6 @@ impl Parser {
         None
     }
 
-    /// "an identical box": with all that was said of the one before, where nothing else is said.
-    fn like_the_one_before(&self, draft: &mut Draft) {
-        let alike = |known: &&Draft| known.noun == draft.noun && known.count.is_none();
-        let Some(base) = self.drafts.iter().rev().find(alike) else { return };
-        if draft.lengths.is_empty() && draft.triple.is_none() {
-            draft.lengths.clone_from(&base.lengths);
-            draft.triple = base.triple;
-        }
-        draft.factor = draft.factor.or(base.factor);
-        draft.heft = draft.heft.or(base.heft);
-        draft.stretch = draft.stretch.or(base.stretch);
-        draft.outline = draft.outline.or(base.outline);
-        let (own, base) = (&mut draft.thing, &base.thing);
-        if own.colours.is_empty() {
-            own.colours.clone_from(&base.colours);
-        }
-        own.material = own.material.or(base.material);
-        own.mass = own.mass.or(base.mass);
-        own.density = own.density.or(base.density);
-    }
-
-    /// "…a yellow cube, yellow cube behind a cone": named again without an article, with the same
-    /// words, at the beginning of a clause that says where it is.
-    fn is_said_again(&self, draft: &Draft, begin: usize) -> bool {
-        let leads = begin > 0
-            && matches!(self.lexemes[begin - 1].lex, Lex::Comma | Lex::Stop)
-            && self
-                .sense_at(begin)
-                .is_some_and(|sense| sense.is_adjective() || matches!(sense, Sense::Noun(_)));
-        let placed = matches!(self.sense(), Some(Sense::Place(_) | Sense::Is))
-            || matches!(self.peek(), Some(Lex::Measure(_)))
-                && matches!(self.sense_ahead(1), Some(Sense::Place(_)));
-        if !leads || !placed || draft.plural || draft.count.is_some() {
-            return false;
-        }
-        let alike = |known: &Draft| {
-            known.noun == draft.noun
-                && known.thing.colours == draft.thing.colours
-                && known.thing.material == draft.thing.material
-                && known.factor == draft.factor
-        };
-        let mut same = (0..self.drafts.len()).filter(|at| alike(&self.drafts[*at]));
-        let first = same.next().filter(|_| same.next().is_none());
-        first.is_some_and(|first| self.links.iter().any(|link| link.reference == first))
-    }
-
     /// "a table with ten pins and a ball rolling at them": the group, where "it" would be one thing.
     fn several_before(&self) -> Option<usize> {
         let several = |draft: &Draft| {
@@ -443,7 +394,7 @@ impl Parser {
         group.filter(|_| alone && self.placed.is_some())
     }
 
-    fn sense_at(&self, at: usize) -> Option<Sense> {
+    pub(super) fn sense_at(&self, at: usize) -> Option<Sense> {
         self.lexemes.get(at).and_then(super::lexer::Lexeme::sense)
     }
 

@@ -81,7 +81,7 @@ static TABLE: &[Noun] = wares! {
     "jenga block|jenga piece|jenga brick" Box [0.075 0.025 0.015] of Wood;
     "chocolate bar|bar of chocolate|candy bar" Box [0.16 0.08 0.012] in "dark brown" at 0.1 kg;
     "bread|loaf|*loaves|loaf of bread|bread loaf" Box [0.28 0.12 0.12] in "brown" at 0.6 kg;
-    "slice of bread|toast|sandwich|waffle|biscuit|cracker" Box [0.11 0.11 0.02] in "tan" at 0.04 kg;
+    "slice of bread|toast|waffle|biscuit|cracker" Box [0.11 0.11 0.02] in "tan" at 0.04 kg;
     "butter|block of butter|stick of butter|block of cheese|cheese|tofu" Box [0.12 0.07 0.06] in "yellow" at 0.25 kg;
     "milk carton|carton of milk|juice carton|juice box|carton of juice" Box [0.07 0.07 0.2] in "white" at 1.0 kg;
     "tissue box|box of tissues|lunch box|lunchbox|jewelry box|jewellery box|cigar box|music box" Box [0.22 0.14 0.1] in "teal" at 0.4 kg;

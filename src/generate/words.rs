@@ -185,7 +185,7 @@ const fn part(kind: Kind) -> (&'static str, &'static str) {
 
 /// Colours that take turns are named once, and so is each of very many.
 fn colours(all: &[String]) -> String {
-    let turn = (1..all.len())
+    let turn = (1..=all.len() / 2)
         .find(|turn| all.iter().enumerate().all(|(at, own)| *own == all[at % turn]))
         .unwrap_or(all.len());
     let mut names: Vec<&str> = Vec::new();

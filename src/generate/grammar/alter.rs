@@ -505,6 +505,11 @@ impl Parser {
                 self.at += 1;
                 return true;
             }
+            // "twice as stiff"
+            (Some(Sense::Strength(_)), Some(factor)) if self.lexemes[self.at].text == "stiff" => {
+                self.at += 1;
+                return self.relative(index, Relative::Stiffness, factor);
+            }
             // What is in the air is higher up.
             (Some(Sense::Comparative(which)), factor)
                 if self.lexemes[self.at].text.starts_with("higher")

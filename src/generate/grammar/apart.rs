@@ -207,9 +207,10 @@ impl Phrasing {
             })
         });
         // "one on the floor and one on a table"
-        let placed = parts
-            .iter()
-            .all(|(from, _)| matches!(self.sense(*from), Some(Sense::Place(_) | Sense::In)));
+        let placed = parts.iter().all(|(from, _)| {
+            matches!(self.sense(*from), Some(Sense::Place(_) | Sense::In))
+                || matches!(self.text(*from), "on the floor" | "on the ground")
+        });
         if plain || !(machine || springs || placed) {
             return None;
         }

@@ -1,7 +1,7 @@
 //! Whether each thing that a prompt names is in the plan as it was named: in its colour, of its
 //! material, and as many.
 
-use super::super::spec::{Kind, SceneSpec, Thing};
+use super::super::spec::{Class, Kind, SceneSpec, Thing};
 use super::{
     lexer::{Lex, Lexeme},
     lexicon::{Noun, Sense},
@@ -245,6 +245,40 @@ pub fn again(lexemes: &[Lexeme], spec: &SceneSpec) -> Vec<String> {
         });
         if (the || said.is_finite()) && own.map(many).sum::<f64>() > said {
             lost.push(super::draft::first_word(noun.words).to_owned());
+        }
+    }
+    lost
+}
+
+/// Parts that only stand beside what they should be parts of: "a table with wheels", "a cabinet
+/// with a door".
+pub fn fitted(lexemes: &[Lexeme], spec: &SceneSpec) -> Vec<String> {
+    const PARTS: &[&str] = &["wheel", "door", "drawer", "mirror"];
+    let mut lost = Vec::new();
+    let mut head: Option<&'static Noun> = None;
+    let mut behind_with = false;
+    for lexeme in lexemes {
+        match (lexeme.lex, lexeme.sense()) {
+            (_, Some(Sense::Noun(noun))) => {
+                let part = PARTS.contains(&super::draft::first_word(noun.words));
+                let whole = |thing: &&Thing| {
+                    head.is_some_and(|head| comes_of(thing, head))
+                        && thing.kind.class() != Class::Mechanism
+                };
+                let apart = |thing: &Thing| thing.kind == noun.kind && comes_of(thing, noun);
+                if part
+                    && behind_with
+                    && spec.things.iter().any(|thing| whole(&thing))
+                    && spec.things.iter().any(apart)
+                {
+                    lost.push(lexeme.text.clone());
+                }
+                (head, behind_with) = (Some(noun), false);
+            }
+            (_, Some(Sense::With)) => behind_with = head.is_some(),
+            (Lex::Number(_), _) | (_, Some(Sense::A | Sense::Filler)) => {}
+            (_, Some(sense)) if sense.is_adjective() => {}
+            _ => behind_with = false,
         }
     }
     lost

@@ -9,7 +9,7 @@ use super::super::{
 };
 use super::{
     attribute::Before,
-    lexer::Lex,
+    lexer::{Lex, Lexeme},
     lexicon::{Dim, Part, Prop, Sense, Which},
     measure::Unit,
     parse::{Parser, stretched, whole},
@@ -30,6 +30,18 @@ impl Parser {
             return Vec::new();
         }
         self.list.iter().copied().filter(|other| *other != index).collect()
+    }
+
+    /// "a ball and a box are red", "a ball and a box, 2 kg each": of a list, and not of its last.
+    pub(super) fn said_in_plural(&self, begin: usize, index: usize) -> bool {
+        let verb = |lexeme: &Lexeme| matches!(&*lexeme.text, "are" | "weigh" | "have" | "measure");
+        let single = self.drafts[index].count.is_none() && !self.drafts[index].plural;
+        let joints = self.lexemes.get(begin..=self.at).unwrap_or_default();
+        let each = matches!(self.peek(), Some(Lex::Measure(_)))
+            && self.lexemes.get(self.at + 1).is_some_and(|next| next.text == "each");
+        self.list.len() > 1
+            && self.list.last() == Some(&index)
+            && (joints.iter().any(verb) || each && single)
     }
 
     /// Each of an enumeration has a colour of its own where all of them have many.

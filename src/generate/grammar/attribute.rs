@@ -29,6 +29,9 @@ impl Parser {
         let before = self.joints();
         let here = self.at;
         let mut others = self.of_all(begin..here, index);
+        if others.is_empty() && self.said_in_plural(begin, index) {
+            others = self.list.iter().copied().filter(|other| *other != index).collect();
+        }
         // "all 30 cm high and red"
         if let Some((end, shared)) = self.shared.clone()
             && (end == begin || end + 1 == begin && self.lexemes[end].sense() == Some(Sense::And))

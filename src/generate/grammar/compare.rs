@@ -272,6 +272,47 @@ impl Draft {
 }
 
 impl Parser {
+    /// "a heavier ball": than the one before.
+    pub(super) fn weigh_by(&self, draft: &mut Draft, by: f64) {
+        let base = self.drafts.iter().rev().find(|known| known.noun == draft.noun);
+        if let Some(mass) = base.and_then(|base| base.thing.mass) {
+            draft.thing.mass = Some(mass * by);
+            return;
+        }
+        draft.heft = Some(base.and_then(|base| base.heft).unwrap_or(1.0) * by);
+        if let Some(base) = base {
+            draft.thing.density = base.thing.density;
+            draft.thing.material = draft.thing.material.or(base.thing.material);
+        }
+    }
+
+    /// "a 50 cm cube and a smaller one": than that before it.
+    pub(super) fn size_by_others(&mut self) {
+        for index in 1..self.drafts.len() {
+            let (before, rest) = self.drafts.split_at_mut(index);
+            let draft = &mut rest[0];
+            let Some(factors) = draft.compared.filter(|_| !draft.known && !draft.is_sized()) else {
+                continue;
+            };
+            let Some(base) = before.iter().rev().find(|base| base.noun == draft.noun) else {
+                continue;
+            };
+            let even = factors.iter().all(|factor| *factor == factors[0]);
+            let longest = longest(factors);
+            let (what, factor) = match longest {
+                _ if even => (What::Size, factors[0]),
+                Dim::High => (What::Extent(longest), factors[2]),
+                _ => {
+                    let factor = factors.into_iter().find(|factor| *factor != 1.0);
+                    (What::Extent(longest), factor.unwrap_or(1.0))
+                }
+            };
+            if factor != 1.0 && draft.be_like(base, what, By::Times(factor)) {
+                draft.stretch = None;
+            }
+        }
+    }
+
     /// "a cylinder as tall as it is wide": two extents that are one.
     pub(super) fn as_tall_as_wide(&mut self, index: usize) -> bool {
         let begin = self.at;

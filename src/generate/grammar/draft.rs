@@ -32,6 +32,8 @@ pub struct Draft {
     pub heft: Option<f64>,
     /// Factors to extents.
     pub stretch: Option<[f64; 3]>,
+    /// Those of "a smaller one": to the extents of the one before.
+    pub compared: Option<[f64; 3]>,
     /// Angles that belong to it.
     pub angle: Option<f64>,
     /// How fast it goes.

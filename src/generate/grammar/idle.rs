@@ -14,4 +14,5 @@ pub const MODIFIERS: &[&str] = &[
 /// Anywhere: "hanging loosely", "then eventually".
 pub const ADVERBS: &[&str] = &[
     "loosely|slackly|slack|tightly|limply|softly|peacefully|quietly|silently|calmly|casually|elegantly|beautifully|perfectly|precisely|properly|securely|safely|steadily|gracefully|happily|majestically|merely|basically|essentially|actually|currently|finally|eventually|immediately|afterwards|later|meanwhile|usually|typically|normally|preferably|ideally|obviously|clearly|visibly|accurately|realistically|naturally|of its own accord|on its own|oscillating|oscillates|bobbing|bobs|bobbing up and down|vibrating|swaying|sways|wobbling|by itself|by themselves|on their own",
+    "with a handle|with handles|with two handles|with a knob|with a doorknob|with a door handle|with armrests|with a backrest|with a cushion|with four legs|on four legs",
 ];

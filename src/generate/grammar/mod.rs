@@ -187,6 +187,7 @@ fn settle(
 ) -> Result<SceneSpec, Refusal> {
     merge::loads(&mut parser);
     parser.hang_each();
+    parser.size_by_others();
     if parser.drafts.iter().any(|draft| draft.is_cart && !draft.known && draft.noun.is_some()) {
         return Err(Refusal::of("a cart needs a pole upon it: say cart-pole, or car"));
     }

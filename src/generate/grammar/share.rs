@@ -1,7 +1,7 @@
 //! What is said once of several that were named one after another: "a wooden and a steel ball
 //! dropped from 2 m", "throw a cube and a ball upwards".
 
-use super::super::spec::Class;
+use super::super::spec::{Class, Place};
 use super::{
     draft::Draft,
     lexer::Lex,
@@ -47,10 +47,23 @@ impl Parser {
             && !self.links.iter().any(|link| link.subject == index || link.reference == index)
     }
 
+    /// Whether both come down on the same thing.
+    fn fall_together(&self, one: usize, other: usize) -> bool {
+        let onto = |index: usize| {
+            let mut own = self.links.iter().filter(|link| link.subject == index);
+            let onto = own.next().filter(|link| link.place == Place::On).map(|link| link.reference);
+            onto.filter(|_| own.next().is_none())
+        };
+        let solid = |index: usize| {
+            self.drafts[index].kind().is_some_and(|kind| kind.class() == Class::Solid)
+        };
+        onto(one).is_some() && onto(one) == onto(other) && solid(one) && solid(other)
+    }
+
     /// What the last of an enumeration does, those before it do, too.
     pub(super) fn share_motion(&mut self, led: Option<Trait>) {
         let Some((&last, others)) = self.list.split_last() else { return };
-        if others.is_empty() || !self.is_free(last) {
+        if others.is_empty() {
             return;
         }
         let own = self.drafts[last].clone();
@@ -64,9 +77,10 @@ impl Parser {
         let others = others.to_vec();
         for other in others {
             let alike = self.drafts[other].noun == own.noun;
-            let rests = !self.drafts[other].is_moved();
+            let rests = self.drafts[other].moves_no_more_than(&own);
             let led = led.is_some_and(|motion| self.drafts[other].traits.contains(&motion));
-            if !self.is_free(other) || !(rests || led) || own.is_apart(&self.drafts[other]) {
+            let free = self.is_free(other) && self.is_free(last);
+            if !(free || self.fall_together(other, last)) || !(rests || led) || own.is_apart(&self.drafts[other]) {
                 continue;
             }
             if !alike && !led {
@@ -86,11 +100,14 @@ impl Draft {
         self.noun.map_or("thing", |noun| super::draft::first_word(noun.words))
     }
 
-    fn is_moved(&self) -> bool {
-        self.thing.height.is_some()
-            || self.speed.is_some()
-            || self.turning.is_some()
-            || self.traits.iter().any(|quality| MOTIONS.contains(quality))
+
+    /// Whether of its motion nothing is known that is not the other's.
+    fn moves_no_more_than(&self, other: &Self) -> bool {
+        let motion = |quality: &&Trait| MOTIONS.contains(quality);
+        self.thing.height.is_none()
+            && self.speed.is_none()
+            && self.turning.is_none()
+            && self.traits.iter().filter(motion).all(|quality| other.traits.contains(quality))
     }
 
     /// Whether both were given figures of their own.

@@ -66,7 +66,10 @@ impl Parser {
                 // "and a tiny white one", "next to one of 5 kg"
                 Lex::Number(1.0)
                     if !definite
-                        && (!draft.is_blank() || another || self.one_that_differs(begin))
+                        && (!draft.is_blank()
+                            || another
+                            || lightness.is_some()
+                            || self.one_that_differs(begin))
                         && !self.heads_a_thing() =>
                 {
                     // What the sentence is about, or what was named last.
@@ -74,6 +77,9 @@ impl Parser {
                     let head = head.and_then(|head| self.drafts.get(head)?.noun);
                     let before = head.or(self.drafts.iter().rev().find_map(|draft| draft.noun))?;
                     draft.name(before, false);
+                    if let Some(by) = lightness {
+                        self.weigh_by(&mut draft, by);
+                    }
                     return Some(self.admit(draft, false));
                 }
                 Lex::Number(first) => {
@@ -200,6 +206,7 @@ impl Parser {
                         let before = draft.stretch.unwrap_or([1.0; 3]);
                         draft.stretch =
                             Some(std::array::from_fn(|axis| before[axis] * factors[axis]));
+                        draft.compared = draft.stretch;
                     }
                     // "a gently damped pendulum"
                     Sense::Pace(_) if matches!(self.sense(), Some(Sense::Prop(Prop::Damping))) => {}
@@ -264,21 +271,7 @@ impl Parser {
                         }
                         definite |= self.is_said_again(&draft, begin);
                         if let Some(by) = lightness {
-                            let alike =
-                                self.drafts.iter().rev().find(|known| known.noun == draft.noun);
-                            match alike.and_then(|known| known.thing.mass) {
-                                Some(mass) => draft.thing.mass = Some(mass * by),
-                                None => {
-                                    let known = alike.and_then(|known| known.heft).unwrap_or(1.0);
-                                    draft.heft = Some(known * by);
-                                    draft.thing.density =
-                                        alike.and_then(|known| known.thing.density);
-                                    draft.thing.material = draft
-                                        .thing
-                                        .material
-                                        .or(alike.and_then(|known| known.thing.material));
-                                }
-                            }
+                            self.weigh_by(&mut draft, by);
                         }
                         if noun.kind == Kind::Stairs && lexeme.text == "steps" {
                             draft.thing.parts = draft.count.take();
@@ -364,6 +357,9 @@ impl Parser {
                     Sense::Ones => {
                         let before = self.drafts.iter().rev().find_map(|draft| draft.noun)?;
                         draft.name(before, true);
+                        if let Some(by) = lightness {
+                            self.weigh_by(&mut draft, by);
+                        }
                         return Some(self.admit(draft, false));
                     }
                     _ => {

@@ -56,6 +56,7 @@ pub fn all(
     lost.extend(unplaced(lexemes, spec));
     lost.extend(absent(lexemes, spec));
     lost.extend(super::account::misnamed(lexemes, spec));
+    lost.extend(super::account::fitted(lexemes, spec));
     lost.extend(super::account::unrelated(lexemes, spec));
     lost.extend(super::account::of_one(lexemes, spec));
     lost.extend(super::account::again(lexemes, spec));

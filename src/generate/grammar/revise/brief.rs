@@ -17,7 +17,8 @@ type Rule = fn(&[String], &SceneSpec) -> Option<Vec<String>>;
 
 /// The change in full; nothing where it is full already.
 pub fn plain(words: &[String], present: &SceneSpec) -> Option<Vec<String>> {
-    let rules: [Rule; 16] = [
+    let rules: [Rule; 17] = [
+        super::doubt::of_all,
         too_much,
         measured_part,
         of_another_look,

@@ -10,6 +10,7 @@ mod alike;
 mod apply;
 mod brief;
 mod chat;
+mod doubt;
 mod refer;
 #[cfg(test)]
 mod tests;
@@ -66,6 +67,7 @@ pub fn said(prompt: &str, present: &SceneSpec) -> Option<Result<Plan, Refusal>> 
     outcome.map(|outcome| {
         outcome.map(|mut plan| {
             warnings.append(&mut plan.warnings);
+            warnings.extend(doubt::guessed(&words, present, &plan.spec));
             Plan { warnings, ..plan }
         })
     })
@@ -100,6 +102,9 @@ fn whole(text: &str, words: &[String], present: &SceneSpec) -> Option<Result<Pla
     if let Some(done) = acts::done(words, present) {
         return Some(done);
     }
+    if let Some(done) = doubt::their(words, present) {
+        return Some(done);
+    }
     if let Some(plainer) = alike::told(words, &refer::Stage::of(present)) {
         return match apply::changed(&plainer, present) {
             Some(done) => Some(done),
@@ -107,10 +112,8 @@ fn whole(text: &str, words: &[String], present: &SceneSpec) -> Option<Result<Pla
         };
     }
     if let Some(fuller) = brief::plain(words, present) {
-        return match apply::changed(&fuller, present) {
-            Some(done) => Some(done),
-            None => once(&fuller.join(" "), Some(present)),
-        };
+        let done = doubt::their(&fuller, present).or_else(|| apply::changed(&fuller, present));
+        return done.or_else(|| once(&fuller.join(" "), Some(present)));
     }
     match apply::changed(words, present) {
         Some(done) => Some(done),

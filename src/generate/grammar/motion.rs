@@ -670,6 +670,18 @@ impl Parser {
         done
     }
 
+    /// The other of two that were named one after the other: "a ball and a box".
+    fn pair_with(&self, index: usize) -> Option<usize> {
+        let [first, second] = *self.list else { return None };
+        let free = |at: usize| {
+            let draft = &self.drafts[at];
+            draft.kind().is_some_and(|kind| kind.class() == Class::Solid)
+                && !(draft.known || draft.plural || draft.count.is_some())
+                && !self.links.iter().any(|link| link.subject == at)
+        };
+        (second == index && free(first) && free(second)).then_some(first)
+    }
+
     fn meeting_within(&mut self, index: usize) -> bool {
         self.glue(|sense| matches!(sense, Sense::Is | Sense::Filler | Sense::And));
         let text = self.lexemes.get(self.at).map_or(String::new(), |lexeme| lexeme.text.clone());
@@ -694,7 +706,8 @@ impl Parser {
         );
         let solid = self.drafts[index].kind().is_some_and(|kind| kind.class() == Class::Solid);
         let draft = &self.drafts[index];
-        if !(towards && other && solid) || draft.count != Some(2) || draft.known {
+        let pair = self.pair_with(index);
+        if !(towards && other && solid) || draft.known || draft.count != Some(2) && pair.is_none() {
             return false;
         }
         self.lexemes[self.at] = known(Sense::Filler, "towards");
@@ -715,6 +728,24 @@ impl Parser {
             speed = Some(value);
         }
         let speed = speed.unwrap_or(1.0);
+        if let Some(first) = pair {
+            for (at, x) in [(first, 1.0), (index, -1.0)] {
+                let member = &mut self.drafts[at];
+                member.speed = Some(speed);
+                member.direction = Some([x, 0.0, 0.0]);
+                member.traits.extend(traits.iter().filter(|t| **t != Trait::Floating));
+            }
+            self.granted.push("how far apart they begin was not said: 1 m".into());
+            self.links.push(Link {
+                subject: index,
+                place: Place::RightOf,
+                reference: first,
+                member: None,
+                other: None,
+                gap: Some(1.0),
+            });
+            return true;
+        }
         let arrangement = self.drafts[index].thing.arrangement.clone();
         let gap = arrangement.as_ref().and_then(|a| a.gap);
         let pitch = arrangement.as_ref().and_then(|a| a.pitch);

@@ -80,7 +80,10 @@ impl Parser {
             let rests = self.drafts[other].moves_no_more_than(&own);
             let led = led.is_some_and(|motion| self.drafts[other].traits.contains(&motion));
             let free = self.is_free(other) && self.is_free(last);
-            if !(free || self.fall_together(other, last)) || !(rests || led) || own.is_apart(&self.drafts[other]) {
+            if !(free || self.fall_together(other, last))
+                || !(rests || led)
+                || own.is_apart(&self.drafts[other])
+            {
                 continue;
             }
             if !alike && !led {
@@ -99,7 +102,6 @@ impl Draft {
     fn called(&self) -> &'static str {
         self.noun.map_or("thing", |noun| super::draft::first_word(noun.words))
     }
-
 
     /// Whether of its motion nothing is known that is not the other's.
     fn moves_no_more_than(&self, other: &Self) -> bool {

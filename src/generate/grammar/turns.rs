@@ -1,6 +1,6 @@
 //! Turns of phrase: a text in which they have become the plain words that the grammar reads ("24
 //! dominoes forming a closed circle": 24 dominoes in a circle). The rules are in
-//! [`super::machinery`] and [`super::scenery`].
+//! [`super::machinery`] and [`super::scenery`], those of changes in `revise`.
 //!
 //! A pattern is words with blanks between: `a|b` is either, `?a` may be missing, `#` is a number,
 //! `%` one with its unit, `~` adjectives, if any, `*` a word, `**` one to four, `+` one to sixteen
@@ -12,7 +12,7 @@
 use std::sync::LazyLock;
 
 use super::{
-    lexicon, machinery, measure, scenery,
+    lexicon, machinery, measure, revise, scenery,
     token::{Token, TokenKind, tokens},
 };
 
@@ -46,15 +46,21 @@ enum Piece {
     End,
 }
 
-static RULES: LazyLock<Vec<Turn>> = LazyLock::new(|| {
-    let all = machinery::TURNS.iter().chain(scenery::TURNS);
-    all.map(|(beside, pattern, plain)| Turn {
-        beside: beside.split('|').collect(),
-        pattern: pattern.split_whitespace().map(Piece::of).collect(),
-        plain,
-    })
-    .collect()
-});
+static RULES: LazyLock<Vec<Turn>> =
+    LazyLock::new(|| machinery::TURNS.iter().chain(scenery::TURNS).map(Turn::of).collect());
+/// Those of changes alone.
+static CHANGES: LazyLock<Vec<Turn>> =
+    LazyLock::new(|| revise::TURNS.iter().map(Turn::of).collect());
+
+impl Turn {
+    fn of((beside, pattern, plain): &(&'static str, &'static str, &'static str)) -> Self {
+        Self {
+            beside: beside.split('|').collect(),
+            pattern: pattern.split_whitespace().map(Piece::of).collect(),
+            plain,
+        }
+    }
+}
 
 impl Piece {
     fn of(word: &'static str) -> Self {
@@ -81,9 +87,18 @@ impl Piece {
 
 /// The text in plain words, where a rule applies; what was left out is told.
 pub fn plain(text: &str, granted: &mut Vec<String>) -> String {
+    turned(&RULES, text, granted)
+}
+
+/// A change in plain words.
+pub fn change(text: &str, granted: &mut Vec<String>) -> String {
+    turned(&CHANGES, text, granted)
+}
+
+fn turned(rules: &[Turn], text: &str, granted: &mut Vec<String>) -> String {
     let mut words = tokens(text);
     let mut changed = false;
-    for turn in RULES.iter() {
+    for turn in rules {
         let named = |word: &&str| word.is_empty() || words.iter().any(|token| token.text == **word);
         if !turn.beside.iter().any(named) {
             continue;
@@ -270,7 +285,7 @@ mod tests {
 
     #[test]
     fn rules_fill_only_blanks_that_they_have() {
-        for rule in super::RULES.iter() {
+        for rule in super::RULES.iter().chain(super::CHANGES.iter()) {
             let blank = |piece: &&Piece| {
                 !matches!(piece, Piece::Words(_) | Piece::Maybe(_) | Piece::Begin | Piece::End)
             };

@@ -14,6 +14,7 @@ mod doubt;
 mod refer;
 #[cfg(test)]
 mod tests;
+mod turns;
 mod words;
 
 use super::super::{Plan, Refusal, spec::SceneSpec};
@@ -25,6 +26,7 @@ use super::{
 };
 
 pub use apply::{about, spoken};
+pub use turns::TURNS;
 
 /// Most changes in one text.
 const MOST: usize = 6;
@@ -37,6 +39,8 @@ pub fn said(prompt: &str, present: &SceneSpec) -> Option<Result<Plan, Refusal>> 
         Ok(words) => words,
         Err(refusal) => return Some(Err(refusal)),
     };
+    let plainer = super::turns::change(&words.join(" "), &mut warnings);
+    let words: Vec<String> = tokens(&plainer).into_iter().map(|token| token.text).collect();
     let text = if words == spoken { prompt.to_owned() } else { words.join(" ") };
     // What goes on with another verb is another change.
     let several = several(&words).then(|| in_turn(&words, present, MOST)).flatten();

@@ -218,7 +218,10 @@ impl Draft {
                 true
             }
             Unit::Mass => match self.thing.mass {
-                Some(before) if before != value => {
+                // What is there may become heavier.
+                Some(before)
+                    if before != value && !(self.known && self.thing.kind != Kind::Pulley) =>
+                {
                     let second = self.thing.kind == Kind::Pulley && self.thing.other_mass.is_none();
                     if second {
                         self.thing.other_mass = Some(value);

@@ -1,13 +1,13 @@
 //! Changes that are said in brief, in full: "longer pole" is "make the pole longer", "three links" is
 //! "make the links three", "orange" is "make it orange".
 
-use super::super::super::spec::{Class, SceneSpec};
+use super::super::super::spec::{Class, Kind, SceneSpec, Thing};
 use super::super::{
     draft::Draft,
     edit::noun_of,
     lexer::{Lex, lexemes},
     lexicon::{self, Part, Sense},
-    measure::number_word,
+    measure::{Unit, number_word},
     reword::{begins, is, says, with},
 };
 use super::words::longest_noun;
@@ -17,7 +17,9 @@ type Rule = fn(&[String], &SceneSpec) -> Option<Vec<String>>;
 
 /// The change in full; nothing where it is full already.
 pub fn plain(words: &[String], present: &SceneSpec) -> Option<Vec<String>> {
-    let rules: [Rule; 17] = [
+    let rules: [Rule; 19] = [
+        none_of,
+        bare_angle,
         super::doubt::of_all,
         too_much,
         measured_part,
@@ -125,6 +127,25 @@ fn some_of_them(words: &[String], _: &SceneSpec) -> Option<Vec<String>> {
     Some(out)
 }
 
+/// "no table", "without the lamp": it goes.
+fn none_of(words: &[String], present: &SceneSpec) -> Option<Vec<String>> {
+    let lead = usize::from(is(words, 0, &["no", "without"]));
+    let lead = lead + usize::from(lead > 0 && is(words, lead, &["more", "the", "a", "any"]));
+    let (noun, length, _) = longest_noun(words, lead)?;
+    let there = |thing: &Thing| noun_of(thing).is_some_and(|own| own.words == noun.words);
+    (lead > 0 && lead + length == words.len() && present.things.iter().any(there))
+        .then(|| with("remove the", &words[lead..]))
+}
+
+/// "30 degrees": the slope, where one thing slopes and nothing else was spoken of.
+fn bare_angle(words: &[String], present: &SceneSpec) -> Option<Vec<String>> {
+    let read = lexemes(&words.join(" "));
+    let angle =
+        matches!(&*read, [only] if matches!(only.lex, Lex::Measure(m) if m.unit == Unit::Angle));
+    let slopes = present.things.iter().filter(|thing| thing.kind == Kind::Ramp).count();
+    (angle && slopes == 1 && present.about.is_empty()).then(|| with("make the ramp", words))
+}
+
 /// "I meant two balls": so many of those that are there; "I meant a cube": in its stead.
 fn meant(words: &[String], present: &SceneSpec) -> Option<Vec<String>> {
     let lead = [
@@ -202,7 +223,6 @@ fn so_many(words: &[String], present: &SceneSpec) -> Option<Vec<String>> {
         out.push(many.clone());
         out
     };
-    use super::super::super::spec::Kind;
     let loose = present
         .things
         .iter()
@@ -260,9 +280,7 @@ fn counted_parts(words: &[String], present: &SceneSpec) -> Option<Vec<String>> {
 
 /// Whether a noun names parts of a machine that is there, and nothing else that is.
 fn parts_of(present: &SceneSpec, noun: &'static lexicon::Noun) -> bool {
-    let named = |thing: &super::super::super::spec::Thing| {
-        noun_of(thing).is_some_and(|own| own.words == noun.words)
-    };
+    let named = |thing: &Thing| noun_of(thing).is_some_and(|own| own.words == noun.words);
     !present.things.iter().any(named)
         && present.things.iter().any(|thing| {
             let draft = Draft { noun: noun_of(thing), thing: thing.clone(), ..Draft::default() };
@@ -515,7 +533,8 @@ fn measured(how: &[String], amount: &[String]) -> Vec<String> {
         _ => None,
     };
     let read = lexemes(&amount.join(" "));
-    let long = matches!(&*read, [only] if matches!(only.lex, Lex::Measure(m) if m.unit == super::super::measure::Unit::Length));
+    let long =
+        matches!(&*read, [only] if matches!(only.lex, Lex::Measure(m) if m.unit == Unit::Length));
     out.extend(dim.filter(|_| long).map(str::to_owned));
     out
 }

@@ -7,7 +7,9 @@ use super::super::super::{
 };
 use super::super::{
     edit::noun_of,
+    lexer::{Lex, Lexeme, lexemes},
     lexicon::{self, Noun, Sense},
+    measure::{Measure, Unit},
 };
 use super::words::{
     Gauge, Pick, count, describes, every_so_many, except, headed_ahead, is, is_middle,
@@ -58,7 +60,26 @@ pub struct Meant {
     open: bool,
 }
 
+/// "3 kg", of two words.
+fn quantity(words: &[String], at: usize) -> Option<Measure> {
+    words.get(at)?.parse::<f64>().ok()?;
+    match &*lexemes(&words.get(at..at + 2)?.join(" ")) {
+        [Lexeme { lex: Lex::Measure(measure), .. }] => Some(*measure),
+        _ => None,
+    }
+}
+
 impl One {
+    /// Whether it weighs or is that much: "the 3 kg one", "the 20 cm cube".
+    fn measures(&self, measure: Measure) -> bool {
+        let near = |own: f64| (own - measure.value).abs() < 0.01 * measure.value.abs();
+        match measure.unit {
+            Unit::Mass => near(self.mass),
+            Unit::Length => self.size.iter().any(|extent| near(*extent)),
+            _ => false,
+        }
+    }
+
     fn gauge(&self, gauge: Gauge) -> f64 {
         let [x, y, z] = self.size;
         match gauge {
@@ -324,6 +345,12 @@ impl Stage {
                 headed = true;
                 i += 1;
                 break;
+            } else if let Some(measure) = quantity(words, i)
+                && headed_ahead(words, i + 2)
+            {
+                ones.retain(|one| self.ones[*one].measures(measure));
+                special = true;
+                i += 1;
             } else if let Some(n) = count(word).filter(|_| number.is_none()) {
                 number = Some(n);
                 plural |= n > 1;

@@ -38,7 +38,7 @@ fn things(words: &[String], at: usize, present: &SceneSpec) -> Option<(Vec<usize
     None
 }
 
-fn planned(spec: SceneSpec, present: &SceneSpec) -> Result<Plan, Refusal> {
+pub fn planned(spec: SceneSpec, present: &SceneSpec) -> Result<Plan, Refusal> {
     if spec.things == present.things && spec.relations == present.relations {
         return Err(Refusal::of("that changes nothing in the scene that is there"));
     }

@@ -10,14 +10,16 @@ use super::super::{
     measure::{Unit, number_word},
     reword::{begins, is, says, with},
 };
-use super::words::longest_noun;
+use super::{refer::Stage, words::longest_noun};
 
 /// A way to say a change in full.
 type Rule = fn(&[String], &SceneSpec) -> Option<Vec<String>>;
 
 /// The change in full; nothing where it is full already.
 pub fn plain(words: &[String], present: &SceneSpec) -> Option<Vec<String>> {
-    let rules: [Rule; 19] = [
+    let rules: [Rule; 21] = [
+        acting,
+        bare_state,
         none_of,
         bare_angle,
         super::doubt::of_all,
@@ -125,6 +127,66 @@ fn some_of_them(words: &[String], _: &SceneSpec) -> Option<Vec<String>> {
     out.extend(says("of them"));
     out.extend_from_slice(looks);
     Some(out)
+}
+
+/// Whether a text begins with what is there, or with what only goes on: none of its own.
+pub fn speaks_of_what_is_there(words: &[String], present: &SceneSpec) -> bool {
+    let begin = usize::from(is(words, 0, &["now", "then", "and", "so"]));
+    let the = is(words, begin, &["the"]);
+    the && Stage::of(present).phrase(words, begin, true).is_some()
+        || is(words, 0, &["with", "without", "but", "also", "plus", "both", "they", "it", "its"])
+}
+
+/// "the ball rolls at 2 m/s", "now the pendulum starts at 60 degrees": it should.
+fn acting(words: &[String], present: &SceneSpec) -> Option<Vec<String>> {
+    const DOES: &[(&str, &str)] = &[
+        ("rolls", "roll"),
+        ("slides", "slide"),
+        ("spins", "spin"),
+        ("bounces", "bounce"),
+        ("falls", "fall"),
+        ("flies", "fly"),
+        ("moves", "move"),
+        ("swings", "swing"),
+        ("rotates", "rotate"),
+        ("turns", "turn"),
+        ("drops", "fall"),
+        ("starts", "start"),
+        ("begins", "start"),
+        ("stands", "stand"),
+        ("lies", "lie"),
+        ("floats", "float"),
+        ("goes", "move"),
+        ("weighs", "weigh"),
+    ];
+    let begin = usize::from(is(words, 0, &["now", "then", "and", "so"]));
+    let meant = Stage::of(present).phrase(words, begin, false)?;
+    let verb = words.get(meant.end)?;
+    let (_, base) =
+        DOES.iter().find(|(does, base)| does == verb || base == verb && meant.plural)?;
+    let mut out = words[begin..meant.end].to_vec();
+    out.extend(says("should"));
+    out.push((*base).to_owned());
+    out.extend_from_slice(&words[meant.end + 1..]);
+    Some(out)
+}
+
+/// "the ball red", "the box 5 kg": it should be so.
+fn bare_state(words: &[String], present: &SceneSpec) -> Option<Vec<String>> {
+    if !is(words, 0, &["the"]) {
+        return None;
+    }
+    let meant = Stage::of(present).phrase(words, 0, false)?;
+    let rest = words.get(meant.end..).filter(|rest| !rest.is_empty())?;
+    let look = |word: &String| {
+        lexicon::meaning(word).is_some_and(|entry| {
+            entry.sense.is_adjective()
+                || matches!(entry.sense, Sense::Comparative(_) | Sense::Relative(..))
+        })
+    };
+    let read = lexemes(&rest.join(" "));
+    let figure = matches!(&*read, [only] if matches!(only.lex, Lex::Measure(_)));
+    (figure || rest.iter().all(look)).then(|| with("make", words))
 }
 
 /// "no table", "without the lamp": it goes.
@@ -331,8 +393,11 @@ fn of_another_look(words: &[String], present: &SceneSpec) -> Option<Vec<String>>
                 .things
                 .iter()
                 .any(|thing| noun_of(thing).is_some_and(|own| own.words == noun.words))
+                || parts_of(present, noun)
         })
     };
+    let with_it = usize::from(is(words, 0, &["with"]));
+    let words = &words[with_it..];
     // "glass" is a thing, too.
     let made = |at: usize| lexicon::material(&words[at]).is_some() && at + 1 < words.len();
     let looks = (0..words.len()).take_while(|at| look(&words[*at]) || made(*at)).count();

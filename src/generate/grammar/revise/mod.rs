@@ -15,6 +15,7 @@ mod refer;
 #[cfg(test)]
 mod tests;
 mod turns;
+mod value;
 mod words;
 
 use super::super::{Plan, Refusal, spec::SceneSpec};
@@ -46,7 +47,13 @@ pub fn said(prompt: &str, present: &SceneSpec) -> Option<Result<Plan, Refusal>> 
     let several = several(&words).then(|| in_turn(&words, present, MOST)).flatten();
     let outcome = match several.map(Ok).or_else(|| whole(&text, &words, present)) {
         Some(Ok(plan)) => Some(Ok(plan)),
-        None if super::plan(prompt).is_ok() => None,
+        None if super::plan(prompt).is_ok() => brief::speaks_of_what_is_there(&words, present)
+            .then(|| {
+                Err(Refusal::of(format!(
+                    "it is not clear what should change: '{}'",
+                    words.join(" ")
+                )))
+            }),
         refused => match in_turn(&words, present, MOST) {
             Some(plan) => Some(Ok(plan)),
             None => refused,
@@ -103,10 +110,11 @@ const IMPERATIVES: &[&str] = &[
 
 /// What is asked for at once.
 fn whole(text: &str, words: &[String], present: &SceneSpec) -> Option<Result<Plan, Refusal>> {
-    if let Some(done) = acts::done(words, present) {
-        return Some(done);
-    }
-    if let Some(done) = doubt::their(words, present) {
+    doubt::of_each(words, present, of_one(text, words, present))
+}
+
+fn of_one(text: &str, words: &[String], present: &SceneSpec) -> Option<Result<Plan, Refusal>> {
+    if let Some(done) = acts::done(words, present).or_else(|| value::again(words, present)) {
         return Some(done);
     }
     if let Some(plainer) = alike::told(words, &refer::Stage::of(present)) {
@@ -116,8 +124,9 @@ fn whole(text: &str, words: &[String], present: &SceneSpec) -> Option<Result<Pla
         };
     }
     if let Some(fuller) = brief::plain(words, present) {
-        let done = doubt::their(&fuller, present).or_else(|| apply::changed(&fuller, present));
-        return done.or_else(|| once(&fuller.join(" "), Some(present)));
+        let done = apply::changed(&fuller, present);
+        let done = done.or_else(|| once(&fuller.join(" "), Some(present)));
+        return doubt::of_each(&fuller, present, done);
     }
     match apply::changed(words, present) {
         Some(done) => Some(done),

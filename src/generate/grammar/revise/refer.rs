@@ -501,6 +501,8 @@ impl Stage {
         {
             return None;
         }
+        // Of several in their colours.
+        special |= !colours.is_empty() && matches!(*ones, [one] if self.ones[one].many > 1);
         if single && ones.len() != 1 {
             return if special {
                 None

@@ -535,8 +535,16 @@ impl Parser {
         };
         // What stands upright is shorter in height.
         let done = done.map(|factors| {
-            let [x, _, z] = extents(&self.drafts[index].thing);
+            let thing = &self.drafts[index].thing;
+            let [x, y, z] = extents(thing);
             match factors {
+                // A table, a wall.
+                [a, 1.0, b] if a == b && a < 1.0 && thing.kind.class() == Class::Furniture => {
+                    [1.0, 1.0, a]
+                }
+                // Of what is flat, its height; of what stands thin, its width.
+                [1.0, a, b] if a == b && a != 1.0 && z < y && y < x => [1.0, 1.0, a],
+                [1.0, a, 1.0] if a != 1.0 && y < 0.5 * x && y < z => [a, 1.0, 1.0],
                 [a, 1.0, b] if a == b && a != 1.0 => {
                     if z >= x {
                         [1.0, 1.0, a]

@@ -1,7 +1,10 @@
 //! Changes that are said in brief, in full: "longer pole" is "make the pole longer", "three links" is
 //! "make the links three", "orange" is "make it orange".
 
-use super::super::super::spec::{Class, Kind, SceneSpec, Thing};
+use super::super::super::{
+    Refusal,
+    spec::{Class, Kind, SceneSpec, Thing},
+};
 use super::super::{
     draft::Draft,
     edit::noun_of,
@@ -17,7 +20,9 @@ type Rule = fn(&[String], &SceneSpec) -> Option<Vec<String>>;
 
 /// The change in full; nothing where it is full already.
 pub fn plain(words: &[String], present: &SceneSpec) -> Option<Vec<String>> {
-    let rules: [Rule; 21] = [
+    let rules: [Rule; 23] = [
+        named_bare,
+        made_a,
         acting,
         bare_state,
         none_of,
@@ -134,7 +139,7 @@ pub fn speaks_of_what_is_there(words: &[String], present: &SceneSpec) -> bool {
     let begin = usize::from(is(words, 0, &["now", "then", "and", "so"]));
     let the = is(words, begin, &["the"]);
     the && Stage::of(present).phrase(words, begin, true).is_some()
-        || is(words, 0, &["with", "without", "but", "also", "plus", "both", "they", "it", "its"])
+        || is(words, 0, &["with", "without", "but", "also", "both", "they", "it", "its"])
 }
 
 /// "the ball rolls at 2 m/s", "now the pendulum starts at 60 degrees": it should.
@@ -187,6 +192,88 @@ fn bare_state(words: &[String], present: &SceneSpec) -> Option<Vec<String>> {
     let read = lexemes(&rest.join(" "));
     let figure = matches!(&*read, [only] if matches!(only.lex, Lex::Measure(_)));
     (figure || rest.iter().all(look)).then(|| with("make", words))
+}
+
+/// "ball on the left": the one that is there.
+fn named_bare(words: &[String], present: &SceneSpec) -> Option<Vec<String>> {
+    let (noun, length, plural) = longest_noun(words, 0)?;
+    let there = |thing: &&Thing| noun_of(thing).is_some_and(|own| own.words == noun.words);
+    let placed = is(words, length, &["on", "in", "at", "left", "right", "behind", "under"]);
+    (!plural && placed && present.things.iter().filter(there).count() == 1)
+        .then(|| with("put the", words))
+}
+
+/// "make it a steel door", of a door: steel; "make it a crate", of a box: a crate in its stead.
+fn made_a(words: &[String], present: &SceneSpec) -> Option<Vec<String>> {
+    if !is(words, 0, &["make", "turn", "change"]) {
+        return None;
+    }
+    let meant = Stage::of(present).phrase(words, 1, false);
+    let end = meant.map_or_else(
+        || is(words, 1, &["it", "that", "this"]).then_some(2),
+        |meant| (!meant.plural).then_some(meant.end),
+    )?;
+    let a = end + usize::from(is(words, end, &["into", "to"]));
+    if !is(words, a, &["a", "an"]) {
+        return None;
+    }
+    let at = (a + 1..words.len()).find(|at| {
+        longest_noun(words, *at).is_some_and(|(_, length, _)| at + length == words.len())
+    })?;
+    let (noun, ..) = longest_noun(words, at)?;
+    let about: Vec<usize> = super::apply::spoken(present);
+    let only = (present.things.len() == 1).then_some(0);
+    let thing = about.first().copied().filter(|_| about.len() == 1).or(only)?;
+    let own = noun_of(&present.things[thing])?;
+    let looks = &words[a + 1..at];
+    if own.words == noun.words && !looks.is_empty() {
+        return Some([&with("make", &words[1..end])[..], looks].concat());
+    }
+    (own.kind == noun.kind && own.words != noun.words).then(|| {
+        let mut out = with("replace", &words[1..end]);
+        out.extend(says("with a"));
+        out.extend_from_slice(&words[a + 1..]);
+        out
+    })
+}
+
+/// What of a machine or a piece of furniture has no looks or thickness of its own.
+pub fn unfit(words: &[String], present: &SceneSpec) -> Option<Refusal> {
+    const PARTS: &[&str] = &[
+        "leg", "legs", "rod", "rods", "link", "links", "bob", "string", "pole", "cart", "top",
+        "back", "seat", "wheel", "wheels", "hub", "axle", "base", "arm", "arms", "beam", "board",
+    ];
+    let at = words.iter().position(|word| PARTS.contains(&&**word))?;
+    let own = longest_noun(words, at).is_some_and(|(noun, ..)| {
+        present.things.iter().any(|thing| noun_of(thing).is_some_and(|own| own.words == noun.words))
+    });
+    let has_parts = |thing: &Thing| {
+        matches!(thing.kind.class(), Class::Mechanism | Class::Furniture)
+            && thing.kind != Kind::Chain
+    };
+    // "on top", "put the cube on the seat"
+    let placed = at > 0
+        && !is(words, at - 1, &["the", "its", "their", "both"])
+        && !is(words, at - 1, &["thicker", "thinner", "fatter", "slimmer"])
+        || is(words, 0, &["put", "place", "move", "add", "hang", "throw", "drop"]);
+    if own || placed || !present.things.iter().any(has_parts) {
+        return None;
+    }
+    let thick = words.iter().any(|word| {
+        matches!(&**word, "thicker" | "thinner" | "fatter" | "slimmer" | "thick" | "thin")
+    });
+    let coloured = words.iter().any(|word| {
+        lexicon::meaning(word)
+            .is_some_and(|entry| matches!(entry.sense, Sense::Colour(_) | Sense::Material(_)))
+    });
+    let back = matches!(&*words[at], "back" | "top" | "seat")
+        && (0..words.len()).any(|at| comparison(words, at).is_some());
+    (thick || coloured || back).then(|| {
+        Refusal::of(format!(
+            "'{}' is a part, of which lengths, masses and numbers can be changed where it has them",
+            words[at]
+        ))
+    })
 }
 
 /// "no table", "without the lamp": it goes.

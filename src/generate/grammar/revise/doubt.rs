@@ -187,10 +187,8 @@ fn of_it(words: &[String]) -> Option<Vec<String>> {
     match &**verb {
         "should" | "must" | "shall" | "can" => out.extend(with("it", rest)),
         "are" | "become" => out.extend(with("it should be", &rest[1..])),
-        "at" | "with" => out.extend(with("it should move", rest)),
-        "weigh" | "have" | "roll" | "slide" | "move" | "fall" | "spin" | "bounce" | "stand" => {
-            out.extend(with("it should", rest));
-        }
+        "at" | "with" => out.extend(with("make it move", rest)),
+        "weigh" | "have" => out.extend(with("it should", rest)),
         _ => out.extend(with("make it", rest)),
     }
     Some(out)

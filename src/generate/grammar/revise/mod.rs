@@ -47,13 +47,16 @@ pub fn said(prompt: &str, present: &SceneSpec) -> Option<Result<Plan, Refusal>> 
     let several = several(&words).then(|| in_turn(&words, present, MOST)).flatten();
     let outcome = match several.map(Ok).or_else(|| whole(&text, &words, present)) {
         Some(Ok(plan)) => Some(Ok(plan)),
-        None if super::plan(prompt).is_ok() => brief::speaks_of_what_is_there(&words, present)
-            .then(|| {
+        None if super::plan(prompt).is_ok() => {
+            let unclear = || {
                 Err(Refusal::of(format!(
                     "it is not clear what should change: '{}'",
                     words.join(" ")
                 )))
-            }),
+            };
+            brief::speaks_of_what_is_there(&words, present)
+                .then(|| in_turn(&words, present, MOST).map_or_else(unclear, Ok))
+        }
         refused => match in_turn(&words, present, MOST) {
             Some(plan) => Some(Ok(plan)),
             None => refused,
@@ -114,6 +117,9 @@ fn whole(text: &str, words: &[String], present: &SceneSpec) -> Option<Result<Pla
 }
 
 fn of_one(text: &str, words: &[String], present: &SceneSpec) -> Option<Result<Plan, Refusal>> {
+    if let Some(refusal) = brief::unfit(words, present) {
+        return Some(Err(refusal));
+    }
     if let Some(done) = acts::done(words, present).or_else(|| value::again(words, present)) {
         return Some(done);
     }

@@ -8,7 +8,7 @@ use super::super::super::{
 use super::super::{
     edit::noun_of,
     lexer::{Lex, Lexeme, lexemes},
-    lexicon::{self, Noun, Sense},
+    lexicon::{self, Noun, Outline, Sense},
     measure::{Measure, Unit},
 };
 use super::words::{
@@ -58,6 +58,13 @@ pub struct Meant {
     pub plural: bool,
     /// Whether the noun is still to come.
     open: bool,
+}
+
+const fn is_round(kind: Kind) -> bool {
+    matches!(
+        kind,
+        Kind::Sphere | Kind::Cylinder | Kind::Capsule | Kind::Ellipsoid | Kind::Cone | Kind::Wheel
+    )
 }
 
 /// "3 kg", of two words.
@@ -394,6 +401,10 @@ impl Stage {
                     }
                     Sense::Material(material) => {
                         ones.retain(|one| self.ones[*one].material == Some(material));
+                    }
+                    Sense::Outline(Outline::Round) => {
+                        ones.retain(|one| is_round(self.ones[*one].kind));
+                        special = true;
                     }
                     _ => break,
                 }

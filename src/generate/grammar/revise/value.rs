@@ -3,12 +3,12 @@
 
 use super::super::super::{
     Plan, Refusal,
-    spec::{SceneSpec, Thing},
+    spec::{Kind, SceneSpec, Thing, Xyz},
 };
 use super::super::{
     lexer::{Lex, lexemes},
     measure::Unit,
-    reword::begins,
+    reword::{begins, is},
 };
 use super::{acts::planned, apply};
 
@@ -32,6 +32,9 @@ pub fn again(words: &[String], present: &SceneSpec) -> Option<Result<Plan, Refus
         &["it", "should", "be"],
         &["that", "should", "be"],
         &["should", "be"],
+        &["at"],
+        &["throw", "it", "at"],
+        &["throw", "it", "at", "an", "angle", "of"],
         &[],
     ];
     let lead = LEADS.iter().find(|lead| begins(words, lead))?.len();
@@ -49,6 +52,14 @@ pub fn again(words: &[String], present: &SceneSpec) -> Option<Result<Plan, Refus
         _ => return None,
     };
     let mut spec = present.clone();
+    if unit == Some(Unit::Angle)
+        && let Some(done) = thrown(value, present)
+    {
+        return Some(done);
+    }
+    if lead > 0 && is(words, lead - 1, &["at", "of"]) {
+        return None;
+    }
     let about = apply::spoken(present);
     let of: Vec<usize> =
         if about.is_empty() { (0..spec.things.len()).collect() } else { about.clone() };
@@ -86,6 +97,21 @@ pub fn again(words: &[String], present: &SceneSpec) -> Option<Result<Plan, Refus
     Some(done)
 }
 
+/// Another elevation of the one thing that is thrown, as fast as before.
+fn thrown(degrees: f64, present: &SceneSpec) -> Option<Result<Plan, Refusal>> {
+    let mut spec = present.clone();
+    let sloping = spec.things.iter().any(|thing| thing.tilt.is_some() || thing.angle.is_some());
+    let mut fly = spec.things.iter_mut().filter(|thing| thing.velocity.is_some());
+    let (Some(thing), None, false) = (fly.next(), fly.next(), sloping) else { return None };
+    let velocity = thing.velocity.as_mut()?;
+    let level = velocity.x.hypot(velocity.y);
+    let speed = level.hypot(velocity.z);
+    let (x, y) = if level > 0.0 { (velocity.x / level, velocity.y / level) } else { (1.0, 0.0) };
+    let (up, along) = degrees.to_radians().sin_cos();
+    *velocity = Xyz { x: speed * along * x, y: speed * along * y, z: speed * up };
+    Some(planned(spec, present))
+}
+
 /// Those of some things.
 fn of<'a>(
     things: &'a mut [Thing],
@@ -120,7 +146,7 @@ fn lengths<'a>(spec: &'a mut SceneSpec, which: &[usize], names: &[String]) -> Ve
             if matches!(thing.kind.extents(), [x, y, z] if x == y && y == z)
                 && let [figure] = &mut *own
             {
-                figure.whole = said != 1 || thing.kind == super::super::super::spec::Kind::Sphere;
+                figure.whole = said != 1 || thing.kind == Kind::Sphere;
             }
         }
         own.extend(thing.lengths.iter_mut().map(one));

@@ -21,11 +21,14 @@ pub fn describe(thing: &Thing) -> String {
     let parts = thing.parts.filter(|_| thing.kind == Kind::Dominoes && thing.count.is_none());
     let count = arrangement.and_then(counted).or(thing.count).or(parts);
     let mut words = Vec::new();
-    if let Some(count @ 2..) = count {
+    let looks = colours(&thing.colours);
+    // "3 blue and 1 red cubes"
+    let told = looks.starts_with(|first: char| first.is_ascii_digit());
+    if let Some(count @ 2..) = count.filter(|_| !told) {
         words.push(count.to_string());
     }
-    if !thing.colours.is_empty() {
-        words.push(colours(&thing.colours));
+    if !looks.is_empty() {
+        words.push(looks);
     }
     words.extend(thing.material.and_then(|material| {
         let word = format!("{material:?}").to_lowercase();
@@ -183,18 +186,23 @@ const fn part(kind: Kind) -> (&'static str, &'static str) {
     }
 }
 
-/// Colours that take turns are named once, and so is each of very many.
+/// Colours that take turns are named once; of others that come again, how many are so.
 fn colours(all: &[String]) -> String {
     let turn = (1..=all.len() / 2)
         .find(|turn| all.iter().enumerate().all(|(at, own)| *own == all[at % turn]))
         .unwrap_or(all.len());
-    let mut names: Vec<&str> = Vec::new();
+    let mut names: Vec<(&str, usize)> = Vec::new();
     for name in &all[..turn] {
-        if turn <= 6 || !names.contains(&&**name) {
-            names.push(name);
+        match names.iter_mut().find(|(known, _)| known == name) {
+            Some((_, times)) => *times += 1,
+            None => names.push((name, 1)),
         }
     }
-    names.join(" and ")
+    let again = names.iter().any(|(_, times)| *times > 1);
+    let named = names
+        .iter()
+        .map(|(name, times)| if again { format!("{times} {name}") } else { (*name).to_owned() });
+    named.collect::<Vec<_>>().join(" and ")
 }
 
 /// How many there are by their pattern alone.

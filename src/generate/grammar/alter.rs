@@ -378,6 +378,7 @@ impl Parser {
 
     /// "heavier", "steeper", "faster".
     fn relative(&mut self, index: usize, what: Relative, factor: f64) -> bool {
+        let friction = self.friction_now(index);
         let thing = &mut self.drafts[index].thing;
         match what {
             Relative::Mass => self.heavier(index, factor),
@@ -408,8 +409,7 @@ impl Parser {
                 thing.strength = Some(usual * factor);
             }
             Relative::Friction => {
-                let usual = thing.material.map_or(1.0, |material| material.traits().friction);
-                thing.friction = Some((thing.friction.unwrap_or(usual) * factor).min(5.0));
+                thing.friction = Some((friction * factor).min(5.0));
             }
             Relative::Stiffness if sprung(thing.kind) => {
                 let usual = 40.0 * thing.mass.unwrap_or(1.0);

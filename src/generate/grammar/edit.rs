@@ -253,6 +253,19 @@ impl Parser {
             })
     }
 
+    /// Whether something is said of a noun behind it that others of its name need not have.
+    fn says_more_of_it(&self, by: usize) -> bool {
+        let joined = matches!(self.ahead(by), Some(Lex::Comma | Lex::Mark))
+            || matches!(self.sense_ahead(by), Some(Sense::Of | Sense::With));
+        let next = self.lexemes.get(self.at + by + 1);
+        joined
+            && next.is_some_and(|next| {
+                matches!(next.lex, Lex::Measure(_))
+                    || next.sense().is_some_and(Sense::is_adjective)
+                    || matches!(next.sense(), Some(Sense::A | Sense::Prop(_)))
+            })
+    }
+
     /// Whether what follows is "the ball", "it", "them" and then a place.
     fn moves(&self) -> bool {
         self.lexemes[self.at..].iter().take(6).any(|lexeme| {
@@ -579,6 +592,8 @@ fn add(parser: &mut Parser, known: usize) {
             parser.text();
             return;
         }
+        // "another ball, 3 kg" is a thing of its own.
+        Some(Sense::Noun(_) | Sense::Ones) if more && parser.says_more_of_it(1) => None,
         Some(Sense::Noun(noun)) if more => {
             let same = parser.drafts[..known]
                 .iter()

@@ -188,6 +188,19 @@ impl Parser {
         *more = Some(way);
     }
 
+    /// Its own friction, or that of what it stands on.
+    pub(super) fn friction_now(&self, index: usize) -> f64 {
+        let own = |index: usize| {
+            let thing = &self.drafts[index].thing;
+            thing.friction.or(thing.material.map(|material| material.traits().friction))
+        };
+        let below = self
+            .links
+            .iter()
+            .find(|link| link.subject == index && matches!(link.place, Place::On | Place::AtTop));
+        own(index).or(below.and_then(|link| own(link.reference))).unwrap_or(1.0)
+    }
+
     /// The word for what there should be more of.
     fn gauge(&mut self) -> Option<Gauge> {
         let text = self.lexemes.get(self.at)?.text.clone();
@@ -437,10 +450,7 @@ impl Parser {
                 .density
                 .or(thing.material.map(|material| material.traits().density))
                 .unwrap_or(1000.0),
-            Gauge::Of(Prop::Friction) => thing
-                .friction
-                .or(thing.material.map(|material| material.traits().friction))
-                .unwrap_or(1.0),
+            Gauge::Of(Prop::Friction) => self.friction_now(index),
             Gauge::Of(Prop::Bounce) => thing.bounce?,
             Gauge::Of(Prop::Strength) => {
                 thing.strength.or(super::super::build::usual_strength(thing))?
@@ -453,6 +463,7 @@ impl Parser {
                 arrangement
                     .and_then(|a| a.pitch.or(a.gap))
                     .or(tied.and_then(|link| link.gap))
+                    .or((thing.kind == Kind::Dominoes).then_some(0.45 * z - x))
                     .or(draft.count.map(|_| (0.25 * x).clamp(0.01, 0.2)))?
             }
             Gauge::Radius => {

@@ -2,7 +2,10 @@
 
 use std::collections::BTreeMap;
 
-use super::super::super::{Plan, Refusal, spec::SceneSpec};
+use super::super::super::{
+    Plan, Refusal,
+    spec::{SceneSpec, Thing},
+};
 use super::super::{
     alter::{of_each, one_of_them},
     edit::{Wish, finish, once, read},
@@ -505,9 +508,13 @@ pub fn about(before: &SceneSpec, after: &SceneSpec) -> Vec<String> {
     }
     let mut names = Vec::new();
     for thing in &after.things {
-        if before.thing(&thing.id).is_some_and(|old| old != thing) {
-            names.push(thing.id.clone());
-        }
+        let Some(old) = before.thing(&thing.id).filter(|old| *old != thing) else { continue };
+        // One more of them is the last.
+        let many = old.count.unwrap_or(1) + 1;
+        let one_more = thing.count == Some(many)
+            && Thing { count: None, arrangement: None, ..thing.clone() }
+                == Thing { count: None, arrangement: None, ..old.clone() };
+        names.push(if one_more { format!("{}#{many}", thing.id) } else { thing.id.clone() });
     }
     if names.is_empty() {
         let placed = after.relations.iter().filter(|own| !before.relations.contains(own));

@@ -217,14 +217,17 @@ fn made_a(words: &[String], present: &SceneSpec) -> Option<Vec<String>> {
     if !is(words, a, &["a", "an"]) {
         return None;
     }
-    let at = (a + 1..words.len()).find(|at| {
-        longest_noun(words, *at).is_some_and(|(_, length, _)| at + length == words.len())
-    })?;
-    let (noun, ..) = longest_noun(words, at)?;
     let about: Vec<usize> = super::apply::spoken(present);
     let only = (present.things.len() == 1).then_some(0);
     let thing = about.first().copied().filter(|_| about.len() == 1).or(only)?;
     let own = noun_of(&present.things[thing])?;
+    let mut nouns = (a + 1..words.len()).filter_map(|at| {
+        let (noun, length, _) = longest_noun(words, at)?;
+        (at + length == words.len()).then_some((at, noun))
+    });
+    // "a rubber ball", of a ball, is no toy.
+    let first = nouns.next()?;
+    let (at, noun) = nouns.find(|(_, noun)| noun.words == own.words).unwrap_or(first);
     let looks = &words[a + 1..at];
     if own.words == noun.words && !looks.is_empty() {
         return Some([&with("make", &words[1..end])[..], looks].concat());
@@ -237,43 +240,52 @@ fn made_a(words: &[String], present: &SceneSpec) -> Option<Vec<String>> {
     })
 }
 
-/// What of a machine or a piece of furniture has no looks or thickness of its own.
-pub fn unfit(words: &[String], present: &SceneSpec) -> Option<Refusal> {
+/// Where words speak of a part of a machine or of a piece of furniture, that is no thing itself.
+fn of_a_part(words: &[String], present: &SceneSpec) -> Option<usize> {
     const PARTS: &[&str] = &[
-        "leg", "legs", "rod", "rods", "link", "links", "bob", "string", "pole", "cart", "top",
-        "back", "seat", "wheel", "wheels", "hub", "axle", "base", "arm", "arms", "beam", "board",
+        "leg", "legs", "rod", "rods", "link", "links", "bob", "string", "pole", "top", "back",
+        "seat", "wheel", "wheels", "hub", "axle", "base", "arm", "arms", "board",
     ];
     let at = words.iter().position(|word| PARTS.contains(&&**word))?;
     let own = longest_noun(words, at).is_some_and(|(noun, ..)| {
         present.things.iter().any(|thing| noun_of(thing).is_some_and(|own| own.words == noun.words))
     });
-    let has_parts = |thing: &Thing| {
+    let parted = |thing: &Thing| {
         matches!(thing.kind.class(), Class::Mechanism | Class::Furniture)
             && thing.kind != Kind::Chain
     };
-    // "on top", "put the cube on the seat"
-    let placed = at > 0
-        && !is(words, at - 1, &["the", "its", "their", "both"])
-        && !is(words, at - 1, &["thicker", "thinner", "fatter", "slimmer"])
-        || is(words, 0, &["put", "place", "move", "add", "hang", "throw", "drop"]);
-    if own || placed || !present.things.iter().any(has_parts) {
-        return None;
-    }
+    let led = at > 0
+        && (is(words, at - 1, &["the", "its", "their", "both", "table"])
+            || comparison(words, at - 1).is_some());
+    let put = is(words, 0, &["put", "place", "move", "add", "hang", "throw", "drop"]);
+    (led && !own && !put && present.things.iter().any(parted)).then_some(at)
+}
+
+/// What no part can become: "thicker legs", "make the back higher".
+pub fn unfit(words: &[String], present: &SceneSpec) -> Option<Refusal> {
+    let at = of_a_part(words, present)?;
     let thick = words.iter().any(|word| {
         matches!(&**word, "thicker" | "thinner" | "fatter" | "slimmer" | "thick" | "thin")
     });
-    let coloured = words.iter().any(|word| {
-        lexicon::meaning(word)
-            .is_some_and(|entry| matches!(entry.sense, Sense::Colour(_) | Sense::Material(_)))
-    });
-    let back = matches!(&*words[at], "back" | "top" | "seat")
-        && (0..words.len()).any(|at| comparison(words, at).is_some());
-    (thick || coloured || back).then(|| {
+    let grows = words[at] == "back" && (0..words.len()).any(|at| comparison(words, at).is_some());
+    (thick || grows).then(|| {
         Refusal::of(format!(
             "'{}' is a part, of which lengths, masses and numbers can be changed where it has them",
             words[at]
         ))
     })
+}
+
+/// What becomes of all where only a part was to have another look.
+pub fn as_a_whole(words: &[String], present: &SceneSpec) -> Option<String> {
+    let at = of_a_part(words, present)?;
+    let looks = words.iter().any(|word| {
+        lexicon::meaning(word)
+            .is_some_and(|entry| matches!(entry.sense, Sense::Colour(_) | Sense::Material(_)))
+    });
+    let poles = |thing: &Thing| matches!(thing.kind, Kind::CartPole | Kind::InvertedPendulum);
+    (looks && !present.things.iter().any(poles))
+        .then(|| format!("'{}' has no look of its own: all of it changes", words[at]))
 }
 
 /// "no table", "without the lamp": it goes.

@@ -3,13 +3,13 @@
 
 use super::super::super::{
     Plan, Refusal,
-    spec::{Class, Relation, SceneSpec, Thing},
+    spec::{Class, Place, Relation, SceneSpec, Thing},
     words::describe,
 };
 use super::super::{
     lexer::lexemes,
     lexicon::{self, Prop, Relative, Sense},
-    reword::{is, with},
+    reword::{begins, is, with},
 };
 use super::{apply, whole, words::longest_noun};
 
@@ -21,6 +21,15 @@ fn loose(thing: &Thing) -> bool {
 /// "bouncier", "more friction", "slippery": a surface of nobody is that of all, where nothing was
 /// spoken of yet.
 pub fn of_all(words: &[String], present: &SceneSpec) -> Option<Vec<String>> {
+    // Of what stands on something, that between both is meant, not that of the floor.
+    let borne = present.relations.iter().any(|own| matches!(own.place, Place::On | Place::AtTop));
+    let none = begins(words, &["no", "friction"])
+        || begins(words, &["without", "friction"])
+        || begins(words, &["zero", "friction"]);
+    if none && borne && words.len() == 2 {
+        let many = present.things.iter().filter(|thing| loose(thing)).count() > 1;
+        return Some(with(if many { "make them" } else { "make it" }, &["frictionless".into()]));
+    }
     if !present.about.is_empty() || present.things.iter().filter(|thing| loose(thing)).count() < 2 {
         return None;
     }
@@ -82,7 +91,7 @@ pub fn of_each(
 }
 
 /// Of whom "they" is: what was spoken of last, or all that does not only stand there.
-fn members(present: &SceneSpec) -> Vec<String> {
+pub fn members(present: &SceneSpec) -> Vec<String> {
     let spoken = apply::spoken(present);
     if spoken.len() > 1 {
         return spoken.into_iter().map(|index| present.things[index].id.clone()).collect();

@@ -14,6 +14,7 @@ mod doubt;
 mod refer;
 #[cfg(test)]
 mod tests;
+mod together;
 mod turns;
 mod value;
 mod words;
@@ -35,6 +36,7 @@ const MOST: usize = 6;
 /// The plan after what a text asks for; nothing when it asks for a scene of its own.
 pub fn said(prompt: &str, present: &SceneSpec) -> Option<Result<Plan, Refusal>> {
     let spoken: Vec<String> = tokens(prompt).into_iter().map(|token| token.text).collect();
+    let present = &as_many(&spoken, present);
     let mut warnings = Vec::new();
     let words = match chat::plain(spoken.clone(), &mut warnings) {
         Ok(words) => words,
@@ -82,9 +84,25 @@ pub fn said(prompt: &str, present: &SceneSpec) -> Option<Result<Plan, Refusal>> 
         outcome.map(|mut plan| {
             warnings.append(&mut plan.warnings);
             warnings.extend(doubt::guessed(&words, present, &plan.spec));
+            warnings.extend(brief::as_a_whole(&words, present));
             Plan { warnings, ..plan }
         })
     })
+}
+
+/// One of several is spoken of as "it"; "them" are all.
+fn as_many(words: &[String], present: &SceneSpec) -> SceneSpec {
+    let mut spec = present.clone();
+    let they = words.iter().any(|word| matches!(&**word, "them" | "they" | "their"))
+        && !words.iter().any(|word| {
+            matches!(&**word, "other" | "others" | "rest" | "but" | "except" | "one" | "two")
+        });
+    if let ([one], true) = (&mut *spec.about, they)
+        && let Some((whole, _)) = one.split_once('#')
+    {
+        *one = whole.to_owned();
+    }
+    spec
 }
 
 /// Whether a new sentence begins, or a clause with a verb of its own.
@@ -119,6 +137,10 @@ fn whole(text: &str, words: &[String], present: &SceneSpec) -> Option<Result<Pla
 fn of_one(text: &str, words: &[String], present: &SceneSpec) -> Option<Result<Plan, Refusal>> {
     if let Some(refusal) = brief::unfit(words, present) {
         return Some(Err(refusal));
+    }
+    let done = together::done(words, present).or_else(|| value::upwards(words, present));
+    if let Some(done) = done {
+        return Some(done);
     }
     if let Some(done) = acts::done(words, present).or_else(|| value::again(words, present)) {
         return Some(done);

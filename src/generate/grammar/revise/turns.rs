@@ -94,6 +94,7 @@ pub static TURNS: &[(&str, &str, &str)] = &[
     ("lower", "^ lower the ** to % $", "raise the $1 to $2"),
     ("down", "^ lay it|that|this down ?flat $", "lay it on its side"),
     ("down", "^ lay the ** down ?flat $", "lay the $1 on its side"),
+    ("more", "^ # degrees|degree more $", "increase the angle by $1 degrees"),
     ("more", "^ % more $", "increase it by $1"),
     ("", "^ half as steep $", "make it half as steep"),
     ("steep", "^ make it|the ?ramp|slope half as steep $", "decrease the slope by 50 percent"),

@@ -20,6 +20,14 @@ struct Figure<'a> {
     whole: bool,
 }
 
+/// "throw it upwards": as fast as before.
+pub fn upwards(words: &[String], present: &SceneSpec) -> Option<Result<Plan, Refusal>> {
+    let up = begins(words, &["throw", "it"])
+        && is(words, words.len() - 1, &["up", "upwards", "upward"])
+        && words.len() < 5;
+    up.then(|| thrown(90.0, present)).flatten()
+}
+
 /// The plan with the figure; nothing where the words say more, or it is not clear which it is.
 pub fn again(words: &[String], present: &SceneSpec) -> Option<Result<Plan, Refusal>> {
     const LEADS: &[&[&str]] = &[

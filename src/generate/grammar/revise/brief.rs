@@ -227,7 +227,13 @@ fn made_a(words: &[String], present: &SceneSpec) -> Option<Vec<String>> {
     });
     // "a rubber ball", of a ball, is no toy.
     let first = nouns.next()?;
-    let (at, noun) = nouns.find(|(_, noun)| noun.words == own.words).unwrap_or(first);
+    let look = |word: &String| {
+        lexicon::material(word).is_some()
+            || lexicon::meaning(word).is_some_and(|entry| entry.sense.is_adjective())
+    };
+    let plain =
+        nouns.find(|(at, noun)| noun.words == own.words && words[a + 1..*at].iter().all(look));
+    let (at, noun) = plain.unwrap_or(first);
     let looks = &words[a + 1..at];
     if own.words == noun.words && !looks.is_empty() {
         return Some([&with("make", &words[1..end])[..], looks].concat());

@@ -193,7 +193,9 @@ fn colours(all: &[String]) -> String {
         .unwrap_or(all.len());
     let mut names: Vec<(&str, usize)> = Vec::new();
     for name in &all[..turn] {
-        match names.iter_mut().find(|(known, _)| known == name) {
+        // The look of what it is made of.
+        let name = if name.starts_with('#') { "plain" } else { name };
+        match names.iter_mut().find(|(known, _)| *known == name) {
             Some((_, times)) => *times += 1,
             None => names.push((name, 1)),
         }

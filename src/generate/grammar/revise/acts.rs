@@ -3,7 +3,7 @@
 
 use super::super::super::{
     Plan, Refusal, build,
-    spec::{Class, Kind, SceneSpec, Xyz},
+    spec::{Class, Kind, Place, Relation, SceneSpec, Xyz},
 };
 use super::super::{
     edit::once,
@@ -633,7 +633,14 @@ fn plainly(words: &[String], present: &SceneSpec) -> Option<Result<Plan, Refusal
             if !idle || what.starts_with("motor") {
                 return None;
             }
-            with("remove the", std::slice::from_ref(what))
+            // Of what stands on something, that between both is meant, not that of the floor.
+            let borne = |own: &Relation| matches!(own.place, Place::On | Place::AtTop);
+            if what == "friction" && present.relations.iter().any(borne) {
+                let many = super::doubt::members(present).len() > 1;
+                with(if many { "make them" } else { "make it" }, &says("frictionless"))
+            } else {
+                with("remove the", std::slice::from_ref(what))
+            }
         }
         // "lower the second one by 30 %"
         "lower" | "raise" | "heighten" => {

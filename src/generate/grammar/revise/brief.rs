@@ -115,10 +115,15 @@ fn instead_of_it(words: &[String], _: &SceneSpec) -> Option<Vec<String>> {
 }
 
 /// "make one red", "paint two blue": of them.
-fn some_of_them(words: &[String], _: &SceneSpec) -> Option<Vec<String>> {
+fn some_of_them(words: &[String], present: &SceneSpec) -> Option<Vec<String>> {
     let verb = is(words, 0, &["make", "paint", "colour", "color", "turn", "dye"]);
     let many = words.get(1).filter(|word| number(word).is_some_and(|n| n.fract() == 0.0))?;
-    let looks = words.get(2..).filter(|looks| !looks.is_empty())?;
+    // "make one cup red", of two.
+    let cups = longest_noun(words, 2).filter(|(noun, ..)| {
+        present.things.iter().any(|thing| noun_of(thing).is_some_and(|own| own.words == noun.words))
+    });
+    let cups = cups.map_or(0, |(_, length, _)| length);
+    let looks = words.get(2 + cups..).filter(|looks| !looks.is_empty())?;
     let look = |word: &String| {
         lexicon::meaning(word).is_some_and(|entry| {
             entry.sense.is_adjective()
@@ -129,7 +134,12 @@ fn some_of_them(words: &[String], _: &SceneSpec) -> Option<Vec<String>> {
         return None;
     }
     let mut out = vec![words[0].clone(), many.clone()];
-    out.extend(says("of them"));
+    if cups > 0 {
+        out.extend(says("of the"));
+        out.extend_from_slice(&words[2..2 + cups]);
+    } else {
+        out.extend(says("of them"));
+    }
     out.extend_from_slice(looks);
     Some(out)
 }

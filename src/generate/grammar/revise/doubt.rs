@@ -3,13 +3,13 @@
 
 use super::super::super::{
     Plan, Refusal,
-    spec::{Class, Place, Relation, SceneSpec, Thing},
+    spec::{Class, Relation, SceneSpec, Thing},
     words::describe,
 };
 use super::super::{
     lexer::lexemes,
     lexicon::{self, Prop, Relative, Sense},
-    reword::{begins, is, with},
+    reword::{is, with},
 };
 use super::{apply, whole, words::longest_noun};
 
@@ -21,15 +21,6 @@ fn loose(thing: &Thing) -> bool {
 /// "bouncier", "more friction", "slippery": a surface of nobody is that of all, where nothing was
 /// spoken of yet.
 pub fn of_all(words: &[String], present: &SceneSpec) -> Option<Vec<String>> {
-    // Of what stands on something, that between both is meant, not that of the floor.
-    let borne = present.relations.iter().any(|own| matches!(own.place, Place::On | Place::AtTop));
-    let none = begins(words, &["no", "friction"])
-        || begins(words, &["without", "friction"])
-        || begins(words, &["zero", "friction"]);
-    if none && borne && words.len() == 2 {
-        let many = present.things.iter().filter(|thing| loose(thing)).count() > 1;
-        return Some(with(if many { "make them" } else { "make it" }, &["frictionless".into()]));
-    }
     if !present.about.is_empty() || present.things.iter().filter(|thing| loose(thing)).count() < 2 {
         return None;
     }
@@ -60,6 +51,11 @@ pub fn of_each(
     done: Option<Result<Plan, Refusal>>,
 ) -> Option<Result<Plan, Refusal>> {
     let meant = members(present);
+    let together = words.iter().any(|word| word == "total")
+        && words.iter().any(|word| matches!(&**word, "both" | "they" | "them" | "all"));
+    if together && meant.len() > 1 {
+        return Some(Err(Refusal::of("say what each of them should have")));
+    }
     let Some(its) = of_it(words).filter(|_| meant.len() > 1) else { return done };
     if let Some(Ok(plan)) = &done
         && meant.iter().all(|name| is_otherwise(name, present, &plan.spec))

@@ -110,5 +110,26 @@ pub static TURNS: &[(&str, &str, &str)] = &[
         "^ ?make the first|upper|top link % ?long ,|and|; ?and ?make ?the second|lower|bottom ?link|one % ?long $",
         "links of $1 and $2",
     ),
+    ("another", "^ ?add another ** , a|an ** one $", "add another $2 $1"),
+    (
+        "",
+        "^ move|shift|slide|push|nudge|bring =it|them|that|this ?to ?the =left|right|back|front by % $",
+        "move $1 $3 to the $2",
+    ),
+    (
+        "",
+        "^ move|shift|slide|push|nudge|bring the ** ?to ?the =left|right|back|front by % $",
+        "move the $1 $3 to the $2",
+    ),
+    (
+        "",
+        "^ move|shift|slide|nudge|bring =it|them|that|this ?a ?bit|little ?to ?the =left|right|back|front ?a ?bit|little $",
+        "move $1 30 cm to the $2",
+    ),
+    (
+        "",
+        "^ move|shift|slide|nudge|bring the ** ?a ?bit|little to the =left|right|back|front ?a ?bit|little $",
+        "move the $1 30 cm to the $2",
+    ),
     ("undo", "^ undo ?that|this|it $", "undo"),
 ];

@@ -356,8 +356,8 @@ impl Layout<'_> {
                     Place::InFrontOf => (1, -1.0),
                     _ => (1, 1.0),
                 };
-                // Both may be raised: a height is one above what bears them.
-                let raised = self.spec.things[reference].height.filter(|_| thing.height.is_some());
+                // A height is one above what bears it: what is beside it has one of its own, or none.
+                let raised = self.spec.things[reference].height;
                 let level = at.pos[2] - raised.unwrap_or(0.0) + lift;
                 let mut pos = [middle(0) - own_middle(0), middle(1) - own_middle(1), level];
                 // Before the foot of what reaches far to one side.

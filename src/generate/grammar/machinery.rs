@@ -14,6 +14,37 @@ const SEESAWS: &str = "seesaw|see|plank|board|beam|teeter|lever|rocker|balance";
 const PENDULUMS: &str = "pendulum|pendulums|pendula|pendulum s";
 
 pub(super) static TURNS: &[(&str, &str, &str)] = &[
+    // Links that are told by each other.
+    (
+        PENDULUMS,
+        "with|whose ?the first|upper|top link|rod|arm ?is ?being twice as long as the second|lower|bottom|other ?one|link|rod|arm",
+        "with links of 1 m and 50 cm",
+    ),
+    (
+        PENDULUMS,
+        "with|whose ?the second|lower|bottom link|rod|arm ?is ?being twice as long as the first|upper|top|other ?one|link|rod|arm",
+        "with links of 50 cm and 1 m",
+    ),
+    (
+        PENDULUMS,
+        "with|whose ?the second|lower|bottom link|rod|arm ?is ?being half as long as the first|upper|top|other ?one|link|rod|arm",
+        "with links of 1 m and 50 cm",
+    ),
+    (
+        PENDULUMS,
+        "with|whose ?the first|upper|top link|rod|arm ?is ?being half as long as the second|lower|bottom|other ?one|link|rod|arm",
+        "with links of 50 cm and 1 m",
+    ),
+    (
+        CRADLES,
+        "?with ?and the|its leftmost|left|first|outer|outermost|end|rightmost|right|last ball|sphere|one ?is ?being pulled|drawn|lifted|raised|swung ?back|out|aside|up ?by|to|at|through ?an ?angle ?of %",
+        ", one ball lifted by $1",
+    ),
+    (
+        CRADLES,
+        "?with ?and the|its leftmost|left|first|outer|outermost|end|rightmost|right|last ball|sphere|one ?is ?being pulled|drawn|lifted|raised|swung ?back|out|aside|up",
+        ", one ball lifted",
+    ),
     // Springs.
     (SPRINGS, "coupled oscillators :|,", ""),
     (SPRINGS, "?two|three|four|# coupled oscillators :|, $", ""),

@@ -32,13 +32,20 @@ impl Parser {
         {
             by += 1;
         }
-        let lifted =
-            matches!(self.sense_ahead(by), Some(Sense::Trait(Trait::Lifted | Trait::Released)));
+        let lifts = self.sense_ahead(by);
+        let lifted = matches!(lifts, Some(Sense::Trait(Trait::Lifted | Trait::Released)));
         let count = whole(number);
         if !lifted || count.is_none() || self.drafts[index].kind() != Some(Kind::NewtonsCradle) {
             return false;
         }
-        self.drafts[index].thing.lifted = count;
+        // "with five balls released at 30 degrees": so many it has, of which one is.
+        let thing = &mut self.drafts[index].thing;
+        if thing.parts.is_none() && number > 2.0 && lifts == Some(Sense::Trait(Trait::Released)) {
+            thing.parts = count;
+            self.at += by;
+            return true;
+        }
+        thing.lifted = count;
         self.at += by + 1;
         true
     }

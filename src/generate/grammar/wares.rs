@@ -93,6 +93,7 @@ static TABLE: &[Noun] = wares! {
     "mat|doormat|yoga mat|rug|carpet|placemat" Box [0.9 0.6 0.01] in "maroon" at 1.5 kg;
     "chopping board|cutting board|breadboard|skateboard deck" Box [0.4 0.25 0.02] of Wood;
     "surfboard|ironing board" Box [1.6 0.4 0.06] in "cyan" at 4.0 kg;
+    "trestle|sawhorse" Box [0.1 0.2 0.2] of Wood;
     "mirror|pane|glass pane|pane of glass|window pane|window" Box [0.8 0.05 1.0] of Glass at 8.0 kg;
     "picture frame|poster|photo|photograph|portrait" Box [0.5 0.06 0.4] in "cream" at 1.0 kg;
     "whiteboard|blackboard|chalkboard|signboard|billboard" Box [1.4 0.12 1.0] in "white" at 12.0 kg;

@@ -283,3 +283,33 @@ pub fn fitted(lexemes: &[Lexeme], spec: &SceneSpec) -> Vec<String> {
     }
     lost
 }
+
+/// Ways that nothing is on: "driving up a ramp"; and how far a drawer is out, which none can be.
+pub fn untrodden(lexemes: &[Lexeme], spec: &SceneSpec) -> Vec<String> {
+    let mut lost = Vec::new();
+    for (at, lexeme) in lexemes.iter().enumerate() {
+        let up = lexeme.text == "up" || lexeme.text.ends_with(" up");
+        let behind = lexemes[at + 1..].iter().find(|next| {
+            !matches!(next.sense(), Some(Sense::A | Sense::The | Sense::Filler | Sense::More))
+                && !next.sense().is_some_and(Sense::is_adjective)
+                && !matches!(next.lex, Lex::Measure(_))
+        });
+        if up
+            && let Some(Sense::Noun(noun)) = behind.and_then(Lexeme::sense)
+            && matches!(noun.kind, Kind::Ramp | Kind::Stairs)
+            && !spec
+                .relations
+                .iter()
+                .any(|own| spec.thing(&own.reference).is_some_and(|thing| thing.kind == noun.kind))
+        {
+            lost.push(lexeme.text.clone());
+        }
+        let drawn = spec.things.iter().any(|thing| thing.kind == Kind::Drawer)
+            && lexeme.sense() == Some(Sense::By)
+            && matches!(lexemes.get(at + 1).map(|next| next.lex), Some(Lex::Measure(_)));
+        if drawn {
+            lost.push(lexemes[at + 1].text.clone());
+        }
+    }
+    lost
+}

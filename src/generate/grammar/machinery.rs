@@ -14,6 +14,16 @@ const SEESAWS: &str = "seesaw|see|plank|board|beam|teeter|lever|rocker|balance";
 const PENDULUMS: &str = "pendulum|pendulums|pendula|pendulum s";
 
 pub(super) static TURNS: &[(&str, &str, &str)] = &[
+    (
+        "crane",
+        "with|carrying|bearing a|an ?hanging|suspended load|weight|mass of %",
+        "holding a $1 box",
+    ),
+    (
+        "crane",
+        "with|carrying|bearing a|an ?hanging|suspended % load|weight|mass",
+        "holding a $1 box",
+    ),
     // Links that are told by each other.
     (
         PENDULUMS,

@@ -191,7 +191,11 @@ impl Phrasing {
         for at in 1..self.lexemes.len() {
             let goes =
                 matches!(self.sense(at - 1), Some(Sense::Trait(Trait::Thrown | Trait::Moving)));
-            if goes && matches!(self.text(at), "up" | "up in the air" | "up into the air") {
+            // Up what?
+            let onto = matches!(self.sense(at + 1), Some(Sense::A | Sense::The))
+                || matches!(self.sense(at + 1), Some(Sense::Noun(_)));
+            let up = matches!(self.text(at), "up" | "up in the air" | "up into the air");
+            if goes && up && !onto {
                 self.lexemes[at] = known(Sense::Direction([0.0, 0.0, 1.0]), "upwards");
             }
         }

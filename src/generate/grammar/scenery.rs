@@ -314,6 +314,17 @@ pub(super) static TURNS: &[(&str, &str, &str)] = &[
     ),
     ("", "from ?really|very|quite|so|pretty|way high ?up|above ?in ?the ?air", "from 3 m"),
     ("", "from ?a great|considerable height", "from 3 m"),
+    // From how high is said of what falls.
+    (
+        "",
+        "=falling|dropped|dropping|falls|fall|drops|released ?down =onto|on|upon|into =a|an|the ** from ?a ?height ?of ?about %",
+        "$1 from $5 $2 $3 $4",
+    ),
+    (
+        "",
+        "^ ?please ?let drop|release =a|an|the|one|two|three ** =onto|on|upon|into =a|an|the ** from ?a ?height ?of ?about %",
+        "drop $1 $2 from $6 $3 $4 $5",
+    ),
     // Whole experiments.
     (
         "",

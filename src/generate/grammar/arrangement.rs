@@ -1,6 +1,6 @@
 //! How several stand, and the parts of a thing.
 
-use super::super::spec::{Kind, Pattern, Place};
+use super::super::spec::{Kind, Pattern, Place, Thing};
 use super::{
     draft::Draft,
     lexer::Lex,
@@ -10,6 +10,40 @@ use super::{
 };
 
 impl Parser {
+    /// "a red cone, a green cone and a blue cone in a circle": three that differ in colour alone.
+    fn as_one_group(&mut self, index: usize) -> bool {
+        let plain = |draft: &Draft| Draft {
+            thing: Thing { colours: Vec::new(), ..draft.thing.clone() },
+            ..draft.clone()
+        };
+        let own = plain(&self.drafts[index]);
+        let alike = self.list.iter().all(|at| {
+            let draft = &self.drafts[*at];
+            draft.noun == own.noun
+                && draft.count.is_none()
+                && !draft.plural
+                && plain(draft).thing == own.thing
+                && draft.lengths == own.lengths
+                && draft.factor == own.factor
+                && !self.links.iter().any(|link| link.subject == *at || link.reference == *at)
+        });
+        let colours: Vec<String> =
+            self.list.iter().flat_map(|at| self.drafts[*at].thing.colours.clone()).collect();
+        if !alike || !(colours.is_empty() || colours.len() == self.list.len()) {
+            return false;
+        }
+        for at in std::mem::take(&mut self.list) {
+            if at == index {
+                let draft = &mut self.drafts[at];
+                draft.count = Some(colours.len().max(2) as u32);
+                draft.thing.colours.clone_from(&colours);
+            } else {
+                self.drafts[at].noun = None;
+            }
+        }
+        true
+    }
+
     /// "in a row", "in a 3 by 3 grid", "at the corners of a square".
     pub(super) fn arranged(&mut self, index: usize) -> bool {
         let begin = self.at;
@@ -190,7 +224,12 @@ impl Parser {
                 {
                     return true;
                 }
-                let arrangement = draft.arrange(pattern);
+                let listed = alone && self.list.len() > 1 && self.list.contains(&index);
+                if listed && (pattern == Pattern::Row || !self.as_one_group(index)) {
+                    self.at = begin;
+                    return false;
+                }
+                let arrangement = self.drafts[index].arrange(pattern);
                 match *numbers {
                     [columns, rows] => {
                         arrangement.pattern = Pattern::Grid;

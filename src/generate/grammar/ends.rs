@@ -28,11 +28,17 @@ impl Parser {
             return false;
         };
         let on_board = board(base);
-        self.drafts[index].count = None;
-        self.drafts[index].plural = false;
-        let twin = self.drafts[index].clone();
-        self.drafts.push(twin);
-        let twin = self.drafts.len() - 1;
+        // "a steel ball and a wooden ball on opposite ends": one here and the other there.
+        let (first, twin) = match self.pair_with(index) {
+            Some(first) => (first, index),
+            None => {
+                self.drafts[index].count = None;
+                self.drafts[index].plural = false;
+                let twin = self.drafts[index].clone();
+                self.drafts.push(twin);
+                (index, self.drafts.len() - 1)
+            }
+        };
         // "on each side of a table" is beside it, "at each end" upon it.
         let aside = self.lexemes[begin].text.contains("side")
             && (named.is_some() || self.drafts[base].kind() == Some(Kind::Wall))
@@ -43,7 +49,7 @@ impl Parser {
         } else {
             [Place::OnLeftEnd, Place::OnRightEnd]
         };
-        self.link(index, places[0], base, None, None);
+        self.link(first, places[0], base, None, None);
         self.link(twin, places[1], base, None, None);
         true
     }

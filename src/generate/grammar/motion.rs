@@ -675,7 +675,7 @@ impl Parser {
     }
 
     /// The other of two that were named one after the other: "a ball and a box".
-    fn pair_with(&self, index: usize) -> Option<usize> {
+    pub(super) fn pair_with(&self, index: usize) -> Option<usize> {
         let [first, second] = *self.list else { return None };
         let free = |at: usize| {
             let draft = &self.drafts[at];

@@ -160,6 +160,9 @@ impl Parser {
                     Sense::It if here == begin && lexeme.text == "them" => {
                         return self.several_before().or(self.it).or(self.current);
                     }
+                    Sense::It if here == begin && lexeme.text == "it" => {
+                        return self.single_before().or(self.it).or(self.current);
+                    }
                     Sense::It if here == begin => return self.it.or(self.current),
                     Sense::Part(Part::End) if definite => {
                         return if self.take(|sense| sense == Sense::Of) {
@@ -377,6 +380,24 @@ impl Parser {
         None
     }
 
+    /// "a bridge over two pillars with a car on it": the bridge, where "it" would be several.
+    fn single_before(&self) -> Option<usize> {
+        let it = self.it.or(self.current)?;
+        let several = |at: usize| {
+            let draft = &self.drafts[at];
+            (draft.plural || draft.count.is_some_and(|n| n > 1))
+                && draft.thing.arrangement.is_none()
+                && draft.kind() != Some(Kind::Dominoes)
+        };
+        let single = |at: &usize| {
+            !several(*at)
+                && self.drafts[*at].noun.is_some()
+                && !self.drafts[*at].known
+                && Some(*at) != self.placed
+        };
+        (several(it) && !self.drafts[it].known).then(|| (0..it).rev().find(single)).flatten()
+    }
+
     /// "a table with ten pins and a ball rolling at them": the group, where "it" would be one thing.
     fn several_before(&self) -> Option<usize> {
         let several = |draft: &Draft| {
@@ -387,7 +408,7 @@ impl Parser {
         let others = (0..self.drafts.len()).filter(|at| several(&self.drafts[*at]));
         let mut others = others.filter(|at| Some(*at) != self.placed);
         let group = others.next().filter(|_| others.next().is_none());
-        group.filter(|_| alone && self.placed.is_some())
+        group.filter(|_| alone)
     }
 
     pub(super) fn sense_at(&self, at: usize) -> Option<Sense> {

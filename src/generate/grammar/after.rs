@@ -364,6 +364,7 @@ impl Parser {
             && let Some(upper) = named
             && let Some(link) =
                 self.links.iter().find(|link| link.subject == upper && link.place == Place::On)
+            && !self.stands_fast(link.reference)
         {
             named = Some(link.reference);
         }

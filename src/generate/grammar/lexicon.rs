@@ -271,7 +271,7 @@ static PHRASES: &[(&str, Sense)] = &[
     ("windy|windy day|breezy", Sense::Trait(Trait::Windy)),
     ("gravity off|off gravity", Sense::Trait(Trait::Weightless)),
     (
-        "on opposite sides|standing on opposite sides|sitting on opposite sides|standing on each side|sitting on each side|standing on either side|sitting on either side|standing on both sides|sitting on both sides|sitting at each end|standing at each end|at opposite sides|on opposite ends|at opposite ends|at each side|at each end|on each end|at both ends|on both ends|on either end|at either end|on each side|on both sides|at each of its ends|on either side|at either side|on each of its ends|on each of the ends",
+        "on opposite sides|standing on opposite sides|sitting on opposite sides|standing on each side|sitting on each side|standing on either side|sitting on either side|standing on both sides|sitting on both sides|sitting at each end|standing at each end|at opposite sides|on opposite ends|at opposite ends|at each side|at each end|on each end|at both ends|on both ends|on the ends|at the ends|on its ends|at its ends|on the two ends|at the two ends|on either end|at either end|on each side|on both sides|at each of its ends|on either side|at either side|on each of its ends|on each of the ends",
         Sense::Ends,
     ),
     (

@@ -16,6 +16,8 @@ mod output;
 mod pattern;
 mod place;
 mod solid;
+#[cfg(test)]
+mod tests;
 
 use std::borrow::Cow;
 
@@ -372,8 +374,23 @@ fn open(spec: &mut SceneSpec, relation: &Relation) {
     }
 }
 
-/// One of a thing, by itself.
+/// One of a thing, by itself, turned as it should stand.
 fn member(
+    thing: &Thing,
+    name: &str,
+    index: usize,
+    spot: &pattern::Spot,
+    palette: &Palette,
+    turn: usize,
+    held: Option<Held>,
+) -> Assembly {
+    let mut one = straight(thing, name, index, spot, palette, turn, held);
+    one.turn(thing.heading.unwrap_or(0.0));
+    one
+}
+
+/// One of a thing before it is turned.
+fn straight(
     thing: &Thing,
     name: &str,
     index: usize,
@@ -631,8 +648,7 @@ fn assemble(
         count = Some(1);
     }
     let held = held.filter(|held| matches!(held, Held::Across));
-    let mut sample = member(thing, &thing.id, 0, &single, palette, turn, held);
-    sample.turn(thing.heading.unwrap_or(0.0));
+    let sample = member(thing, &thing.id, 0, &single, palette, turn, held);
     let mut extents: [f64; 3] =
         std::array::from_fn(|axis| sample.greatest[axis] - sample.least[axis]);
     // What stands behind or beside each of them needs room, too.
@@ -680,7 +696,6 @@ fn assemble(
     for (index, spot) in spots.iter().take(MAX_BODIES + 1).enumerate() {
         let name = if several { format!("{}_{}", thing.id, index + 1) } else { thing.id.clone() };
         let mut one = member(thing, &name, index, spot, palette, turn, held);
-        one.turn(thing.heading.unwrap_or(0.0));
         let middle =
             [(one.least[0] + one.greatest[0]) / 2.0, (one.least[1] + one.greatest[1]) / 2.0];
         let shift = if thing.kind.class() == Class::Mechanism {

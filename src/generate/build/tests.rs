@@ -1,0 +1,31 @@
+//! What is built, as its text.
+
+use super::super::{SceneSpec, offline};
+
+/// The text of what is made of the words, one prompt after the other.
+fn built(prompts: &[&str]) -> String {
+    let spec = prompts.iter().fold(None, |present: Option<SceneSpec>, prompt| {
+        let plan = offline(prompt, present.as_ref());
+        Some(plan.unwrap_or_else(|refusal| panic!("{prompt}: {refusal}")).spec)
+    });
+    super::build(&spec.unwrap_or_default()).unwrap_or_else(|faults| panic!("{faults:?}")).xml
+}
+
+/// The first line that has this in it.
+fn line<'x>(xml: &'x str, part: &str) -> &'x str {
+    xml.lines().find(|line| line.contains(part)).unwrap_or_else(|| panic!("{part}: {xml}"))
+}
+
+#[test]
+fn one_alone_is_turned_as_several_are() {
+    for (prompts, name, degrees) in [
+        (&["a box rotated 30 degrees"][..], "box", "30"),
+        (&["a table", "turn it by 90 degrees"], "table", "90"),
+        (&["a plank rotated by 90 degrees"], "plank", "90"),
+        (&["two boxes rotated by 30 degrees"], "box_2", "30"),
+    ] {
+        let xml = built(prompts);
+        let body = line(&xml, &format!("body name=\"{name}\""));
+        assert!(body.contains(&format!("euler=\"0 0 {degrees}\"")), "{body}");
+    }
+}

@@ -6,7 +6,7 @@ use super::super::spec::{Actuator, Kind, Xyz};
 use super::{
     assembly::{Assembly, Body, Top, block, ghost, rod},
     element::{Element, numbers},
-    mechanism::{Parts, ball, body, joint},
+    mechanism::{Parts, WHEEL_DAMPING, ball, body, joint},
     solid::extents,
 };
 
@@ -420,7 +420,7 @@ impl Parts<'_> {
         for (side, sign) in [("left", 1.0), ("right", -1.0)] {
             let name = self.named(&format!("{side}_wheel"));
             let spin = joint("hinge", format!("{name}_spin"), [0.0, 1.0, 0.0])
-                .numbers("damping", &[0.01])
+                .numbers("damping", &[WHEEL_DAMPING])
                 .set("armature", "0.002");
             let tyre = self.frame.dress(upright_disc(wheel, y * 0.05));
             let spoke = ghost(block(
@@ -436,6 +436,7 @@ impl Parts<'_> {
             let (drive, spin) = (format!("{name}_drive"), format!("{name}_spin"));
             self.drive(&mut assembly, Actuator::Velocity, &drive, &spin, 0.3, [-PI, PI]);
         }
+        self.pace(&mut assembly, wheel, mass);
         if let Some(Xyz { x: speed, .. }) = self.thing.velocity {
             assembly.velocities.push((self.name.to_owned(), [speed, 0.0, 0.0], [0.0; 3]));
             for side in ["left", "right"] {

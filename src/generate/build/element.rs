@@ -87,6 +87,11 @@ impl Element {
         self.children.iter().for_each(|child| child.body_names(out));
     }
 
+    /// Whether it is an element of this name.
+    pub fn is(&self, name: &str) -> bool {
+        self.name == name
+    }
+
     /// Whether it is the body of this name.
     pub fn is_body(&self, name: &str) -> bool {
         self.name == "body" && self.attribute("name") == Some(name)

@@ -5,7 +5,7 @@ use super::{
     Held,
     assembly::{Assembly, Body, Top, block, ghost, rod},
     element::{Element, numbers},
-    mechanism::{Parts, ball, body, joint},
+    mechanism::{Parts, WHEEL_DAMPING, ball, body, joint},
     pattern::curve,
     solid::extents,
 };
@@ -343,7 +343,7 @@ impl Parts<'_> {
             let across = if single { 0.0 } else { side * y * 0.42 };
             let name = self.named(&format!("wheel_{}", n + 1));
             let spin = joint("hinge", format!("{name}_spin"), [0.0, 1.0, 0.0])
-                .numbers("damping", &[0.01])
+                .numbers("damping", &[WHEEL_DAMPING])
                 .set("armature", "0.002");
             let tyre = self.frame.dress(
                 Element::new("geom")
@@ -396,6 +396,8 @@ impl Parts<'_> {
                 .excludes
                 .push(Element::new("exclude").set("body1", self.name).set("body2", name));
         }
+        let weight = self.thing.mass.unwrap_or(mass + 0.5 * f64::from(wheels));
+        self.pace(&mut assembly, r, weight);
         let pos = [0.0, 0.0, ground];
         if let Some(Xyz { x: speed, .. }) = self.thing.velocity {
             assembly.velocities.push((self.name.to_owned(), [speed, 0.0, 0.0], [0.0; 3]));

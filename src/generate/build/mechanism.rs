@@ -9,6 +9,13 @@ use super::{
     solid::{extents, usual_length},
 };
 
+/// Of the joint of a wheel, N·m·s/rad: far less than its drive.
+pub(super) const WHEEL_DAMPING: f64 = 0.002;
+/// Speed that wheels can be driven at, m/s.
+const FASTEST_MPS: f64 = 10.0;
+/// Share of its weight that wheels push with at most: less than slips or lifts an axle.
+const PUSH: f64 = 0.4;
+
 /// Builds a mechanism around the origin, upon the floor.
 pub fn mechanism(
     thing: &Thing,
@@ -161,6 +168,21 @@ impl Parts<'_> {
             Some(most) => drive.numbers("forcerange", &[-most, most]),
             None => drive,
         }));
+    }
+
+    /// Wheels that keep a speed reach the one that was said, and 10 m/s; they push no harder than
+    /// they grip. `weight`: of the whole, kg.
+    pub(super) fn pace(&self, assembly: &mut Assembly, radius: f64, weight: f64) {
+        let said = self.thing.velocity.map_or(0.0, |velocity| velocity.x.abs());
+        let most = (FASTEST_MPS.max(1.2 * said) / radius).max(20.0);
+        let driven = assembly.actuators.iter().filter(|drive| drive.is("velocity")).count();
+        let push = PUSH * weight * 9.81 * radius / driven.max(1) as f64;
+        for drive in assembly.actuators.iter_mut().filter(|drive| drive.is("velocity")) {
+            drive.put("ctrlrange", numbers(&[-most, most]));
+            if self.thing.strength.is_none() {
+                drive.put("forcerange", numbers(&[-push, push]));
+            }
+        }
     }
 
     /// Whether the joint with this number is driven, where any is.

@@ -29,3 +29,15 @@ fn one_alone_is_turned_as_several_are() {
         assert!(body.contains(&format!("euler=\"0 0 {degrees}\"")), "{body}");
     }
 }
+
+#[test]
+fn wheels_reach_the_speed_that_was_said() {
+    let most = |prompt: &str| -> f64 {
+        let xml = built(&[prompt]);
+        let drive = line(&xml, "<velocity ").split("ctrlrange=\"-").nth(1).unwrap_or_default();
+        drive.split(' ').next().and_then(|most| most.parse().ok()).expect("a range")
+    };
+    // On wheels of 20 cm.
+    assert!(most("a car driving at 3 m/s") >= 100.0);
+    assert!(most("a car driving at 20 m/s") >= 200.0);
+}

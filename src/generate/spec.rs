@@ -171,6 +171,10 @@ pub struct Thing {
     #[serde(default)]
     #[schema(required)]
     pub heading: Option<f64>,
+    /// Of a door: degrees by which it stands open at first.
+    #[serde(default)]
+    #[schema(required)]
+    pub open: Option<f64>,
     /// First velocity, m/s.
     #[schema(required)]
     pub velocity: Option<Xyz>,
@@ -776,6 +780,7 @@ impl SceneSpec {
             say(within(thing.height, 0.0, 100.0), &at("height"), "must be within 0 and 100 m");
             say(within(thing.tilt, -90.0, 90.0), &at("tilt"), "must be within ±90°");
             say(within(thing.heading, -360.0, 360.0), &at("heading"), "must be within ±360°");
+            say(within(thing.open, 0.0, 175.0), &at("open"), "must be within 0 and 175°");
             say(within(thing.angle, -180.0, 180.0), &at("angle"), "must be within ±180°");
             let of_parts = |values: &[f64], least: f64, most: f64| {
                 values.len() <= 60 && values.iter().all(|value| (least..=most).contains(value))

@@ -115,6 +115,7 @@ pub fn describe(thing: &Thing) -> String {
     };
     let opens = thing.kind == Kind::Door;
     say(thing.angle, if opens { "opens by " } else { "let go at " }, "°");
+    say(thing.open, "stands open by ", "°");
     say(thing.lifted.map(f64::from), "", " lifted");
     say(thing.stiffness, "stiffness ", "");
     say(thing.damping, "damping ", "");

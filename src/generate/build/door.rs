@@ -9,7 +9,8 @@ use super::{
 };
 
 impl Parts<'_> {
-    /// A door that opens away by 90 degrees, or by the angle in the plan.
+    /// A door that opens away by 90 degrees, or by the angle in the plan, and stands as far open as
+    /// that says.
     pub(super) fn door(&self) -> Assembly {
         let [x, y, z] = extents(self.thing);
         let (post, gap) = (0.06, 0.005);
@@ -35,13 +36,15 @@ impl Parts<'_> {
     /// A leaf on its hinge, left of it or right of it, `wide` m.
     fn leaf(&self, assembly: &mut Assembly, which: &str, side: f64, wide: f64) {
         let [x, y, z] = extents(self.thing);
-        let most = self.thing.angle.map_or(90.0, f64::abs).clamp(5.0, 175.0);
+        let open = self.thing.open.unwrap_or(0.0);
+        let most = self.thing.angle.map_or(90.0, f64::abs).max(open).clamp(5.0, 175.0);
         // Below zero: to both sides.
         let least = if self.thing.angle.is_some_and(|angle| angle < 0.0) { -most } else { 0.0 };
         let named = |part: &str| self.named(&format!("{which}{part}"));
         let hinge = self
             .damped(joint("hinge", named("hinge"), [0.0, 0.0, -side]), 0.3)
             .numbers("range", &[least, most]);
+        let hinge = if open > 0.0 { hinge.numbers("ref", &[open]) } else { hinge };
         // From the hinge inwards.
         let (near, far) = (-side * 0.01, -side * wide);
         let leaf = block(&self.looks, [near, -y / 2.0, 0.01], [far, y / 2.0, z])
@@ -52,10 +55,13 @@ impl Parts<'_> {
         };
         // Nothing but what runs into it moves it: it hangs straight.
         let content = vec![hinge, leaf, knob(-1.0), knob(1.0)];
-        assembly.bodies[0].content.push(
-            body(named("leaf"), [side * x / 2.0, 0.0, 0.0], content)
-                .comment(format!("opens by {} degrees", numbers(&[most]))),
-        );
+        let mut leaf = body(named("leaf"), [side * x / 2.0, 0.0, 0.0], content);
+        if open > 0.0 {
+            leaf.put("euler", numbers(&[0.0, 0.0, -side * open]));
+        }
+        assembly.bodies[0]
+            .content
+            .push(leaf.comment(format!("opens by {} degrees", numbers(&[most]))));
         assembly
             .excludes
             .push(Element::new("exclude").set("body1", self.name).set("body2", named("leaf")));

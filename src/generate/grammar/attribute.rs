@@ -457,7 +457,7 @@ impl Parser {
             (Unit::Acceleration, _) => {
                 self.world.gravity = Some(Xyz { z: -measure.value.abs(), ..Xyz::default() });
             }
-            (Unit::Heading, _) => self.drafts[index].turned(measure.value),
+            (Unit::Heading | Unit::Opening, _) => self.drafts[index].turned(measure),
             (Unit::Angle, _) => {
                 // "leaning against a wall at 70 degrees": of what leans.
                 let leans = |link: &&super::parse::Link| {

@@ -237,8 +237,8 @@ impl Draft {
                 self.angle = Some(value);
                 true
             }
-            Unit::Heading => {
-                self.turned(value);
+            Unit::Heading | Unit::Opening => {
+                self.turned(measure);
                 true
             }
             Unit::Speed => {

@@ -1,13 +1,13 @@
-//! How things are turned: by so many degrees about the vertical.
+//! How things are turned: by so many degrees about the vertical; and how far doors stand open.
 
 use super::{
     draft::Draft,
-    lexer::Lex,
-    lexicon::{Sense, Verb},
+    lexer::{Lex, Lexeme},
+    lexicon::{Prop, Sense, Verb},
     measure::{Measure, Unit},
     phrasing::{Phrasing, ends, known},
 };
-use crate::generate::spec::Class;
+use crate::generate::spec::{Class, Kind};
 
 impl Phrasing {
     /// "a cube rotated by 45 degrees", "turn it by 30 degrees about the vertical": how it stands, not
@@ -40,6 +40,63 @@ impl Phrasing {
             }
             return;
         }
+    }
+
+    /// "a door that stands open at 30 degrees", "open it by 45 degrees": how it stands, not how far it
+    /// can be opened.
+    pub(super) fn opened(&mut self) {
+        let is_door = |lexeme: &Lexeme| matches!(lexeme.sense(), Some(Sense::Noun(noun)) if noun.kind == Kind::Door);
+        let door = self.lexemes.iter().any(is_door)
+            || matches!(self.sense(0), Some(Sense::Verb(Verb::Change)));
+        for at in 0..self.lexemes.len() {
+            let changes = at == 0 && self.text(0) == "open";
+            if !(changes || door && matches!(self.text(at), "open" | "opened" | "ajar")) {
+                continue;
+            }
+            let can = at > 0
+                && self.text(at - 1).split(' ').any(|word| {
+                    matches!(word, "can" | "may" | "should" | "could" | "will" | "must" | "to")
+                });
+            let from = if changes { self.behind_the_opened(at + 1) } else { at + 1 };
+            let mut figure = from;
+            while matches!(
+                self.sense(figure),
+                Some(
+                    Sense::At
+                        | Sense::By
+                        | Sense::To
+                        | Sense::A
+                        | Sense::Of
+                        | Sense::Prop(Prop::Angle)
+                )
+            ) {
+                figure += 1;
+            }
+            let Some(Lex::Measure(measure)) = self.lex(figure) else { continue };
+            if can || measure.unit != Unit::Angle || !ends(self.lex(figure + 1)) && changes {
+                continue;
+            }
+            self.lexemes[figure].lex = Lex::Measure(Measure { unit: Unit::Opening, ..measure });
+            self.lexemes.drain(from..figure);
+            if changes {
+                self.lexemes[at] = known(Sense::Verb(Verb::Change), "make");
+            } else {
+                self.lexemes.remove(at);
+            }
+            return;
+        }
+    }
+
+    /// Behind what is opened: "it", "the left door".
+    fn behind_the_opened(&self, from: usize) -> usize {
+        let mut at = from;
+        while matches!(self.sense(at), Some(Sense::It | Sense::The))
+            || self.is_noun(at)
+            || self.sense(at).is_some_and(Sense::is_adjective)
+        {
+            at += 1;
+        }
+        at
     }
 
     /// About which axis something is turned and which way round, from a place in the text on; where
@@ -75,9 +132,13 @@ impl Phrasing {
 }
 
 impl Draft {
-    /// It is turned by so many degrees: about the vertical, where it does not swing.
-    pub(super) fn turned(&mut self, degrees: f64) {
-        if self.kind().is_some_and(|kind| kind.class() == Class::Mechanism) {
+    /// It is turned by so many degrees: about the vertical, where it does not swing. A door stands
+    /// open by as many.
+    pub(super) fn turned(&mut self, measure: Measure) {
+        let degrees = measure.value;
+        if measure.unit == Unit::Opening || self.kind() == Some(Kind::Door) {
+            self.thing.open = Some(degrees);
+        } else if self.kind().is_some_and(|kind| kind.class() == Class::Mechanism) {
             self.angle = Some(degrees);
         } else {
             self.thing.heading = Some(self.thing.heading.unwrap_or(0.0) + degrees);
@@ -88,6 +149,36 @@ impl Draft {
 #[cfg(test)]
 mod tests {
     use crate::generate::offline;
+
+    #[test]
+    fn doors_stand_open_or_open_so_far() {
+        let door = |prompts: &[&str]| {
+            let spec = prompts.iter().fold(None, |present, prompt| {
+                Some(offline(prompt, present.as_ref()).expect(prompt).spec)
+            });
+            let door = spec.expect("a door").things.remove(0);
+            (door.open, door.angle)
+        };
+        for prompt in [
+            "a door opened at 45 degrees",
+            "a door open at 45 degrees",
+            "a door that stands open at 45 degrees",
+            "a door opened by 45 degrees",
+            "a door that is open by 45 degrees",
+        ] {
+            assert_eq!(door(&[prompt]), (Some(45.0), None), "{prompt}");
+        }
+        assert_eq!(door(&["a door", "open it 45 degrees"]), (Some(45.0), None));
+        assert_eq!(door(&["a door", "open the door by 45 degrees"]), (Some(45.0), None));
+        for prompt in [
+            "a door that opens to 45 degrees",
+            "a door that opens by 45 degrees",
+            "a door that can open by 45 degrees",
+            "a door that opens up to 45 degrees",
+        ] {
+            assert_eq!(door(&[prompt]), (None, Some(45.0)), "{prompt}");
+        }
+    }
 
     #[test]
     fn what_is_rotated_stands_turned() {

@@ -347,6 +347,12 @@ pub(super) static TURNS: &[(&str, &str, &str)] = &[
     ),
     (
         DOORS,
+        "?, ?that|which ?and can|should|may|could|must|will ?only|not ?be open|opened ?by|at|up ?to %",
+        "that opens up to $1",
+    ),
+    (DOORS, "opened|open|ajar ?at|by|to ?an ?angle ?of %", "ajar $1"),
+    (
+        DOORS,
         "?, ?that|which ?and ?can|should|may|only|does ?only|not ?be opens|open|opened ?by ?only|no|not ?further|more|wider ?at|up|than ?most|to|than %",
         "that opens up to $1",
     ),

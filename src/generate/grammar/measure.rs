@@ -22,6 +22,8 @@ pub enum Unit {
     Angle,
     /// Degrees about the vertical.
     Heading,
+    /// Degrees by which a door stands open.
+    Opening,
     /// m/s.
     Speed,
     /// m/s².

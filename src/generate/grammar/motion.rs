@@ -76,6 +76,7 @@ impl Phrasing {
         self.what_is_hit();
         self.far_from();
         self.turned();
+        self.opened();
         self.touching();
     }
 

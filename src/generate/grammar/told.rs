@@ -252,6 +252,8 @@ impl Figures {
         say(Unit::Angle, thing.angle);
         say(Unit::Angle, thing.tilt);
         say(Unit::Heading, thing.heading);
+        say(Unit::Heading, thing.open);
+        say(Unit::Opening, thing.open);
         say(Unit::Angle, thing.arrangement.as_ref().and_then(|a| a.sweep));
         if let Some(v) = thing.velocity {
             say(Unit::Speed, Some(v.x.hypot(v.y).hypot(v.z)));
@@ -500,6 +502,7 @@ pub fn idle(thing: &Thing) -> Option<&'static str> {
         ),
         (thing.tilt.is_some() && furniture && !matches!(kind, Ramp | Wedge), "a tilt"),
         (thing.heading.is_some() && thing.tilt.is_some(), "a turn and a lean"),
+        (thing.open.is_some() && kind != Door, "an opening"),
         (
             thing.heading.is_some()
                 && (machine

@@ -178,6 +178,10 @@ pub struct Thing {
     /// First velocity, m/s.
     #[schema(required)]
     pub velocity: Option<Xyz>,
+    /// Whether what is round rolls at its first velocity without slipping.
+    #[serde(default)]
+    #[schema(required)]
+    pub rolling: Option<bool>,
     /// First angular velocity, rad/s.
     #[schema(required)]
     pub spin: Option<Xyz>,

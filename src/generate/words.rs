@@ -120,7 +120,8 @@ pub fn describe(thing: &Thing) -> String {
     say(thing.stiffness, "stiffness ", "");
     say(thing.damping, "damping ", "");
     if let Some(v) = thing.velocity {
-        more.push(format!("moves at {} m/s", figure((v.x * v.x + v.y * v.y + v.z * v.z).sqrt())));
+        let how = if thing.rolling == Some(true) { "rolls" } else { "moves" };
+        more.push(format!("{how} at {} m/s", figure((v.x * v.x + v.y * v.y + v.z * v.z).sqrt())));
     }
     if let Some(w) = thing.spin {
         more.push(format!("spins at {} rad/s", figure((w.x * w.x + w.y * w.y + w.z * w.z).sqrt())));

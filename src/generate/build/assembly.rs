@@ -121,6 +121,10 @@ impl Assembly {
             body.pos = about(body.pos);
             body.euler[2] += degrees;
         }
+        // Angular ones are as the body sees them.
+        for (_, _, [x, y, _]) in &mut self.velocities {
+            (*x, *y) = (cos * *x + sin * *y, cos * *y - sin * *x);
+        }
         let bounds = |[least, greatest]: [[f64; 3]; 2]| {
             let corners = [[0, 0], [0, 1], [1, 0], [1, 1]].map(|[x, y]: [usize; 2]| {
                 about([[least, greatest][x][0], [least, greatest][y][1], 0.0])

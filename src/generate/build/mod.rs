@@ -447,7 +447,10 @@ fn straight(
     let velocity = |v: Option<Xyz>| v.map_or([0.0; 3], |v| [v.x, v.y, v.z]);
     let moving = thing.velocity.is_some() || thing.spin.is_some();
     if moving && !fixed {
-        assembly.velocities.push((name.to_owned(), velocity(thing.velocity), velocity(thing.spin)));
+        let (linear, spin) = (velocity(thing.velocity), velocity(thing.spin));
+        let rolls = rolling(thing, linear, hz * 2.0);
+        let angular = std::array::from_fn(|axis| spin[axis] + rolls[axis]);
+        assembly.velocities.push((name.to_owned(), linear, angular));
     }
     let rests = !moving
         && thing.height.is_none_or(|height| height == 0.0)
@@ -461,6 +464,22 @@ fn straight(
         rests,
     });
     assembly
+}
+
+/// The angular velocity of what rolls without slipping, rad/s.
+fn rolling(thing: &Thing, [x, y, _]: [f64; 3], across: f64) -> [f64; 3] {
+    let lies = thing.lying == Some(true);
+    let round = match thing.kind {
+        Kind::Sphere => true,
+        Kind::Cylinder | Kind::Capsule => lies,
+        Kind::Wheel => !lies,
+        _ => false,
+    };
+    if thing.rolling != Some(true) || !round {
+        return [0.0; 3];
+    }
+    let radius = across / 2.0;
+    [-y / radius, x / radius, 0.0]
 }
 
 /// What holds a thing that does not stand by itself, or as it lies.

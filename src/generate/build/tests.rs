@@ -41,3 +41,11 @@ fn wheels_reach_the_speed_that_was_said() {
     assert!(most("a car driving at 3 m/s") >= 100.0);
     assert!(most("a car driving at 20 m/s") >= 200.0);
 }
+
+#[test]
+fn what_rolls_turns_as_fast_as_it_goes() {
+    let key = |prompt: &str| line(&built(&[prompt]), "<key ").to_owned();
+    assert!(key("a ball rolling at 1 m/s").contains("qvel=\"1 0 0 0 10 0\""));
+    assert!(key("a cylinder rolling at 1 m/s").contains("qvel=\"1 0 0 0 12.5 0\""));
+    assert!(key("a ball sliding at 1 m/s").contains("qvel=\"1 0 0 0 0 0\""));
+}

@@ -69,6 +69,7 @@ mod quality;
 mod quantity;
 mod revise;
 mod reword;
+mod rolling;
 mod rooms;
 mod rows;
 mod scenery;
@@ -316,7 +317,9 @@ fn settle(
             warnings.push(what);
         }
         let thrown = draft.speed.is_none() && draft.traits.contains(&Trait::Thrown);
+        let rolls = draft.rolls().or(draft.thing.rolling);
         let mut thing = draft.resolve(warnings);
+        thing.rolling = rolls.filter(|rolls| *rolls && thing.velocity.is_some());
         let around =
             parser.links.iter().any(|link| link.subject == index && link.place == Place::Around);
         if around && thing.count.is_none() && thing.arrangement.is_none() {

@@ -9,7 +9,7 @@ use super::{
     assembly::{Assembly, Body},
     element::{Element, numbers},
     looks::Palette,
-    place::Placed,
+    place::{self, Placed},
 };
 
 /// Turns what was put together into text.
@@ -84,7 +84,16 @@ pub(super) fn write(
         tendons.extend(assembly.tendons);
         equalities.extend(assembly.equalities);
         excludes.extend(assembly.excludes);
-        velocities.extend(assembly.velocities);
+        // What goes along on a slope goes along the slope.
+        let (sin, cos) = at.lean.to_radians().sin_cos();
+        let sloped = spec.relations.iter().any(|r| {
+            r.subject == thing.id
+                && spec.thing(&r.reference).is_some_and(|base| place::slopes(base.kind))
+        });
+        velocities.extend(assembly.velocities.into_iter().map(|(name, [x, y, z], angular)| {
+            let along = sloped && z == 0.0;
+            (name, if along { [x * cos, y, -x * sin] } else { [x, y, z] }, angular)
+        }));
     }
     let span = (0..3).map(|axis| greatest[axis] - least[axis]).fold(0.5_f64, f64::max);
     let world = worldbody(spec, trees, [least, greatest]);

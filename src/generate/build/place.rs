@@ -505,7 +505,11 @@ impl Layout<'_> {
             .spec
             .thing(&relation.reference)
             .is_some_and(|thing| matches!(thing.kind, Kind::CurvedRamp | Kind::MarbleRun));
-        let along = if relation.place == Place::On && !curved {
+        // What goes uphill begins near the lower end.
+        let uphill = self.spec.things[subject].velocity.is_some_and(|velocity| velocity.x < 0.0);
+        let along = if uphill && relation.place == Place::On {
+            (0.75 * length).min(length - width / 2.0 - 0.02)
+        } else if relation.place == Place::On && !curved {
             (0.3 * length).max(width / 2.0 + 0.02)
         } else {
             (width / 2.0 + 0.02).max(0.08 * length)
@@ -731,6 +735,11 @@ impl Layout<'_> {
             }
         }
     }
+}
+
+/// Whether it is something to go down.
+pub const fn slopes(kind: Kind) -> bool {
+    matches!(kind, Kind::Ramp | Kind::CurvedRamp | Kind::HalfPipe | Kind::MarbleRun)
 }
 
 /// The thing's own lean, degrees.

@@ -49,3 +49,12 @@ fn what_rolls_turns_as_fast_as_it_goes() {
     assert!(key("a cylinder rolling at 1 m/s").contains("qvel=\"1 0 0 0 12.5 0\""));
     assert!(key("a ball sliding at 1 m/s").contains("qvel=\"1 0 0 0 0 0\""));
 }
+
+#[test]
+fn what_goes_along_on_a_slope_goes_along_the_slope() {
+    let key = |prompt: &str| line(&built(&[prompt]), "<key ").to_owned();
+    let down = key("a box sliding down a ramp of 30 degrees at 2 m/s");
+    assert!(down.contains("qvel=\"1.732051 0 -1 0 0 0\""), "{down}");
+    let up = key("a box on a ramp of 30 degrees pushed up at 2 m/s");
+    assert!(up.contains("qvel=\"-1.732051 0 1 0 0 0\""), "{up}");
+}

@@ -65,6 +65,7 @@ impl Phrasing {
     pub(super) fn motions(&mut self) {
         self.questions();
         self.fractions();
+        self.uphill();
         self.so_many_g();
         self.drifting();
         self.upwards_and_spaced();

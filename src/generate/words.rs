@@ -343,7 +343,12 @@ fn world(world: &World) -> Vec<String> {
         out.push(format!("floor tilted by {}°", figure(tilt)));
     }
     if let Some(colour) = &world.floor_colour {
-        out.push(format!("{colour} floor"));
+        // The look of what it is made of has no name.
+        out.push(if colour.starts_with('#') {
+            "floor in the look of its material".to_owned()
+        } else {
+            format!("{colour} floor")
+        });
     }
     match world.medium {
         Some(Medium::Water) => out.push("under water".into()),

@@ -831,6 +831,7 @@ impl Parser {
             let place = match (outer, inner) {
                 _ if placed => None,
                 (Some(Kind::Platform), Some(Kind::Drawer)) => Some(Place::Inside),
+                (Some(Kind::Table), Some(Kind::Lamp)) => Some(Place::On),
                 (Some(Kind::Chain), Some(inner)) if inner.class() == Class::Solid => {
                     Some(Place::AttachedTo)
                 }
@@ -846,14 +847,7 @@ impl Parser {
                     let twin = self.drafts[member].clone();
                     self.drafts.push(twin);
                     let twin = self.drafts.len() - 1;
-                    self.links.push(Link {
-                        subject: twin,
-                        place: Place::OnRightEnd,
-                        reference: index,
-                        member: None,
-                        other: None,
-                        gap: None,
-                    });
+                    self.push(twin, Place::OnRightEnd, index);
                     Some(Place::OnLeftEnd)
                 }
                 _ if forced.is_some() => forced,

@@ -125,7 +125,6 @@ impl Parser {
         match self.peek() {
             Some(Lex::Number(number)) if self.lifted(index, number) => true,
             Some(Lex::Number(number)) if self.in_total(index, number) => true,
-            Some(Lex::Number(_)) if self.by_colour(index) => true,
             // "each 20 x 10 x 5 cm"
             Some(Lex::Number(number)) if before.each && self.sense_ahead(1) == Some(Sense::By) => {
                 self.number_of(index, number)
@@ -145,6 +144,8 @@ impl Parser {
             }
             Some(Lex::Measure(measure)) => self.measure_of(index, measure, before),
             Some(Lex::Known(_)) if self.which_are(index) => true,
+            // "a ball, not red" is of no colour that was said.
+            Some(Lex::Known(entry)) if before.no && entry.sense.is_look() => false,
             Some(Lex::Known(entry)) => self.quality_of(index, entry.sense, before),
             _ => false,
         }

@@ -57,6 +57,7 @@ mod measure;
 mod member;
 mod members;
 mod merge;
+mod misfit;
 mod motion;
 mod nouns;
 mod outline;

@@ -317,6 +317,16 @@ pub(super) static TURNS: &[(&str, &str, &str)] = &[
     // From how high is said of what falls.
     (
         "",
+        "=falling|falls|fall|dropped|drops ?down ?by|for|through ?a ?height|distance ?of ?about % ?down|deep $",
+        "$1 from $2",
+    ),
+    (
+        "",
+        "=falling|falls|fall|dropped|drops ?down ?by|for|through ?a ?height|distance ?of ?about % ?down =onto|into|on|in",
+        "$1 from $2 $3",
+    ),
+    (
+        "",
         "=falling|dropped|dropping|falls|fall|drops|released ?down =onto|on|upon|into =a|an|the ** from ?a ?height ?of ?about %",
         "$1 from $5 $2 $3 $4",
     ),

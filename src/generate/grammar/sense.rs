@@ -364,6 +364,14 @@ pub enum Verb {
 }
 
 impl Sense {
+    /// Whether it says how something looks.
+    pub const fn is_look(self) -> bool {
+        matches!(
+            self,
+            Self::Colour(_) | Self::Dark | Self::Light | Self::Material(_) | Self::Size(_)
+        )
+    }
+
     /// Whether it says of a thing what it is like, before its noun.
     pub const fn is_adjective(self) -> bool {
         matches!(

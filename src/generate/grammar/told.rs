@@ -61,7 +61,7 @@ pub fn all(
     lost.extend(super::account::unrelated(lexemes, spec));
     lost.extend(super::account::of_one(lexemes, spec));
     lost.extend(super::account::again(lexemes, spec));
-    lost.extend(super::motion::misfits(lexemes));
+    lost.extend(super::misfit::misfits(lexemes));
     lost.dedup();
     if lost.is_empty() {
         weighed(lexemes, spec, warnings);

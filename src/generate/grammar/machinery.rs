@@ -24,6 +24,16 @@ pub(super) static TURNS: &[(&str, &str, &str)] = &[
         "with|carrying|bearing a|an ?hanging|suspended % load|weight|mass",
         "holding a $1 box",
     ),
+    (
+        "arm|arms|pendulum|manipulator|chain",
+        "with|; ?and each link ?is|being|measures|of ?length ?of % ?long",
+        "with links of $1",
+    ),
+    (
+        "arm|arms|pendulum|manipulator|chain",
+        ", ?and each link ?is|being|measures|of ?length ?of % ?long",
+        "with links of $1",
+    ),
     // Links that are told by each other.
     (
         PENDULUMS,

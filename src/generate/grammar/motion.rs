@@ -734,6 +734,11 @@ impl Parser {
             speed = Some(value);
         }
         let speed = speed.unwrap_or(1.0);
+        // What slides must not have come to rest before they meet.
+        let rolls = self.drafts[index].thing.kind == Kind::Sphere;
+        let usual = if rolls { 1.0 } else { (0.06 * speed * speed).clamp(0.02, 1.0) };
+        let usual = (usual * 100.0).round() / 100.0;
+        let chosen = format!("how far apart they begin was not said: {usual} m");
         if let Some(first) = pair {
             for (at, x) in [(first, 1.0), (index, -1.0)] {
                 let member = &mut self.drafts[at];
@@ -741,14 +746,14 @@ impl Parser {
                 member.direction = Some([x, 0.0, 0.0]);
                 member.traits.extend(traits.iter().filter(|t| **t != Trait::Floating));
             }
-            self.granted.push("how far apart they begin was not said: 1 m".into());
+            self.granted.push(chosen);
             self.links.push(Link {
                 subject: index,
                 place: Place::RightOf,
                 reference: first,
                 member: None,
                 other: None,
-                gap: Some(1.0),
+                gap: Some(usual),
             });
             return true;
         }
@@ -773,7 +778,7 @@ impl Parser {
         let [x, ..] = super::super::build::extents(&plain.resolve(&mut Vec::new()));
         let gap = gap.or(pitch.map(|pitch| (pitch - x).max(0.0)));
         if gap.is_none() {
-            self.granted.push("how far apart they begin was not said: 1 m".into());
+            self.granted.push(chosen);
         }
         self.apart.extend(pitch);
         let twin = self.drafts.len();
@@ -786,7 +791,7 @@ impl Parser {
             reference: index,
             member: None,
             other: None,
-            gap: gap.or(Some(1.0)),
+            gap: gap.or(Some(usual)),
         });
         true
     }

@@ -314,6 +314,30 @@ pub(super) static TURNS: &[(&str, &str, &str)] = &[
     ),
     ("", "from ?really|very|quite|so|pretty|way high ?up|above ?in ?the ?air", "from 3 m"),
     ("", "from ?a great|considerable height", "from 3 m"),
+    // What runs into each other.
+    (
+        "colliding|collide",
+        "?that|which colliding|collide ?head ?on ?with ?each ?other ?elastically ?head ?on at|with % ?each",
+        "moving towards each other at $1",
+    ),
+    (
+        "colliding|collide",
+        "?that|which colliding|collide ?head ?on ?with ?each ?other ?elastically ?head ?on",
+        "moving towards each other",
+    ),
+    ("", "^ about|around|approximately|roughly # **", "$1 $2"),
+    (
+        "",
+        "?, each|every ?one ?of ?which|them ?is|being =smaller|bigger|larger than the one =below|beneath|underneath|above ?it",
+        ", each $1 than the one $2",
+    ),
+    (
+        "",
+        "?that|which getting|becoming|get|become|growing =taller|higher|shorter|wider|bigger|larger|smaller|heavier|longer ?from ?left ?to ?right",
+        ", each $1 than the last",
+    ),
+    ("ramp|slope|hill|incline|stairs|staircase", "in|on the top $", "at the top"),
+    ("", "# ** in # =stacks|towers|piles|rows|columns of #", "$3 $4 of $5 $2"),
     // From how high is said of what falls.
     (
         "",

@@ -58,3 +58,9 @@ fn what_goes_along_on_a_slope_goes_along_the_slope() {
     let up = key("a box on a ramp of 30 degrees pushed up at 2 m/s");
     assert!(up.contains("qvel=\"-1.732051 0 1 0 0 0\""), "{up}");
 }
+
+#[test]
+fn what_bounces_begins_above_the_floor() {
+    let xml = built(&["a bouncing ball"]);
+    assert!(line(&xml, "body name=\"sphere\"").contains("pos=\"0 0 1.1\""));
+}

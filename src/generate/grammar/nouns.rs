@@ -88,7 +88,7 @@ pub(super) static NOUNS: &[Noun] = &[
     of(Material::Stone, sized("boulder|rock", Kind::Sphere, [0.5; 3])),
     of(
         Material::Rubber,
-        coloured("red", sized("rubber ball|bouncy ball|bouncing ball", Kind::Sphere, [0.12; 3])),
+        coloured("red", sized("rubber ball|bouncy ball", Kind::Sphere, [0.12; 3])),
     ),
     noun("cylinder|drum", Kind::Cylinder),
     sized("can|tin", Kind::Cylinder, [0.066, 0.066, 0.12]),

@@ -64,3 +64,11 @@ fn what_bounces_begins_above_the_floor() {
     let xml = built(&["a bouncing ball"]);
     assert!(line(&xml, "body name=\"sphere\"").contains("pos=\"0 0 1.1\""));
 }
+
+#[test]
+fn a_small_thing_alone_is_small() {
+    for prompt in ["a small box", "a small red box", "a small wooden box"] {
+        let xml = built(&[prompt]);
+        assert!(line(&xml, "type=\"box\"").contains("size=\"0.06 0.06 0.06\""), "{prompt}");
+    }
+}

@@ -72,3 +72,10 @@ fn a_small_thing_alone_is_small() {
         assert!(line(&xml, "type=\"box\"").contains("size=\"0.06 0.06 0.06\""), "{prompt}");
     }
 }
+
+#[test]
+fn what_is_dropped_takes_along_what_is_on_it() {
+    let xml = built(&["a ball on a table", "drop the table"]);
+    assert!(line(&xml, "body name=\"table\"").contains("pos=\"0 0 1\""));
+    assert!(line(&xml, "body name=\"sphere\"").contains("pos=\"0 0 1.85\""));
+}

@@ -61,6 +61,8 @@ impl Parser {
         };
         let index = match quality {
             Trait::Spinning => self.turner(index),
+            // "drop the table": that itself, with what is on it.
+            Trait::Falling if self.drafts[index].known => index,
             _ if moves => self.goer(index),
             _ => index,
         };

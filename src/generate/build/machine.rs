@@ -7,7 +7,7 @@ use super::{
     element::{Element, numbers},
     mechanism::{Parts, WHEEL_DAMPING, ball, body, joint},
     pattern::curve,
-    solid::extents,
+    solid::{extents, usual_stiffness},
 };
 
 impl Parts<'_> {
@@ -54,10 +54,12 @@ impl Parts<'_> {
         let length = self.part_length(1);
         let side = self.thing.size.and_then(|size| size.x).unwrap_or(0.16);
         let mass = self.thing.mass.unwrap_or(1.0);
-        let stiffness = self.thing.stiffness.unwrap_or(40.0 * mass);
+        let stiffness = self.thing.stiffness.or(usual_stiffness(self.thing)).unwrap_or_default();
         let sag = mass * 9.81 / stiffness;
         let pulled = self.thing.pull.unwrap_or(0.0).abs();
-        let height = length + side + 0.3 + (sag.min(1.0) + 2.0 * pulled).max(sag.min(1.0));
+        // It is let go from above, and goes down by twice its sag.
+        let deep = (2.0 * sag - 0.25).clamp(sag.min(1.0), 5.0);
+        let height = length + side + 0.3 + (sag.min(1.0) + 2.0 * pulled).max(deep);
         let mut assembly = Assembly::of_extents([side.max(0.4), 0.5, height]);
         let height = match self.held {
             Some(Held::Beam(beam)) => beam,
@@ -127,7 +129,7 @@ impl Parts<'_> {
     pub(super) fn sliding_spring(&self) -> Assembly {
         let [x, y, z] = extents(self.thing);
         let mass = self.thing.mass.unwrap_or(1.0);
-        let stiffness = self.thing.stiffness.unwrap_or(40.0 * mass);
+        let stiffness = self.thing.stiffness.or(usual_stiffness(self.thing)).unwrap_or_default();
         let offset = self.thing.pull.unwrap_or(0.25 * x);
         let mut assembly = Assembly::of_extents([x, y, z]);
         let wall =

@@ -26,7 +26,7 @@ use element::{Element, numbers};
 use looks::Palette;
 
 pub use looks::usual_colour;
-pub use solid::{extents, usual_length, usual_mass};
+pub use solid::{extents, usual_length, usual_mass, usual_stiffness};
 
 use super::{
     fault::Fault,

@@ -87,6 +87,12 @@ pub const fn usual_mass(kind: Kind) -> Option<f64> {
     })
 }
 
+/// Stiffness of a spring where nobody says, N/m: its load pulls it by a quarter of a metre.
+pub fn usual_stiffness(thing: &Thing) -> Option<f64> {
+    let sprung = matches!(thing.kind, Kind::Spring | Kind::SlidingSpring);
+    sprung.then(|| 40.0 * thing.mass.unwrap_or(1.0))
+}
+
 /// The geoms of one of `thing`, `scale` times its size.
 pub fn solid(thing: &Thing, scale: f64, looks: &Looks) -> Solid {
     let [x, y, z] = extents(thing).map(|extent| extent * scale);

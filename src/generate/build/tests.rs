@@ -79,3 +79,11 @@ fn what_is_dropped_takes_along_what_is_on_it() {
     assert!(line(&xml, "body name=\"table\"").contains("pos=\"0 0 1\""));
     assert!(line(&xml, "body name=\"sphere\"").contains("pos=\"0 0 1.85\""));
 }
+
+#[test]
+fn a_spring_is_as_stiff_as_before_with_another_load() {
+    let stiff = |prompts: &[&str]| built(prompts).contains("stiffness=\"40\"");
+    assert!(stiff(&["a spring"]));
+    assert!(stiff(&["a spring", "make the mass 5 kg"]));
+    assert!(!stiff(&["a spring with a mass of 5 kg"]));
+}

@@ -5,7 +5,11 @@
 //!        | ( make | paint | change ) thing attribute | turn ( off | on ) ( gravity | wind | … ) | world
 //! ```
 
-use super::super::spec::{Actuator, Class, Kind, MAX_COUNT, Pattern, Place, SceneSpec, Thing, Xyz};
+use super::super::{
+    build,
+    spec::{Actuator, Class, Kind, MAX_COUNT, Pattern, Place, SceneSpec, Thing, Xyz},
+    words,
+};
 use super::{
     Parser, Plan, Refusal,
     alter::alter,
@@ -22,12 +26,35 @@ use super::{
 pub fn edit(prompt: &str, present: Option<&SceneSpec>) -> Option<Result<Plan, Refusal>> {
     let prompt = fit(prompt).ok()?;
     match present {
-        Some(present) => revise::said(prompt, present),
+        Some(present) => revise::said(prompt, present).map(|done| {
+            done.map(|mut plan| {
+                if keep_springs(present, &mut plan.spec) {
+                    plan.understood = words::understood(&plan.spec);
+                }
+                plan
+            })
+        }),
         None => once(prompt, None),
     }
 }
 
 /// The words as the grammar reads them.
+/// A spring whose stiffness was chosen for its load stays as stiff with another one. Whether there
+/// is such a one.
+fn keep_springs(before: &SceneSpec, after: &mut SceneSpec) -> bool {
+    let mut kept = false;
+    for thing in &mut after.things {
+        let Some(known) = before.thing(&thing.id).filter(|known| known.kind == thing.kind) else {
+            continue;
+        };
+        if thing.stiffness.is_none() && thing.mass != known.mass {
+            thing.stiffness = build::usual_stiffness(known);
+            kept |= thing.stiffness.is_some();
+        }
+    }
+    kept
+}
+
 pub(super) fn read(text: &str, present: Option<&SceneSpec>, warnings: &mut Vec<String>) -> Parser {
     let text = turns::plain(text, warnings);
     let text = frames::taken_out(&text, warnings);

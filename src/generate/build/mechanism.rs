@@ -545,6 +545,8 @@ impl Parts<'_> {
         let post = ghost(rod(&self.frame, 0.02, [0.0, y / 2.0, 0.0], [0.0, y / 2.0, z - 0.04]));
         let arm = ghost(rod(&self.frame, 0.02, [0.0, y / 2.0, z - 0.04], [0.0, 0.0, z - 0.04]));
         assembly.fixed(self.name, vec![palm, post, arm]);
+        // What it holds is between the tips of its fingers.
+        assembly.hook = Some((self.name.to_owned(), [0.0, 0.0, 0.55 * z - 0.07]));
         for (side, sign) in [("left", -1.0), ("right", 1.0)] {
             let slide = joint("slide", self.named(&format!("{side}_slide")), [-sign, 0.0, 0.0])
                 .numbers("range", &[0.0, x / 2.0 - 0.03])

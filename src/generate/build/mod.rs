@@ -171,6 +171,23 @@ fn roomy(mut spec: SceneSpec) -> SceneSpec {
             let size = held.kind.extents().map(|extent| Some(0.4 * extent));
             spec.things[at].size = Some(super::spec::Size { x: size[0], y: size[1], z: size[2] });
         }
+        // By itself a gripper is as far open as what it holds is wide.
+        let hand = &spec.things[at];
+        let alone = hand.kind == Kind::Gripper
+            && hand.size.is_none()
+            && !spec.relations.iter().any(|r| r.subject == hand.id && r.place == Place::AttachedTo);
+        let grip = spec
+            .relations
+            .iter()
+            .find(|r| alone && r.reference == hand.id && r.place == Place::AttachedTo)
+            .and_then(|r| spec.thing(&r.subject))
+            .map(|held| {
+                let scale = if held.size.is_none() { 0.4 } else { 1.0 };
+                scale * solid::extents(held)[0]
+            });
+        if let Some(wide) = grip {
+            spec.things[at].size.get_or_insert_default().x = Some(wide + 0.07);
+        }
         // What hangs from a chain does not reach the floor.
         let hung = spec
             .relations

@@ -87,3 +87,11 @@ fn a_spring_is_as_stiff_as_before_with_another_load() {
     assert!(stiff(&["a spring", "make the mass 5 kg"]));
     assert!(!stiff(&["a spring with a mass of 5 kg"]));
 }
+
+#[test]
+fn a_gripper_by_itself_holds_something() {
+    let xml = built(&["a gripper holding a cube"]);
+    // Its fingers touch the cube, which is 8 cm wide.
+    assert!(line(&xml, "gripper_left_finger\"").contains("pos=\"-0.055 0 0.41\""));
+    assert!(line(&xml, "body name=\"cube\"").contains("pos=\"0 0 0.245\""));
+}

@@ -829,7 +829,7 @@ impl Parser {
                 .any(|link| link.subject == member && !(slope && link.place == Place::Striking));
             let [outer, inner] = [index, member].map(|draft| self.drafts[draft].kind());
             let place = match (outer, inner) {
-                _ if placed => None,
+                _ if placed => self.carried(index, member, forced),
                 (Some(Kind::Platform), Some(Kind::Drawer)) => Some(Place::Inside),
                 (Some(Kind::Table), Some(Kind::Lamp)) => Some(Place::On),
                 (Some(Kind::Chain), Some(inner)) if inner.class() == Class::Solid => {

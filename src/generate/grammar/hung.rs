@@ -17,6 +17,30 @@ const fn hangs(kind: Kind) -> bool {
 }
 
 impl Parser {
+    /// "a gripper holding a cube above a box": what holds it is there. Where it cannot be, the places
+    /// do not go together.
+    pub(super) fn carried(
+        &mut self,
+        holder: usize,
+        held: usize,
+        forced: Option<Place>,
+    ) -> Option<Place> {
+        if forced != Some(Place::AttachedTo) {
+            return None;
+        }
+        let free = !self.links.iter().any(|link| link.subject == holder);
+        let floats = self.drafts[holder].kind() == Some(Kind::Gripper);
+        let fits = |link: &&mut Link| floats || link.place != Place::Above;
+        let mut places =
+            self.links.iter_mut().filter(|link| link.subject == held).collect::<Vec<_>>();
+        if !free || !places.iter().all(fits) {
+            self.misplaced.push("holding".into());
+            return None;
+        }
+        places.iter_mut().for_each(|link| link.subject = holder);
+        forced
+    }
+
     /// "three pendulums hanging from one beam".
     pub(super) fn hung_from_one_beam(&mut self, index: usize) -> bool {
         if !self.drafts[index].kind().is_some_and(hangs) {

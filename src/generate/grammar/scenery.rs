@@ -333,11 +333,11 @@ pub(super) static TURNS: &[(&str, &str, &str)] = &[
     ),
     (
         "",
-        "?that|which getting|becoming|get|become|growing =taller|higher|shorter|wider|bigger|larger|smaller|heavier|longer ?from ?left ?to ?right",
+        "?that|which getting|becoming|get|become|growing =taller|higher|shorter|wider|bigger|larger|smaller|heavier|longer ?from ?left ?to ?right $",
         ", each $1 than the last",
     ),
     ("ramp|slope|hill|incline|stairs|staircase", "in|on the top $", "at the top"),
-    ("", "# ** in # =stacks|towers|piles|rows|columns of #", "$3 $4 of $5 $2"),
+    ("", "# ** in # =stacks|towers|piles of #", "$3 $4 of $5 $2"),
     // From how high is said of what falls.
     (
         "",

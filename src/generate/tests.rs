@@ -826,3 +826,56 @@ mod language {
         assert_eq!(spec.relations.iter().filter(|r| r.reference == "table").count(), 2);
     }
 }
+
+#[test]
+fn what_is_said_of_several_is_said_of_each() {
+    for prompt in [
+        "a ball and a box weigh 2 kg",
+        "a ball and a box, 2 kg each",
+        "a ball and a box are 2 kg each",
+    ] {
+        let spec = understood(prompt).spec;
+        assert!(spec.things.iter().all(|thing| close(thing.mass, 2.0)), "{prompt}: {spec:?}");
+    }
+    for prompt in [
+        "a ball and a cube are dropped onto a plank from 50 cm",
+        "a ball and a cube fall onto a plank from 50 cm",
+    ] {
+        let spec = understood(prompt).spec;
+        assert!(spec.things[..2].iter().all(|thing| close(thing.height, 0.5)), "{prompt}: {spec:?}");
+        assert_eq!(spec.things[2].height, None, "{prompt}");
+    }
+    let spec = understood("a red cone, a green cone and a blue cone in a circle").spec;
+    assert_eq!((spec.things.len(), spec.things[0].count), (1, Some(3)));
+    let spec = understood("a steel ball and a wooden ball on opposite ends of a seesaw").spec;
+    let on: Vec<_> = spec.relations.iter().map(|own| own.place).collect();
+    assert_eq!((spec.things.len(), on), (3, vec![Place::OnLeftEnd, Place::OnRightEnd]));
+}
+
+#[test]
+fn what_would_be_something_else_is_refused() {
+    for prompt in [
+        "a table with wheels",
+        "a cabinet with a door",
+        "a ball, not red",
+        "a ball rolling 2 m",
+        "a ball thrown 5 m high",
+        "a car driving up a wall",
+        "a cone, a cube and a ball in a triangle",
+    ] {
+        assert!(offline(prompt, None).is_err() || building_fails(prompt), "{prompt}");
+    }
+}
+
+fn building_fails(prompt: &str) -> bool {
+    build(&understood(prompt).spec).is_err()
+}
+
+#[test]
+fn a_smaller_one_is_so_by_the_one_before() {
+    let spec = understood("a 50 cm cube and a smaller one").spec;
+    let wide = spec.things[1].size.and_then(|size| size.x).expect("a size");
+    assert!((0.3..0.4).contains(&wide), "{wide}");
+    let spec = understood("a 5 kg ball and a heavier one").spec;
+    assert!(close(spec.things[1].mass, 10.0), "{spec:?}");
+}

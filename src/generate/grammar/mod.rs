@@ -13,8 +13,8 @@
 //! - What is said of a thing: `thing`, `attribute`, `measure`, `quality`, `heading`, `arrangement`,
 //!   `after`; where it is: `edges`, `depth`, `distance`, `flight`; of several that differ: `members`,
 //!   `several`, `each`, `lists`, `apart`, `graded`, `compare`, `alike`; what becomes one: `merge`.
-//! - Changes: `revise` (chat, several at once, which are meant, what is said in brief), then `edit`
-//!   with `known`, `alter`, `quantity`, `some`, `fewer`.
+//! - Changes: `revise` (chat, several at once, which are meant, what is said in brief or again, of all
+//!   or of whom it was not said), then `edit` with `known`, `alter`, `quantity`, `some`, `fewer`.
 //! - Words: `lexicon`, `nouns`, `wares`, `verbs`, `synonyms`, `idiom`, `sense`.
 
 mod account;

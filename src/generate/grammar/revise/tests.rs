@@ -147,3 +147,69 @@ fn what_was_before_is_not_guessed() {
     refused("a cube >> undo that, make it red");
     refused("three balls of wood, iron and rubber >> which bounces most? make that one red");
 }
+
+#[test]
+fn what_is_said_of_both_reaches_both() {
+    let masses = |spec: &SceneSpec| spec.things.iter().filter_map(|t| t.mass).collect::<Vec<_>>();
+    for said in ["both 2 kg", "each 2 kg", "2 kg each", "they weigh 2 kg", "make both 2 kg"] {
+        let spec = after(&format!("a box and a ball >> {said}"));
+        assert_eq!(masses(&spec), [2.0, 2.0], "{said}");
+    }
+    let spec = after("a box and a ball on a table >> increase their friction");
+    assert_eq!(spec.things.iter().filter(|thing| thing.friction.is_some()).count(), 2);
+    let spec = after("a box and a ball >> put them on a table");
+    assert_eq!(spec.relations.len(), 2, "{spec:?}");
+    let spec = after("a ball, a box and a cylinder >> stack them");
+    let on: Vec<_> = spec.relations.iter().map(|own| (&*own.subject, &*own.reference)).collect();
+    assert_eq!(on, [("cylinder", "box"), ("sphere", "cylinder")]);
+    refused("a red ball and a blue box >> both should be 2 kg in total");
+}
+
+#[test]
+fn a_bare_figure_takes_the_place_of_the_one_that_was_said() {
+    assert_eq!(only("a 5 kg ball >> make it 8 kg").mass, Some(8.0));
+    let wall = only("a wall 2 m high >> make it 3 m");
+    assert_eq!(wall.size.map(|size| (size.x, size.z)), Some((None, Some(3.0))));
+    assert_eq!(only("a ball dropped from 2 m >> make it 4 m").height, Some(4.0));
+    assert_eq!(only("a pendulum at 30 degrees >> actually 45").angle, Some(45.0));
+    let spec = after("a ball 1 m left of a box >> make it 2 m");
+    assert_eq!(spec.relations[0].gap, Some(2.0));
+    let thrown = only("a ball thrown at 5 m/s >> throw it at 90 degrees");
+    assert!(thrown.velocity.is_some_and(|v| (v.z - 5.0).abs() < 1e-9), "{thrown:?}");
+    // Two lengths: it is the size.
+    let spec = after("a 20 cm cube 1 m left of a ball >> make the cube 30 cm");
+    assert_eq!(spec.things[0].size.and_then(|size| size.x), Some(0.3));
+}
+
+#[test]
+fn what_is_there_begins_no_scene_of_its_own() {
+    let spec = after("a box and a ball >> the ball rolls at 2 m/s");
+    assert_eq!(spec.things.len(), 2);
+    let spec = after("a ball, a box and a cone >> the ball red, the box blue");
+    assert_eq!(spec.things.len(), 3);
+    assert_eq!(after("a ball on a table >> no table").things.len(), 1);
+    assert_eq!(colours("a red ball and a blue ball >> the blue one can go"), "red");
+    refused("a door >> with a spring");
+    refused("a Newton's cradle >> steel balls");
+}
+
+#[test]
+fn whom_a_change_is_about_is_told_where_it_was_not_said() {
+    let told = |conversation: &str| {
+        let (before, last) = conversation.rsplit_once(" >> ").expect("two steps");
+        let plan = offline(last, Some(&after(before))).expect("a plan");
+        plan.warnings.iter().any(|warning| warning.starts_with("of which thing"))
+    };
+    assert!(told("a red ball and a blue box >> bigger"));
+    assert!(!told("a red ball and a blue box >> make the red one bigger"));
+    assert!(!told("a red ball and a blue box >> make the box heavier >> and bigger"));
+    assert!(!told("a ball on a table >> bigger"));
+}
+
+#[test]
+fn one_more_is_by_itself() {
+    let spec = after("a ball >> add another ball, 3 kg");
+    assert_eq!(spec.things.iter().map(|thing| thing.mass).collect::<Vec<_>>(), [None, Some(3.0)]);
+    assert_eq!(colours("a stack of 3 cubes >> one more >> paint it red"), "blue blue blue red");
+    assert_eq!(colours("a stack of 3 cubes >> one more >> paint them red"), "red");
+}

@@ -842,7 +842,10 @@ fn what_is_said_of_several_is_said_of_each() {
         "a ball and a cube fall onto a plank from 50 cm",
     ] {
         let spec = understood(prompt).spec;
-        assert!(spec.things[..2].iter().all(|thing| close(thing.height, 0.5)), "{prompt}: {spec:?}");
+        assert!(
+            spec.things[..2].iter().all(|thing| close(thing.height, 0.5)),
+            "{prompt}: {spec:?}"
+        );
         assert_eq!(spec.things[2].height, None, "{prompt}");
     }
     let spec = understood("a red cone, a green cone and a blue cone in a circle").spec;

@@ -202,7 +202,7 @@ fn colours(all: &[String]) -> String {
             None => names.push((name, 1)),
         }
     }
-    let again = names.iter().any(|(_, times)| *times > 1);
+    let again = all.len() <= 12 && names.iter().any(|(_, times)| *times > 1);
     let named = names
         .iter()
         .map(|(name, times)| if again { format!("{times} {name}") } else { (*name).to_owned() });

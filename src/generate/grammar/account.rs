@@ -1,10 +1,10 @@
 //! Whether each thing that a prompt names is in the plan as it was named: in its colour, of its
 //! material, and as many.
 
-use super::super::spec::{Class, Kind, SceneSpec, Thing};
+use super::super::spec::{Class, Kind, Place, SceneSpec, Thing};
 use super::{
     lexer::{Lex, Lexeme},
-    lexicon::{Noun, Sense},
+    lexicon::{Noun, Part, Sense, Trait},
     told::{comes_of, shows},
 };
 
@@ -284,6 +284,26 @@ pub fn fitted(lexemes: &[Lexeme], spec: &SceneSpec) -> Vec<String> {
     lost
 }
 
+/// "a plate on four springs", which would be four with a plate each.
+pub fn on_many_springs(lexemes: &[Lexeme]) -> Vec<String> {
+    let many = |at: usize| {
+        matches!(lexemes[at].lex, Lex::Number(number) if number > 1.0)
+            && lexemes[at + 1..]
+                .iter()
+                .find(|next| !next.sense().is_some_and(Sense::is_adjective))
+                .is_some_and(|next| {
+                    matches!(next.sense(), Some(Sense::Noun(noun)) if noun.kind == Kind::Spring)
+                })
+    };
+    let Some(at) = (2..lexemes.len()).find(|at| many(*at)) else { return Vec::new() };
+    let borne = matches!(
+        lexemes[at - 1].sense(),
+        Some(Sense::Place(Place::On | Place::AttachedTo) | Sense::From | Sense::By)
+    );
+    let one = lexemes[..at].iter().any(|lexeme| lexeme.sense() == Some(Sense::A));
+    if borne && one { vec![lexemes[at].text.clone()] } else { Vec::new() }
+}
+
 /// Ways that nothing is on: "driving up a ramp"; and how far a drawer is out, which none can be.
 pub fn untrodden(lexemes: &[Lexeme], spec: &SceneSpec) -> Vec<String> {
     let mut lost = Vec::new();
@@ -302,6 +322,21 @@ pub fn untrodden(lexemes: &[Lexeme], spec: &SceneSpec) -> Vec<String> {
                 .iter()
                 .any(|own| spec.thing(&own.reference).is_some_and(|thing| thing.kind == noun.kind))
         {
+            lost.push(lexeme.text.clone());
+        }
+        // A lamp stands.
+        let lamp = at > 0
+            && matches!(lexemes[at - 1].sense(), Some(Sense::Noun(noun)) if noun.kind == Kind::Lamp);
+        if lamp && lexeme.sense() == Some(Sense::Trait(Trait::Hanging)) {
+            lost.push(lexeme.text.clone());
+        }
+        // "the short end", of what has two alike.
+        let uneven = matches!(lexeme.sense(), Some(Sense::Stretch(_)))
+            && matches!(
+                lexemes.get(at + 1).and_then(Lexeme::sense),
+                Some(Sense::Part(Part::End) | Sense::Ends)
+            );
+        if uneven {
             lost.push(lexeme.text.clone());
         }
         let drawn = spec.things.iter().any(|thing| thing.kind == Kind::Drawer)

@@ -257,7 +257,7 @@ impl Parser {
         if place == Place::On && gap.is_none() && self.on_one_side(index) {
             return true;
         }
-        if hanging && matches!(self.sense(), Some(Sense::Ceiling)) {
+        if hanging && matches!(self.sense(), Some(Sense::Ceiling)) && !self.stands_fast(index) {
             self.at += 1;
             return true;
         }
@@ -832,6 +832,9 @@ impl Parser {
                 _ if placed => self.carried(index, member, forced),
                 (Some(Kind::Platform), Some(Kind::Drawer)) => Some(Place::Inside),
                 (Some(Kind::Table), Some(Kind::Lamp)) => Some(Place::On),
+                (Some(Kind::Drawer), Some(inner)) if inner.class() == Class::Solid => {
+                    Some(Place::Inside)
+                }
                 (Some(Kind::Chain), Some(inner)) if inner.class() == Class::Solid => {
                     Some(Place::AttachedTo)
                 }

@@ -34,6 +34,27 @@ pub(super) static TURNS: &[(&str, &str, &str)] = &[
         ", ?and each link ?is|being|measures|of ?length ?of % ?long",
         "with links of $1",
     ),
+    (
+        SEESAWS,
+        "a|the plank|board|beam ?balanced|lying|resting|laid over|on|across|upon a|the log|cylinder|barrel|block|roller|fulcrum|wedge ?acting|used|serving as a|the seesaw|lever",
+        "a seesaw",
+    ),
+    (
+        SEESAWS,
+        "a|the plank|board|beam ?balanced|lying|resting|laid over|on|across|upon a|the log|cylinder|barrel|block|roller|fulcrum|wedge ?acting|used|serving as a|the see saw",
+        "a seesaw",
+    ),
+    (
+        "arm|arms|manipulator",
+        "with|carrying|lifting|holding a|an % payload|load|weight",
+        "holding a $1 box",
+    ),
+    (
+        "arm|arms|manipulator",
+        "with|carrying|lifting|holding a|an payload|load|weight of %",
+        "holding a $1 box",
+    ),
+    ("beam", "^ ?a|the ball and|on beam ?system|experiment|setup $", "a ball on a seesaw"),
     // Links that are told by each other.
     (
         PENDULUMS,

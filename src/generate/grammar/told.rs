@@ -58,6 +58,7 @@ pub fn all(
     lost.extend(super::account::misnamed(lexemes, spec));
     lost.extend(super::account::fitted(lexemes, spec));
     lost.extend(super::account::untrodden(lexemes, spec));
+    lost.extend(super::account::on_many_springs(lexemes));
     lost.extend(super::account::unrelated(lexemes, spec));
     lost.extend(super::account::of_one(lexemes, spec));
     lost.extend(super::account::again(lexemes, spec));

@@ -128,7 +128,7 @@ pub static TURNS: &[(&str, &str, &str)] = &[
     ),
     (
         "",
-        "^ move|shift|slide|nudge|bring the + ?a ?bit|little to the =left|right|back|front ?a ?bit|little $",
+        "^ move|shift|slide|nudge|bring the ** ?a ?bit|little to the =left|right|back|front ?a ?bit|little $",
         "move the $1 30 cm to the $2",
     ),
     ("undo", "^ undo ?that|this|it $", "undo"),

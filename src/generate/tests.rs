@@ -870,6 +870,14 @@ fn what_would_be_something_else_is_refused() {
     }
 }
 
+#[test]
+fn what_is_fastened_is_there_in_whatever_order_it_was_said() {
+    for prompt in ["a ball hangs from a rope", "a rope with a ball at its end"] {
+        let built = build(&understood(prompt).spec).expect(prompt);
+        assert!(built.xml.contains("<body name=\"sphere\""), "{prompt}: {}", built.xml);
+    }
+}
+
 fn building_fails(prompt: &str) -> bool {
     build(&understood(prompt).spec).is_err()
 }

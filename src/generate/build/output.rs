@@ -25,6 +25,8 @@ pub(super) fn write(
         [const { Vec::new() }; 5];
     let mut velocities = Vec::new();
     let mut attached: Vec<(usize, usize)> = Vec::new();
+    // What is fastened to something waits until that is there.
+    let mut waiting: Vec<(String, Element)> = Vec::new();
     let (mut least, mut greatest) = ([f64::MAX; 3], [f64::MIN; 3]);
     let unsteady = unsteady(spec);
     let hooks: Vec<_> = assemblies.iter().map(|assembly| assembly.hook.clone()).collect();
@@ -59,11 +61,9 @@ pub(super) fn write(
                 } else {
                     upper
                 };
-                let element = element.numbers("pos", &upper).with_all(content);
-                if trees[..].iter_mut().any(|tree| graft(tree, link, &element)) {
-                    expected.push(Expected { body: body.name.clone(), rests: false });
-                    attached.push((index, *reference));
-                }
+                waiting.push((link.clone(), element.numbers("pos", &upper).with_all(content)));
+                expected.push(Expected { body: body.name.clone(), rests: false });
+                attached.push((index, *reference));
                 continue;
             }
             let (pos, lean) = posed(body, at);
@@ -94,6 +94,12 @@ pub(super) fn write(
             let along = sloped && z == 0.0;
             (name, if along { [x * cos, y, -x * sin] } else { [x, y, z] }, angular)
         }));
+    }
+    while let Some(at) = waiting
+        .iter()
+        .position(|(link, element)| trees.iter_mut().any(|tree| graft(tree, link, element)))
+    {
+        waiting.remove(at);
     }
     let span = (0..3).map(|axis| greatest[axis] - least[axis]).fold(0.5_f64, f64::max);
     let world = worldbody(spec, trees, [least, greatest]);

@@ -9,8 +9,9 @@ use super::super::{
 };
 use super::{
     attribute::Before,
+    draft::Draft,
     lexer::{Lex, Lexeme},
-    lexicon::{Dim, Part, Prop, Sense, Which},
+    lexicon::{Dim, Part, Prop, Sense, Trait, Which},
     measure::Unit,
     parse::{Parser, stretched, whole},
 };
@@ -30,6 +31,35 @@ impl Parser {
             return Vec::new();
         }
         self.list.iter().copied().filter(|other| *other != index).collect()
+    }
+
+    /// "not red", "not moving"; "with a red and a blue ball", which is no colour of what has them.
+    pub(super) fn is_denied(&self, no: bool, with: bool, sense: Sense) -> bool {
+        let moves = matches!(
+            sense,
+            Sense::Trait(Trait::Moving | Trait::Rolling | Trait::Spinning | Trait::Thrown)
+        );
+        let article = self.at > 0 && self.sense_at(self.at - 1) == Some(Sense::A);
+        no && (sense.is_look() || moves) || with && article && matches!(sense, Sense::Colour(_))
+    }
+
+    /// "of 1, 2 and 3 kg, red, green and blue": each has the colour that is its own.
+    pub(super) fn colour_in_turn(&mut self) {
+        let mut begin = 0;
+        while begin < self.drafts.len() {
+            let colours = self.drafts[begin].thing.colours.clone();
+            let single = |draft: &Draft| draft.count.is_none() && !draft.plural && !draft.known;
+            let alike = self.drafts[begin..]
+                .iter()
+                .take_while(|draft| draft.thing.colours == colours && single(draft))
+                .count();
+            if colours.len() > 1 && alike == colours.len() {
+                for (draft, colour) in self.drafts[begin..].iter_mut().zip(colours) {
+                    draft.thing.colours = vec![colour];
+                }
+            }
+            begin += alike.max(1);
+        }
     }
 
     /// "a ball and a box are red", "a ball and a box, 2 kg each": of a list, and not of its last.

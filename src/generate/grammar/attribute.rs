@@ -145,7 +145,7 @@ impl Parser {
             Some(Lex::Measure(measure)) => self.measure_of(index, measure, before),
             Some(Lex::Known(_)) if self.which_are(index) => true,
             // "a ball, not red" is of no colour that was said.
-            Some(Lex::Known(entry)) if before.no && entry.sense.is_look() => false,
+            Some(Lex::Known(entry)) if self.is_denied(before.no, before.with, entry.sense) => false,
             Some(Lex::Known(entry)) => self.quality_of(index, entry.sense, before),
             _ => false,
         }

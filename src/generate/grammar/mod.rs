@@ -190,6 +190,7 @@ fn settle(
     merge::loads(&mut parser);
     parser.hang_each();
     parser.size_by_others();
+    parser.colour_in_turn();
     if parser.drafts.iter().any(|draft| draft.is_cart && !draft.known && draft.noun.is_some()) {
         return Err(Refusal::of("a cart needs a pole upon it: say cart-pole, or car"));
     }

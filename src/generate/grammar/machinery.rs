@@ -55,6 +55,7 @@ pub(super) static TURNS: &[(&str, &str, &str)] = &[
         "holding a $1 box",
     ),
     ("beam", "^ ?a|the ball and|on beam ?system|experiment|setup $", "a ball on a seesaw"),
+    (PENDULUMS, "arms ?of ?length %", "links of $1"),
     // Links that are told by each other.
     (
         PENDULUMS,

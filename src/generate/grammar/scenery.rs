@@ -338,6 +338,12 @@ pub(super) static TURNS: &[(&str, &str, &str)] = &[
     ),
     ("ramp|slope|hill|incline|stairs|staircase", "in|on the top $", "at the top"),
     ("", "# ** in # =stacks|towers|piles of #", "$3 $4 of $5 $2"),
+    // So many for each.
+    (
+        "bowls|boxes|cups|shelves|baskets|buckets|bins|trays|glasses|mugs|crates",
+        "# =bowls|boxes|cups|shelves|baskets|buckets|bins|trays|glasses|mugs|crates with # ** each $",
+        "$1 $2 , each with $3 $4 in it",
+    ),
     // From how high is said of what falls.
     (
         "",
